@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// The time, behind one interface, so that tests can move it.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace boardgate {
+
+using WallTime = std::chrono::sys_time<std::chrono::microseconds>;
+/// Since some fixed moment; goes on through suspend, never jumps (CLOCK_BOOTTIME).
+using BootTime = std::chrono::nanoseconds;
+
+class Clock {
+public:
+    virtual ~Clock() = default;
+    [[nodiscard]] virtual WallTime wall() const = 0;
+    [[nodiscard]] virtual BootTime boot() const = 0;
+};
+
+class SystemClock final : public Clock {
+public:
+    [[nodiscard]] WallTime wall() const override;
+    [[nodiscard]] BootTime boot() const override;
+};
+
+/// RFC 3339 in UTC with milliseconds: `2026-11-21T09:30:00.125Z`.
+[[nodiscard]] std::string rfc3339(WallTime time);
+
+}  // namespace boardgate

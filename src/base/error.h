@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What went wrong, in words a person can act on, and the result type that carries it.
+#pragma once
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace boardgate {
+
+/// An error that can be shown: what happened, to what, and what to do about it.
+struct Error {
+    std::string what;     ///< what happened, a lower-case phrase without full stop: "cannot open"
+    std::string subject;  ///< to what; printed quoted; may be empty
+    std::string remedy;   ///< what the reader can do; may be empty
+    int sys = 0;          ///< errno(3) value, 0 when the system said nothing
+
+    /// One line: `cannot open "/x": No such file or directory; create it`.
+    [[nodiscard]] std::string text() const {
+        std::string out = what;
+        if (!subject.empty()) out += " \"" + subject + "\"";
+        if (sys != 0) out += std::string(": ") + std::strerror(sys);
+        if (!remedy.empty()) out += "; " + remedy;
+        return out;
+    }
+};
+
+template <class T>
+using Result = tl::expected<T, Error>;
+
+/// An error from the system: takes errno as it is now.
+[[nodiscard]] inline tl::unexpected<Error> system_error(std::string what, std::string subject = {}, int sys = errno) {
+    return tl::make_unexpected(Error{std::move(what), std::move(subject), {}, sys});
+}
+
+[[nodiscard]] inline tl::unexpected<Error> failure(std::string what, std::string subject = {}, std::string remedy = {}) {
+    return tl::make_unexpected(Error{std::move(what), std::move(subject), std::move(remedy), 0});
+}
+
+}  // namespace boardgate

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The only way to log: one call per event, with fields, to the journal (sd_journal_send(3)).
+// Where no journal listens (unit tests, a terminal) the sentence goes to stderr.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace boardgate {
+
+/// A row of events.inc.
+enum class Event {
+#define EVENT(name, id, priority, meaning) name,
+#include "src/base/events.inc"
+#undef EVENT
+};
+
+using LogField = std::pair<std::string_view, std::string_view>;
+
+/// `message` is a sentence for people; fields are upper-case names such as BOARD_ID, USER_NAME, UNIT,
+/// REMOTE_ADDR. Control characters in values are replaced, so that no value forges a line. Never throws.
+void log_event(Event event, std::string_view message, std::initializer_list<LogField> fields = {}) noexcept;
+
+/// How a program is named in the journal; set once, first thing in main.
+void set_log_identifier(const char* name) noexcept;
+
+}  // namespace boardgate

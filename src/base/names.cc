@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "src/base/names.h"
+
+#include <algorithm>
+#include <array>
+
+#include "src/base/secret.h"
+
+namespace boardgate {
+
+bool is_utf8(std::string_view text) {
+    std::size_t i = 0;
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    while (i < text.size()) {
+        const unsigned char first = byte(i);
+        std::size_t more = 0;
+        std::uint32_t point = first;
+        std::uint32_t least = 1;
+        if (first >= 0x80) {
+            if (first >= 0xC2 && first <= 0xDF) {
+                more = 1, point = first & 0x1FU, least = 0x80;
+            } else if (first >= 0xE0 && first <= 0xEF) {
+                more = 2, point = first & 0x0FU, least = 0x800;
+            } else if (first >= 0xF0 && first <= 0xF4) {
+                more = 3, point = first & 0x07U, least = 0x10000;
+            } else {
+                return false;
+            }
+        }
+        if (more >= text.size() - i) return false;
+        for (std::size_t k = 1; k <= more; ++k) {
+            if ((byte(i + k) & 0xC0U) != 0x80U) return false;
+            point = (point << 6) | (byte(i + k) & 0x3FU);
+        }
+        if (point < least || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) return false;
+        i += more + 1;
+    }
+    return true;
+}
+
+bool has_control_character(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7F;
+    });
+}
+
+Result<UserName> UserName::parse(std::string_view text) {
+    if (text.empty() || text.size() > 256 || text.front() == '-' || !is_utf8(text) || has_control_character(text) ||
+        text.find_first_of("/: ") != std::string_view::npos || text == "." || text == "..") {
+        return failure("not a user name");
+    }
+    return UserName(std::string(text));
+}
+
+BoardId BoardId::make() {
+    std::string text;
+    while (text.size() < text_size) {
+        std::array<unsigned char, 16> random{};
+        fill_random(random.data(), random.size());
+        for (const unsigned char byte : random) {
+            // 248 is the largest multiple of 31 in a byte; what lies above would favour the first letters.
+            if (byte < 248 && text.size() < text_size) text += alphabet[byte % alphabet.size()];
+        }
+    }
+    return BoardId(std::move(text));
+}
+
+Result<BoardId> BoardId::parse(std::string_view text) {
+    if (text.size() != text_size || text.find_first_not_of(alphabet) != std::string_view::npos) {
+        return failure("not a board id");
+    }
+    return BoardId(std::string(text));
+}
+
+Result<Port> Port::parse(std::int64_t number) {
+    if (number < 1 || number > 65535) return failure("not a port", std::to_string(number), "give a number from 1 to 65535");
+    return Port(static_cast<std::uint16_t>(number));
+}
+
+namespace {
+bool stands_for_itself(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
+}  // namespace
+
+UnitName::UnitName(const UserName& user, const BoardId& board) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    stem_ = prefix;
+    for (const char c : user.str()) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (stands_for_itself(c)) {
+            stem_ += c;
+        } else {
+            stem_ += "\\x";
+            stem_ += digits[byte >> 4];
+            stem_ += digits[byte & 15U];
+        }
+    }
+    stem_ += '-';
+    stem_ += board.str();
+}
+
+Result<BoardId> UnitName::board_of(std::string_view unit) {
+    const auto not_ours = [&] { return failure("not a board's unit", std::string(unit)); };
+    if (!unit.starts_with(prefix)) return not_ours();
+    for (const std::string_view suffix : {".service", ".socket"}) {
+        if (!unit.ends_with(suffix)) continue;
+        const std::string_view stem = unit.substr(0, unit.size() - suffix.size());
+        const std::size_t dash = stem.rfind('-');
+        if (dash < prefix.size()) return not_ours();
+        return BoardId::parse(stem.substr(dash + 1));
+    }
+    return not_ours();
+}
+
+Result<LogDir> LogDir::parse(std::string_view text) {
+    if (text.empty() || text.front() != '/') {
+        return failure("the log directory must be an absolute path", std::string(text), "start it with /");
+    }
+    if (text.size() > longest) return failure("the log directory's path is longer than 4095 bytes");
+    if (!is_utf8(text) || has_control_character(text)) {
+        return failure("the log directory's path has characters that cannot be passed on", {},
+                       "rename the folder without control characters, in UTF-8");
+    }
+    return LogDir(std::string(text));
+}
+
+}  // namespace boardgate

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "src/base/peer.h"
+
+#include <pwd.h>
+#include <sys/socket.h>
+
+#include <vector>
+
+namespace boardgate {
+
+Result<Peer> peer_of(int socket) {
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+        return system_error("cannot tell who is at the other end of the socket");
+    }
+    return Peer{credentials.uid, credentials.gid, credentials.pid};
+}
+
+namespace {
+template <class Ask>
+Result<Account> ask_directory(Ask ask, const std::string& subject) {
+    std::vector<char> buffer(16384);
+    for (;;) {
+        passwd entry{};
+        passwd* found = nullptr;
+        const int status = ask(&entry, buffer.data(), buffer.size(), &found);
+        if (status == ERANGE && buffer.size() < (1U << 20)) {
+            buffer.resize(buffer.size() * 2);
+            continue;
+        }
+        if (status == EINTR) continue;
+        if (found == nullptr) {
+            // "Not found" is said with 0 or with one of several errno values, by which module is asked.
+            const bool unknown = status == 0 || status == ENOENT || status == ESRCH || status == EBADF || status == EPERM;
+            return system_error("no such account", subject, unknown ? ENOENT : status);
+        }
+        return Account{entry.pw_uid, entry.pw_gid, entry.pw_name, entry.pw_dir, entry.pw_shell};
+    }
+}
+}  // namespace
+
+Result<Account> account_of(const std::string& name) {
+    return ask_directory(
+        [&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
+            return getpwnam_r(name.c_str(), entry, buffer, size, found);
+        },
+        name);
+}
+
+Result<Account> account_of(uid_t uid) {
+    return ask_directory(
+        [&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
+            return getpwuid_r(uid, entry, buffer, size, found);
+        },
+        std::to_string(uid));
+}
+
+Result<uid_t> uid_of(const char* account) {
+    return account_of(std::string(account)).map([](const Account& a) { return a.uid; }).map_error([](Error error) {
+        error.remedy = "create it with systemd-sysusers";
+        return error;
+    });
+}
+
+}  // namespace boardgate

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "src/base/service.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+
+#include <cstdlib>
+
+namespace boardgate {
+
+Result<ServiceSockets> service_sockets() {
+    char** names = nullptr;
+    const int count = sd_listen_fds_with_names(1, &names);
+    if (count < 0) return system_error("systemd's list of sockets cannot be read", {}, -count);
+    ServiceSockets sockets;
+    for (int i = 0; i < count; ++i) {
+        const int fd = SD_LISTEN_FDS_START + i;
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        sockets[names[i]] = Fd(fd);
+        std::free(names[i]);
+    }
+    std::free(names);
+    if (sockets.empty()) {
+        return failure("no socket was passed", {}, "this program is started by systemd: systemctl start boardgate.target");
+    }
+    return sockets;
+}
+
+Result<Fd> take_socket(ServiceSockets& sockets, const std::string& name) {
+    const auto found = sockets.find(name);
+    if (found == sockets.end()) {
+        return failure("systemd passed no socket of this name", name, "check FileDescriptorName= in the socket unit");
+    }
+    Fd fd = std::move(found->second);
+    sockets.erase(found);
+    return fd;
+}
+
+Result<Fd> accepted_connection() {
+    int type = 0;
+    socklen_t size = sizeof type;
+    if (getsockopt(STDIN_FILENO, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
+        return failure("standard input is not a connection", {}, "this program is started by its socket unit");
+    }
+    const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0) return system_error("cannot take the connection over from standard input");
+    return Fd(fd);
+}
+
+void notify_ready(const std::string& status) { sd_notify(0, ("READY=1\nSTATUS=" + status).c_str()); }
+void notify_status(const std::string& status) { sd_notify(0, ("STATUS=" + status).c_str()); }
+void notify_stopping(const std::string& status) { sd_notify(0, ("STOPPING=1\nSTATUS=" + status).c_str()); }
+void notify_alive() { sd_notify(0, "WATCHDOG=1"); }
+
+}  // namespace boardgate

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+// inih does the syntax. As Debian builds it, it cuts lines at 199 bytes, tells its handler no line number and
+// goes on after a broken section header, so the reader below counts lines, refuses long ones, and any syntax
+// error refuses the whole file.
+#include "src/base/settings.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <ini.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "src/base/fd.h"
+
+namespace boardgate {
+
+namespace {
+
+constexpr std::size_t longest_line = 190;  // inih r55: INI_MAX_LINE is 200
+
+Result<std::int64_t> number_in(std::string_view text, std::int64_t least, std::int64_t most) {
+    std::int64_t number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
+        return failure(fmt::format("expected a number from {} to {}", least, most));
+    }
+    return number;
+}
+
+Result<setting::Text> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Text*) { return text; }
+
+Result<setting::Count> read_value(const std::string& text, std::int64_t least, std::int64_t most, setting::Count*) {
+    return number_in(text, least, most);
+}
+
+Result<setting::Duration> read_value(const std::string& text, std::int64_t least, std::int64_t most, setting::Duration*) {
+    static constexpr std::pair<std::string_view, std::int64_t> units[] = {{"min", 60}, {"s", 1}, {"h", 3600}, {"d", 86400}};
+    std::string_view digits = text;
+    std::int64_t factor = 1;
+    for (const auto& [suffix, seconds] : units) {
+        if (!digits.ends_with(suffix)) continue;
+        digits.remove_suffix(suffix.size());
+        factor = seconds;
+        break;
+    }
+    const auto number = number_in(digits, 0, most / factor);
+    if (!number || *number * factor < least) {
+        return failure(fmt::format("expected a time from {} s to {} s, such as 90s, 30min, 8h or 7d", least, most));
+    }
+    return setting::Duration(*number * factor);
+}
+
+Result<setting::Ports> read_value(const std::string& text, std::int64_t least, std::int64_t most, setting::Ports*) {
+    const auto wrong = [&] {
+        return failure(fmt::format("expected FIRST-LAST, at least two ports from {} to {}, such as 16000-16999", least, most));
+    };
+    const std::size_t dash = text.find('-');
+    if (dash == std::string::npos) return wrong();
+    const auto first = number_in(std::string_view(text).substr(0, dash), least, most);
+    const auto last = number_in(std::string_view(text).substr(dash + 1), least, most);
+    if (!first || !last || *first >= *last) return wrong();
+    return setting::Ports{static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
+}
+
+std::string print_value(const setting::Text& value) { return value; }
+std::string print_value(setting::Count value) { return std::to_string(value); }
+std::string print_value(setting::Duration value) { return fmt::format("{}s", value.count()); }
+std::string print_value(const setting::Ports& value) { return fmt::format("{}-{}", value.first, value.last); }
+
+bool is_environment_name(std::string_view name) {
+    return !name.empty() && name.size() <= 64 &&
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == std::string_view::npos;
+}
+
+class Reader {
+public:
+    Reader(const std::string& text, const std::string& file) : rest_(text), file_(file) {
+#define SETTING(name, type, value, least, most, meaning) \
+    settings_.name = *read_value(value, least, most, static_cast<setting::type*>(nullptr));
+#include "src/base/settings.inc"
+#undef SETTING
+    }
+
+    tl::expected<Settings, SettingsFaults> read() {
+        if (const int status = ini_parse_stream(&next_line, this, &take, this); status != 0) {
+            // inih names the first line that is neither a section, a comment nor `key = value`.
+            fault(status > 0 ? status : line_, "", "expected [section], key = value or a comment");
+        }
+        if (!settings_.environments.contains("default") && faults_.empty()) {
+            settings_.environments.emplace("default", "/opt/tensorboard/bin/tensorboard");
+        }
+        if (!faults_.empty()) return tl::make_unexpected(std::move(faults_));
+        return std::move(settings_);
+    }
+
+private:
+    static char* next_line(char* buffer, int size, void* self) noexcept {
+        auto& reader = *static_cast<Reader*>(self);
+        if (reader.rest_.empty()) return nullptr;
+        ++reader.line_;
+        const std::size_t end = std::min(reader.rest_.find('\n'), reader.rest_.size());
+        std::string_view line = reader.rest_.substr(0, end);
+        reader.rest_.remove_prefix(std::min(end + 1, reader.rest_.size()));
+        if (line.size() > longest_line || line.size() + 2 > static_cast<std::size_t>(size)) {
+            reader.fault(reader.line_, "", fmt::format("the line is longer than {} bytes", longest_line));
+            line = {};
+        }
+        if (line.find('\0') != std::string_view::npos || (line.find(';') != std::string_view::npos && !line.starts_with(';'))) {
+            reader.fault(reader.line_, "", "a value cannot contain ; or a NUL byte; comments stand on lines of their own");
+            line = {};
+        }
+        if (!line.empty() && (line.front() == ' ' || line.front() == '\t')) {
+            // inih would take it as the continuation of the value above.
+            reader.fault(reader.line_, "", "a line cannot begin with white space");
+            line = {};
+        }
+        std::copy(line.begin(), line.end(), buffer);
+        buffer[line.size()] = '\n';
+        buffer[line.size() + 1] = '\0';
+        return buffer;
+    }
+
+    static int take(void* self, const char* section, const char* name, const char* value) noexcept {
+        static_cast<Reader*>(self)->key(section, name, value == nullptr ? "" : value);
+        return 1;
+    }
+
+    void key(const std::string& section, const std::string& name, const std::string& value) {
+        const std::string full = section.empty() ? name : section + "." + name;
+        if (!seen_.insert(full).second) {
+            fault(line_, full, "is given twice");
+        } else if (section == "environments") {
+            environment(name, value);
+        } else if (!section.empty()) {
+            fault(line_, full, "there is no such section; expected [environments] or none");
+        } else {
+            plain(name, value);
+        }
+    }
+
+    void environment(const std::string& name, const std::string& value) {
+        if (!is_environment_name(name)) {
+            fault(line_, "environments." + name, "expected a name of letters, digits, dot, dash and underscore");
+        } else if (!LogDir::parse(value)) {
+            fault(line_, "environments." + name, "expected the absolute path of a tensorboard program");
+        } else {
+            settings_.environments[name] = value;
+        }
+    }
+
+    void plain(const std::string& name, const std::string& value) {
+#define SETTING(key, type, standard, least, most, meaning)                                 \
+    if (name == #key) {                                                                    \
+        auto read = read_value(value, least, most, static_cast<setting::type*>(nullptr));  \
+        if (read) {                                                                        \
+            settings_.key = *std::move(read);                                              \
+        } else {                                                                           \
+            fault(line_, name, fmt::format("got \"{}\", {}", value, read.error().what));   \
+        }                                                                                  \
+        return;                                                                            \
+    }
+#include "src/base/settings.inc"
+#undef SETTING
+        fault(line_, name, "there is no such key; see boardgate.conf(5)");
+    }
+
+    void fault(int line, const std::string& key, const std::string& what) {
+        faults_.push_back(fmt::format("{}:{}: {}{}", file_, line, key.empty() ? "" : key + ": ", what));
+    }
+
+    std::string_view rest_;
+    std::string file_;
+    int line_ = 0;
+    Settings settings_;
+    std::set<std::string> seen_;
+    SettingsFaults faults_;
+};
+
+}  // namespace
+
+tl::expected<Settings, SettingsFaults> parse_settings(const std::string& text, const std::string& file) {
+    return Reader(text, file).read();
+}
+
+tl::expected<Settings, SettingsFaults> read_settings(const std::string& file) {
+    const auto refuse = [&](const std::string& what) { return tl::make_unexpected(SettingsFaults{file + ": " + what}); };
+    const Fd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    struct stat info {};
+    if (!fd || fstat(fd.get(), &info) != 0) return refuse(std::strerror(errno));
+    if (!S_ISREG(info.st_mode)) return refuse("is not a regular file");
+    if (info.st_uid != 0 || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return refuse("others than root can write it; chown root:root and chmod 0644");
+    }
+    if (info.st_size > 1 << 20) return refuse("is larger than 1 MiB");
+    std::string text;
+    char buffer[4096];
+    ssize_t got = 0;
+    while ((got = read(fd.get(), buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<std::size_t>(got));
+    if (got < 0) return refuse(std::strerror(errno));
+    return parse_settings(text, file);
+}
+
+std::string print_settings(const Settings& settings) {
+    std::string out;
+#define SETTING(name, type, value, least, most, meaning) out += fmt::format("{} = {}\n", #name, print_value(settings.name));
+#include "src/base/settings.inc"
+#undef SETTING
+    out += "\n[environments]\n";
+    for (const auto& [name, path] : settings.environments) out += fmt::format("{} = {}\n", name, path);
+    return out;
+}
+
+const std::vector<SettingRow>& setting_rows() {
+    static const std::vector<SettingRow> rows = {
+#define SETTING(name, type, value, least, most, meaning) {#name, #type, value, meaning},
+#include "src/base/settings.inc"
+#undef SETTING
+    };
+    return rows;
+}
+
+}  // namespace boardgate

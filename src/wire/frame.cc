@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "src/wire/frame.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
+#include <cstring>
+#include <stdexcept>
+
+namespace boardgate::wire {
+
+void Writer::text(std::string_view value, std::size_t longest) {
+    if (value.size() > longest || value.size() > 0xFFFF) throw std::length_error("a field of a message is too long");
+    number(static_cast<std::uint16_t>(value.size()));
+    bytes_ += value;
+}
+
+std::string_view Reader::take(std::size_t count) {
+    if (!good_ || rest_.size() < count) {
+        good_ = false;
+        return {};
+    }
+    const std::string_view taken = rest_.substr(0, count);
+    rest_.remove_prefix(count);
+    return taken;
+}
+
+std::string_view Reader::text(std::size_t longest) {
+    const std::size_t size = number<std::uint16_t>();
+    if (size > longest) {
+        good_ = false;
+        return {};
+    }
+    return take(size);
+}
+
+Result<void> send(int socket, const Writer& message, int attach) {
+    iovec part{const_cast<char*>(message.bytes().data()), message.bytes().size()};  // sendmsg(2) only reads it
+    msghdr header{};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    if (attach >= 0) {
+        header.msg_control = control.data();
+        header.msg_controllen = control.size();
+        cmsghdr* rights = CMSG_FIRSTHDR(&header);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(sizeof(int));
+        std::memcpy(CMSG_DATA(rights), &attach, sizeof attach);
+    }
+    ssize_t sent = 0;
+    do {
+        sent = sendmsg(socket, &header, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    if (sent < 0) return system_error("cannot send a message");
+    return {};
+}
+
+namespace {
+/// Takes the descriptor that came with a message; closes any that nobody expects.
+Fd attached_to(msghdr& header) {
+    Fd first;
+    for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
+        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+        const std::size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (std::size_t i = 0; i < count; ++i) {
+            int fd = -1;
+            std::memcpy(&fd, CMSG_DATA(part) + i * sizeof(int), sizeof fd);
+            Fd owned(fd);
+            if (!first) first = std::move(owned);
+        }
+    }
+    return first;
+}
+}  // namespace
+
+Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds deadline) {
+    const auto until = std::chrono::steady_clock::now() + deadline;
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        pollfd waiting{socket, POLLIN, 0};
+        const int ready = poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready < 0) return system_error("cannot wait for a message");
+        if (ready == 0) return system_error("no message came in time", {}, ETIMEDOUT);
+        break;
+    }
+    Datagram datagram;
+    datagram.bytes.storage().resize(longest_message + 1);
+    iovec part{datagram.bytes.storage().data(), datagram.bytes.storage().size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(4 * sizeof(int))> control{};
+    msghdr header{};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+    ssize_t got = 0;
+    do {
+        got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) return system_error("cannot receive a message");
+    datagram.attached = attached_to(header);
+    if (got == 0) return std::optional<Datagram>{};
+    if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || static_cast<std::size_t>(got) > longest_message) {
+        return failure("a message was longer than any may be");
+    }
+    datagram.bytes.storage().resize(static_cast<std::size_t>(got));
+    return std::optional<Datagram>(std::move(datagram));
+}
+
+Result<Fd> connect(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) return failure("the path of a socket is too long", path);
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    Fd fd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+    if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        return system_error("cannot connect to", path);
+    }
+    return fd;
+}
+
+}  // namespace boardgate::wire

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// One message of a privilege boundary: a datagram on a SOCK_SEQPACKET socket (unix(7)), so that a message is
+// whole or not there. Layout: 16-bit type, then the fields of messages.h in their order. Numbers are
+// little-endian, text is a 16-bit length and bytes. What is too long, too short or out of range is refused.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/base/error.h"
+#include "src/base/fd.h"
+#include "src/base/secret.h"
+
+namespace boardgate::wire {
+
+/// No message is longer. Longer datagrams are cut by the kernel and then refused here.
+inline constexpr std::size_t longest_message = 60 * 1024;
+
+/// Appends fields to a message.
+class Writer {
+public:
+    explicit Writer(std::uint16_t type) { number(type); }
+    ~Writer() { wipe(bytes_); }
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    template <class Unsigned>
+    void number(Unsigned value) {
+        for (std::size_t i = 0; i < sizeof value; ++i) bytes_ += static_cast<char>((value >> (8 * i)) & 0xFFU);
+    }
+    /// `longest` is checked on this side, too: a message that the peer would refuse is a fault of ours.
+    void text(std::string_view value, std::size_t longest);
+    [[nodiscard]] const std::string& bytes() const { return bytes_; }
+
+private:
+    std::string bytes_;
+};
+
+/// Takes fields from a message. After the first bad one every further field is bad, so a parser asks once,
+/// at the end, with done().
+class Reader {
+public:
+    explicit Reader(std::string_view bytes) : rest_(bytes) {}
+
+    template <class Unsigned>
+    Unsigned number() {
+        Unsigned value = 0;
+        const std::string_view raw = take(sizeof value);
+        for (std::size_t i = 0; i < raw.size(); ++i) {
+            value = static_cast<Unsigned>(value | static_cast<Unsigned>(static_cast<Unsigned>(static_cast<unsigned char>(raw[i])) << (8 * i)));
+        }
+        return value;
+    }
+    std::string_view text(std::size_t longest);
+    void refuse() { good_ = false; }
+    /// Everything was there, in range, and nothing is left over.
+    [[nodiscard]] bool done() const { return good_ && rest_.empty(); }
+
+private:
+    std::string_view take(std::size_t count);
+    std::string_view rest_;
+    bool good_ = true;
+};
+
+/// A received datagram, wiped when it goes, with the descriptor that came along, if one did.
+struct Datagram {
+    Secret bytes;
+    Fd attached;
+    [[nodiscard]] std::uint16_t type() const { return Reader(bytes.reveal()).number<std::uint16_t>(); }
+};
+
+/// Sends one message; `attach` passes a descriptor (SCM_RIGHTS). EPIPE when the peer is gone.
+[[nodiscard]] Result<void> send(int socket, const Writer& message, int attach = -1);
+/// Waits for one message. `no value` when the peer closed the connection in order; an error after `deadline`
+/// (ETIMEDOUT), for a cut message or a failing socket.
+[[nodiscard]] Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds deadline);
+/// Connects to a SOCK_SEQPACKET socket in the file system.
+[[nodiscard]] Result<Fd> connect(const std::string& path);
+
+}  // namespace boardgate::wire
