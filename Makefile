@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: MIT
+# By hand, without automake. On a fresh clone plain `make` runs autoconf and configure by itself; `make help`
+# lists the targets. Builds inside the tree only.
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+SHELL = /bin/bash
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# These run before a compiler or a configuration need exist.
+without_configuration = help deps demo check check-unit check-lab check-structure bench clean distclean format
+ifneq (,$(filter-out $(without_configuration),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))))
+include config.mk
+endif
+
+## ---- configuration -------------------------------------------------------------------------------------------
+config.mk: config.mk.in config.status
+	./config.status --quiet config.mk
+config.status: configure
+	@if [ -x config.status ]; then ./config.status --recheck; else ./configure; fi
+configure: configure.ac
+	@command -v autoconf >/dev/null || { echo 'autoconf is missing; run as root: make deps' >&2; exit 1; }
+	autoconf --force
+	@rm -rf autom4te.cache
+
+bindir = $(prefix)/bin
+libdir = $(prefix)/lib
+libexecdir = $(libdir)/boardgate
+unitdir = $(libdir)/systemd/system
+datadir = $(prefix)/share
+mandir = $(datadir)/man
+
+## ---- programs ------------------------------------------------------------------------------------------------
+# What each program is made of: the folder below src, the shared folders, the libraries. Nothing else gets in;
+# tests/structure holds the result against this.
+programs = boardgated boardgate-login boardgate-launcher boardgate-journal boardgate-logdirs boardgate-board \
+           boardgate-doorcheck boardgate
+
+boardgated_from          = boardgated
+boardgated_shared        = wire base
+boardgated_libraries     = FCGI JSONCPP SQLITE SYSTEMD CRYPTO FMT INIH
+
+boardgate-login_from      = login
+boardgate-login_shared    = tickets wire base
+boardgate-login_libraries = PAM SYSTEMD CRYPTO FMT INIH
+
+boardgate-launcher_from      = launcher
+boardgate-launcher_shared    = tickets wire base
+boardgate-launcher_libraries = SYSTEMD CRYPTO FMT INIH
+
+boardgate-journal_from      = journal
+boardgate-journal_shared    = wire base
+boardgate-journal_libraries = SYSTEMD FMT INIH
+
+boardgate-logdirs_from      = logdirs
+boardgate-logdirs_shared    = wire base
+boardgate-logdirs_libraries = SYSTEMD FMT INIH
+
+boardgate-board_from      = board
+boardgate-board_shared    = base
+boardgate-board_libraries = SYSTEMD FMT
+
+boardgate-doorcheck_from      = doorcheck
+boardgate-doorcheck_shared    = base
+boardgate-doorcheck_libraries = SYSTEMD FMT INIH
+
+boardgate_from      = cli
+boardgate_shared    = wire base
+boardgate_libraries = JSONCPP CURL CLI11 FMT SYSTEMD
+
+# The shared folders become archives; a program takes from them only what it refers to.
+shared = base wire tickets
+base_libraries    = SYSTEMD CRYPTO FMT INIH
+wire_shared       = base
+wire_libraries    = SYSTEMD CRYPTO FMT INIH
+tickets_shared    = wire base
+tickets_libraries = SYSTEMD CRYPTO FMT INIH
+
+## ---- compiling -----------------------------------------------------------------------------------------------
+# make WERROR= builds with a compiler whose warnings we do not know yet; make SANITIZE=address,undefined
+# keeps its objects apart.
+WERROR ?= -Werror
+SANITIZE ?=
+comma = ,
+build = build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
+
+ifeq (,$(SANITIZE))
+FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+else
+# The sanitizers do these checks better, and fortified calls would hide some from them.
+FORTIFY = -U_FORTIFY_SOURCE -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+SANITIZE_LD = -fsanitize=$(SANITIZE)
+endif
+
+libraries = SYSTEMD FMT INIH CRYPTO PAM FCGI JSONCPP SQLITE CURL CLI11 GTEST GMOCK
+library_cflags = $(sort $(foreach l,$(libraries),$($(l)_CFLAGS)))
+# Sections that nothing refers to are dropped at the link, so that a program which takes one function of a
+# shared file neither carries nor needs the libraries of the others.
+compile_flags = $(CXX_STANDARD) -I. -DBOARDGATE_VERSION='"$(VERSION)"' -DBOARDGATE_LIBEXECDIR='"$(libexecdir)"' \
+                $(library_cflags) $(FORTIFY) -D_GLIBCXX_ASSERTIONS -pthread -fPIE -ffunction-sections -fdata-sections \
+                $(HARDENING) $(WARNINGS) $(WERROR) $(CPPFLAGS) $(CXXFLAGS)
+link_flags = -pthread -pie $(HARDENING_LD) $(SANITIZE_LD) $(LDFLAGS)
+
+sources = $(wildcard src/$(1)/*.cc)
+objects = $(patsubst %.cc,$(build)/obj/%.o,$(1))
+archives = $(foreach s,$(1),$(build)/lib/$(s).a)
+libs = $(foreach l,$(1),$($(l)_LIBS))
+
+# Objects are made again when the way they are made changes, and only then.
+compile = $(CXX) $(compile_flags)
+$(build)/compile: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(compile))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(compile))' >$@
+FORCE:
+
+$(build)/obj/%.o: %.cc $(build)/compile
+	@mkdir -p $(@D)
+	@echo "  C++   $<"
+	@$(compile) -MMD -MP -c -o $@ $<
+
+define archive_rule
+$$(build)/lib/$(1).a: $$(call objects,$$(call sources,$(1)))
+	@mkdir -p $$(@D)
+	@echo "  AR    $$@"
+	@rm -f $$@
+	@$$(if $$^,ar rcs $$@ $$^,ar rcs $$@)
+endef
+$(foreach s,$(shared),$(eval $(call archive_rule,$(s))))
+
+define program_rule
+$$(build)/bin/$(1): $$(call objects,$$(call sources,$$($(1)_from))) $$(call archives,$$($(1)_shared))
+	@mkdir -p $$(@D)
+	@echo "  LINK  $$@"
+	@$$(CXX) $$(CXXFLAGS) $$(link_flags) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(call libs,$$($(1)_libraries))
+endef
+$(foreach p,$(programs),$(eval $(call program_rule,$(p))))
+
+# A program without a main.cc is one that nobody has begun.
+begun = $(foreach p,$(programs),$(if $(wildcard src/$($(p)_from)/main.cc),$(p)))
+
+all: $(foreach p,$(begun),$(build)/bin/$(p))
+
+## ---- unit tests ----------------------------------------------------------------------------------------------
+# One binary per folder: its tests, its objects but main.o (an archive where the folder is shared), the fakes.
+unit_folders = $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tests/unit/*/*_test.cc)))))
+fakes = $(wildcard tests/fakes/*.cc)
+program_of = $(strip $(foreach p,$(programs),$(if $(filter $(1),$($(p)_from)),$(p))))
+unit_of = $(or $(call program_of,$(1)),$(1))
+
+define unit_rule
+$$(build)/tests/$(1)_test: $$(call objects,$$(wildcard tests/unit/$(1)/*.cc) $$(fakes)) \
+        $(if $(filter $(1),$(shared)),$$(call archives,$(1)),$$(call objects,$$(filter-out %/main.cc,$$(call sources,$(1))))) \
+        $$(call archives,$$($(unit_of)_shared))
+	@mkdir -p $$(@D)
+	@echo "  LINK  $$@"
+	@$$(CXX) $$(CXXFLAGS) $$(link_flags) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) \
+		$$(call libs,$$($(unit_of)_libraries) GMOCK GTEST)
+endef
+$(foreach f,$(unit_folders),$(eval $(call unit_rule,$(f))))
+
+unit-tests: $(foreach f,$(unit_folders),$(build)/tests/$(f)_test)
+print-unit-tests:
+	@echo $(foreach f,$(unit_folders),$(build)/tests/$(f)_test)
+
+-include $(shell test -d $(build)/obj && find $(build)/obj -name '*.d')
+
+## ---- checking ------------------------------------------------------------------------------------------------
+export T SANITIZE
+deps:
+	@build-aux/deps build test lab
+
+check: ; @build-aux/deps build test lab && tests/run structure unit lab
+check-structure: ; @tests/run structure
+check-unit: ; @tests/run unit
+check-lab: ; @tests/run lab
+bench: ; @build-aux/deps build lab bench && tests/run bench
+
+demo: ; @build-aux/deps build lab && exec tests/lab/lab demo
+
+## ---- installing ----------------------------------------------------------------------------------------------
+# The text files name /usr; another prefix is written into them on the way.
+install_text = sed -e 's|/usr/lib/boardgate|$(libexecdir)|g' -e 's|/usr/share/boardgate|$(datadir)/boardgate|g' \
+               -e 's|/usr/bin/boardgate|$(bindir)/boardgate|g' -e 's|/etc/boardgate|$(sysconfdir)/boardgate|g' $(1) \
+               | install -D -m $(3) /dev/stdin '$(DESTDIR)$(2)'
+each = $(foreach f,$(wildcard $(1)),$(call install_text,$(f),$(2)/$(notdir $(f)),644) &&) true
+one = $(if $(wildcard $(1)),$(call install_text,$(1),$(2),644),true)
+if_absent = $(if $(wildcard $(1)),test -e '$(DESTDIR)$(2)' || $(call install_text,$(1),$(2),644),true)
+
+install: all
+	@$(foreach p,$(filter boardgate,$(begun)),install -D -m 755 $(build)/bin/$(p) '$(DESTDIR)$(bindir)/$(p)' &&) true
+	@$(foreach p,$(filter-out boardgate,$(begun)),install -D -m 755 $(build)/bin/$(p) '$(DESTDIR)$(libexecdir)/$(p)' &&) true
+	@$(call each,$(addprefix systemd/*.,service socket target slice),$(unitdir))
+	@$(foreach d,$(wildcard systemd/*.d),$(call each,$(d)/*.conf,$(unitdir)/$(notdir $(d))) &&) true
+	@$(call one,systemd/boardgate.sysusers,$(libdir)/sysusers.d/boardgate.conf)
+	@$(call one,systemd/boardgate.tmpfiles,$(libdir)/tmpfiles.d/boardgate.conf)
+	@$(call one,systemd/boardgate.catalog,$(libdir)/systemd/catalog/boardgate.catalog)
+	@$(call one,systemd/boardgate.nft,$(libexecdir)/boardgate.nft)
+	@$(call one,systemd/boardgate.pam,$(sysconfdir)/pam.d/boardgate)
+	@$(call if_absent,systemd/boardgate.conf,$(sysconfdir)/boardgate/boardgate.conf)
+	@$(call if_absent,nginx/nginx-server.conf,$(sysconfdir)/boardgate/nginx-server.conf)
+	@$(call one,nginx/boardgate.conf,$(sysconfdir)/nginx/sites-available/boardgate)
+	@$(foreach f,$(filter-out nginx/boardgate.conf nginx/nginx-server.conf,$(wildcard nginx/*.conf)), \
+		$(call one,$(f),$(datadir)/boardgate/nginx/$(notdir $(f))) &&) true
+	@set -e; test ! -d nginx/portal || (cd nginx/portal && find . -type f -printf '%P\0') | while IFS= read -r -d '' f; do \
+		install -D -m 644 "nginx/portal/$$f" "$(DESTDIR)$(datadir)/boardgate/portal/$$f"; done
+	@$(foreach f,$(wildcard man/*.[1-8]),$(call one,$(f),$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) &&) true
+
+# Removes what install puts there; configuration and state stay, as with a package.
+uninstall: all
+	@set -e; stage=$$(mktemp -d); trap 'rm -rf "$$stage"' EXIT; \
+	$(MAKE) install DESTDIR="$$stage" >/dev/null; \
+	cd "$$stage" && find . -type f -not -path './$(sysconfdir)/boardgate/*' -printf '%P\0' \
+		| while IFS= read -r -d '' f; do rm -f "$(DESTDIR)/$$f"; done
+	@rmdir --ignore-fail-on-non-empty -p $(addprefix '$(DESTDIR)',$(libexecdir)' $(datadir)/boardgate/portal' $(datadir)/boardgate/nginx') 2>/dev/null || true
+
+## ---- source --------------------------------------------------------------------------------------------------
+all_cc = $(wildcard src/*/*.cc tests/unit/*/*.cc tests/fakes/*.cc tests/pam/*.cc tests/fuzz/*.cc)
+all_h = $(wildcard src/*/*.h tests/unit/*/*.h tests/fakes/*.h tests/pam/*.h)
+# Another version of clang-format breaks lines elsewhere.
+CLANG_FORMAT ?= clang-format-14
+CLANG_TIDY ?= clang-tidy-16
+
+format:
+	$(CLANG_FORMAT) -i $(all_cc) $(all_h)
+
+lint:
+	@command -v $(CLANG_FORMAT) >/dev/null || { echo '$(CLANG_FORMAT) is missing; run as root: build-aux/deps lint' >&2; exit 1; }
+	$(CLANG_FORMAT) --dry-run -Werror $(all_cc) $(all_h)
+	@if command -v $(CLANG_TIDY) >/dev/null; then \
+		printf '%s\n' $(all_cc) | xargs -P "$$(nproc)" -n 4 sh -c '$(CLANG_TIDY) --quiet "$$@" -- \
+			$(CXX_STANDARD) -I. -DBOARDGATE_VERSION=\"\" $(library_cflags) 2> >(grep -v "warnings generated" >&2)' ''; \
+	else echo '$(CLANG_TIDY) is not here: left out'; fi
+	@if command -v shellcheck >/dev/null; then shellcheck .ci/run build-aux/deps; else echo 'shellcheck is not here: left out'; fi
+
+# All but the lab's image, which takes a minute to make.
+clean:
+	rm -rf $(filter-out build/lab,$(wildcard build/*))
+distclean: clean
+	@test ! -x tests/lab/lab || tests/lab/lab down --all
+	rm -rf build config.mk config.status config.log configure configure~ autom4te.cache
+
+help:
+	@cat build-aux/help
+
+.PHONY: all help deps check check-structure check-unit check-lab unit-tests print-unit-tests bench demo \
+        install uninstall format lint clean distclean
