@@ -102,9 +102,8 @@ struct LoginVerdict {
 
 enum class FastLoader : std::uint8_t { automatic, on, off, last = off };
 
-struct MakeDoor {
-    static constexpr Type type = Type::MakeDoor;
-    Secret token;
+/// What a door and the unit behind it are made from; boardgate-launcher keeps it, to make them again at boot.
+struct DoorSpec {
     std::string board;
     std::uint16_t port = 0;  ///< 0: the first free one of the range
     std::string logdir;
@@ -118,7 +117,6 @@ struct MakeDoor {
     std::uint32_t priority = 0;    ///< 1 to 100
     template <class Io>
     void fields(Io& io) {
-        io.secret(token, Token::text_size);
         io.text(board, longest::board);
         io.number(port);
         io.text(logdir, longest::path);
@@ -130,6 +128,17 @@ struct MakeDoor {
         io.choice(fast_loader);
         io.number(idle_sleep);
         io.number(priority);
+    }
+};
+
+struct MakeDoor {
+    static constexpr Type type = Type::MakeDoor;
+    Secret token;
+    DoorSpec door;
+    template <class Io>
+    void fields(Io& io) {
+        io.secret(token, Token::text_size);
+        door.fields(io);
     }
 };
 

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "src/launcher/dispatch.h"
+
+#include "src/base/log.h"
+
+namespace boardgate::launcher {
+
+using wire::Done;
+using wire::Refusal;
+
+namespace {
+constexpr const char* logdirs_sockets = "/run/boardgate-root/logdirs/";
+}
+
+struct Dispatch::Row {
+    wire::Type type;
+    Result<Answer> (Dispatch::*handle)(const wire::Datagram&);
+};
+
+/// Every request that a launcher takes; each in any state, each with a ticket.
+const Dispatch::Row Dispatch::table[] = {
+    {wire::Type::MakeDoor, &Dispatch::with_ticket<wire::MakeDoor, &Dispatch::make_door>},
+    {wire::Type::RemoveDoor, &Dispatch::with_ticket<wire::RemoveDoor, &Dispatch::remove_door>},
+    {wire::Type::WakeBoard, &Dispatch::with_ticket<wire::WakeBoard, &Dispatch::wake>},
+    {wire::Type::SleepBoard, &Dispatch::with_ticket<wire::SleepBoard, &Dispatch::sleep>},
+    {wire::Type::RestartBoard, &Dispatch::with_ticket<wire::RestartBoard, &Dispatch::restart>},
+    {wire::Type::RevokeTicket, &Dispatch::with_ticket<wire::RevokeTicket, &Dispatch::revoke>},
+    {wire::Type::OpenLogdirs, &Dispatch::with_ticket<wire::OpenLogdirs, &Dispatch::open_logdirs>},
+};
+
+Result<Answer> Dispatch::answer(const wire::Datagram& request) {
+    for (const Row& row : table) {
+        if (static_cast<std::uint16_t>(row.type) == request.type()) return (this->*row.handle)(request);
+    }
+    return failure("a message came that a launcher does not take", std::to_string(request.type()));
+}
+
+template <class Message, Answer (Dispatch::*handle)(const Account&, const Message&)>
+Result<Answer> Dispatch::with_ticket(const wire::Datagram& request) {
+    const auto message = wire::parse<Message>(request);
+    if (!message) return tl::make_unexpected(message.error());
+    const auto owner = holder_of(message->token);
+    if (!owner) return Answer{tl::make_unexpected(owner.error())};
+    return (this->*handle)(*owner, *message);
+}
+
+Launched<Account> Dispatch::holder_of(const Secret& token) const {
+    const auto parsed = Token::parse(token.reveal());
+    if (!parsed) return refuse(Refusal::ticket, "no ticket");
+    const auto ticket = tickets_.check(parsed->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
+    if (!ticket) return refuse(Refusal::ticket, "the login has ended; log in again");
+    auto account = account_of(ticket->uid);
+    if (!account) return refuse(Refusal::account, account.error().text());
+    if (account->uid == 0 || static_cast<std::int64_t>(account->uid) < settings_.minimum_uid) {
+        return refuse(Refusal::account, "this account has no boards");
+    }
+    return *std::move(account);
+}
+
+Launched<DoorRecord> Dispatch::own_door(const Account& owner, const std::string& text) const {
+    const auto board = BoardId::parse(text);
+    if (!board) return refuse(Refusal::bad_request, "not a board id");
+    return doors_.owned(owner, *board);
+}
+
+Answer Dispatch::make_door(const Account& owner, const wire::MakeDoor& message) {
+    return {doors_.make(owner, message.door).map([](Port port) { return Done{port.number()}; })};
+}
+
+Answer Dispatch::remove_door(const Account& owner, const wire::RemoveDoor& message) {
+    const auto record = own_door(owner, message.board);
+    if (!record) return {tl::make_unexpected(record.error())};
+    doors_.remove(owner, *BoardId::parse(message.board));
+    return {Done{}};
+}
+
+Answer Dispatch::start_job(const char* method, const Account& owner, const std::string& board) {
+    auto record = own_door(owner, board);
+    if (!record) return {tl::make_unexpected(record.error())};
+    // Both names were checked when the record was made.
+    const UnitName unit(*UserName::parse(owner.name), *BoardId::parse(board));
+    if (!doors_.is_open(unit)) {
+        const auto port = doors_.make_again(owner, *record);
+        if (!port) return {tl::make_unexpected(port.error())};
+        record->door.port = port->number();
+    }
+    if (const auto job = jobs_.ask(method, unit.service()); !job) {
+        return {refuse(Refusal::systemd, "systemd refused: " + job.error().message)};
+    }
+    return {Done{record->door.port}};
+}
+
+Answer Dispatch::wake(const Account& owner, const wire::WakeBoard& message) {
+    return start_job("StartUnit", owner, message.board);
+}
+
+Answer Dispatch::restart(const Account& owner, const wire::RestartBoard& message) {
+    return start_job("RestartUnit", owner, message.board);
+}
+
+Answer Dispatch::sleep(const Account& owner, const wire::SleepBoard& message) {
+    const auto record = own_door(owner, message.board);
+    if (!record) return {tl::make_unexpected(record.error())};
+    const UnitName unit(*UserName::parse(owner.name), *BoardId::parse(message.board));
+    // Not there any more is asleep enough.
+    (void)jobs_.ask("StopUnit", unit.service());
+    return {Done{record->door.port}};
+}
+
+Answer Dispatch::revoke(const Account& owner, const wire::RevokeTicket& message) {
+    if (message.all_of_user) {
+        tickets_.revoke_all(owner.uid);
+    } else if (const auto token = Token::parse(message.token.reveal())) {
+        tickets_.revoke(token->hash());
+    }
+    return {Done{}};
+}
+
+Answer Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) {
+    const std::string uid = std::to_string(owner.uid);
+    const auto started = jobs_.run("StartUnit", "boardgate-logdirs@" + uid + ".socket");
+    if (!started || *started != "done") {
+        return {refuse(Refusal::systemd, "your folder reader cannot be started: " + (started ? *started : started.error().message))};
+    }
+    auto connection = wire::connect(logdirs_sockets + uid + ".sock");
+    if (!connection) return {refuse(Refusal::systemd, connection.error().text())};
+    return {Done{}, *std::move(connection)};
+}
+
+}  // namespace boardgate::launcher

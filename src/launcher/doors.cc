@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "src/launcher/doors.h"
+
+#include <set>
+
+namespace boardgate::launcher {
+
+using wire::Refusal;
+
+namespace {
+
+/// `images=100,scalars=500`, as TensorBoard reads it.
+bool is_samples(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const std::string_view item = text.substr(0, comma);
+        const std::size_t equals = item.find('=');
+        if (equals == std::string_view::npos || equals == 0 || item.size() - equals < 2 || item.size() - equals > 10) return false;
+        if (item.substr(0, equals).find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos) return false;
+        if (item.substr(equals + 1).find_first_not_of("0123456789") != std::string_view::npos) return false;
+        if (comma + 1 == text.size()) return false;
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return true;
+}
+
+/// The name of the first field that no launcher of ours takes, or nothing. boardgated has checked them all and
+/// told the person; here they are checked because nobody is believed.
+std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
+    if (!BoardId::parse(door.board)) return "board";
+    if (!LogDir::parse(door.logdir)) return "logdir";
+    if (!is_utf8(door.title) || has_control_character(door.title)) return "title";
+    if (door.port != 0 && !settings.is_door_port(door.port)) return "port";
+    if (door.reload_interval > 86400) return "reload_interval";
+    if (!is_samples(door.samples_per_plugin)) return "samples_per_plugin";
+    if (door.idle_sleep < 1 || door.idle_sleep > 31536000) return "idle_sleep";
+    if (door.priority < 1 || door.priority > 100) return "priority";
+    return {};
+}
+
+}  // namespace
+
+tl::unexpected<wire::Refused> refuse(Refusal reason, std::string text) {
+    text.resize(std::min(text.size(), wire::longest::sentence));
+    return tl::make_unexpected(wire::Refused{reason, std::move(text)});
+}
+
+Launched<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec& door) const {
+    if (const std::string field = bad_field(door, settings_); !field.empty()) {
+        return refuse(Refusal::bad_request, "the value of " + field + " cannot be used");
+    }
+    const auto environment = settings_.environments.find(door.environment);
+    if (environment == settings_.environments.end()) {
+        return refuse(Refusal::environment, "there is no environment \"" + door.environment + "\" in boardgate.conf");
+    }
+    const auto user = UserName::parse(owner.name);
+    if (!user) return refuse(Refusal::account, "the account's name cannot be part of a unit's name");
+    if (bus_.active_state("boardgate-gate.service") != "active") {
+        return refuse(Refusal::gate_missing, "the packet filter is not in force; see: systemctl status boardgate-gate");
+    }
+    // The port is set when one is tried.
+    return DoorPlan{UnitName(*user, *BoardId::parse(door.board)), owner, *Port::parse(settings_.door_ports.last), door, environment->second};
+}
+
+Launched<Doors::Bound> Doors::open_on(const DoorPlan& plan) {
+    const BusMessage call = start_transient_call(bus_, plan);
+    if (call == nullptr) return refuse(Refusal::systemd, "no memory for a message to systemd");
+    const auto job = jobs_.call_and_wait(call);
+    if (!job) return refuse(Refusal::systemd, "systemd refused the unit: " + job.error().message);
+    if (*job == "done") return Bound::yes;
+    // systemd reports a port that it cannot bind as a failed job of the socket, and collects the unit; what is
+    // left of the service beside it goes, too.
+    jobs_.stop_for_good(plan.unit.service());
+    if (*job == "failed") return Bound::port_taken;
+    return refuse(Refusal::systemd, "systemd ended the job with \"" + *job + "\"");
+}
+
+Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
+    auto plan = this->plan(owner, door);
+    if (!plan) return tl::make_unexpected(plan.error());
+    const auto board = *BoardId::parse(door.board);
+    if (const auto record = records_.read(board); record && record->uid != owner.uid) {
+        return refuse(Refusal::no_such_door, "there is no such board of yours");
+    }
+    jobs_.stop_for_good(plan->unit.socket());
+    jobs_.stop_for_good(plan->unit.service());
+
+    std::vector<std::uint16_t> candidates;
+    if (door.port != 0) {
+        candidates.push_back(door.port);
+    } else {
+        std::set<std::uint16_t> ours;
+        for (const DoorRecord& record : records_.all()) {
+            if (record.door.board != door.board) ours.insert(record.door.port);
+        }
+        for (int port = settings_.door_ports.first; port <= settings_.door_ports.last; ++port) {
+            const auto number = static_cast<std::uint16_t>(port);
+            if (settings_.is_door_port(number) && !ours.contains(number)) candidates.push_back(number);
+        }
+    }
+    for (const std::uint16_t candidate : candidates) {
+        plan->port = *Port::parse(candidate);
+        // Recorded before it is opened: what a crash in between leaves is a record that makes the door, never
+        // a door that nobody knows.
+        DoorRecord record{owner.uid, door};
+        record.door.port = candidate;
+        if (const auto written = records_.write(record); !written) return refuse(Refusal::systemd, written.error().text());
+        const auto bound = open_on(*plan);
+        if (bound && *bound == Bound::yes) return plan->port;
+        records_.remove(board);
+        if (!bound) return tl::make_unexpected(bound.error());
+    }
+    if (door.port != 0) return refuse(Refusal::port_taken, "port " + std::to_string(door.port) + " is taken");
+    return refuse(Refusal::ports_all_taken, "every port of door_ports is taken");
+}
+
+Launched<Port> Doors::make_again(const Account& owner, const DoorRecord& record) {
+    auto made = make(owner, record.door);
+    if (made || made.error().reason != Refusal::port_taken) return made;
+    wire::DoorSpec elsewhere = record.door;
+    elsewhere.port = 0;
+    return make(owner, elsewhere);
+}
+
+void Doors::remove(const Account& owner, const BoardId& board) {
+    const auto user = UserName::parse(owner.name);
+    if (!user) return;
+    const UnitName unit(*user, board);
+    // The door first: a connection that waits there would start the service again.
+    jobs_.stop_for_good(unit.socket());
+    jobs_.stop_for_good(unit.service());
+    records_.remove(board);
+}
+
+Launched<DoorRecord> Doors::owned(const Account& owner, const BoardId& board) const {
+    auto record = records_.read(board);
+    if (!record || record->uid != owner.uid) return refuse(Refusal::no_such_door, "there is no such board of yours");
+    return *std::move(record);
+}
+
+}  // namespace boardgate::launcher

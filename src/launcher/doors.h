@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Makes and removes doors. A door is the listening socket unit of a board, held by systemd on a loopback port;
+// the board's service unit stands behind it and is started by the first connection. (Not Solaris' doors.)
+#pragma once
+
+#include "src/base/settings.h"
+#include "src/launcher/door_record.h"
+#include "src/launcher/unit_jobs.h"
+#include "src/launcher/unit_properties.h"
+
+namespace boardgate::launcher {
+
+template <class T>
+using Launched = tl::expected<T, wire::Refused>;
+
+class Doors {
+public:
+    Doors(const Settings& settings, const Bus& bus, UnitJobs& jobs, const DoorRecords& records)
+        : settings_(settings), bus_(bus), jobs_(jobs), records_(records) {}
+
+    /// Makes the door and the unit behind it, in place of those that the board had, and records them.
+    /// `door.port` 0 takes the first free port of the range. Returns the port.
+    [[nodiscard]] Launched<Port> make(const Account& owner, const wire::DoorSpec& door);
+    /// Makes a door again as it was recorded, on another port when its own was taken meanwhile.
+    [[nodiscard]] Launched<Port> make_again(const Account& owner, const DoorRecord& record);
+    /// Removes both for good, and the record.
+    void remove(const Account& owner, const BoardId& board);
+
+    /// The record of a board, if it is this owner's.
+    [[nodiscard]] Launched<DoorRecord> owned(const Account& owner, const BoardId& board) const;
+    [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
+
+private:
+    enum class Bound { yes, port_taken };
+    [[nodiscard]] Launched<Bound> open_on(const DoorPlan& plan);
+    [[nodiscard]] Launched<DoorPlan> plan(const Account& owner, const wire::DoorSpec& door) const;
+
+    const Settings& settings_;
+    const Bus& bus_;
+    UnitJobs& jobs_;
+    const DoorRecords& records_;
+};
+
+/// A refusal with its words.
+[[nodiscard]] tl::unexpected<wire::Refused> refuse(wire::Refusal reason, std::string text);
+
+}  // namespace boardgate::launcher

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "src/launcher/unit_jobs.h"
+
+namespace boardgate::launcher {
+
+namespace {
+
+BusResult<std::string> job_of(const BusMessage& answer) {
+    const char* path = nullptr;
+    if (sd_bus_message_read(answer.get(), "o", &path) < 0) return tl::make_unexpected(BusError{{}, "systemd named no job"});
+    return std::string(path);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<UnitJobs>> UnitJobs::open(const Bus& bus) {
+    std::unique_ptr<UnitJobs> jobs(new UnitJobs(bus));
+    const int status = sd_bus_match_signal(bus.get(), &jobs->slot_, Bus::service, Bus::manager_path, Bus::manager, "JobRemoved",
+                                           &UnitJobs::on_removed, jobs.get());
+    if (status < 0) return system_error("cannot follow systemd's jobs", {}, -status);
+    if (const auto subscribed = bus.ask("Subscribe", ""); !subscribed) {
+        return failure("cannot follow systemd's jobs", subscribed.error().message);
+    }
+    return jobs;
+}
+
+UnitJobs::~UnitJobs() { sd_bus_slot_unref(slot_); }
+
+int UnitJobs::on_removed(sd_bus_message* message, void* self, sd_bus_error*) noexcept {
+    try {
+        std::uint32_t id = 0;
+        const char* job = nullptr;
+        const char* unit = nullptr;
+        const char* result = nullptr;
+        if (sd_bus_message_read(message, "uoss", &id, &job, &unit, &result) >= 0) {
+            static_cast<UnitJobs*>(self)->ended_[job] = result;
+        }
+    } catch (...) {
+        return -ENOMEM;
+    }
+    return 0;
+}
+
+BusResult<JobResult> UnitJobs::wait(const std::string& job) {
+    const auto until = std::chrono::steady_clock::now() + Bus::deadline;
+    for (;;) {
+        if (const auto found = ended_.find(job); found != ended_.end()) {
+            JobResult result = std::move(found->second);
+            ended_.clear();  // the ends of jobs that nobody here waits for
+            return result;
+        }
+        const int processed = sd_bus_process(bus_.get(), nullptr);
+        if (processed < 0) return tl::make_unexpected(BusError{{}, std::strerror(-processed)});
+        if (processed > 0) continue;
+        const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until - std::chrono::steady_clock::now());
+        if (left.count() <= 0) return tl::make_unexpected(BusError{{}, "systemd did not end the job in time"});
+        sd_bus_wait(bus_.get(), static_cast<std::uint64_t>(left.count()));
+    }
+}
+
+BusResult<std::string> UnitJobs::ask(const char* method, const std::string& unit) {
+    const auto answer = bus_.ask(method, "ss", unit.c_str(), "replace");
+    if (!answer) return tl::make_unexpected(answer.error());
+    return job_of(*answer);
+}
+
+BusResult<JobResult> UnitJobs::call_and_wait(const BusMessage& call) {
+    const auto answer = bus_.call(call);
+    if (!answer) return tl::make_unexpected(answer.error());
+    const auto job = job_of(*answer);
+    if (!job) return tl::make_unexpected(job.error());
+    return wait(*job);
+}
+
+BusResult<JobResult> UnitJobs::run(const char* method, const std::string& unit) {
+    const auto job = ask(method, unit);
+    if (!job) return tl::make_unexpected(job.error());
+    return wait(*job);
+}
+
+void UnitJobs::stop_for_good(const std::string& unit) {
+    // A unit that is not loaded is what we want; any other failure shows when the name is used again.
+    (void)run("StopUnit", unit);
+    (void)bus_.ask("ResetFailedUnit", "s", unit.c_str());
+}
+
+}  // namespace boardgate::launcher

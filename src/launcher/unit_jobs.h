@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// systemd's jobs: ask for one and wait for its end (JobRemoved, org.freedesktop.systemd1(5)).
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "src/base/bus.h"
+
+namespace boardgate::launcher {
+
+/// How a job ended: `done`, `failed`, `canceled`, `timeout`, `dependency`, `skipped`.
+using JobResult = std::string;
+
+class UnitJobs {
+public:
+    /// Subscribes to the manager's signals on this connection.
+    [[nodiscard]] static Result<std::unique_ptr<UnitJobs>> open(const Bus& bus);
+    UnitJobs(const UnitJobs&) = delete;
+    UnitJobs& operator=(const UnitJobs&) = delete;
+    ~UnitJobs();
+
+    /// Asks for a job of one unit (`StartUnit`, `StopUnit`, `RestartUnit`) and does not wait.
+    [[nodiscard]] BusResult<std::string> ask(const char* method, const std::string& unit);
+    /// Sends a prepared call that answers with a job, such as StartTransientUnit, and waits for its end.
+    [[nodiscard]] BusResult<JobResult> call_and_wait(const BusMessage& call);
+    /// ask() and wait.
+    [[nodiscard]] BusResult<JobResult> run(const char* method, const std::string& unit);
+    /// Stops a unit if it is there and waits; forgets a failure of it.
+    void stop_for_good(const std::string& unit);
+
+private:
+    explicit UnitJobs(const Bus& bus) : bus_(bus) {}
+    [[nodiscard]] BusResult<JobResult> wait(const std::string& job);
+    static int on_removed(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
+
+    const Bus& bus_;
+    sd_bus_slot* slot_ = nullptr;
+    std::map<std::string, JobResult> ended_;
+};
+
+}  // namespace boardgate::launcher

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "src/launcher/unit_properties.h"
+
+namespace boardgate::launcher {
+
+namespace {
+
+constexpr const char* board_program = BOARDGATE_LIBEXECDIR "/boardgate-board";
+
+/// Appends to one message and remembers the first failure.
+class Properties {
+public:
+    explicit Properties(sd_bus_message* message) : message_(message) {}
+
+    template <class... Values>
+    void add(const char* types, Values... values) {
+        keep(sd_bus_message_append(message_, types, values...));
+    }
+    void open(char type, const char* contents) { keep(sd_bus_message_open_container(message_, type, contents)); }
+    void close() { keep(sd_bus_message_close_container(message_)); }
+    [[nodiscard]] bool good() const { return status_ >= 0; }
+
+private:
+    void keep(int status) {
+        if (status_ >= 0) status_ = status;
+    }
+    sd_bus_message* message_;
+    int status_ = 0;
+};
+
+/// systemd expands `%` in descriptions (systemd.unit(5), SPECIFIERS), and a user name may hold one.
+std::string without_specifiers(const std::string& text) {
+    std::string out;
+    for (const char c : text) out += c == '%' ? std::string("%%") : std::string(1, c);
+    return out;
+}
+
+void add_exec_start(Properties& to, const std::vector<std::string>& arguments) {
+    to.open('r', "sv");
+    to.add("s", "ExecStartEx");
+    to.open('v', "a(sasas)");
+    to.open('a', "(sasas)");
+    to.open('r', "sasas");
+    to.add("s", board_program);
+    to.open('a', "s");
+    for (const std::string& argument : arguments) to.add("s", argument.c_str());
+    to.close();
+    // Without this flag systemd would expand $NAME in a log directory's path, over D-Bus as well.
+    to.add("as", 1, "no-env-expand");
+    to.close();
+    to.close();
+    to.close();
+    to.close();
+}
+
+void add_door(Properties& to, const DoorPlan& plan) {
+    const std::string address = "127.0.0.1:" + std::to_string(plan.port.number());
+    const std::string description = "Door of " + without_specifiers(plan.owner.name) + "'s board " + plan.door.board;
+    to.open('a', "(sv)");
+    to.add("(sv)", "Description", "s", description.c_str());
+    to.add("(sv)", "Listen", "a(ss)", 1, "Stream", address.c_str());
+    // A door that could not be opened leaves no unit behind.
+    to.add("(sv)", "CollectMode", "s", "inactive-or-failed");
+    to.close();
+}
+
+void add_unit(Properties& to, const DoorPlan& plan) {
+    const std::string description = "TensorBoard " + plan.door.board + " of " + without_specifiers(plan.owner.name);
+    const std::string uid = std::to_string(plan.owner.uid);
+    const std::string slice = "tensorboard-u" + uid + ".slice";
+    to.open('a', "(sv)");
+    to.add("(sv)", "Description", "s", description.c_str());
+    // The number, not the name: the ticket's uid is what was proved.
+    to.add("(sv)", "User", "s", uid.c_str());
+    to.add("(sv)", "Slice", "s", slice.c_str());
+    to.add("(sv)", "CPUWeight", "t", static_cast<std::uint64_t>(plan.door.priority));
+    add_exec_start(to, board_arguments(plan));
+    to.close();
+}
+
+}  // namespace
+
+std::vector<std::string> board_arguments(const DoorPlan& plan) {
+    const wire::DoorSpec& door = plan.door;
+    static constexpr const char* fast_loader[] = {"auto", "on", "off"};
+    return {
+        board_program,
+        "--board=" + door.board,
+        "--tensorboard=" + plan.tensorboard,
+        "--logdir=" + door.logdir,
+        "--title=" + door.title,
+        "--reload-interval=" + std::to_string(door.reload_interval),
+        std::string("--reload-multifile=") + (door.reload_multifile ? "yes" : "no"),
+        "--samples=" + door.samples_per_plugin,
+        std::string("--fast-loader=") + fast_loader[static_cast<std::size_t>(door.fast_loader)],
+        "--idle-sleep=" + std::to_string(door.idle_sleep),
+    };
+}
+
+BusMessage start_transient_call(const Bus& bus, const DoorPlan& plan) {
+    BusMessage message = bus.manager_call("StartTransientUnit");
+    if (message == nullptr) return nullptr;
+    Properties to(message.get());
+    const std::string socket = plan.unit.socket();
+    const std::string service = plan.unit.service();
+    to.add("ss", socket.c_str(), "fail");
+    add_door(to, plan);
+    to.open('a', "(sa(sv))");
+    to.open('r', "sa(sv)");
+    to.add("s", service.c_str());
+    add_unit(to, plan);
+    to.close();
+    to.close();
+    return to.good() ? std::move(message) : nullptr;
+}
+
+}  // namespace boardgate::launcher

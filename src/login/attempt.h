@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// One login, from the first message to the verdict.
+#pragma once
+
+#include "src/base/clock.h"
+#include "src/base/settings.h"
+#include "src/tickets/ticket_store.h"
+
+namespace boardgate::login {
+
+inline constexpr const char* pam_service = "boardgate";
+
+/// No refusal is answered sooner after the last answer, and each takes a random moment longer, so that time
+/// does not tell an unknown name from a wrong password. PAM's own delays are off (pam.cc).
+inline constexpr std::chrono::milliseconds refusal_floor{2000};
+inline constexpr std::chrono::milliseconds refusal_jitter{400};
+
+/// Talks to the peer until the verdict was sent. An error is for the journal: the peer went away or sent
+/// something that it must not.
+[[nodiscard]] Result<void> attempt(int socket, const Settings& settings, const tickets::TicketStore& store, const Clock& clock);
+
+}  // namespace boardgate::login

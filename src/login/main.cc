@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// boardgate-login: root, one process per login attempt, started by its Accept=yes socket.
+#include <unistd.h>
+
+#include "src/base/log.h"
+#include "src/base/peer.h"
+#include "src/base/run.h"
+#include "src/base/service.h"
+#include "src/login/attempt.h"
+
+int main(int argc, char** argv) {
+    using namespace boardgate;
+    return run("boardgate-login", [&]() -> Result<int> {
+        keep_memory_private();
+        if (answered_common_option(argc, argv)) return exit_status::done;
+        const Settings settings = settings_or_throw();
+        const auto connection = accepted_connection();
+        if (!connection) return tl::make_unexpected(connection.error());
+        const auto caller = peer_of(connection->get());
+        const auto boardgated = uid_of("boardgate");
+        if (!caller || !boardgated || caller->uid != *boardgated) {
+            log_event(Event::refused_peer, "somebody other than boardgated spoke to the login socket");
+            return exit_status::done;
+        }
+        // Whatever a PAM module hangs in, the attempt ends: the kernel's alarm needs nobody's cooperation.
+        alarm(300);
+        const auto store = tickets::TicketStore::open();
+        if (!store) return tl::make_unexpected(store.error());
+        const SystemClock clock;
+        store->sweep(std::chrono::floor<std::chrono::seconds>(clock.wall()));
+        if (const auto done = login::attempt(connection->get(), settings, *store, clock); !done) {
+            log_event(Event::bad_message, done.error().text());
+        }
+        return exit_status::done;
+    });
+}
