@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// A board: a durable definition, and the state that systemd reports of its unit and door.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "src/base/clock.h"
+#include "src/base/names.h"
+#include "src/boardgated/board_options.h"
+
+namespace boardgate::boardgated {
+
+enum class State {
+#define STATE(name, meaning) name,
+#include "src/boardgated/states.inc"
+#undef STATE
+};
+[[nodiscard]] const char* name_of(State state);
+
+/// What systemd says of a board's unit and door (org.freedesktop.systemd1(5)).
+struct UnitFacts {
+    std::string socket_active;   ///< ActiveState of the door; empty: not loaded
+    std::string service_active;  ///< ActiveState of the unit
+    std::string result;          ///< Result of the unit: success, exit-code, signal, oom-kill, timeout, ...
+    int exit_code = 0;           ///< si_code: CLD_EXITED, CLD_KILLED, CLD_DUMPED
+    int exit_status = 0;         ///< exit status or signal
+    std::string invocation;      ///< InvocationID of the unit's last run, hexadecimal
+    std::string status_text;     ///< StatusText, boardgate-board's own words
+    friend bool operator==(const UnitFacts&, const UnitFacts&) = default;
+};
+
+[[nodiscard]] State state_of(const UnitFacts& facts);
+
+struct Board {
+    BoardId id;
+    std::uint32_t uid;
+    UserName owner;
+    BoardOptions options;
+    std::uint16_t port = 0;  ///< of the door; 0 before it was first made
+    WallTime created{};
+    std::optional<WallTime> last_viewed;
+    UnitFacts facts;
+    State state = State::off;
+    WallTime state_since{};
+
+    [[nodiscard]] UnitName unit() const { return {owner, id}; }
+    [[nodiscard]] std::string url() const { return "/b/" + id.str() + "/"; }
+};
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/board_launcher.h"
+
+#include "src/base/log.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+/// Longer than the launcher waits for systemd.
+constexpr std::chrono::seconds launcher_patience{25};
+/// A home that hangs must not hold a thread for long; the walk itself is bounded to a second.
+constexpr std::chrono::seconds folder_patience{10};
+
+Code code_of(wire::Refusal reason) {
+    switch (reason) {
+        case wire::Refusal::ticket:
+            return Code::unauthenticated;
+        case wire::Refusal::port_taken:
+            return Code::port_taken;
+        case wire::Refusal::ports_all_taken:
+            return Code::ports_exhausted;
+        case wire::Refusal::gate_missing:
+            return Code::gate_unsound;
+        case wire::Refusal::no_such_door:
+            return Code::no_such_board;
+        case wire::Refusal::bad_request:
+        case wire::Refusal::environment:
+            return Code::bad_field;
+        case wire::Refusal::account:
+        case wire::Refusal::systemd:
+            break;
+    }
+    return Code::launch_failed;
+}
+
+tl::unexpected<Problem> not_reached(const Error& error) {
+    log_event(Event::request_fault, "the launcher cannot be asked: " + error.text());
+    return problem(Code::launch_failed, "the part of boardgate that starts boards does not answer; tell an administrator");
+}
+
+Secret copy_of(const Token& token) { return Secret(token.reveal()); }
+
+}  // namespace
+
+template <class Message>
+Answer<SocketLauncher::Reply> SocketLauncher::ask(Message message) {
+    const auto connection = wire::connect(path_);
+    if (!connection) return not_reached(connection.error());
+    if (const auto sent = wire::send(connection->get(), message); !sent) return not_reached(sent.error());
+    auto datagram = wire::receive(connection->get(), launcher_patience);
+    if (!datagram) return not_reached(datagram.error());
+    if (!*datagram) return not_reached(Error{"it hung up", {}, {}, 0});
+    if (const auto refused = wire::parse<wire::Refused>(**datagram)) {
+        std::string field = refused->reason == wire::Refusal::port_taken ? "port" : "";
+        return problem(code_of(refused->reason), refused->text, std::move(field));
+    }
+    const auto done = wire::parse<wire::Done>(**datagram);
+    if (!done) return not_reached(done.error());
+    return Reply{done->port, std::move((**datagram).attached)};
+}
+
+template <class Message>
+Answer<SocketLauncher::Reply> SocketLauncher::ask_board(const Token& token, const BoardId& board) {
+    Message message;
+    message.token = copy_of(token);
+    message.board = board.str();
+    return ask(std::move(message));
+}
+
+Answer<std::uint16_t> SocketLauncher::make_door(const Token& token, const wire::DoorSpec& door) {
+    wire::MakeDoor message;
+    message.token = copy_of(token);
+    message.door = door;
+    return ask(std::move(message)).map([](const Reply& reply) { return reply.port; });
+}
+
+Answer<void> SocketLauncher::remove_door(const Token& token, const BoardId& board) {
+    return ask_board<wire::RemoveDoor>(token, board).map([](const Reply&) {});
+}
+
+Answer<std::uint16_t> SocketLauncher::wake(const Token& token, const BoardId& board) {
+    return ask_board<wire::WakeBoard>(token, board).map([](const Reply& reply) { return reply.port; });
+}
+
+Answer<void> SocketLauncher::sleep(const Token& token, const BoardId& board) {
+    return ask_board<wire::SleepBoard>(token, board).map([](const Reply&) {});
+}
+
+Answer<std::uint16_t> SocketLauncher::restart(const Token& token, const BoardId& board) {
+    return ask_board<wire::RestartBoard>(token, board).map([](const Reply& reply) { return reply.port; });
+}
+
+Answer<void> SocketLauncher::revoke(const Token& token, bool all_of_user) {
+    wire::RevokeTicket message;
+    message.token = copy_of(token);
+    message.all_of_user = all_of_user;
+    return ask(std::move(message)).map([](const Reply&) {});
+}
+
+Answer<wire::FolderReport> SocketLauncher::inspect(const Token& token, const std::string& folder) {
+    wire::OpenLogdirs open;
+    open.token = copy_of(token);
+    const auto reader = ask(std::move(open));
+    if (!reader) return tl::make_unexpected(reader.error());
+    if (!reader->attached) return not_reached(Error{"it passed no connection", {}, {}, 0});
+    wire::InspectFolder question{folder};
+    if (const auto sent = wire::send(reader->attached.get(), question); !sent) return not_reached(sent.error());
+    auto report = wire::receive_one<wire::FolderReport>(reader->attached.get(), folder_patience);
+    if (!report) {
+        return problem(Code::logdir_unreadable, "\"" + folder + "\" does not answer: " + report.error().text() + "; is its file system mounted?", "logdir");
+    }
+    return *std::move(report);
+}
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Who makes doors, wakes boards and opens a person's folder reader: boardgate-launcher, asked with the person's
+// own token. An interface, so that the API is tested without root.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "src/base/fd.h"
+#include "src/base/names.h"
+#include "src/base/secret.h"
+#include "src/boardgated/response.h"
+#include "src/wire/messages.h"
+
+namespace boardgate::boardgated {
+
+class BoardLauncher {
+public:
+    virtual ~BoardLauncher() = default;
+    /// The port of the door.
+    [[nodiscard]] virtual Answer<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) = 0;
+    [[nodiscard]] virtual Answer<void> remove_door(const Token& token, const BoardId& board) = 0;
+    /// The port: the door may have been made again on another one.
+    [[nodiscard]] virtual Answer<std::uint16_t> wake(const Token& token, const BoardId& board) = 0;
+    [[nodiscard]] virtual Answer<void> sleep(const Token& token, const BoardId& board) = 0;
+    [[nodiscard]] virtual Answer<std::uint16_t> restart(const Token& token, const BoardId& board) = 0;
+    [[nodiscard]] virtual Answer<void> revoke(const Token& token, bool all_of_user) = 0;
+    [[nodiscard]] virtual Answer<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
+};
+
+/// Over /run/boardgate-root/launcher.sock.
+class SocketLauncher final : public BoardLauncher {
+public:
+    static constexpr const char* socket_path = "/run/boardgate-root/launcher.sock";
+    explicit SocketLauncher(std::string path = socket_path) : path_(std::move(path)) {}
+
+    [[nodiscard]] Answer<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) override;
+    [[nodiscard]] Answer<void> remove_door(const Token& token, const BoardId& board) override;
+    [[nodiscard]] Answer<std::uint16_t> wake(const Token& token, const BoardId& board) override;
+    [[nodiscard]] Answer<void> sleep(const Token& token, const BoardId& board) override;
+    [[nodiscard]] Answer<std::uint16_t> restart(const Token& token, const BoardId& board) override;
+    [[nodiscard]] Answer<void> revoke(const Token& token, bool all_of_user) override;
+    [[nodiscard]] Answer<wire::FolderReport> inspect(const Token& token, const std::string& folder) override;
+
+private:
+    struct Reply {
+        std::uint16_t port;
+        Fd attached;
+    };
+    template <class Message>
+    [[nodiscard]] Answer<Reply> ask(Message message);
+    template <class Message>
+    [[nodiscard]] Answer<Reply> ask_board(const Token& token, const BoardId& board);
+    std::string path_;
+};
+
+}  // namespace boardgate::boardgated

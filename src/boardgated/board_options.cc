@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/board_options.h"
+
+#include <algorithm>
+#include <array>
+
+namespace boardgate::boardgated {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> fast_loaders = {"auto", "on", "off"};
+
+void take_one(JsonObject& json, const char* name, std::string& out, std::int64_t least, std::int64_t most) {
+    json.take(name, out, static_cast<std::size_t>(least), static_cast<std::size_t>(most));
+}
+void take_one(JsonObject& json, const char* name, std::int64_t& out, std::int64_t least, std::int64_t most) {
+    json.take(name, out, least, most);
+}
+void take_one(JsonObject& json, const char* name, bool& out, std::int64_t, std::int64_t) { json.take(name, out); }
+
+Answer<void> check_logdir(const std::string& logdir) {
+    if (logdir.empty()) return problem(Code::bad_field, "logdir is missing: name the folder that holds the event files", "logdir");
+    if (const std::size_t scheme = logdir.find("://"); scheme != std::string::npos && scheme <= 8) {
+        return problem(Code::logdir_remote, "a board has no network, so it cannot read " + logdir + "; copy the files to this server", "logdir");
+    }
+    if (const auto parsed = LogDir::parse(logdir); !parsed) {
+        return problem(Code::logdir_relative, "the log directory must be an absolute path, and \"" + logdir + "\" is not; start it with /", "logdir");
+    }
+    return {};
+}
+
+Answer<void> check_samples(const std::string& text) {
+    const auto wrong = [] {
+        return problem(Code::bad_field, "samples_per_plugin must be like images=100,scalars=500", "samples_per_plugin");
+    };
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        const std::string_view item = rest.substr(0, end);
+        const std::size_t equals = item.find('=');
+        if (equals == std::string_view::npos || equals == 0) return wrong();
+        const std::string_view name = item.substr(0, equals);
+        const std::string_view count = item.substr(equals + 1);
+        if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos) return wrong();
+        if (count.empty() || count.size() > 9 || count.find_first_not_of("0123456789") != std::string_view::npos) return wrong();
+        if (end + 1 == rest.size()) return wrong();
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return {};
+}
+
+Answer<void> check(const BoardOptions& options, const Settings& settings) {
+    if (auto logdir = check_logdir(options.logdir); !logdir) return logdir;
+    if (auto samples = check_samples(options.samples_per_plugin); !samples) return samples;
+    if (std::find(fast_loaders.begin(), fast_loaders.end(), options.fast_loader) == fast_loaders.end()) {
+        return problem(Code::bad_field, "fast_loader must be auto, on or off", "fast_loader");
+    }
+    if (!settings.environments.contains(options.environment)) {
+        return problem(Code::bad_field, "there is no environment \"" + options.environment + "\" on this server", "environment");
+    }
+    if (options.port != 0 && !(options.port <= 65535 && settings.is_door_port(static_cast<std::uint16_t>(options.port)))) {
+        return problem(Code::bad_field,
+                       "port must be from " + std::to_string(settings.door_ports.first + 1) + " to " + std::to_string(settings.door_ports.last),
+                       "port");
+    }
+    if (options.bind_all) return problem(Code::bad_field, "this server does not allow bind_all", "bind_all");
+    if (!options.host.empty() && options.host != "localhost" && options.host != "127.0.0.1") {
+        return problem(Code::bad_field, "host can only be localhost: a board is reached through its https address", "host");
+    }
+    return {};
+}
+
+}  // namespace
+
+Answer<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings) {
+    const std::string title_before = options.title;
+    const bool derived = options.title == folder_name(options.logdir);
+#define OPTION(name, type, standard, least, most) take_one(json, #name, options.name, least, most);
+#include "src/boardgated/board_options.inc"
+#undef OPTION
+    if (auto known = json.finish(); !known) return tl::make_unexpected(known.error());
+    if (auto good = check(options, settings); !good) return tl::make_unexpected(good.error());
+    // A title that nobody chose follows the folder.
+    if (options.title.empty() || (derived && options.title == title_before)) options.title = folder_name(options.logdir);
+    if (options.idle_sleep == 0) options.idle_sleep = settings.idle_sleep.count();
+    return options;
+}
+
+void add_options(Json::Value& to, const BoardOptions& options) {
+#define OPTION(name, type, standard, least, most) to[#name] = options.name;
+#include "src/boardgated/board_options.inc"
+#undef OPTION
+}
+
+std::string options_text(const BoardOptions& options) {
+    Json::Value value(Json::objectValue);
+    add_options(value, options);
+    return to_text(value);
+}
+
+BoardOptions options_of_text(const std::string& text) {
+    BoardOptions options;
+    if (auto json = JsonObject::parse(text)) {
+        // Written by options_text(); what an older boardgate did not know has its default.
+#define OPTION(name, type, standard, least, most) take_one(*json, #name, options.name, std::min<std::int64_t>(least, 0), most);
+#include "src/boardgated/board_options.inc"
+#undef OPTION
+    }
+    return options;
+}
+
+wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options) {
+    wire::DoorSpec spec;
+    spec.board = board.str();
+    spec.port = static_cast<std::uint16_t>(options.port);
+    spec.logdir = options.logdir;
+    spec.title = options.title;
+    spec.environment = options.environment;
+    spec.reload_interval = static_cast<std::uint32_t>(options.reload_interval);
+    spec.reload_multifile = options.reload_multifile;
+    spec.samples_per_plugin = options.samples_per_plugin;
+    const auto loader = std::find(fast_loaders.begin(), fast_loaders.end(), options.fast_loader) - fast_loaders.begin();
+    spec.fast_loader = static_cast<wire::FastLoader>(loader);
+    spec.idle_sleep = static_cast<std::uint32_t>(options.idle_sleep);
+    spec.priority = static_cast<std::uint32_t>(options.priority);
+    return spec;
+}
+
+std::string folder_name(const std::string& path) {
+    const std::size_t end = path.find_last_not_of('/');
+    if (end == std::string::npos) return path;
+    const std::size_t slash = path.rfind('/', end);
+    std::string name = path.substr(slash == std::string::npos ? 0 : slash + 1, end - (slash == std::string::npos ? 0 : slash + 1) + 1);
+    // A title has 200 bytes; a cut in the middle of a character is not UTF-8 any more.
+    while (name.size() > wire::longest::title || !is_utf8(name)) name.pop_back();
+    return name;
+}
+
+}  // namespace boardgate::boardgated

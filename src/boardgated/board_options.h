@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The options of a board: from JSON, to JSON, and to what the launcher takes.
+#pragma once
+
+#include "src/base/names.h"
+#include "src/base/settings.h"
+#include "src/boardgated/json_in.h"
+#include "src/wire/messages.h"
+
+namespace boardgate::boardgated {
+
+namespace option {
+using Text = std::string;
+using Number = std::int64_t;
+using Flag = bool;
+}  // namespace option
+
+struct BoardOptions {
+#define OPTION(name, type, standard, least, most) option::type name = standard;
+#include "src/boardgated/board_options.inc"
+#undef OPTION
+};
+
+/// Takes the options that stand in `json` over those in `options` (defaults for a new board, the present ones
+/// for a change) and checks the whole. The caller finishes `json`.
+[[nodiscard]] Answer<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings);
+
+/// Adds every option as a field.
+void add_options(Json::Value& to, const BoardOptions& options);
+/// What the database holds, and back.
+[[nodiscard]] std::string options_text(const BoardOptions& options);
+[[nodiscard]] BoardOptions options_of_text(const std::string& text);
+
+[[nodiscard]] wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options);
+
+/// The last component of a path, for a title: `/home/alice/runs/` gives `runs`.
+[[nodiscard]] std::string folder_name(const std::string& path);
+
+}  // namespace boardgate::boardgated

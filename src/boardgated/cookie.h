@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// The session cookie (RFC 6265bis). `__Host-` binds it to this host; `Http` keeps scripts of other ports from
+// planting one where the browser knows that prefix.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "src/base/secret.h"
+
+namespace boardgate::boardgated {
+
+inline constexpr std::string_view cookie_name = "__Host-Http-boardgate";
+
+/// The token in a Cookie header. None when there is no such cookie, more than one, a malformed one, or a header
+/// longer than longest_cookie_header: someone may have planted the other.
+[[nodiscard]] std::optional<Token> session_token(std::string_view cookie_header);
+
+/// The value of Set-Cookie that starts a session, and the one that ends it.
+[[nodiscard]] std::string set_cookie(const Token& token);
+[[nodiscard]] std::string clear_cookie();
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/json_in.h"
+
+#include <fmt/format.h>
+#include <json/reader.h>
+
+#include "src/base/names.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+Answer<Json::Value> parsed(const std::string& text) {
+    Json::CharReaderBuilder builder;
+    Json::CharReaderBuilder::strictMode(&builder.settings_);
+    builder["stackLimit"] = 32;
+    builder["allowComments"] = false;
+    builder["skipBom"] = false;
+    const std::unique_ptr<Json::CharReader> reader(builder.newCharReader());
+    Json::Value value;
+    std::string errors;
+    try {
+        if (!reader->parse(text.data(), text.data() + text.size(), &value, &errors)) {
+            return problem(Code::bad_json, "the body is not valid JSON");
+        }
+    } catch (const std::exception&) {
+        return problem(Code::bad_json, "the body is nested too deeply");
+    }
+    return value;
+}
+
+}  // namespace
+
+Json::Value own_json(const std::string& text) { return parsed(text).value_or(Json::Value(Json::objectValue)); }
+
+Answer<JsonObject> JsonObject::parse(const std::string& text) {
+    if (text.size() > longest_body) return problem(Code::too_large, "the body is longer than 16 KiB");
+    if (!is_utf8(text)) return problem(Code::bad_json, "the body is not UTF-8");
+    auto value = parsed(text);
+    if (!value) return tl::make_unexpected(value.error());
+    if (!value->isObject()) return problem(Code::bad_json, "the body must be a JSON object");
+    JsonObject object;
+    object.value_ = *std::move(value);
+    return object;
+}
+
+const Json::Value* JsonObject::known(const char* name) {
+    known_.insert(name);
+    if (problem_ || !value_.isMember(name)) return nullptr;
+    const Json::Value& field = value_[name];
+    return field.isNull() ? nullptr : &field;
+}
+
+void JsonObject::wrong(const char* name, const std::string& expected) {
+    problem_ = Problem{Code::bad_field, fmt::format("{} must be {}", name, expected), name};
+}
+
+void JsonObject::take(const char* name, std::string& out, std::size_t least, std::size_t most) {
+    const Json::Value* field = known(name);
+    if (field == nullptr) return;
+    if (field->isString()) {
+        std::string text = field->asString();
+        if (text.size() >= least && text.size() <= most && is_utf8(text) && !has_control_character(text)) {
+            out = std::move(text);
+            return;
+        }
+    }
+    wrong(name, fmt::format("a text of {} to {} bytes without control characters", least, most));
+}
+
+void JsonObject::take(const char* name, std::int64_t& out, std::int64_t least, std::int64_t most) {
+    const Json::Value* field = known(name);
+    if (field == nullptr) return;
+    if ((field->type() == Json::intValue || field->type() == Json::uintValue) && field->isInt64()) {
+        const std::int64_t number = field->asInt64();
+        if (number >= least && number <= most) {
+            out = number;
+            return;
+        }
+    }
+    wrong(name, fmt::format("a whole number from {} to {}", least, most));
+}
+
+void JsonObject::take(const char* name, bool& out) {
+    const Json::Value* field = known(name);
+    if (field == nullptr) return;
+    if (!field->isBool()) return wrong(name, "true or false");
+    out = field->asBool();
+}
+
+void JsonObject::take(const char* name, Secret& out, std::size_t most) {
+    const Json::Value* field = known(name);
+    if (field == nullptr) return;
+    if (field->isString()) {
+        Secret text(field->asString());
+        if (text.reveal().size() <= most && text.reveal().find('\0') == std::string::npos) {
+            out = std::move(text);
+            return;
+        }
+    }
+    wrong(name, fmt::format("a text of at most {} bytes", most));
+}
+
+void JsonObject::take(const char* name, std::vector<Secret>& out, std::size_t most_items, std::size_t most) {
+    const Json::Value* field = known(name);
+    if (field == nullptr) return;
+    if (!field->isArray() || field->size() > most_items) return wrong(name, fmt::format("a list of at most {} texts", most_items));
+    for (const Json::Value& item : *field) {
+        if (!item.isString() || item.asString().size() > most || item.asString().find('\0') != std::string::npos) {
+            return wrong(name, fmt::format("a list of texts of at most {} bytes", most));
+        }
+        out.emplace_back(item.asString());
+    }
+}
+
+Answer<void> JsonObject::finish() const {
+    if (problem_) return tl::make_unexpected(*problem_);
+    for (const std::string& name : value_.getMemberNames()) {
+        if (!known_.contains(name)) {
+            const bool printable = name.size() <= 64 && is_utf8(name) && !has_control_character(name);
+            return problem(Code::unknown_field, "there is no field " + (printable ? name : std::string("of that name")), printable ? name : "");
+        }
+    }
+    return {};
+}
+
+}  // namespace boardgate::boardgated

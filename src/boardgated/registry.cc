@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/registry.h"
+
+#include <mutex>
+
+#include "src/base/log.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
+WallTime time_of(std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds)); }
+}  // namespace
+
+Result<void> Registry::load() {
+    const auto rows = store_.boards();
+    if (!rows) return tl::make_unexpected(rows.error());
+    const std::unique_lock lock(mutex_);
+    for (const BoardRow& row : *rows) {
+        const auto id = BoardId::parse(row.id);
+        const auto owner = UserName::parse(row.owner);
+        if (!id || !owner) {
+            log_event(Event::reconciled, "a board in the database has a malformed id or owner and is left out");
+            continue;
+        }
+        Board board{*id, row.uid, *owner, options_of_text(row.options), row.port, time_of(row.created), {}, {}, State::off, clock_.wall()};
+        if (row.last_viewed != 0) board.last_viewed = time_of(row.last_viewed);
+        entries_.emplace(*id, Entry{std::move(board)});
+    }
+    return {};
+}
+
+Result<void> Registry::write(const Board& board) {
+    return store_.put_board({board.id.str(), board.uid, board.owner.str(), board.port, options_text(board.options),
+                             seconds_of(board.created), board.last_viewed ? seconds_of(*board.last_viewed) : 0});
+}
+
+void Registry::tell(const Board& board, bool gone) const {
+    for (const Listener& listener : listeners_) listener(board, gone);
+}
+
+Result<Board> Registry::add(std::uint32_t uid, const UserName& owner, const BoardOptions& options) {
+    std::unique_lock lock(mutex_);
+    BoardId id = BoardId::make();
+    while (entries_.contains(id)) id = BoardId::make();
+    Board board{id, uid, owner, options, 0, clock_.wall(), {}, {}, State::off, clock_.wall()};
+    if (auto written = write(board); !written) return tl::make_unexpected(written.error());
+    entries_.emplace(id, Entry{board});
+    lock.unlock();
+    tell(board);
+    return board;
+}
+
+std::optional<Board> Registry::find(const BoardId& id) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return std::nullopt;
+    return found->second.board;
+}
+
+std::optional<GateView> Registry::gate_view(const BoardId& id) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return std::nullopt;
+    const Board& board = found->second.board;
+    return GateView{board.uid, board.port, board.state};
+}
+
+std::vector<Board> Registry::of(std::uint32_t uid) const {
+    const std::shared_lock lock(mutex_);
+    std::vector<Board> boards;
+    for (const auto& [id, entry] : entries_) {
+        if (entry.board.uid == uid) boards.push_back(entry.board);
+    }
+    return boards;
+}
+
+std::vector<Board> Registry::all() const {
+    const std::shared_lock lock(mutex_);
+    std::vector<Board> boards;
+    for (const auto& [id, entry] : entries_) boards.push_back(entry.board);
+    return boards;
+}
+
+template <class Change>
+Result<void> Registry::change(const BoardId& id, Change change) {
+    std::unique_lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return failure("no such board", id.str());
+    Board board = found->second.board;
+    change(board);
+    if (auto written = write(board); !written) return written;
+    found->second.board = board;
+    lock.unlock();
+    tell(board);
+    return {};
+}
+
+Result<void> Registry::set_options(const BoardId& id, const BoardOptions& options) {
+    return change(id, [&](Board& board) { board.options = options; });
+}
+
+Result<void> Registry::set_port(const BoardId& id, std::uint16_t port) {
+    const auto now = gate_view(id);
+    if (now && now->port == port) return {};
+    return change(id, [&](Board& board) { board.port = port; });
+}
+
+Result<void> Registry::remove(const BoardId& id) {
+    std::unique_lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return {};
+    if (auto deleted = store_.delete_board(id.str()); !deleted) return deleted;
+    const Board board = std::move(found->second.board);
+    entries_.erase(found);
+    lock.unlock();
+    tell(board, true);
+    return {};
+}
+
+void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
+    std::unique_lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end() || found->second.board.facts == facts) return;
+    Board& board = found->second.board;
+    board.facts = facts;
+    if (const State state = state_of(facts); state != board.state) {
+        board.state = state;
+        board.state_since = clock_.wall();
+    }
+    const Board copy = board;
+    lock.unlock();
+    tell(copy);
+}
+
+void Registry::viewed(const BoardId& id) {
+    const std::unique_lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    found->second.board.last_viewed = clock_.wall();
+    found->second.unsaved_view = true;
+}
+
+void Registry::save_views() {
+    const std::unique_lock lock(mutex_);
+    for (auto& [id, entry] : entries_) {
+        if (!entry.unsaved_view) continue;
+        if (auto written = write(entry.board); !written) {
+            log_event(Event::request_fault, written.error().text());
+            return;
+        }
+        entry.unsaved_view = false;
+    }
+}
+
+}  // namespace boardgate::boardgated

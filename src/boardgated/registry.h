@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// All boards, in memory; the only writer of boards to the store. Who wants to know of changes subscribes.
+// Thread-safe: readers get copies.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <shared_mutex>
+#include <vector>
+
+#include "src/base/clock.h"
+#include "src/boardgated/board.h"
+#include "src/boardgated/store.h"
+
+namespace boardgate::boardgated {
+
+/// What the gate needs of a board, without copying all of it.
+struct GateView {
+    std::uint32_t uid;
+    std::uint16_t port;
+    State state;
+};
+
+class Registry {
+public:
+    /// Called after a change, without a lock held, from the thread that made it. `gone` for a removed board.
+    using Listener = std::function<void(const Board&, bool gone)>;
+
+    Registry(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+
+    [[nodiscard]] Result<void> load();
+    /// Once, before threads start.
+    void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
+
+    [[nodiscard]] Result<Board> add(std::uint32_t uid, const UserName& owner, const BoardOptions& options);
+    [[nodiscard]] std::optional<Board> find(const BoardId& id) const;
+    [[nodiscard]] std::optional<GateView> gate_view(const BoardId& id) const;
+    [[nodiscard]] std::vector<Board> of(std::uint32_t uid) const;
+    [[nodiscard]] std::vector<Board> all() const;
+
+    [[nodiscard]] Result<void> set_options(const BoardId& id, const BoardOptions& options);
+    [[nodiscard]] Result<void> set_port(const BoardId& id, std::uint16_t port);
+    [[nodiscard]] Result<void> remove(const BoardId& id);
+    /// What systemd says now. Unknown boards are ignored.
+    void set_facts(const BoardId& id, const UnitFacts& facts);
+    /// The gate let somebody in. Written to the store by save_views().
+    void viewed(const BoardId& id);
+    void save_views();
+
+private:
+    struct Entry {
+        Board board;
+        bool unsaved_view = false;
+    };
+    [[nodiscard]] Result<void> write(const Board& board);
+    void tell(const Board& board, bool gone = false) const;
+    template <class Change>
+    [[nodiscard]] Result<void> change(const BoardId& id, Change change);
+
+    Store& store_;
+    const Clock& clock_;
+    std::vector<Listener> listeners_;
+    mutable std::shared_mutex mutex_;
+    std::map<BoardId, Entry> entries_;
+};
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/sessions.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "src/base/log.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
+
+void say(const Result<void>& result) {
+    // The memory is right either way; what the store missed comes back at the next start at most.
+    if (!result) log_event(Event::request_fault, result.error().text());
+}
+}  // namespace
+
+bool Sessions::alive(const Entry& entry) const {
+    const BootTime now = clock_.boot();
+    return now < entry.ends && now - BootTime(entry.last_used.load()) < settings_.session_idle;
+}
+
+SessionRow Sessions::row_of(const Entry& entry) const {
+    const auto unused = std::chrono::duration_cast<std::chrono::seconds>(clock_.boot() - BootTime(entry.last_used.load()));
+    return {entry.session.token.hex(), entry.session.uid,    entry.session.user,
+            entry.created,             seconds_of(clock_.wall()) - unused.count(), entry.expires_wall};
+}
+
+Result<void> Sessions::load() {
+    const auto rows = store_.sessions();
+    if (!rows) return tl::make_unexpected(rows.error());
+    const std::unique_lock lock(mutex_);
+    const std::int64_t wall = seconds_of(clock_.wall());
+    for (const SessionRow& row : *rows) {
+        const auto token = TokenHash::from_hex(row.hash);
+        if (!token) continue;
+        auto entry = std::make_unique<Entry>();
+        entry->session = {*token, row.uid, row.user};
+        entry->created = row.created;
+        entry->expires_wall = row.expires;
+        entry->ends = clock_.boot() + std::chrono::seconds(row.expires - wall);
+        // A clock that was set back must not make a session younger than "used this moment".
+        entry->last_used = (clock_.boot() - std::chrono::seconds(std::max<std::int64_t>(0, wall - row.last_used))).count();
+        if (alive(*entry)) {
+            entries_.emplace(*token, std::move(entry));
+        } else {
+            say(store_.delete_session(row.hash));
+        }
+    }
+    return {};
+}
+
+Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expires) {
+    auto entry = std::make_unique<Entry>();
+    entry->session = session;
+    entry->created = seconds_of(clock_.wall());
+    entry->expires_wall = expires.time_since_epoch().count();
+    entry->ends = clock_.boot() + std::chrono::seconds(entry->expires_wall - entry->created);
+    entry->last_used = clock_.boot().count();
+    if (auto written = store_.put_session(row_of(*entry)); !written) return written;
+
+    const std::unique_lock lock(mutex_);
+    entries_.emplace(session.token, std::move(entry));
+    std::vector<const Entry*> own;
+    for (const auto& [token, other] : entries_) {
+        if (other->session.uid == session.uid) own.push_back(other.get());
+    }
+    if (static_cast<std::int64_t>(own.size()) > settings_.sessions_per_user) {
+        const Entry* oldest = *std::min_element(own.begin(), own.end(), [](const Entry* a, const Entry* b) { return a->last_used < b->last_used; });
+        say(store_.delete_session(oldest->session.token.hex()));
+        entries_.erase(TokenHash(oldest->session.token));
+    }
+    return {};
+}
+
+std::optional<Session> Sessions::find(const TokenHash& token) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = entries_.find(token);
+    if (found == entries_.end() || !alive(*found->second)) return std::nullopt;
+    return found->second->session;
+}
+
+void Sessions::touch(const TokenHash& token) {
+    const std::shared_lock lock(mutex_);
+    const auto found = entries_.find(token);
+    if (found != entries_.end()) found->second->last_used = clock_.boot().count();
+}
+
+template <class Which>
+void Sessions::end_if(Which which) {
+    const std::unique_lock lock(mutex_);
+    for (auto at = entries_.begin(); at != entries_.end();) {
+        if (which(*at->second)) {
+            say(store_.delete_session(at->first.hex()));
+            at = entries_.erase(at);
+        } else {
+            ++at;
+        }
+    }
+}
+
+void Sessions::end(const TokenHash& token) {
+    end_if([&](const Entry& entry) { return entry.session.token == token; });
+}
+
+void Sessions::end_all(std::uint32_t uid) {
+    end_if([&](const Entry& entry) { return entry.session.uid == uid; });
+}
+
+void Sessions::sweep() {
+    end_if([&](const Entry& entry) { return !alive(entry); });
+    // Under the lock, which only those who end or begin a session wait for: one that ends meanwhile must not be
+    // written back.
+    const std::shared_lock lock(mutex_);
+    for (const auto& [token, entry] : entries_) {
+        const std::int64_t used = entry->last_used;
+        if (used == entry->written_use) continue;
+        say(store_.put_session(row_of(*entry)));
+        entry->written_use = used;
+    }
+}
+
+}  // namespace boardgate::boardgated

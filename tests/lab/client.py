@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""A client with a browser's manners and none of its repairs: one request per connection, bytes go out as given."""
+import base64
+import http.client
+import json
+import os
+import socket
+import ssl
+import struct
+from urllib.parse import urlsplit
+
+COOKIE = "__Host-Http-boardgate"
+NAVIGATION = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document",
+              "Accept": "text/html,*/*"}
+_UNSET = object()
+
+
+class Answer:
+    """A complete answer."""
+
+    def __init__(self, response, body):
+        self.status, self.pairs, self.body = response.status, response.getheaders(), body
+
+    def all(self, name):
+        return [value for key, value in self.pairs if key.lower() == name.lower()]
+
+    def header(self, name):
+        values = self.all(name)
+        assert len(values) <= 1, f"{name} is there {len(values)} times: {values}"
+        return values[0] if values else None
+
+    @property
+    def text(self):
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def problem(self):
+        """The problem document; a failure that is not one fails the test here, with what it was instead."""
+        kind = (self.header("Content-Type") or "").split(";")[0]
+        assert kind == "application/problem+json", f"not a problem document: {self!r}"
+        document = self.json
+        assert document["status"] == self.status and document["title"], f"a problem that contradicts itself: {self!r}"
+        return document
+
+    @property
+    def code(self):
+        return self.problem["code"]
+
+    def without_date(self):
+        """What two answers must share to be the same answer."""
+        return self.status, sorted((k.lower(), v) for k, v in self.pairs if k.lower() != "date"), self.body
+
+    def __repr__(self):
+        return f"<{self.status} {self.header('Content-Type')} {self.body[:400]!r}>"
+
+
+class Client:
+    """Somebody at a browser; logged in once `cookie` is set."""
+
+    def __init__(self, url, ca, user=None, password=None):
+        parts = urlsplit(url)
+        self.url, self.ca = f"https://{parts.netloc}", ca
+        self.host, self.port, self.netloc = parts.hostname, parts.port or 443, parts.netloc
+        self.user, self.password, self.cookie = user, password, None
+        self.tls = ssl.create_default_context(cafile=ca)
+
+    def stranger(self):
+        """The same machine, seen by somebody who is not logged in."""
+        return Client(self.url, self.ca)
+
+    # -- requests -------------------------------------------------------------------------------------------------
+    def connect(self, timeout=30):
+        plain = socket.create_connection((self.host, self.port), timeout)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self.tls.wrap_socket(plain, server_hostname=self.host)
+
+    def head(self, method, target, headers=None, length=None):
+        """The bytes of a request's head. A header's value may be a list (sent as often) or None (left out)."""
+        fields = {"Host": self.netloc, "Connection": "close"}
+        if self.cookie:
+            fields["Cookie"] = f"{COOKIE}={self.cookie}"
+        if method not in ("GET", "HEAD"):
+            fields["Sec-Fetch-Site"] = "same-origin"
+            fields["Content-Length"] = str(length or 0)
+        fields.update(headers or {})
+        lines = [_bytes(method) + b" " + _bytes(target) + b" HTTP/1.1"]
+        for name, values in fields.items():
+            for value in values if isinstance(values, list) else [values]:
+                if value is not None:
+                    lines.append(_bytes(name) + b": " + _bytes(value))
+        return b"\r\n".join(lines) + b"\r\n\r\n"
+
+    def stream(self, method, target, body=b"", headers=None, timeout=30):
+        """An answer of which only the head has been read; close it."""
+        tls = self.connect(timeout)
+        try:
+            tls.sendall(self.head(method, target, headers, len(body)) + body)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # refused before all of it was sent; the answer is there to be read
+        response = http.client.HTTPResponse(tls, method=method)
+        response.begin()
+        tls.close()  # the response holds a reference of its own
+        return response
+
+    def send(self, method, target, json_body=_UNSET, body=b"", headers=None, timeout=30):
+        headers = dict(headers or {})
+        if json_body is not _UNSET:
+            body = json.dumps(json_body).encode()
+            headers.setdefault("Content-Type", "application/json")
+        response = self.stream(method, target, body, headers, timeout)
+        with response:
+            return Answer(response, response.read())
+
+    def get(self, target, headers=None, **more):
+        return self.send("GET", target, headers=headers, **more)
+
+    def visit(self, target):
+        """As when typed into the address bar."""
+        return self.get(target, headers=NAVIGATION)
+
+    def post(self, target, json_body=_UNSET, **more):
+        return self.send("POST", target, json_body, **more)
+
+    def delete(self, target, **more):
+        return self.send("DELETE", target, **more)
+
+    # -- the session ----------------------------------------------------------------------------------------------
+    def try_login(self, user, password, **more):
+        return self.stranger().post("/api/v1/login", {"user": user, "password": password}, **more)
+
+    def login(self):
+        """Logs in anew; what the session was before is forgotten here, not ended."""
+        answer = self.try_login(self.user, self.password)
+        assert answer.status == 200, f"{self.user} cannot log in: {answer!r}"
+        self.cookie = cookie_of(answer)
+        return self
+
+    def is_logged_in(self):
+        return bool(self.cookie) and self.get("/api/v1/session").status == 200
+
+    # -- boards ---------------------------------------------------------------------------------------------------
+    def board(self, board_id):
+        answer = self.get(f"/api/v1/boards/{board_id}")
+        assert answer.status == 200, answer
+        return answer.json
+
+    def boards(self):
+        answer = self.get("/api/v1/boards")
+        assert answer.status == 200, answer
+        return answer.json["boards"]
+
+    def websocket(self, target, headers=None, timeout=10):
+        """Asks for an upgrade; (answer, socket), where socket is None unless the answer is 101."""
+        key = base64.b64encode(os.urandom(16)).decode()
+        asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+                 "Sec-WebSocket-Key": key, "Origin": self.url, **(headers or {})}
+        tls = self.connect(timeout)
+        tls.sendall(self.head("GET", target, asked))
+        response = http.client.HTTPResponse(tls)
+        response.begin()
+        if response.status != 101:
+            with tls, response:
+                return Answer(response, response.read()), None
+        return Answer(response, b""), WebSocket(tls, response.fp)
+
+
+class WebSocket:
+    """As much of RFC 6455 as one short text in one frame needs."""
+
+    def __init__(self, tls, reader):
+        self.tls, self.reader = tls, reader
+
+    def say(self, text):
+        payload, mask = text.encode(), os.urandom(4)
+        assert len(payload) < 126
+        masked = bytes(b ^ mask[i % 4] for i, b in enumerate(payload))
+        self.tls.sendall(struct.pack("!BB", 0x81, 0x80 | len(payload)) + mask + masked)
+
+    def hear(self):
+        first, length = struct.unpack("!BB", self.reader.read(2))
+        assert first == 0x81 and length < 126, (first, length)
+        return self.reader.read(length).decode()
+
+    def close(self):
+        self.reader.close()
+        self.tls.close()
+
+
+def cookie_of(answer):
+    """The session that an answer sets."""
+    for value in answer.all("Set-Cookie"):
+        name, _, rest = value.partition("=")
+        if name == COOKIE:
+            return rest.split(";")[0]
+    raise AssertionError(f"no session cookie in {answer.pairs}")
+
+
+def _bytes(text):
+    return text if isinstance(text, bytes) else text.encode()

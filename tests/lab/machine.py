@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: MIT
+"""The lab as a test sees it: what runs inside, by `tests/lab/lab`, and waiting for things to become true."""
+import base64
+import json
+import os
+import shlex
+import subprocess
+import time
+from pathlib import Path
+
+LAB = Path(__file__).resolve().parent / "lab"
+
+
+def until(what, probe, seconds=10.0, every=0.05):
+    """The first true answer of `probe`. When none comes: fails, with what it saw and how often."""
+    deadline, seen = time.monotonic() + seconds, []
+    while True:
+        try:
+            value = probe()
+        except (OSError, AssertionError) as error:
+            value, shown = None, f"{type(error).__name__}: {error}"
+        else:
+            shown = repr(value)
+        if value:
+            return value
+        if not seen or seen[-1][0] != shown:
+            seen.append([shown, 0])
+        seen[-1][1] += 1
+        if time.monotonic() > deadline:
+            story = "\n  ".join(f"{n} x {s[:600]}" for s, n in seen[-6:])
+            raise AssertionError(f"not within {seconds} s: {what}; saw, last ones at the end:\n  {story}")
+        time.sleep(every)
+
+
+class Lab:
+    """The lab of this name."""
+
+    def __init__(self, name):
+        self.name = name
+        self.env = {**os.environ, "BOARDGATE_LAB": name}
+
+    def verb(self, *words, seconds=60, check=True, text=True):
+        done = subprocess.run([str(LAB), *words], env=self.env, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=text, timeout=seconds)
+        if check and done.returncode != 0:
+            raise AssertionError(f"lab {shlex.join(words)[:400]}: status {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    @property
+    def is_up(self):
+        return self.verb("status", check=False).returncode == 0
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+    def exec(self, *argv, user=None, **more):
+        """Runs a command inside, as root or as somebody; its output."""
+        if user:
+            argv = ("runuser", "-u", user, "--", *argv)
+        return self.verb("exec", *argv, **more).stdout
+
+    def succeeds(self, *argv, user=None, seconds=60):
+        argv = ("runuser", "-u", user, "--", *argv) if user else argv
+        return self.verb("exec", *argv, check=False, seconds=seconds).returncode == 0
+
+    def python(self, source, *arguments, user=None, seconds=60):
+        """Runs a piece of Python inside; it prints one JSON document, which is the result."""
+        output = self.exec("/usr/bin/python3", "-I", "-c", source, *arguments, user=user, seconds=seconds)
+        return json.loads(output)
+
+    def start(self, *argv):
+        """A command that goes on inside while the test does something else."""
+        return subprocess.Popen([str(LAB), "exec", *argv], env=self.env, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def write(self, path, content, mode="0644", owner="root"):
+        content = content if isinstance(content, bytes) else content.encode()
+        self.exec("sh", "-euc", 'mkdir -p "$(dirname "$2")"; printf %s "$1" | base64 -d >"$2"; chmod "$3" "$2"; chown "$4:" "$2"',
+                  "write", base64.b64encode(content).decode(), path, mode, owner)
+
+    def read(self, path):
+        return self.verb("exec", "cat", path, text=False).stdout
+
+    # -- systemd --------------------------------------------------------------------------------------------------
+    def systemctl(self, *words, **more):
+        return self.exec("systemctl", *words, **more)
+
+    def property(self, unit, name):
+        return self.systemctl("show", "--property", name, "--value", unit).strip()
+
+    def units(self, pattern="tensorboard-*"):
+        """Names of the loaded units, dead ones too."""
+        lines = self.systemctl("list-units", "--all", "--plain", "--no-legend", "--full", pattern).splitlines()
+        return sorted(line.split()[0] for line in lines if line.strip())
+
+    def processes(self, unit):
+        """Every process of a unit: pid, the four uids, the arguments, descriptors and what they refer to."""
+        return self.python(PROCESSES, self.property(unit, "ControlGroup"))
+
+    def journal(self, lines=80):
+        return self.exec("journalctl", "-b", "-n", str(lines), "--no-pager", "-o", "short-precise", "-u", "boardgate*",
+                         "-u", "tensorboard-*", "-u", "nginx.service", check=False)
+
+    def epoch(self):
+        """The lab's own clock, to the microsecond, as journalctl --since takes it."""
+        return self.exec("date", "+%Y-%m-%d %H:%M:%S.%6N").strip()
+
+    # -- who reaches what -----------------------------------------------------------------------------------------
+    def connects(self, user, address, port, source_port=0):
+        """How a TCP connection made inside as this account ends: `connected`, or the name of the error."""
+        return self.python(CONNECT, address, str(port), str(source_port), user=user)
+
+    def reaches(self, user, path, kind="stream"):
+        """The same for a socket in the file system."""
+        return self.python(REACH, path, kind, user=user)
+
+
+PROCESSES = r"""
+import glob, json, os, sys
+cgroup = sys.argv[1].lstrip("/")
+pids = set()
+# One hierarchy or several: the unit's folder is below one of the mounts.
+for mount in ("/sys/fs/cgroup", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified"):
+    for folder, _, files in os.walk(f"{mount}/{cgroup}"):
+        if cgroup and "cgroup.procs" in files:
+            pids |= {int(p) for p in open(f"{folder}/cgroup.procs").read().split()}
+found = []
+for pid in sorted(pids):
+    try:
+        status = dict(l.split(":", 1) for l in open(f"/proc/{pid}/status") if ":" in l)
+        fds = {}
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            try:
+                fds[int(fd)] = os.readlink(f"/proc/{pid}/fd/{fd}")
+            except OSError:
+                pass
+        own = set()
+        for table in ("tcp", "tcp6", "udp", "udp6", "unix", "netlink", "raw"):
+            try:
+                for line in open(f"/proc/{pid}/net/{table}"):
+                    own.update(line.split())
+            except OSError:
+                pass
+        sockets = [t[8:-1] for t in fds.values() if t.startswith("socket:[")]
+        found.append({
+            "pid": pid, "uids": [int(u) for u in status["Uid"].split()], "name": status["Name"].strip(),
+            "groups": status["Groups"].split(),
+            "argv": [a.decode("utf-8", "surrogateescape") for a in open(f"/proc/{pid}/cmdline", "rb").read().split(b"\0")[:-1]],
+            "environ": [a.decode("utf-8", "surrogateescape") for a in open(f"/proc/{pid}/environ", "rb").read().split(b"\0")[:-1]],
+            "fds": fds, "netns": os.readlink(f"/proc/{pid}/ns/net"),
+            "own_sockets": [s for s in sockets if s in own]})
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+print(json.dumps(found))
+"""
+
+CONNECT = r"""
+import errno, json, socket, sys
+address, port, source = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+family = socket.AF_INET6 if ":" in address else socket.AF_INET
+with socket.socket(family, socket.SOCK_STREAM) as s:
+    s.settimeout(5)
+    if source:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind(("127.0.0.1", source))
+    try:
+        s.connect((address, port))
+        print(json.dumps("connected"))
+    except OSError as e:
+        print(json.dumps(errno.errorcode.get(e.errno, str(e))))
+"""
+
+REACH = r"""
+import errno, json, socket, sys
+path, kind = sys.argv[1:]
+with socket.socket(socket.AF_UNIX, {"stream": socket.SOCK_STREAM, "seqpacket": socket.SOCK_SEQPACKET}[kind]) as s:
+    s.settimeout(5)
+    try:
+        s.connect(path)
+        print(json.dumps("connected"))
+    except OSError as e:
+        print(json.dumps(errno.errorcode.get(e.errno, str(e))))
+"""
