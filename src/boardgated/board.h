@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "src/base/clock.h"
 #include "src/base/names.h"
@@ -32,6 +33,16 @@ struct UnitFacts {
 
 [[nodiscard]] State state_of(const UnitFacts& facts);
 
+/// Why a board failed, for its owner.
+struct Failure {
+    std::string code;     ///< of failures.inc
+    std::string summary;
+    std::string detail;
+    std::string remedy;
+    std::optional<int> exit_status{};
+    std::vector<std::string> log_tail{};
+};
+
 struct Board {
     BoardId id;
     std::uint32_t uid;
@@ -43,6 +54,7 @@ struct Board {
     UnitFacts facts;
     State state = State::off;
     WallTime state_since{};
+    std::optional<Failure> failure{};  ///< set in state failed, as soon as the log was read
 
     [[nodiscard]] UnitName unit() const { return {owner, id}; }
     [[nodiscard]] std::string url() const { return "/b/" + id.str() + "/"; }

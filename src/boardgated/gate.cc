@@ -67,8 +67,9 @@ GateDecision Gate::decide(const GateQuestion& question) const {
     if (board->uid != decision.session->uid) return no(Refusal::not_your_board);
     decision.state = board->state;
     if (!sound_) return no(Refusal::unsound);
-    const bool reachable = board->state == State::asleep || board->state == State::starting || board->state == State::ready;
-    if (!reachable || !settings_.is_door_port(board->port)) return no(Refusal::not_ready);
+    // The others are woken, waited for or explained by board_answer: a door wakes its board without asking
+    // whether there is room.
+    if (board->state != State::ready || !settings_.is_door_port(board->port)) return no(Refusal::not_ready);
     decision.refusal = Refusal::none;
     decision.port = board->port;
     return decision;

@@ -36,6 +36,7 @@ Result<void> Registry::write(const Board& board) {
 }
 
 void Registry::tell(const Board& board, bool gone) const {
+    changed_.notify_all();
     for (const Listener& listener : listeners_) listener(board, gone);
 }
 
@@ -128,16 +129,50 @@ void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
         board.state = state;
         board.state_since = clock_.wall();
     }
+    if (board.state != State::failed) board.failure.reset();
     const Board copy = board;
     lock.unlock();
     tell(copy);
 }
 
+void Registry::set_failure(const BoardId& id, const std::string& invocation, const Failure& failure) {
+    std::unique_lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    Board& board = found->second.board;
+    if (board.state != State::failed || board.facts.invocation != invocation) return;
+    board.failure = failure;
+    const Board copy = board;
+    lock.unlock();
+    tell(copy);
+}
+
+std::optional<Board> Registry::wait(const BoardId& id, std::chrono::milliseconds patience,
+                                    const std::function<bool(const Board&)>& enough) const {
+    std::shared_lock lock(mutex_);
+    const auto over = [&] {
+        const auto found = entries_.find(id);
+        return found == entries_.end() || enough(found->second.board);
+    };
+    changed_.wait_for(lock, patience, over);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return std::nullopt;
+    return found->second.board;
+}
+
 void Registry::viewed(const BoardId& id) {
+    const WallTime now = clock_.wall();
+    {
+        // A dashboard asks many times a second, and the gate must not make its threads wait for one another.
+        const std::shared_lock lock(mutex_);
+        const auto found = entries_.find(id);
+        if (found == entries_.end()) return;
+        if (const auto last = found->second.board.last_viewed; last && found->second.unsaved_view && now - *last < std::chrono::seconds(1)) return;
+    }
     const std::unique_lock lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end()) return;
-    found->second.board.last_viewed = clock_.wall();
+    found->second.board.last_viewed = now;
     found->second.unsaved_view = true;
 }
 

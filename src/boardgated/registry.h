@@ -3,6 +3,7 @@
 // Thread-safe: readers get copies.
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <optional>
@@ -44,6 +45,10 @@ public:
     [[nodiscard]] Result<void> remove(const BoardId& id);
     /// What systemd says now. Unknown boards are ignored.
     void set_facts(const BoardId& id, const UnitFacts& facts);
+    /// Why the run `invocation` failed; ignored when the board is past it.
+    void set_failure(const BoardId& id, const std::string& invocation, const Failure& failure);
+    /// Waits until `enough` is true of the board, it is gone, or the time is over; the board as it is then.
+    [[nodiscard]] std::optional<Board> wait(const BoardId& id, std::chrono::milliseconds patience, const std::function<bool(const Board&)>& enough) const;
     /// The gate let somebody in. Written to the store by save_views().
     void viewed(const BoardId& id);
     void save_views();
@@ -62,6 +67,7 @@ private:
     const Clock& clock_;
     std::vector<Listener> listeners_;
     mutable std::shared_mutex mutex_;
+    mutable std::condition_variable_any changed_;
     std::map<BoardId, Entry> entries_;
 };
 

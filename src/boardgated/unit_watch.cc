@@ -117,6 +117,9 @@ struct UnitWatch::Follower {
     }
 };
 
+UnitWatch::UnitWatch(Listener listener) : listener_(std::move(listener)) {}
+UnitWatch::~UnitWatch() = default;
+
 Result<std::unique_ptr<UnitWatch::Follower>> UnitWatch::connect() {
     auto bus = Bus::open_system();
     if (!bus) return tl::make_unexpected(bus.error());

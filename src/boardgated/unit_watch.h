@@ -32,7 +32,8 @@ public:
         std::function<std::vector<BoardId>()> boards;
     };
 
-    explicit UnitWatch(Listener listener) : listener_(std::move(listener)) {}
+    explicit UnitWatch(Listener listener);
+    ~UnitWatch();
     /// Reads everything once, then follows. Returns after the first reading, so that nobody is answered from
     /// an empty picture; an error when the bus cannot be reached at all.
     [[nodiscard]] Result<void> start();

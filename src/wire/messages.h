@@ -30,6 +30,7 @@ inline constexpr std::size_t samples = 200;
 inline constexpr std::size_t environment = 64;
 inline constexpr std::size_t unit = 255;
 inline constexpr std::size_t cursor = 512;
+inline constexpr std::size_t invocation = 32;
 inline constexpr std::size_t log_line = 16 * 1024;
 inline constexpr std::size_t prompts = 8;  // PAM_MAX_NUM_MSG is 32; no module asks for more than a few
 }  // namespace longest
@@ -262,11 +263,13 @@ struct LogLine {
     std::string cursor;
     std::int64_t time = 0;  ///< microseconds since 1970
     std::string text;
+    std::string invocation;  ///< which run of the unit said it (systemd.exec(5), $INVOCATION_ID); may be empty
     template <class Io>
     void fields(Io& io) {
         io.text(cursor, longest::cursor);
         io.number(time);
         io.text(text, longest::log_line);
+        io.text(invocation, longest::invocation);
     }
 };
 

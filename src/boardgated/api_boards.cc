@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api_boards.h"
+
+#include <charconv>
+
+#include "src/base/log.h"
+#include "src/boardgated/board_json.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+/// Within this time systemd has told of a job that it took.
+constexpr std::chrono::milliseconds soon{1000};
+
+constexpr std::uint32_t standard_log_lines = 100;
+
+tl::unexpected<Problem> storage_problem(const Error& error) {
+    log_event(Event::request_fault, error.text());
+    return problem(Code::storage_full, "boardgate cannot write its database; tell an administrator");
+}
+
+bool is_awake(const Board& board) { return board.state == State::ready || board.state == State::starting; }
+
+Answer<void> verdict_of(const wire::FolderReport& report, const std::string& logdir) {
+    const std::string named = "\"" + logdir + "\"";
+    switch (report.verdict) {
+        case wire::FolderVerdict::readable:
+            return {};
+        case wire::FolderVerdict::missing:
+            return problem(Code::logdir_missing, named + " is not there; make the folder first, or name another one", "logdir");
+        case wire::FolderVerdict::not_a_folder:
+            return problem(Code::logdir_not_a_folder, named + " is not a folder; name the folder that holds the event files", "logdir");
+        case wire::FolderVerdict::unreadable:
+            return problem(Code::logdir_unreadable, named + " cannot be read by you: " + report.detail, "logdir");
+        case wire::FolderVerdict::foreign:
+            return problem(Code::logdir_foreign, named + " lies in " + report.detail + ", and boards show only their owner's own folders", "logdir");
+    }
+    return problem(Code::internal, "the folder reader gave an unknown verdict");
+}
+
+}  // namespace
+
+Answer<Board> own_board(const Registry& registry, const BoardId& id, const Session& session) {
+    auto board = registry.find(id);
+    if (!board) return problem(Code::no_such_board, "there is no board " + id.str());
+    if (board->uid != session.uid) return problem(Code::not_your_board, "board " + id.str() + " is somebody else's");
+    return *std::move(board);
+}
+
+Reply ApiBoards::list(Call& call) const {
+    Json::Value body(Json::objectValue);
+    body["boards"] = Json::Value(Json::arrayValue);
+    for (const Board& board : registry_.of(call.session->uid)) body["boards"].append(board_json(board));
+    return json_response(200, body);
+}
+
+Reply ApiBoards::now(const BoardId& id, int status) const {
+    const auto board = registry_.find(id);
+    if (!board) return problem(Code::no_such_board, "board " + id.str() + " was removed meanwhile");
+    return json_response(status, board_json(*board));
+}
+
+Answer<void> ApiBoards::inspect(const Token& token, const std::string& logdir) {
+    const auto report = launcher_.inspect(token, logdir);
+    if (!report) return tl::make_unexpected(report.error());
+    return verdict_of(*report, logdir);
+}
+
+/// Makes the door as the options say it, and wakes the board where it is wanted.
+Answer<void> ApiBoards::open(const Token& token, const Board& board, bool awake) {
+    wire::DoorSpec spec = door_spec(board.id, board.options);
+    if (spec.port == 0) spec.port = board.port;  // an address once given stays
+    const auto port = launcher_.make_door(token, spec);
+    if (!port) return tl::make_unexpected(port.error());
+    if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());
+    watch_.look_again(board.id);
+    return awake ? waker_.wake(token, board.id) : Answer<void>{};
+}
+
+Reply ApiBoards::make(Call& call) {
+    auto json = JsonObject::parse(call.body);
+    if (!json) return tl::make_unexpected(json.error());
+    const auto options = take_options(*json, {}, settings_);
+    if (!options) return tl::make_unexpected(options.error());
+    const auto owner = UserName::parse(call.session->user);
+    if (!owner) return problem(Code::internal, owner.error().text());
+    if (static_cast<std::int64_t>(registry_.of(call.session->uid).size()) >= settings_.boards_per_user) {
+        return problem(Code::too_many_boards, "you have " + std::to_string(settings_.boards_per_user) + " boards, which is as many as one person may keep; delete one");
+    }
+    if (const auto good = inspect(*call.token, options->logdir); !good) return tl::make_unexpected(good.error());
+
+    const auto board = registry_.add(call.session->uid, *owner, *options);
+    if (!board) return storage_problem(board.error());
+    if (const auto opened = open(*call.token, *board, true); !opened) {
+        // Nothing of a board that could not be made stays behind.
+        (void)launcher_.remove_door(*call.token, board->id);
+        if (const auto removed = registry_.remove(board->id); !removed) log_event(Event::request_fault, removed.error().text());
+        return tl::make_unexpected(opened.error());
+    }
+    log_event(Event::board_made, call.session->user + " made board " + board->id.str(),
+              {{"BOARD_ID", board->id.str()}, {"USER_NAME", call.session->user}, {"UNIT", board->unit().service()}});
+    (void)registry_.wait(board->id, soon, [](const Board& made) { return made.state != State::off && made.state != State::asleep; });
+    auto response = now(board->id, 201);
+    if (response) response->with("Location", "/api/v1/boards/" + board->id.str());
+    return response;
+}
+
+Reply ApiBoards::read(Call& call) const {
+    return own_board(registry_, *call.board, *call.session).map([](const Board& board) { return json_response(200, board_json(board)); });
+}
+
+Reply ApiBoards::change(Call& call) {
+    const auto board = own_board(registry_, *call.board, *call.session);
+    if (!board) return tl::make_unexpected(board.error());
+    auto json = JsonObject::parse(call.body);
+    if (!json) return tl::make_unexpected(json.error());
+    const auto options = take_options(*json, board->options, settings_);
+    if (!options) return tl::make_unexpected(options.error());
+    if (options_text(*options) == options_text(board->options)) return now(board->id, 200);
+    if (options->logdir != board->options.logdir) {
+        if (const auto good = inspect(*call.token, options->logdir); !good) return tl::make_unexpected(good.error());
+    }
+    Board changed = *board;
+    changed.options = *options;
+    if (const auto opened = open(*call.token, changed, is_awake(*board)); !opened) {
+        // The door of before comes back, so that a port that is taken costs nobody the board.
+        (void)open(*call.token, *board, is_awake(*board));
+        return tl::make_unexpected(opened.error());
+    }
+    if (const auto kept = registry_.set_options(board->id, *options); !kept) return storage_problem(kept.error());
+    return now(board->id, 200);
+}
+
+Reply ApiBoards::remove(Call& call) {
+    const auto board = own_board(registry_, *call.board, *call.session);
+    if (!board) return tl::make_unexpected(board.error());
+    if (const auto removed = launcher_.remove_door(*call.token, board->id); !removed && removed.error().code != Code::no_such_board) {
+        return tl::make_unexpected(removed.error());
+    }
+    if (const auto removed = registry_.remove(board->id); !removed) return storage_problem(removed.error());
+    log_event(Event::board_deleted, call.session->user + " deleted board " + board->id.str(),
+              {{"BOARD_ID", board->id.str()}, {"USER_NAME", call.session->user}, {"UNIT", board->unit().service()}});
+    return empty_response(204);
+}
+
+Reply ApiBoards::wake(Call& call) {
+    const auto board = own_board(registry_, *call.board, *call.session);
+    if (!board) return tl::make_unexpected(board.error());
+    if (const auto woken = waker_.wake(*call.token, board->id); !woken) return tl::make_unexpected(woken.error());
+    (void)registry_.wait(board->id, soon, is_awake);
+    return now(board->id, 202);
+}
+
+Reply ApiBoards::sleep(Call& call) {
+    const auto board = own_board(registry_, *call.board, *call.session);
+    if (!board) return tl::make_unexpected(board.error());
+    if (const auto asleep = launcher_.sleep(*call.token, board->id); !asleep) return tl::make_unexpected(asleep.error());
+    watch_.look_again(board->id);
+    (void)registry_.wait(board->id, soon, [](const Board& stopped) { return !is_awake(stopped); });
+    return now(board->id, 202);
+}
+
+Reply ApiBoards::restart(Call& call) {
+    const auto board = own_board(registry_, *call.board, *call.session);
+    if (!board) return tl::make_unexpected(board.error());
+    if (const auto woken = waker_.restart(*call.token, board->id); !woken) return tl::make_unexpected(woken.error());
+    (void)registry_.wait(board->id, soon, [&](const Board& again) { return again.facts.invocation != board->facts.invocation; });
+    return now(board->id, 202);
+}
+
+Reply ApiBoards::log(Call& call) const {
+    const auto board = own_board(registry_, *call.board, *call.session);
+    if (!board) return tl::make_unexpected(board.error());
+    std::uint32_t lines = standard_log_lines;
+    if (const std::string asked = call.request.query_value("lines"); !asked.empty()) {
+        const auto [end, fault] = std::from_chars(asked.data(), asked.data() + asked.size(), lines);
+        if (fault != std::errc{} || end != asked.data() + asked.size() || lines < 1 || lines > JournalClient::most_lines) {
+            return problem(Code::bad_field, "lines must be from 1 to " + std::to_string(JournalClient::most_lines), "lines");
+        }
+    }
+    const auto read = journal_.last_lines(board->unit(), lines);
+    if (!read) {
+        log_event(Event::request_fault, "a log cannot be read: " + read.error().text(), {{"BOARD_ID", board->id.str()}});
+        return problem(Code::busy, "the log cannot be read now; try again");
+    }
+    Json::Value body(Json::objectValue);
+    body["lines"] = Json::Value(Json::arrayValue);
+    for (const wire::LogLine& line : *read) body["lines"].append(log_line_json(line));
+    return json_response(200, body);
+}
+
+}  // namespace boardgate::boardgated

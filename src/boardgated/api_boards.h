@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Boards over the API: made, read, changed, woken, put to sleep, removed; each only by its owner.
+#pragma once
+
+#include "src/boardgated/board_launcher.h"
+#include "src/boardgated/call.h"
+#include "src/boardgated/journal_client.h"
+#include "src/boardgated/registry.h"
+#include "src/boardgated/unit_watch.h"
+#include "src/boardgated/waker.h"
+
+namespace boardgate::boardgated {
+
+class ApiBoards {
+public:
+    ApiBoards(Registry& registry, BoardLauncher& launcher, Waker& waker, UnitWatch& watch, const JournalClient& journal,
+              const Settings& settings)
+        : registry_(registry), launcher_(launcher), waker_(waker), watch_(watch), journal_(journal), settings_(settings) {}
+
+    [[nodiscard]] Reply list(Call& call) const;
+    [[nodiscard]] Reply make(Call& call);
+    [[nodiscard]] Reply read(Call& call) const;
+    [[nodiscard]] Reply change(Call& call);
+    [[nodiscard]] Reply remove(Call& call);
+    [[nodiscard]] Reply wake(Call& call);
+    [[nodiscard]] Reply sleep(Call& call);
+    [[nodiscard]] Reply restart(Call& call);
+    [[nodiscard]] Reply log(Call& call) const;
+
+private:
+    [[nodiscard]] Answer<void> inspect(const Token& token, const std::string& logdir);
+    [[nodiscard]] Answer<void> open(const Token& token, const Board& board, bool awake);
+    [[nodiscard]] Reply now(const BoardId& board, int status) const;
+
+    Registry& registry_;
+    BoardLauncher& launcher_;
+    Waker& waker_;
+    UnitWatch& watch_;
+    const JournalClient& journal_;
+    const Settings& settings_;
+};
+
+/// The board, when it is the session's user's.
+[[nodiscard]] Answer<Board> own_board(const Registry& registry, const BoardId& board, const Session& session);
+
+}  // namespace boardgate::boardgated

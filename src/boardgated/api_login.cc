@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api_login.h"
+
+#include "src/base/log.h"
+#include "src/boardgated/cookie.h"
+#include "src/boardgated/json_in.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+constexpr std::size_t longest_conversation = 64;
+
+Json::Value texts(const std::vector<std::string>& items) {
+    Json::Value list(Json::arrayValue);
+    for (const std::string& item : items) list.append(item);
+    return list;
+}
+
+Response question_response(const LoginQuestion& question) {
+    Json::Value body(Json::objectValue);
+    body["conversation"] = question.conversation;
+    body["prompts"] = Json::Value(Json::arrayValue);
+    for (const auto& prompt : question.asked.prompts) {
+        Json::Value one(Json::objectValue);
+        one["text"] = prompt.text;
+        one["echo"] = prompt.echo;
+        body["prompts"].append(one);
+    }
+    body["messages"] = texts(question.asked.messages);
+    return json_response(202, body);
+}
+
+Json::Value who_is(const std::string& user, std::uint32_t uid) {
+    Json::Value body(Json::objectValue);
+    body["user"] = user;
+    body["uid"] = uid;
+    return body;
+}
+
+}  // namespace
+
+Answer<LoginStep> ApiLogin::step(Call& call) {
+    auto json = JsonObject::parse(call.body);
+    if (!json) return tl::make_unexpected(json.error());
+    std::string user;
+    std::string conversation;
+    Secret password;
+    std::vector<Secret> answers;
+    const bool with_password = json->has("password");
+    json->take("user", user, 1, wire::longest::user);
+    json->take("password", password, wire::longest::secret);
+    json->take("conversation", conversation, 1, longest_conversation);
+    json->take("answers", answers, wire::longest::prompts, wire::longest::secret);
+    if (const auto known = json->finish(); !known) return tl::make_unexpected(known.error());
+    const std::string address(call.request.address());
+
+    if (!conversation.empty()) {
+        if (!user.empty() || with_password) return problem(Code::bad_field, "a conversation goes on with answers only", "conversation");
+        const std::string speaker = desk_.user_of(conversation);
+        auto next = desk_.answer(conversation, address, std::move(answers));
+        if (next && std::holds_alternative<LoginGrant>(*next)) limiter_.forgive(speaker, address);
+        return next;
+    }
+    if (json->has("answers")) return problem(Code::bad_field, "answers belong to a conversation", "answers");
+    if (user.empty()) return problem(Code::bad_field, "user is missing", "user");
+    if (const auto wait = limiter_.take(user, address); wait.count() > 0) {
+        log_event(Event::login_refused, "too many attempts", {{"USER_NAME", user}, {"REMOTE_ADDR", address}});
+        return tl::make_unexpected(Problem{Code::too_many_attempts, "too many attempts; try again later", {}, static_cast<int>(wait.count())});
+    }
+    auto first = desk_.begin(user, address, with_password ? &password : nullptr);
+    if (first && std::holds_alternative<LoginGrant>(*first)) limiter_.forgive(user, address);
+    return first;
+}
+
+Reply ApiLogin::log_in(Call& call) {
+    auto next = step(call);
+    if (!next) return tl::make_unexpected(next.error());
+    if (const auto* question = std::get_if<LoginQuestion>(&*next)) return question_response(*question);
+    return granted(std::get<LoginGrant>(*next), call);
+}
+
+Reply ApiLogin::granted(const LoginGrant& grant, Call& call) {
+    // The session that the browser had before ends: whoever planted or saw its cookie gains nothing.
+    if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
+    if (const auto added = sessions_.add({grant.token.hash(), grant.uid, grant.user}, grant.expires); !added) {
+        log_event(Event::request_fault, "a session cannot be kept: " + added.error().text());
+        return problem(Code::storage_full, "boardgate cannot write its database; tell an administrator");
+    }
+    Json::Value body = who_is(grant.user, grant.uid);
+    if (!grant.messages.empty()) body["messages"] = texts(grant.messages);
+    Response response = json_response(200, body);
+    response.with("Set-Cookie", set_cookie(grant.token));
+    return response;
+}
+
+Reply ApiLogin::who(Call& call) const {
+    // Asked by a page that a person opens: the session is in use.
+    sessions_.touch(call.session->token);
+    return json_response(200, who_is(call.session->user, call.session->uid));
+}
+
+Reply ApiLogin::log_out(Call& call) {
+    sessions_.end(call.session->token);
+    // When the launcher cannot be asked the ticket stays until it expires, but nobody has its token any more.
+    (void)launcher_.revoke(*call.token, false);
+    log_event(Event::logout, call.session->user + " logged out", {{"USER_NAME", call.session->user}});
+    Response response = empty_response(204);
+    response.with("Set-Cookie", clear_cookie());
+    return response;
+}
+
+Reply ApiLogin::log_out_everywhere(Call& call) {
+    const auto revoked = launcher_.revoke(*call.token, true);
+    sessions_.end_all(call.session->uid);
+    log_event(Event::logout, call.session->user + " logged out everywhere", {{"USER_NAME", call.session->user}});
+    // Here a ticket that stays is not what was promised.
+    if (!revoked) return tl::make_unexpected(revoked.error());
+    Response response = empty_response(204);
+    response.with("Set-Cookie", clear_cookie());
+    return response;
+}
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Logging in and out over the API.
+#pragma once
+
+#include "src/boardgated/board_launcher.h"
+#include "src/boardgated/call.h"
+#include "src/boardgated/login_desk.h"
+#include "src/boardgated/login_limiter.h"
+#include "src/boardgated/sessions.h"
+
+namespace boardgate::boardgated {
+
+class ApiLogin {
+public:
+    ApiLogin(LoginDesk& desk, LoginLimiter& limiter, Sessions& sessions, BoardLauncher& launcher)
+        : desk_(desk), limiter_(limiter), sessions_(sessions), launcher_(launcher) {}
+
+    [[nodiscard]] Reply log_in(Call& call);
+    [[nodiscard]] Reply who(Call& call) const;
+    [[nodiscard]] Reply log_out(Call& call);
+    [[nodiscard]] Reply log_out_everywhere(Call& call);
+
+private:
+    [[nodiscard]] Answer<LoginStep> step(Call& call);
+    [[nodiscard]] Reply granted(const LoginGrant& grant, Call& call);
+
+    LoginDesk& desk_;
+    LoginLimiter& limiter_;
+    Sessions& sessions_;
+    BoardLauncher& launcher_;
+};
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api_streams.h"
+
+#include "src/base/log.h"
+#include "src/boardgated/api_boards.h"
+#include "src/boardgated/router.h"
+
+namespace boardgate::boardgated {
+
+struct ApiStreams::Row {
+    std::string_view pattern;
+    Answer<void> (ApiStreams::*open)(std::unique_ptr<Request>&, const Session&, const std::optional<BoardId>&);
+};
+
+const ApiStreams::Row ApiStreams::table[] = {
+#define ROUTE(method, pattern, lane, access, handler, meaning)
+#define STREAM(pattern, opener, meaning) {pattern, &ApiStreams::opener},
+#include "src/boardgated/routes.inc"
+#undef STREAM
+#undef ROUTE
+};
+
+void ApiStreams::handle(std::unique_ptr<Request> request) {
+    if (const auto opened = open(request); !opened) write_response(*request, problem_response(opened.error()));
+}
+
+Answer<void> ApiStreams::open(std::unique_ptr<Request>& request) {
+    if (request->method() != "GET") return problem(Code::method_not_allowed, "this address takes GET");
+    const auto caller = caller_of(*request, sessions_);
+    if (!caller) return problem(Code::unauthenticated, "log in first");
+    for (const Row& row : table) {
+        std::optional<BoardId> board;
+        if (matches(row.pattern, request->path(), board)) return (this->*row.open)(request, caller->session, board);
+    }
+    return problem(Code::no_such_route, "there is nothing at this address");
+}
+
+Answer<void> ApiStreams::events(std::unique_ptr<Request>& request, const Session& session, const std::optional<BoardId>&) {
+    return hub_.open_events(request, session);
+}
+
+Answer<void> ApiStreams::log(std::unique_ptr<Request>& request, const Session& session, const std::optional<BoardId>& id) {
+    constexpr std::uint32_t lines_at_first = 200;
+    const auto board = own_board(registry_, *id, session);
+    if (!board) return tl::make_unexpected(board.error());
+    // A browser that comes back says behind which line (HTML standard, Last-Event-ID).
+    auto journal = journal_.follow(board->unit(), std::string(request->parameter("HTTP_LAST_EVENT_ID").substr(0, wire::longest::cursor)), lines_at_first);
+    if (!journal) {
+        log_event(Event::request_fault, "a log cannot be followed: " + journal.error().text(), {{"BOARD_ID", id->str()}});
+        return problem(Code::busy, "the log cannot be read now; try again");
+    }
+    return hub_.open_log(request, session, *std::move(journal));
+}
+
+}  // namespace boardgate::boardgated

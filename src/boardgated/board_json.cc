@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/board_json.h"
+
+#include "src/boardgated/diagnosis.h"
+
+namespace boardgate::boardgated {
+
+Json::Value board_json(const Board& board) {
+    Json::Value value(Json::objectValue);
+    value["id"] = board.id.str();
+    value["url"] = board.url();
+    value["owner"] = board.owner.str();
+    value["state"] = name_of(board.state);
+    value["state_since"] = rfc3339(board.state_since);
+    value["unit"] = board.unit().service();
+    value["created"] = rfc3339(board.created);
+    value["last_viewed"] = board.last_viewed ? Json::Value(rfc3339(*board.last_viewed)) : Json::Value();
+    value["notices"] = Json::Value(Json::arrayValue);
+    value["memory"] = Json::Value();
+    value["cpu_seconds"] = Json::Value();
+    value["failure"] = Json::Value();
+    if (board.state == State::failed) {
+        // Until the log was read, what systemd says is better than nothing.
+        value["failure"] = failure_json(board.failure ? *board.failure : diagnose(board.facts, {}));
+    }
+    add_options(value, board.options);
+    value["port"] = board.port;  // the door's, also when any port was asked for
+    return value;
+}
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// One API request on its way to its handler: what the router found out about it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "src/base/names.h"
+#include "src/base/secret.h"
+#include "src/boardgated/request.h"
+#include "src/boardgated/response.h"
+#include "src/boardgated/sessions.h"
+
+namespace boardgate::boardgated {
+
+struct Call {
+    const Request& request;
+    std::optional<Session> session{};  ///< there on every route that needs one
+    std::optional<Token> token{};      ///< the same session's, for the launcher
+    std::optional<BoardId> board{};    ///< on routes with `{board}`
+    std::string body{};                ///< wiped when the call ends: it may hold a password
+
+    explicit Call(const Request& of) : request(of) {}
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    ~Call() { wipe(body); }
+};
+
+/// A handler's result: a response, or a problem that becomes one.
+using Reply = Answer<Response>;
+
+}  // namespace boardgate::boardgated

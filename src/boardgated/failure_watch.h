@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// When a board fails, reads the log of that run and finds out why, once for each failed run.
+#pragma once
+
+#include "src/boardgated/journal_client.h"
+#include "src/boardgated/registry.h"
+#include "src/boardgated/work_lane.h"
+
+namespace boardgate::boardgated {
+
+class FailureWatch {
+public:
+    FailureWatch(Registry& registry, const JournalClient& journal) : registry_(registry), journal_(journal) {}
+
+    /// A listener of the registry.
+    void board_changed(const Board& board, bool gone);
+
+private:
+    void examine(const Board& board);
+
+    Registry& registry_;
+    const JournalClient& journal_;
+    WorkLane lane_{"diagnosis", 1, 200};
+};
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/login_desk.h"
+
+#include <algorithm>
+
+#include "src/base/log.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+/// PAM modules that ask a server take their time; boardgate-login itself gives up before.
+constexpr std::chrono::seconds pam_patience{45};
+
+tl::unexpected<Problem> unavailable(const std::string& why) {
+    log_event(Event::login_fault, "a login cannot be checked: " + why);
+    return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if it stays so");
+}
+
+tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
+    switch (verdict.outcome) {
+        case wire::LoginOutcome::password_expired:
+            return problem(Code::password_expired, "your password has expired; log in with ssh once, or ask an administrator, to set a new one");
+        case wire::LoginOutcome::unavailable:
+            return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if it stays so");
+        case wire::LoginOutcome::refused:
+        case wire::LoginOutcome::granted:
+            break;
+    }
+    return problem(Code::login_failed, "the name or the password is wrong, or this account may not log in here");
+}
+
+}  // namespace
+
+Answer<LoginStep> LoginDesk::begin(const std::string& user, const std::string& address, Secret* password) {
+    auto connection = wire::connect(path_);
+    if (!connection) return unavailable(connection.error().text());
+    wire::LoginStart start{user, address.substr(0, wire::longest::address)};
+    if (const auto sent = wire::send(connection->get(), start); !sent) return unavailable(sent.error().text());
+    return step({*std::move(connection), user, address, 0, {}}, password);
+}
+
+Answer<LoginStep> LoginDesk::step(Conversation conversation, Secret* password) {
+    const int socket = conversation.connection.get();
+    for (;;) {
+        auto datagram = wire::receive(socket, pam_patience);
+        if (!datagram) return unavailable(datagram.error().text());
+        // systemd closes connections beyond MaxConnections= at once.
+        if (!*datagram) return tl::make_unexpected(Problem{Code::busy, "too many logins at once; try again in a moment", {}, 2});
+        if (auto prompts = wire::parse<wire::LoginPrompts>(**datagram)) {
+            if (password != nullptr && prompts->prompts.size() == 1 && !prompts->prompts[0].echo) {
+                wire::LoginAnswers answers;
+                answers.answers.push_back(std::move(*password));
+                password = nullptr;
+                if (const auto sent = wire::send(socket, answers); !sent) return unavailable(sent.error().text());
+                continue;
+            }
+            conversation.asked = prompts->prompts.size();
+            auto id = keep(std::move(conversation));
+            if (!id) return tl::make_unexpected(id.error());
+            return LoginQuestion{*std::move(id), *std::move(prompts)};
+        }
+        auto verdict = wire::parse<wire::LoginVerdict>(**datagram);
+        if (!verdict) return unavailable(verdict.error().text());
+        if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict);
+        auto token = Token::parse(verdict->token.reveal());
+        if (!token) return unavailable("boardgate-login granted without a token");
+        return LoginGrant{*std::move(token), verdict->uid, verdict->user, std::chrono::sys_seconds(std::chrono::seconds(verdict->expires)),
+                          std::move(verdict->messages)};
+    }
+}
+
+Answer<std::string> LoginDesk::keep(Conversation conversation) {
+    conversation.ends = clock_.boot() + lasts;
+    sweep();
+    const std::lock_guard lock(mutex_);
+    const auto same_address = std::count_if(conversations_.begin(), conversations_.end(),
+                                            [&](const auto& each) { return each.second.address == conversation.address; });
+    if (conversations_.size() >= most || static_cast<std::size_t>(same_address) >= most_of_address) {
+        return tl::make_unexpected(Problem{Code::too_many_attempts, "too many logins were begun from this address; finish one, or wait", {}, 90});
+    }
+    std::string id = Token::make().reveal();
+    conversations_.emplace(id, std::move(conversation));
+    return id;
+}
+
+Answer<LoginStep> LoginDesk::answer(const std::string& id, const std::string& address, std::vector<Secret> answers) {
+    Conversation conversation;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = conversations_.find(id);
+        if (found == conversations_.end() || found->second.address != address || found->second.ends < clock_.boot()) {
+            return problem(Code::no_such_conversation, "this login has ended; begin again");
+        }
+        if (found->second.asked != answers.size()) {
+            return problem(Code::bad_field, "answers must hold one answer for each prompt", "answers");
+        }
+        conversation = std::move(found->second);
+        conversations_.erase(found);
+    }
+    wire::LoginAnswers message{std::move(answers)};
+    if (const auto sent = wire::send(conversation.connection.get(), message); !sent) {
+        return problem(Code::no_such_conversation, "this login has ended; begin again");
+    }
+    return step(std::move(conversation), nullptr);
+}
+
+std::string LoginDesk::user_of(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = conversations_.find(id);
+    return found == conversations_.end() ? std::string() : found->second.user;
+}
+
+void LoginDesk::sweep() {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(conversations_, [&](const auto& each) { return each.second.ends < clock_.boot(); });
+}
+
+}  // namespace boardgate::boardgated

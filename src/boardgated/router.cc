@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/router.h"
+
+#include "src/base/log.h"
+#include "src/boardgated/api_boards.h"
+#include "src/boardgated/api_health.h"
+#include "src/boardgated/api_login.h"
+#include "src/boardgated/cookie.h"
+#include "src/boardgated/same_origin.h"
+
+namespace boardgate::boardgated {
+
+const std::vector<Route>& routes() {
+    static const std::vector<Route> table = {
+#define ROUTE(method, pattern, lane, access, handler, meaning) \
+    {method, pattern, Route::Lane::lane, Route::Access::access, [](const Handlers& to, Call& call) { return to.handler(call); }},
+#define STREAM(pattern, opener, meaning)
+#include "src/boardgated/routes.inc"
+#undef STREAM
+#undef ROUTE
+    };
+    return table;
+}
+
+bool matches(std::string_view pattern, std::string_view path, std::optional<BoardId>& board) {
+    constexpr std::string_view placeholder = "{board}";
+    const std::size_t at = pattern.find(placeholder);
+    if (at == std::string_view::npos) return pattern == path;
+    const std::string_view before = pattern.substr(0, at);
+    const std::string_view behind = pattern.substr(at + placeholder.size());
+    if (!path.starts_with(before) || !path.ends_with(behind) || path.size() != before.size() + BoardId::text_size + behind.size()) return false;
+    auto id = BoardId::parse(path.substr(before.size(), BoardId::text_size));
+    if (!id) return false;
+    board = *std::move(id);
+    return true;
+}
+
+std::optional<Caller> caller_of(const Request& request, const Sessions& sessions) {
+    auto token = session_token(request.parameter("HTTP_COOKIE"));
+    if (!token) return std::nullopt;
+    auto session = sessions.find(token->hash());
+    if (!session) return std::nullopt;
+    return Caller{*std::move(session), *std::move(token)};
+}
+
+Answer<const Route*> Router::find(Call& call) const {
+    const std::string_view method = call.request.method() == "HEAD" ? "GET" : call.request.method();
+    std::string allowed;
+    for (const Route& route : routes()) {
+        if (!matches(route.pattern, call.request.path(), call.board)) continue;
+        if (route.method == method) return &route;
+        allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
+    }
+    if (allowed.empty()) return problem(Code::no_such_route, "there is nothing at this address");
+    return problem(Code::method_not_allowed, "this address takes " + allowed);
+}
+
+Answer<void> Router::admit(const Route& route, Call& call) const {
+    if (route.method != "GET" && !is_same_origin(call.request)) {
+        return problem(Code::cross_site, "requests that change something must come from boardgate's own pages");
+    }
+    if (route.access == Route::Access::session) {
+        auto caller = caller_of(call.request, sessions_);
+        if (!caller) return problem(Code::unauthenticated, "log in first");
+        call.session = std::move(caller->session);
+        call.token = std::move(caller->token);
+    }
+    return {};
+}
+
+namespace {
+
+/// The body, which must say that it is JSON: a form of another page cannot.
+Answer<void> take_body(Request& request, Call& call) {
+    const std::string_view length = request.parameter("CONTENT_LENGTH");
+    if (length.empty() || length == "0") return {};
+    const std::string_view type = request.parameter("CONTENT_TYPE");
+    if (type.substr(0, type.find(';')) != "application/json") return problem(Code::not_json, "send the body as application/json");
+    auto body = request.body();
+    if (!body) return problem(Code::too_large, body.error().text());
+    call.body = *std::move(body);
+    return {};
+}
+
+Response reply_of(const Route& route, const Handlers& handlers, Call& call) {
+    try {
+        auto reply = route.handle(handlers, call);
+        return reply ? *std::move(reply) : problem_response(reply.error());
+    } catch (const std::exception& exception) {
+        log_event(Event::request_fault, std::string(route.pattern) + ": " + exception.what());
+        return problem_response({Code::internal, "something went wrong in boardgate; its journal says what"});
+    }
+}
+
+}  // namespace
+
+void Router::run(const Route& route, Request& request, Call& call) const {
+    write_response(request, reply_of(route, handlers_, call));
+}
+
+void Router::handle(std::unique_ptr<Request> request) {
+    struct Job {
+        explicit Job(std::unique_ptr<Request> of) : request(std::move(of)), call(*request) {}
+        std::unique_ptr<Request> request;
+        Call call;
+    };
+    const auto job = std::make_shared<Job>(std::move(request));
+    const auto refuse = [&](const Problem& problem) { write_response(*job->request, problem_response(problem)); };
+
+    const auto route = find(job->call);
+    if (!route) return refuse(route.error());
+    if (const auto admitted = admit(**route, job->call); !admitted) return refuse(admitted.error());
+    if (const auto body = take_body(*job->request, job->call); !body) return refuse(body.error());
+
+    WorkLane* lane = nullptr;
+    switch ((*route)->lane) {
+        case Route::Lane::now:
+            return run(**route, *job->request, job->call);
+        case Route::Lane::logins:
+            lane = &lanes_.logins;
+            break;
+        case Route::Lane::launches:
+            lane = &lanes_.launches;
+            break;
+    }
+    if (!lane->add([this, job, found = *route] { run(*found, *job->request, job->call); })) {
+        refuse({Code::busy, "too much is asked at once; try again in a moment", {}, 2});
+    }
+}
+
+}  // namespace boardgate::boardgated

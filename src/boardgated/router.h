@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// From a request to its handler, by the table in routes.inc, and back. Everything that holds for all routes is
+// checked here: method, origin, session, body.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "src/boardgated/call.h"
+#include "src/boardgated/work_lane.h"
+
+namespace boardgate::boardgated {
+
+class ApiBoards;
+class ApiLogin;
+class ApiHealth;
+
+struct Handlers {
+    ApiLogin& login;
+    ApiBoards& boards;
+    ApiHealth& health;
+};
+
+struct Lanes {
+    WorkLane& logins;
+    WorkLane& launches;
+};
+
+/// The session of a request's cookie, and its token.
+struct Caller {
+    Session session;
+    Token token;
+};
+[[nodiscard]] std::optional<Caller> caller_of(const Request& request, const Sessions& sessions);
+
+struct Route {
+    enum class Lane { now, logins, launches };
+    enum class Access { anybody, session };
+    std::string_view method;
+    std::string_view pattern;
+    Lane lane;
+    Access access;
+    Reply (*handle)(const Handlers&, Call&);
+};
+
+/// The table, for the tests that hold the documents against it.
+[[nodiscard]] const std::vector<Route>& routes();
+/// Does the path match the pattern? `board` is set where the pattern has one.
+[[nodiscard]] bool matches(std::string_view pattern, std::string_view path, std::optional<BoardId>& board);
+
+class Router {
+public:
+    Router(Handlers handlers, Lanes lanes, const Sessions& sessions) : handlers_(handlers), lanes_(lanes), sessions_(sessions) {}
+
+    /// Answers the request, now or from another thread.
+    void handle(std::unique_ptr<Request> request);
+
+private:
+    [[nodiscard]] Answer<const Route*> find(Call& call) const;
+    [[nodiscard]] Answer<void> admit(const Route& route, Call& call) const;
+    void run(const Route& route, Request& request, Call& call) const;
+
+    Handlers handlers_;
+    Lanes lanes_;
+    const Sessions& sessions_;
+};
+
+}  // namespace boardgate::boardgated
