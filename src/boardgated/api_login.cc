@@ -64,6 +64,7 @@ Answer<LoginStep> ApiLogin::step(Call& call) {
     }
     if (json->has("answers")) return problem(Code::bad_field, "answers belong to a conversation", "answers");
     if (user.empty()) return problem(Code::bad_field, "user is missing", "user");
+    if (!UserName::parse(user)) return problem(Code::login_failed, login_failed_text);  // there is no such account
     if (const auto wait = limiter_.take(user, address); wait.count() > 0) {
         log_event(Event::login_refused, "too many attempts", {{"USER_NAME", user}, {"REMOTE_ADDR", address}});
         return tl::make_unexpected(Problem{Code::too_many_attempts, "too many attempts; try again later", {}, static_cast<int>(wait.count())});

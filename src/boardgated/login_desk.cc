@@ -27,7 +27,7 @@ tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
         case wire::LoginOutcome::granted:
             break;
     }
-    return problem(Code::login_failed, "the name or the password is wrong, or this account may not log in here");
+    return problem(Code::login_failed, login_failed_text);
 }
 
 }  // namespace

@@ -32,6 +32,9 @@ struct LoginGrant {
 };
 using LoginStep = std::variant<LoginQuestion, LoginGrant>;
 
+/// One text for unknown user, wrong password and refused account.
+inline constexpr const char* login_failed_text = "the name or the password is wrong, or this account may not log in here";
+
 class LoginDesk {
 public:
     static constexpr const char* socket_path = "/run/boardgate-root/login.sock";
