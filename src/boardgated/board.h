@@ -50,8 +50,8 @@ struct Board {
     BoardOptions options;
     std::uint16_t port = 0;  ///< of the door; 0 before it was first made
     WallTime created{};
-    std::optional<WallTime> last_viewed;
-    UnitFacts facts;
+    std::optional<WallTime> last_viewed{};
+    UnitFacts facts{};
     State state = State::off;
     WallTime state_since{};
     std::optional<Failure> failure{};  ///< set in state failed, as soon as the log was read

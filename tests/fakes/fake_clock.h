@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// A clock that a test moves.
+#pragma once
+
+#include "src/base/clock.h"
+
+namespace boardgate::fakes {
+
+class FakeClock final : public Clock {
+public:
+    [[nodiscard]] WallTime wall() const override { return wall_; }
+    [[nodiscard]] BootTime boot() const override { return boot_; }
+    void advance(std::chrono::nanoseconds by) {
+        wall_ += std::chrono::duration_cast<std::chrono::microseconds>(by);
+        boot_ += by;
+    }
+    /// As an administrator does; the boot clock does not notice.
+    void set_wall(WallTime wall) { wall_ = wall; }
+
+private:
+    WallTime wall_{std::chrono::seconds(1'800'000'000)};
+    BootTime boot_{std::chrono::hours(1)};
+};
+
+}  // namespace boardgate::fakes

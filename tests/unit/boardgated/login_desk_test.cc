@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// The desk against a boardgate-login that this test plays over a real socket.
+#include "src/boardgated/login_desk.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <future>
+
+#include "tests/fakes/fake_clock.h"
+
+namespace boardgate::boardgated {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct LoginDeskTest : testing::Test {
+    LoginDeskTest() {
+        listening = Fd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, sizeof address.sun_path - 1);
+        EXPECT_EQ(bind(listening.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(listen(listening.get(), 8), 0);
+    }
+    ~LoginDeskTest() override {
+        unlink(path.c_str());
+        rmdir(folder.c_str());
+    }
+
+    Fd take_attempt() {
+        Fd connection(accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        start = wire::receive_one<wire::LoginStart>(connection.get(), 2s).value();
+        return connection;
+    }
+    static void ask(int socket, std::vector<wire::LoginPrompts::Prompt> prompts) {
+        wire::LoginPrompts message{std::move(prompts), {}};
+        ASSERT_TRUE(wire::send(socket, message));
+    }
+    static std::vector<std::string> answers(int socket) {
+        const auto message = wire::receive_one<wire::LoginAnswers>(socket, 2s);
+        std::vector<std::string> texts;
+        if (message) {
+            for (const Secret& answer : message->answers) texts.push_back(answer.reveal());
+        }
+        return texts;
+    }
+    static void grant(int socket) {
+        wire::LoginVerdict verdict;
+        verdict.outcome = wire::LoginOutcome::granted;
+        verdict.uid = 1001;
+        verdict.user = "alice";
+        verdict.token = Secret(Token::make().reveal());
+        verdict.expires = 1'900'000'000;
+        ASSERT_TRUE(wire::send(socket, verdict));
+    }
+    static void refuse(int socket, wire::LoginOutcome outcome) {
+        wire::LoginVerdict verdict;
+        verdict.outcome = outcome;
+        ASSERT_TRUE(wire::send(socket, verdict));
+    }
+
+    static std::string make_folder() {
+        char pattern[] = "/tmp/login_desk_XXXXXX";
+        return mkdtemp(pattern);
+    }
+    std::string folder = make_folder();
+    std::string path = folder + "/login.sock";
+    Fd listening;
+    fakes::FakeClock clock;
+    LoginDesk desk{clock, path};
+    wire::LoginStart start;
+};
+
+TEST_F(LoginDeskTest, APasswordAnswersTheLoneHiddenQuestion) {
+    Secret password("pass word");
+    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+    const Fd attempt = take_attempt();
+    EXPECT_EQ(start.user, "alice");
+    EXPECT_EQ(start.address, "192.0.2.1");
+    ask(attempt.get(), {{"Password: ", false}});
+    EXPECT_EQ(answers(attempt.get()), std::vector<std::string>{"pass word"});
+    grant(attempt.get());
+    const auto step = login.get();
+    ASSERT_TRUE(step);
+    EXPECT_EQ(std::get<LoginGrant>(*step).uid, 1001U);
+}
+
+TEST_F(LoginDeskTest, APasswordIsNeverTheAnswerToAQuestionThatIsShown) {
+    Secret password("secret");
+    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+    const Fd attempt = take_attempt();
+    ask(attempt.get(), {{"Your town: ", true}});
+    const auto step = login.get();
+    ASSERT_TRUE(step);
+    EXPECT_EQ(std::get<LoginQuestion>(*step).asked.prompts[0].text, "Your town: ");
+}
+
+TEST_F(LoginDeskTest, ASecondQuestionGoesToThePersonAndItsAnswerBack) {
+    Secret password("first");
+    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+    const Fd attempt = take_attempt();
+    ask(attempt.get(), {{"Password: ", false}});
+    (void)answers(attempt.get());
+    ask(attempt.get(), {{"Code: ", false}});
+    const auto question = login.get();
+    ASSERT_TRUE(question);
+    const std::string id = std::get<LoginQuestion>(*question).conversation;
+
+    std::vector<Secret> code;
+    code.emplace_back("123456");
+    auto next = std::async([&] { return desk.answer(id, "192.0.2.1", std::move(code)); });
+    EXPECT_EQ(answers(attempt.get()), std::vector<std::string>{"123456"});
+    grant(attempt.get());
+    EXPECT_TRUE(std::holds_alternative<LoginGrant>(next.get().value()));
+    EXPECT_EQ(desk.answer(id, "192.0.2.1", {}).error().code, Code::no_such_conversation) << "a conversation is used up";
+}
+
+struct OpenConversation : LoginDeskTest {
+    std::string open(const char* address = "192.0.2.1") {
+        auto login = std::async([this, address] { return desk.begin("alice", address, nullptr); });
+        attempts.push_back(take_attempt());
+        ask(attempts.back().get(), {{"Password: ", false}});
+        auto step = login.get();
+        return step ? std::get<LoginQuestion>(*step).conversation : std::string(name_of(step.error().code));
+    }
+    std::vector<Fd> attempts;
+};
+
+TEST_F(OpenConversation, BelongsToTheAddressThatBeganIt) {
+    const std::string id = open();
+    std::vector<Secret> one;
+    one.emplace_back("x");
+    EXPECT_EQ(desk.answer(id, "192.0.2.2", std::move(one)).error().code, Code::no_such_conversation);
+    EXPECT_EQ(desk.user_of(id), "alice");
+}
+
+TEST_F(OpenConversation, WantsAsManyAnswersAsPrompts) {
+    EXPECT_EQ(desk.answer(open(), "192.0.2.1", {}).error().field, "answers");
+}
+
+TEST_F(OpenConversation, EndsAfterNinetySecondsAndHangsUp) {
+    const std::string id = open();
+    clock.advance(91s);
+    std::vector<Secret> one;
+    one.emplace_back("x");
+    EXPECT_EQ(desk.answer(id, "192.0.2.1", std::move(one)).error().code, Code::no_such_conversation);
+    desk.sweep();
+    const auto hung_up = wire::receive(attempts[0].get(), 1s);
+    ASSERT_TRUE(hung_up);
+    EXPECT_FALSE(*hung_up);
+}
+
+TEST_F(OpenConversation, AFifthFromOneAddressIsRefusedAndHungUp) {
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(open().size(), Token::text_size);
+    EXPECT_EQ(open(), "too_many_attempts");
+    EXPECT_EQ(open("192.0.2.2").size(), Token::text_size);
+    const auto hung_up = wire::receive(attempts[4].get(), 1s);
+    ASSERT_TRUE(hung_up);
+    EXPECT_FALSE(*hung_up);
+}
+
+TEST_F(LoginDeskTest, EachOutcomeHasItsCode) {
+    const std::pair<wire::LoginOutcome, Code> outcomes[] = {{wire::LoginOutcome::refused, Code::login_failed},
+                                                            {wire::LoginOutcome::password_expired, Code::password_expired},
+                                                            {wire::LoginOutcome::unavailable, Code::login_unavailable}};
+    for (const auto& [outcome, code] : outcomes) {
+        auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", nullptr); });
+        const Fd attempt = take_attempt();
+        refuse(attempt.get(), outcome);
+        EXPECT_EQ(login.get().error().code, code);
+    }
+}
+
+TEST_F(LoginDeskTest, AnAttemptThatSystemdTurnsAwayIsBusyNotRefused) {
+    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", nullptr); });
+    { const Fd attempt = take_attempt(); }
+    EXPECT_EQ(login.get().error().code, Code::busy);
+}
+
+TEST_F(LoginDeskTest, AGrantWithoutATokenIsNoGrant) {
+    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", nullptr); });
+    const Fd attempt = take_attempt();
+    refuse(attempt.get(), wire::LoginOutcome::granted);
+    EXPECT_EQ(login.get().error().code, Code::login_unavailable);
+}
+
+}  // namespace
+}  // namespace boardgate::boardgated
