@@ -100,7 +100,6 @@ Reply ApiBoards::make(Call& call) {
     }
     log_event(Event::board_made, call.session->user + " made board " + board->id.str(),
               {{"BOARD_ID", board->id.str()}, {"USER_NAME", call.session->user}, {"UNIT", board->unit().service()}});
-    (void)registry_.wait(board->id, soon, [](const Board& made) { return made.state != State::off && made.state != State::asleep; });
     auto response = now(board->id, 201);
     if (response) response->with("Location", "/api/v1/boards/" + board->id.str());
     return response;
@@ -148,15 +147,13 @@ Reply ApiBoards::wake(Call& call) {
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return tl::make_unexpected(board.error());
     if (const auto woken = waker_.wake(*call.token, board->id); !woken) return tl::make_unexpected(woken.error());
-    (void)registry_.wait(board->id, soon, is_awake);
     return now(board->id, 202);
 }
 
 Reply ApiBoards::sleep(Call& call) {
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return tl::make_unexpected(board.error());
-    if (const auto asleep = launcher_.sleep(*call.token, board->id); !asleep) return tl::make_unexpected(asleep.error());
-    watch_.look_again(board->id);
+    if (const auto asleep = waker_.sleep(*call.token, board->id); !asleep) return tl::make_unexpected(asleep.error());
     (void)registry_.wait(board->id, soon, [](const Board& stopped) { return !is_awake(stopped); });
     return now(board->id, 202);
 }

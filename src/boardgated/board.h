@@ -28,10 +28,19 @@ struct UnitFacts {
     int exit_status = 0;         ///< exit status or signal
     std::string invocation;      ///< InvocationID of the unit's last run, hexadecimal
     std::string status_text;     ///< StatusText, boardgate-board's own words
+    std::int64_t since = 0;      ///< microseconds since 1970: the last change of state; 0 when systemd knows of none
     friend bool operator==(const UnitFacts&, const UnitFacts&) = default;
 };
 
+/// What systemd's facts alone say; `waiting` is boardgated's own.
 [[nodiscard]] State state_of(const UnitFacts& facts);
+
+/// What a unit uses, where the kernel counts it.
+struct Usage {
+    std::optional<std::uint64_t> memory{};       ///< bytes
+    std::optional<double> cpu_seconds{};
+    friend bool operator==(const Usage&, const Usage&) = default;
+};
 
 /// Why a board failed, for its owner.
 struct Failure {
@@ -54,6 +63,8 @@ struct Board {
     UnitFacts facts{};
     State state = State::off;
     WallTime state_since{};
+    std::string waiting_for{};  ///< a sentence, in state waiting
+    Usage usage{};
     std::optional<Failure> failure{};  ///< set in state failed, as soon as the log was read
 
     [[nodiscard]] UnitName unit() const { return {owner, id}; }

@@ -16,8 +16,9 @@ Json::Value board_json(const Board& board) {
     value["created"] = rfc3339(board.created);
     value["last_viewed"] = board.last_viewed ? Json::Value(rfc3339(*board.last_viewed)) : Json::Value();
     value["notices"] = Json::Value(Json::arrayValue);
-    value["memory"] = Json::Value();
-    value["cpu_seconds"] = Json::Value();
+    value["memory"] = board.usage.memory ? Json::Value(Json::UInt64(*board.usage.memory)) : Json::Value();
+    value["cpu_seconds"] = board.usage.cpu_seconds ? Json::Value(*board.usage.cpu_seconds) : Json::Value();
+    value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
     value["failure"] = Json::Value();
     if (board.state == State::failed) {
         // Until the log was read, what systemd says is better than nothing.

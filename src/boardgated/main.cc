@@ -27,6 +27,7 @@ constexpr std::chrono::seconds between_sweeps{30};
 UnitWatch::Listener listener_for(Registry& registry, Gate& gate) {
     UnitWatch::Listener listener;
     listener.board = [&registry](const BoardId& board, const UnitFacts& facts) { registry.set_facts(board, facts); };
+    listener.usage = [&registry](const BoardId& board, const Usage& usage) { registry.set_usage(board, usage); };
     listener.gate = [&gate](bool sound) { gate.set_sound(sound); };
     listener.connected = [&registry](const std::set<std::string>& units) {
         for (const std::string& unit : units) {
@@ -94,15 +95,16 @@ int main(int argc, char** argv) {
         const JournalClient journal;
         StreamHub hub(registry, sessions, clock);
         FailureWatch failures(registry, journal);
+        UnitWatch watch(listener_for(registry, gate));
+        SocketLauncher launcher;
+        Waker waker(launcher, registry, settings, [&watch](const BoardId& board) { watch.look_again(board); });
         registry.listen([&](const Board& board, bool gone) {
             hub.board_changed(board, gone);
             failures.board_changed(board, gone);
+            waker.board_changed(board, gone);
         });
-        UnitWatch watch(listener_for(registry, gate));
         if (const auto started = watch.start(); !started) return tl::make_unexpected(started.error());
 
-        SocketLauncher launcher;
-        Waker waker(launcher, registry, watch);
         LoginDesk desk(clock);
         LoginLimiter limiter(clock);
         ApiLogin api_login(desk, limiter, sessions, launcher);
@@ -131,6 +133,7 @@ int main(int argc, char** argv) {
             wait_for_the_end(sessions, registry, desk, ending);
             notify_stopping("Finishing what was begun");
         }
+        watch.stop();  // its listeners are about to go
         return exit_status::done;
     });
 }

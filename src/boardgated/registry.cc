@@ -123,14 +123,46 @@ void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
     std::unique_lock lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end() || found->second.board.facts == facts) return;
-    Board& board = found->second.board;
-    board.facts = facts;
-    if (const State state = state_of(facts); state != board.state) {
+    found->second.board.facts = facts;
+    settle(found->second);
+    const Board copy = found->second.board;
+    lock.unlock();
+    tell(copy);
+}
+
+/// Makes the state of what is known.
+void Registry::settle(Entry& entry) const {
+    Board& board = entry.board;
+    State state = state_of(board.facts);
+    if (state == State::starting || state == State::ready) entry.waiting_for.clear();
+    if (!entry.waiting_for.empty()) state = State::waiting;
+    if (state != board.state) {
         board.state = state;
-        board.state_since = clock_.wall();
+        const bool known = state != State::waiting && state != State::off && board.facts.since > 0;
+        board.state_since = known ? WallTime(std::chrono::microseconds(board.facts.since)) : clock_.wall();
     }
-    if (board.state != State::failed) board.failure.reset();
-    const Board copy = board;
+    board.waiting_for = entry.waiting_for;
+    if (state != State::failed) board.failure.reset();
+    if (state != State::ready) board.usage = {};
+}
+
+void Registry::set_waiting(const BoardId& id, const std::string& reason) {
+    std::unique_lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end() || found->second.waiting_for == reason) return;
+    found->second.waiting_for = reason;
+    settle(found->second);
+    const Board copy = found->second.board;
+    lock.unlock();
+    tell(copy);
+}
+
+void Registry::set_usage(const BoardId& id, const Usage& usage) {
+    std::unique_lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end() || found->second.board.state != State::ready || found->second.board.usage == usage) return;
+    found->second.board.usage = usage;
+    const Board copy = found->second.board;
     lock.unlock();
     tell(copy);
 }

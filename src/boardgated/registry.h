@@ -45,6 +45,9 @@ public:
     [[nodiscard]] Result<void> remove(const BoardId& id);
     /// What systemd says now. Unknown boards are ignored.
     void set_facts(const BoardId& id, const UnitFacts& facts);
+    void set_usage(const BoardId& id, const Usage& usage);
+    /// The board waits for a slot, for the reason given; an empty one ends that.
+    void set_waiting(const BoardId& id, const std::string& reason);
     /// Why the run `invocation` failed; ignored when the board is past it.
     void set_failure(const BoardId& id, const std::string& invocation, const Failure& failure);
     /// Waits until `enough` is true of the board, it is gone, or the time is over; the board as it is then.
@@ -56,10 +59,12 @@ public:
 private:
     struct Entry {
         Board board;
+        std::string waiting_for{};
         bool unsaved_view = false;
     };
     [[nodiscard]] Result<void> write(const Board& board);
     void tell(const Board& board, bool gone = false) const;
+    void settle(Entry& entry) const;
     template <class Change>
     [[nodiscard]] Result<void> change(const BoardId& id, Change change);
 

@@ -16,9 +16,30 @@ constexpr const char* gate_unit = "boardgate-gate.service";
 constexpr const char* unit_interface = "org.freedesktop.systemd1.Unit";
 constexpr const char* service_interface = "org.freedesktop.systemd1.Service";
 
+constexpr std::chrono::seconds between_usages{5};
+
 /// The gate is closed when the bus was away for longer: until then its last word stands, so that a restart of
 /// the bus is not seen by anybody.
 constexpr std::chrono::seconds bus_patience{15};
+
+/// A property of type t; none where systemd says that it does not know.
+std::optional<std::uint64_t> unit_counter(const Bus& bus, const std::string& unit, const char* interface, const char* property) {
+    std::uint64_t value = 0;
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    const int status = sd_bus_get_property_trivial(bus.get(), Bus::service, unit_path(unit).c_str(), interface, property, &error, 't', &value);
+    sd_bus_error_free(&error);
+    if (status < 0 || value == UINT64_MAX) return std::nullopt;
+    return value;
+}
+
+Usage usage_of(const Bus& bus, const std::string& unit) {
+    Usage usage;
+    usage.memory = unit_counter(bus, unit, service_interface, "MemoryCurrent");
+    if (const auto nanoseconds = unit_counter(bus, unit, service_interface, "CPUUsageNSec")) {
+        usage.cpu_seconds = static_cast<double>(*nanoseconds / 10'000'000) / 100;
+    }
+    return usage;
+}
 
 std::int32_t unit_number(const Bus& bus, const std::string& unit, const char* property) {
     std::int32_t value = 0;
@@ -57,6 +78,8 @@ UnitFacts facts_of(const Bus& bus, const UnitName& unit) {
     facts.exit_code = unit_number(bus, service, "ExecMainCode");
     facts.exit_status = unit_number(bus, service, "ExecMainStatus");
     facts.invocation = invocation_of(bus, service);
+    const auto changed = unit_counter(bus, service, unit_interface, "StateChangeTimestamp").value_or(0);
+    facts.since = static_cast<std::int64_t>(changed != 0 ? changed : unit_counter(bus, unit.socket(), unit_interface, "StateChangeTimestamp").value_or(0));
     return facts;
 }
 
@@ -82,6 +105,8 @@ struct UnitWatch::Follower {
     explicit Follower(Bus connection) : bus(std::move(connection)) {}
     Bus bus;
     std::set<BoardId> changed;
+    std::set<BoardId> awake;
+    std::chrono::steady_clock::time_point next_usages{};
     bool gate_changed = true;
 
     void note(const std::string& unit) {
@@ -135,7 +160,25 @@ template <class Follower, class Listener>
 void read_changes(Follower& follower, const Listener& listener) {
     if (std::exchange(follower.gate_changed, false)) listener.gate(follower.bus.active_state(gate_unit) == "active");
     for (const BoardId& board : std::exchange(follower.changed, {})) {
-        if (const auto unit = listener.unit_of(board)) listener.board(board, facts_of(follower.bus, *unit));
+        const auto unit = listener.unit_of(board);
+        if (!unit) {
+            follower.awake.erase(board);
+            continue;
+        }
+        const UnitFacts facts = facts_of(follower.bus, *unit);
+        if (state_of(facts) == State::ready) {
+            follower.awake.insert(board);
+        } else {
+            follower.awake.erase(board);
+        }
+        listener.board(board, facts);
+    }
+}
+
+template <class Follower, class Listener>
+void read_usages(Follower& follower, const Listener& listener) {
+    for (const BoardId& board : follower.awake) {
+        if (const auto unit = listener.unit_of(board)) listener.usage(board, usage_of(follower.bus, unit->service()));
     }
 }
 }  // namespace
@@ -157,6 +200,11 @@ void UnitWatch::look_again(const BoardId& id) {
         asked_.insert(id);
     }
     eventfd_write(wake_.get(), 1);
+}
+
+void UnitWatch::stop() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
 }
 
 void UnitWatch::follow(const std::stop_token& stop) {
@@ -194,9 +242,16 @@ void UnitWatch::follow(const std::stop_token& stop) {
             read_changes(*follower, listener_);
             continue;
         }
+        const auto now = std::chrono::steady_clock::now();
+        if (!follower->awake.empty() && now >= follower->next_usages) {
+            read_usages(*follower, listener_);
+            follower->next_usages = now + between_usages;
+            continue;
+        }
         pollfd waiting[2] = {{sd_bus_get_fd(follower->bus.get()), static_cast<short>(sd_bus_get_events(follower->bus.get())), 0},
                              {wake_.get(), POLLIN, 0}};
-        poll(waiting, 2, -1);
+        const auto until_usages = std::chrono::duration_cast<std::chrono::milliseconds>(follower->next_usages - now).count() + 1;
+        poll(waiting, 2, follower->awake.empty() ? -1 : static_cast<int>(until_usages));
         eventfd_t ignored = 0;
         eventfd_read(wake_.get(), &ignored);
     }

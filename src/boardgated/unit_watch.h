@@ -22,6 +22,8 @@ public:
     struct Listener {
         /// A board's unit or door changed. Asks for the owner's name, since units are found by their whole name.
         std::function<void(const BoardId&, const UnitFacts&)> board;
+        /// What a board's unit uses, every few seconds while it is awake.
+        std::function<void(const BoardId&, const Usage&)> usage;
         /// boardgate-gate.service is (not) active: the packet filter was tried and holds.
         std::function<void(bool sound)> gate;
         /// The units that exist, by name, after each (re)connection: to find those that nobody knows.
@@ -39,6 +41,8 @@ public:
     [[nodiscard]] Result<void> start();
     /// Reads one board's units anew, soon: after a request to the launcher, or for a board just made.
     void look_again(const BoardId& id);
+    /// No listener is called any more when it returns.
+    void stop();
 
 private:
     struct Follower;

@@ -1,28 +1,62 @@
 // SPDX-License-Identifier: MIT
-// Starts boards: the one way by which boardgated wakes one.
+// Starts boards, within the limits of boardgate.conf: the one way by which boardgated wakes one. Before a board
+// waits, the longest idle one of the same person is put to sleep; those that wait are woken by priority and then
+// by time as others fall asleep.
 #pragma once
 
+#include <list>
+#include <mutex>
+#include <set>
+
+#include "src/base/settings.h"
 #include "src/boardgated/board_launcher.h"
 #include "src/boardgated/registry.h"
 #include "src/boardgated/unit_watch.h"
+#include "src/boardgated/work_lane.h"
 
 namespace boardgate::boardgated {
 
 class Waker {
 public:
-    Waker(BoardLauncher& launcher, Registry& registry, UnitWatch& watch) : launcher_(launcher), registry_(registry), watch_(watch) {}
+    /// `look_again` reads a board's units anew (UnitWatch::look_again).
+    Waker(BoardLauncher& launcher, Registry& registry, const Settings& settings, std::function<void(const BoardId&)> look_again)
+        : launcher_(launcher), registry_(registry), settings_(settings), look_again_(std::move(look_again)) {}
 
-    /// Starts it, and its door again where that is gone. Returns when systemd has taken the job, not when the
-    /// board answers.
+    /// Starts it, and its door again where that is gone; or lets it wait, which is no problem but a state.
+    /// Returns when systemd has taken the job, not when the board answers.
     [[nodiscard]] Answer<void> wake(const Token& token, const BoardId& board);
     [[nodiscard]] Answer<void> restart(const Token& token, const BoardId& board);
+    /// Stops it, or its waiting.
+    [[nodiscard]] Answer<void> sleep(const Token& token, const BoardId& board);
+    /// A listener of the registry: a board that is not awake any more makes room.
+    void board_changed(const Board& board, bool gone);
 
 private:
-    [[nodiscard]] Answer<void> started(const BoardId& board, const Answer<std::uint16_t>& port);
+    /// Somebody who waits. His token is kept as long, since the launcher will want to see it.
+    struct Waiting {
+        BoardId board;
+        std::int64_t priority;
+        Token token;
+    };
+    enum class Room { yes, full_for_user, full_for_all };
+
+    [[nodiscard]] Answer<void> start(const Token& token, const BoardId& board, bool anew);
+    [[nodiscard]] Room room_for(const Board& board) const;
+    [[nodiscard]] Room claim(const Board& board);
+    void release(const BoardId& board);
+    [[nodiscard]] bool make_room(const Token& token, const Board& board);
+    void wait(const Token& token, const Board& board, Room room);
+    void stop_waiting(const BoardId& board);
+    void wake_the_next();
 
     BoardLauncher& launcher_;
     Registry& registry_;
-    UnitWatch& watch_;
+    const Settings& settings_;
+    const std::function<void(const BoardId&)> look_again_;
+    std::mutex mutex_;              // guards the next two
+    std::set<BoardId> beginning_;   // have a slot, and were not yet seen awake
+    std::list<Waiting> waiting_;
+    WorkLane lane_{"waiting", 1, 1000};
 };
 
 }  // namespace boardgate::boardgated
