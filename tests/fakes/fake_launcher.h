@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// A launcher that records what it was asked, and tells the registry what systemd would.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "src/boardgated/board_launcher.h"
+#include "src/boardgated/registry.h"
+
+namespace boardgate::fakes {
+
+class FakeLauncher final : public boardgated::BoardLauncher {
+public:
+    template <class T>
+    using Answer = boardgated::Answer<T>;
+
+    explicit FakeLauncher(boardgated::Registry& registry) : registry_(registry) {}
+
+    std::vector<std::string> asked;             ///< `wake abcdefgh`, ...
+    std::optional<boardgated::Problem> refuse;  ///< the answer to every wake, once set
+    std::uint16_t port = 16001;
+
+    Answer<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
+        asked.push_back("make_door " + door.board);
+        refuse.reset();
+        return port;
+    }
+    Answer<void> remove_door(const Token&, const BoardId& board) override {
+        asked.push_back("remove_door " + board.str());
+        return {};
+    }
+    Answer<std::uint16_t> wake(const Token&, const BoardId& board) override {
+        asked.push_back("wake " + board.str());
+        if (refuse) return tl::make_unexpected(*refuse);
+        tell(board, "active");
+        return port;
+    }
+    Answer<void> sleep(const Token&, const BoardId& board) override {
+        asked.push_back("sleep " + board.str());
+        tell(board, "inactive");
+        return {};
+    }
+    Answer<std::uint16_t> restart(const Token&, const BoardId& board) override {
+        asked.push_back("restart " + board.str());
+        tell(board, "active");
+        return port;
+    }
+    Answer<void> revoke(const Token&, bool all_of_user) override {
+        asked.push_back(all_of_user ? "revoke all" : "revoke");
+        return {};
+    }
+    Answer<wire::FolderReport> inspect(const Token&, const std::string& folder) override {
+        asked.push_back("inspect " + folder);
+        return wire::FolderReport{wire::FolderVerdict::readable, {}, 1, 0};
+    }
+
+private:
+    void tell(const BoardId& board, const char* service) {
+        boardgated::UnitFacts facts;
+        facts.socket_active = "active";
+        facts.service_active = service;
+        facts.invocation = std::to_string(++runs_);
+        registry_.set_facts(board, facts);
+    }
+    boardgated::Registry& registry_;
+    int runs_ = 0;
+};
+
+}  // namespace boardgate::fakes

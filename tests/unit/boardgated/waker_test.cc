@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/waker.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/fake_launcher.h"
+
+namespace boardgate::boardgated {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct WakerTest : testing::Test {
+    fakes::FakeClock clock;
+    std::unique_ptr<Store> store = Store::open(":memory:").value();
+    Registry registry{*store, clock};
+    fakes::FakeLauncher launcher{registry};
+    Settings settings = parse_settings("awake_boards_per_user = 2\nawake_boards = 3\n", "test").value();
+    Token token = Token::make();
+    Waker waker{launcher, registry, settings, [](const BoardId&) {}};
+
+    WakerTest() {
+        registry.listen([this](const Board& board, bool gone) { waker.board_changed(board, gone); });
+    }
+    Board add(std::uint32_t uid, std::int64_t priority = 50) {
+        BoardOptions options;
+        options.logdir = "/x";
+        options.priority = priority;
+        return registry.add(uid, *UserName::parse("u" + std::to_string(uid)), options).value();
+    }
+    State wake(const Board& board) {
+        EXPECT_TRUE(waker.wake(token, board.id));
+        clock.advance(1s);
+        return registry.find(board.id)->state;
+    }
+    State state(const Board& board) { return registry.find(board.id)->state; }
+    State soon(const Board& board, State wanted) {
+        return registry.wait(board.id, 2s, [&](const Board& now) { return now.state == wanted; })->state;
+    }
+};
+
+TEST_F(WakerTest, TheLongestIdleBoardOfThePersonMakesRoom) {
+    const Board first = add(1001);
+    const Board second = add(1001);
+    const Board third = add(1001);
+    ASSERT_EQ(wake(first), State::ready);
+    ASSERT_EQ(wake(second), State::ready);
+    registry.viewed(first.id);  // so the second is idle for longer, although it woke later
+    clock.advance(1s);
+    EXPECT_EQ(wake(third), State::ready);
+    EXPECT_EQ(state(first), State::ready);
+    EXPECT_EQ(state(second), State::asleep);
+}
+
+TEST_F(WakerTest, NobodyElsesBoardIsPutToSleep) {
+    const Board a = add(1001);
+    const Board b = add(1002);
+    const Board c = add(1003);
+    const Board late = add(1004);
+    for (const Board& board : {a, b, c}) ASSERT_EQ(wake(board), State::ready);
+    EXPECT_EQ(wake(late), State::waiting);
+    EXPECT_NE(registry.find(late.id)->waiting_for.find("3 boards"), std::string::npos);
+    for (const Board& board : {a, b, c}) EXPECT_EQ(state(board), State::ready);
+}
+
+TEST_F(WakerTest, WhoWaitsIsWokenByPriorityAndThenByTime) {
+    const Board a = add(1001);
+    const Board b = add(1002);
+    const Board c = add(1003);
+    for (const Board& board : {a, b, c}) ASSERT_EQ(wake(board), State::ready);
+    const Board low = add(1004, 10);
+    const Board early = add(1005, 50);
+    const Board late = add(1006, 50);
+    for (const Board& board : {low, early, late}) ASSERT_EQ(wake(board), State::waiting);
+    ASSERT_TRUE(waker.sleep(token, a.id));
+    EXPECT_EQ(soon(early, State::ready), State::ready);
+    EXPECT_EQ(state(late), State::waiting);
+    ASSERT_TRUE(waker.sleep(token, b.id));
+    EXPECT_EQ(soon(late, State::ready), State::ready);
+    EXPECT_EQ(state(low), State::waiting);
+}
+
+TEST_F(WakerTest, SleepEndsTheWaiting) {
+    for (const Board& board : {add(1001), add(1002), add(1003)}) ASSERT_EQ(wake(board), State::ready);
+    const Board late = add(1004);
+    ASSERT_EQ(wake(late), State::waiting);
+    ASSERT_TRUE(waker.sleep(token, late.id));
+    EXPECT_EQ(state(late), State::asleep);
+}
+
+TEST_F(WakerTest, AWaiterWhoseLoginEndedDoesNotHoldUpTheNext) {
+    const Board a = add(1001);
+    for (const Board& board : {a, add(1002), add(1003)}) ASSERT_EQ(wake(board), State::ready);
+    const Board late = add(1004);
+    ASSERT_EQ(wake(late), State::waiting);
+    launcher.refuse = Problem{Code::unauthenticated, "the login has ended"};
+    ASSERT_TRUE(waker.sleep(token, a.id));
+    EXPECT_EQ(soon(late, State::off), State::off) << "it has no door in this test, and waits no longer";
+}
+
+TEST_F(WakerTest, ADoorThatTheLauncherForgotIsMadeAgainFromTheRegistry) {
+    const Board board = add(1001);
+    launcher.refuse = Problem{Code::no_such_board, "no such door"};
+    EXPECT_EQ(wake(board), State::ready);
+    EXPECT_EQ(launcher.asked, (std::vector<std::string>{"wake " + board.id.str(), "make_door " + board.id.str(), "wake " + board.id.str()}));
+    EXPECT_EQ(registry.find(board.id)->port, launcher.port);
+}
+
+TEST_F(WakerTest, WakingOneThatIsAwakeNeedsNoRoom) {
+    const Board a = add(1001);
+    for (const Board& board : {a, add(1002), add(1003)}) ASSERT_EQ(wake(board), State::ready);
+    EXPECT_EQ(wake(a), State::ready);
+}
+
+}  // namespace
+}  // namespace boardgate::boardgated
