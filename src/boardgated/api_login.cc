@@ -88,6 +88,7 @@ Reply ApiLogin::granted(const LoginGrant& grant, Call& call) {
         log_event(Event::request_fault, "a session cannot be kept: " + added.error().text());
         return problem(Code::storage_full, "boardgate cannot write its database; tell an administrator");
     }
+    if (const auto user = UserName::parse(grant.user)) orphans_.remove_of(*user, grant.token);
     Json::Value body = who_is(grant.user, grant.uid);
     if (!grant.messages.empty()) body["messages"] = texts(grant.messages);
     Response response = json_response(200, body);

@@ -6,14 +6,15 @@
 #include "src/boardgated/call.h"
 #include "src/boardgated/login_desk.h"
 #include "src/boardgated/login_limiter.h"
+#include "src/boardgated/orphans.h"
 #include "src/boardgated/sessions.h"
 
 namespace boardgate::boardgated {
 
 class ApiLogin {
 public:
-    ApiLogin(LoginDesk& desk, LoginLimiter& limiter, Sessions& sessions, BoardLauncher& launcher)
-        : desk_(desk), limiter_(limiter), sessions_(sessions), launcher_(launcher) {}
+    ApiLogin(LoginDesk& desk, LoginLimiter& limiter, Sessions& sessions, BoardLauncher& launcher, Orphans& orphans)
+        : desk_(desk), limiter_(limiter), sessions_(sessions), launcher_(launcher), orphans_(orphans) {}
 
     [[nodiscard]] Reply log_in(Call& call);
     [[nodiscard]] Reply who(Call& call) const;
@@ -28,6 +29,7 @@ private:
     LoginLimiter& limiter_;
     Sessions& sessions_;
     BoardLauncher& launcher_;
+    Orphans& orphans_;
 };
 
 }  // namespace boardgate::boardgated

@@ -24,18 +24,12 @@ using namespace boardgate::boardgated;
 
 constexpr std::chrono::seconds between_sweeps{30};
 
-UnitWatch::Listener listener_for(Registry& registry, Gate& gate) {
+UnitWatch::Listener listener_for(Registry& registry, Gate& gate, Orphans& orphans) {
     UnitWatch::Listener listener;
     listener.board = [&registry](const BoardId& board, const UnitFacts& facts) { registry.set_facts(board, facts); };
     listener.usage = [&registry](const BoardId& board, const Usage& usage) { registry.set_usage(board, usage); };
     listener.gate = [&gate](bool sound) { gate.set_sound(sound); };
-    listener.connected = [&registry](const std::set<std::string>& units) {
-        for (const std::string& unit : units) {
-            const auto board = UnitName::board_of(unit);
-            if (board && registry.find(*board)) continue;
-            log_event(Event::reconciled, unit + " belongs to no board that boardgate knows; stop it with: systemctl stop " + unit, {{"UNIT", unit}});
-        }
-    };
+    listener.connected = [&orphans](const std::set<std::string>& units) { orphans.units_exist(units); };
     listener.unit_of = [&registry](const BoardId& id) {
         const auto board = registry.find(id);
         return board ? std::optional(board->unit()) : std::nullopt;
@@ -95,8 +89,9 @@ int main(int argc, char** argv) {
         const JournalClient journal;
         StreamHub hub(registry, sessions, clock);
         FailureWatch failures(registry, journal);
-        UnitWatch watch(listener_for(registry, gate));
         SocketLauncher launcher;
+        Orphans orphans(registry, launcher);
+        UnitWatch watch(listener_for(registry, gate, orphans));
         Waker waker(launcher, registry, settings, [&watch](const BoardId& board) { watch.look_again(board); });
         registry.listen([&](const Board& board, bool gone) {
             hub.board_changed(board, gone);
@@ -107,7 +102,7 @@ int main(int argc, char** argv) {
 
         LoginDesk desk(clock);
         LoginLimiter limiter(clock);
-        ApiLogin api_login(desk, limiter, sessions, launcher);
+        ApiLogin api_login(desk, limiter, sessions, launcher, orphans);
         ApiBoards api_boards(registry, launcher, waker, watch, journal, settings);
         ApiHealth api_health(gate);
         ApiStreams api_streams(hub, registry, sessions, journal);

@@ -129,7 +129,7 @@ void Doors::remove(const Account& owner, const BoardId& board) {
     // The door first: a connection that waits there would start the service again.
     jobs_.stop_for_good(unit.socket());
     jobs_.stop_for_good(unit.service());
-    records_.remove(board);
+    if (owned(owner, board)) records_.remove(board);
 }
 
 Launched<DoorRecord> Doors::owned(const Account& owner, const BoardId& board) const {

@@ -23,7 +23,7 @@ public:
     [[nodiscard]] Launched<Port> make(const Account& owner, const wire::DoorSpec& door);
     /// Makes a door again as it was recorded, on another port when its own was taken meanwhile.
     [[nodiscard]] Launched<Port> make_again(const Account& owner, const DoorRecord& record);
-    /// Removes both for good, and the record.
+    /// Removes both for good, and the record if it is this owner's.
     void remove(const Account& owner, const BoardId& board);
 
     /// The record of a board, if it is this owner's.
