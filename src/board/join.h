@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Joins the door and TensorBoard: each connection of the door gets one to 127.0.0.1:6006, and the kernel moves
+// the bytes between them (splice(2)), without copies through our memory.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <vector>
+
+#include "src/base/error.h"
+#include "src/base/fd.h"
+
+namespace boardgate::board {
+
+struct Pipe {
+    Fd out;
+    Fd in;
+};
+
+/// Empty pipes. A direction needs one only while bytes are under way, so that hundreds of open connections do
+/// not use up the pipe buffers that the kernel grants to a user (pipe(7), pipe-user-pages-soft).
+class Pipes {
+public:
+    [[nodiscard]] std::optional<Pipe> take();
+    void give_back(Pipe pipe);
+
+private:
+    std::vector<Pipe> spare_;
+};
+
+/// One direction of a connection.
+class Channel {
+public:
+    struct Step {
+        std::size_t moved = 0;
+        bool more = false;    ///< stopped to let others have a turn
+        bool failed = false;  ///< one side broke off: the whole connection is over
+    };
+    /// Moves what there is, without waiting. After the end of `source` and its last byte, `sink` is shut for
+    /// writing, so that a half-closed connection stays one.
+    [[nodiscard]] Step pump(int source, int sink, Pipes& pipes);
+    [[nodiscard]] bool done() const { return done_; }
+
+private:
+    std::optional<Pipe> pipe_;
+    std::size_t inside_ = 0;
+    bool source_ended_ = false;
+    bool done_ = false;
+};
+
+class Join {
+public:
+    /// A browser opens six connections at a time; this is for many at once. What comes beyond waits in the
+    /// kernel's backlog.
+    static constexpr std::size_t most_connections = 512;
+
+    /// `door` listens and is made non-blocking; `port` is TensorBoard's on 127.0.0.1.
+    [[nodiscard]] static Result<Join> open(Fd door, std::uint16_t port, std::size_t most = most_connections);
+
+    /// Readable when turn() has something to do.
+    [[nodiscard]] int fd() const { return epoll_.get(); }
+    /// After this long a turn is due although nothing is readable.
+    [[nodiscard]] std::chrono::milliseconds patience() const;
+    /// Accepts and moves, without waiting. True when there was a new connection or a byte moved.
+    bool turn();
+    [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+
+private:
+    struct Connection {
+        Fd visitor;
+        Fd tensorboard;
+        Channel inward;
+        Channel outward;
+        bool more = false;
+        bool over = false;
+    };
+    Join(Fd epoll, Fd door, std::uint16_t port, std::size_t most)
+        : epoll_(std::move(epoll)), door_(std::move(door)), port_(port), most_(most) {}
+
+    bool accept_waiting();
+    [[nodiscard]] bool begin(Fd visitor);
+    bool move(Connection& connection);
+    void watch_door(bool watch);
+
+    Fd epoll_;
+    Fd door_;
+    std::uint16_t port_;
+    std::size_t most_;
+    Pipes pipes_;
+    std::list<Connection> connections_;
+    bool watching_door_ = false;
+};
+
+}  // namespace boardgate::board

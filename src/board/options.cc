@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/options.h"
+
+#include <getopt.h>
+
+#include <charconv>
+#include <map>
+
+namespace boardgate::board {
+
+namespace {
+
+constexpr option known[] = {
+    {"board", required_argument, nullptr, 0},       {"tensorboard", required_argument, nullptr, 0},
+    {"logdir", required_argument, nullptr, 0},      {"title", required_argument, nullptr, 0},
+    {"samples", required_argument, nullptr, 0},     {"reload-interval", required_argument, nullptr, 0},
+    {"fast-loader", required_argument, nullptr, 0}, {"reload-multifile", required_argument, nullptr, 0},
+    {"idle-sleep", required_argument, nullptr, 0},  {nullptr, 0, nullptr, 0},
+};
+
+/// A year; the launcher allows no more either.
+constexpr std::int64_t longest = 31536000;
+
+tl::unexpected<Error> bad(const std::string& option) { return failure("an option is missing or cannot be used", "--" + option); }
+
+Result<std::chrono::seconds> seconds_in(const std::string& option, const std::string& text) {
+    std::int64_t number = -1;
+    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (status != std::errc() || end != text.data() + text.size() || number < 0 || number > longest) return bad(option);
+    return std::chrono::seconds(number);
+}
+
+}  // namespace
+
+Result<Options> parse_options(int argc, char** argv) {
+    std::map<std::string, std::string> given;
+    optind = 0;  // glibc's way to begin anew; tests parse more than once
+    opterr = 0;
+    for (int index = 0, found = 0; (found = getopt_long(argc, argv, "", known, &index)) != -1;) {
+        if (found != 0) return failure("an option is not known", argv[optind - 1], "this program is started by a board's unit");
+        given[known[index].name] = optarg;
+    }
+    if (optind != argc) return failure("a word is not an option", argv[optind]);
+
+    const auto board = BoardId::parse(given["board"]);
+    if (!board) return bad("board");
+    // The same rules hold for the path of a program.
+    if (!LogDir::parse(given["tensorboard"])) return bad("tensorboard");
+    const auto logdir = LogDir::parse(given["logdir"]);
+    if (!logdir) return tl::make_unexpected(logdir.error());
+    const auto reload = seconds_in("reload-interval", given["reload-interval"]);
+    if (!reload) return tl::make_unexpected(reload.error());
+    const auto idle = seconds_in("idle-sleep", given["idle-sleep"]);
+    if (!idle || idle->count() == 0) return bad("idle-sleep");
+    static const std::map<std::string, bool> answers = {{"yes", true}, {"no", false}};
+    const auto multifile = answers.find(given["reload-multifile"]);
+    if (multifile == answers.end()) return bad("reload-multifile");
+    static const std::map<std::string, FastLoader> loaders = {
+        {"auto", FastLoader::automatic}, {"on", FastLoader::on}, {"off", FastLoader::off}};
+    const auto loader = loaders.find(given["fast-loader"]);
+    if (loader == loaders.end()) return bad("fast-loader");
+    return Options{*board,  given["tensorboard"], *logdir,        given["title"], *reload,
+                   multifile->second, given["samples"],     loader->second, *idle};
+}
+
+}  // namespace boardgate::board
