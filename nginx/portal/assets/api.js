@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// The JSON API. Failures are thrown as Problem; a session that has ended is also told to the page as an event.
+
+export class Problem extends Error {
+    constructor({status = 0, code = 'internal', detail = '', title = '', field = null}, retry_after = null) {
+        super(detail || title || 'something went wrong');
+        Object.assign(this, {status, code, field, retry_after});
+    }
+}
+
+export const session_ended = 'boardgate-session-ended';
+
+export async function call(method, path, body) {
+    let response;
+    let answer = null;
+    try {
+        response = await fetch(`/api/v1${path}`, {
+            method,
+            cache: 'no-store',
+            headers: body === undefined ? {} : {'Content-Type': 'application/json'},
+            body: body === undefined ? undefined : JSON.stringify(body),
+        });
+        const text = await response.text();
+        if (/^application\/(problem\+)?json/.test(response.headers.get('Content-Type') || '')) answer = JSON.parse(text);
+    } catch {
+        throw new Problem({code: 'unreachable', detail: 'the server does not answer; try again in a moment'});
+    }
+    if (response.ok) return {status: response.status, answer};
+    const problem = new Problem({...answer, status: response.status}, Number(response.headers.get('Retry-After')) || null);
+    if (problem.code === 'unauthenticated') window.dispatchEvent(new Event(session_ended));
+    throw problem;
+}
+
+/// The last part of a board's address is its id; nothing else of an address from outside is believed.
+export function is_board_id(text) {
+    return /^[a-hj-km-np-z2-9]{8}$/.test(text || '');
+}

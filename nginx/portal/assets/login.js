@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Log in: name and password first; whatever else PAM wants to know is asked in its own words.
+import {Problem, call} from './api.js';
+import {el, say, sentence} from './dom.js';
+
+function text_of(problem) {
+    if (problem.code === 'too_many_attempts' && problem.retry_after) return `Too many attempts. Try again in ${problem.retry_after} seconds.`;
+    return sentence(problem.message);
+}
+
+/// Calls `done(session)` after the log-in. `notice` says why somebody has to log in again.
+export function show_login(main, {notice, done}) {
+    document.title = 'Log in · boardgate';
+    const user = el('input#login-user', {
+        name: 'username', autocomplete: 'username', autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false', required: true, maxlength: '256',
+    });
+    const password = el('input#login-password', {name: 'password', type: 'password', autocomplete: 'current-password'});
+    const fields = el('div.fields');
+    const messages = el('div.messages', {role: 'status'});
+    const error = el('p#login-error.error', {role: 'alert', hidden: true});
+    const submit = el('button#login-submit.primary', {type: 'submit'}, 'Log in');
+    const again = el('button', {type: 'button', hidden: true, onclick: () => begin()}, 'Start again');
+    const form = el('form', {method: 'post', action: '/login', onsubmit: step}, messages, fields, error, el('div.buttons', {}, submit, again));
+    let conversation = null;
+    let inputs = [];
+
+    function begin() {
+        conversation = null;
+        inputs = [];
+        password.value = '';
+        fields.replaceChildren(el('label', {for: 'login-user'}, 'User name'), user, el('label', {for: 'login-password'}, 'Password'), password);
+        messages.replaceChildren();
+        say(error, '');
+        again.hidden = true;
+        submit.textContent = 'Log in';
+        (user.value ? password : user).focus();
+    }
+
+    /// The prompts of a PAM conversation, each with a field of its own.
+    function ask(answer) {
+        conversation = answer.conversation;
+        inputs = answer.prompts.map((prompt, n) => el(`input#login-answer-${n}`, {
+            type: prompt.echo ? 'text' : 'password',
+            autocomplete: prompt.echo ? 'one-time-code' : 'off', autocapitalize: 'none', spellcheck: 'false',
+        }));
+        fields.replaceChildren(...answer.prompts.flatMap((prompt, n) => [el('label', {for: `login-answer-${n}`}, prompt.text.trim()), inputs[n]]));
+        messages.replaceChildren(...(answer.messages || []).map((text) => el('p.notice', {}, text)));
+        again.hidden = false;
+        submit.textContent = 'Continue';
+        (inputs[0] || submit).focus();
+    }
+
+    async function step(event) {
+        event.preventDefault();
+        say(error, '');
+        submit.disabled = true;
+        let question;
+        if (conversation) question = {conversation, answers: inputs.map((input) => input.value)};
+        // Without a password PAM asks for what it wants, perhaps no password at all.
+        else if (password.value) question = {user: user.value.trim(), password: password.value};
+        else question = {user: user.value.trim()};
+        try {
+            const {status, answer} = await call('POST', '/login', question);
+            if (status === 202) ask(answer);
+            else await done(answer);
+        } catch (problem) {
+            if (!(problem instanceof Problem)) throw problem;
+            begin();
+            say(error, text_of(problem));
+        } finally {
+            submit.disabled = false;
+        }
+    }
+
+    main.replaceChildren(el('section.card.login', {'aria-labelledby': 'login-heading'},
+        el('h1#login-heading', {}, 'Log in'),
+        el('p.quiet', {}, `With your account on ${location.hostname}`),
+        notice ? el('p.notice', {role: 'status'}, notice) : null,
+        form));
+    begin();
+    return () => {};
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// On the page that boardgated writes for a board that does not answer yet (src/boardgated/state_page.cc): follows
+// the board's state and its log, and turns into the board when it is ready.
+import {Problem, call} from './api.js';
+import {announce, el, say, sentence} from './dom.js';
+import {follow_boards} from './events.js';
+import {state_of} from './states.js';
+
+const main = document.querySelector('main[data-board]');
+const live = document.getElementById('live');
+const id = main.dataset.board;
+const state = main.querySelector('.board-state');
+const most_lines = 2000;
+
+const log = el('pre.log', {tabindex: '0', 'aria-label': 'Log'});
+const error = el('p.error', {role: 'alert', hidden: true});
+
+function again() {
+    return el('div.buttons', {}, el('button#wake.primary', {type: 'button', onclick: async (event) => {
+        event.currentTarget.disabled = true;
+        try {
+            await call('POST', `/boards/${id}/wake`);
+            location.reload();
+        } catch (problem) {
+            if (!(problem instanceof Problem)) throw problem;
+            event.target.disabled = false;
+            say(error, sentence(problem.message));
+        }
+    }}, 'Wake it again'));
+}
+
+function follow_log() {
+    const source = new EventSource(`/api/v1/boards/${id}/log?follow=1`);
+    source.addEventListener('line', (event) => {
+        const at_end = log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
+        log.append(`${JSON.parse(event.data).text}\n`);
+        while (log.childNodes.length > most_lines) log.firstChild.remove();
+        log.hidden = false;
+        if (at_end) log.scrollTop = log.scrollHeight;
+    });
+}
+
+function see(board) {
+    if (board.id !== id) return;
+    // The server writes the page anew: the board itself, or why it failed.
+    if (board.state === 'ready' || (board.state === 'failed' && main.dataset.state !== 'failed')) {
+        location.reload();
+        return;
+    }
+    if (board.state === main.dataset.state) return;
+    main.dataset.state = board.state;
+    state.dataset.state = board.state;
+    const {text, hint} = state_of(board.state);
+    state.parentElement.replaceChildren(state, hint && ` ${hint}.`);
+    state.textContent = text;
+    announce(text);
+    if (board.state === 'asleep' || board.state === 'off') live.replaceChildren(again(), error);
+}
+
+document.body.append(el('div#announcer.unseen', {role: 'status', 'aria-live': 'polite'}));
+state.textContent = state_of(main.dataset.state).text;
+if (main.dataset.state === 'failed') {
+    live.append(again(), error);
+} else {
+    log.hidden = true;
+    live.append(error, log);
+    follow_log();
+}
+follow_boards({
+    board: see,
+    removed: (gone) => { if (gone === id) location.assign('/'); },
+    synced: () => {},
+    connected: () => {},
+});

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// What the page says of each state of a board, and which actions make sense in it.
+
+export const states = {
+    asleep: {text: 'Asleep', hint: 'Opening it wakes it', actions: ['wake']},
+    waiting: {text: 'Waiting', hint: 'It waits for a free slot', actions: ['sleep']},
+    starting: {text: 'Starting', hint: 'TensorBoard is starting', actions: ['sleep', 'restart']},
+    ready: {text: 'Ready', hint: 'TensorBoard answers', actions: ['sleep', 'restart']},
+    failed: {text: 'Failed', hint: '', actions: ['wake']},
+    off: {text: 'Off', hint: 'Its door is closed; wake it to open it again', actions: ['wake']},
+};
+
+export const action_texts = {wake: 'Wake', sleep: 'Sleep', restart: 'Restart'};
+
+export function state_of(name) {
+    return states[name] || {text: name, hint: '', actions: ['wake', 'sleep', 'restart']};
+}
