@@ -20,8 +20,8 @@ export function board_card(first, {confirm, changed, removed}) {
     const failure = el('div.failure', {hidden: true});
     const error = el('p.error.board-error', {role: 'alert', hidden: true});
     const open = el('a.button.primary.board-open', {href: board.url}, 'Open');
-    const copy = el('button.board-copy', {type: 'button', onclick: copy_address}, 'Copy address');
-    const remove = el('button.danger.board-delete', {type: 'button', onclick: () => confirm(board, delete_board)}, 'Delete');
+    const copy = el('button.plain.board-copy', {type: 'button', onclick: copy_address}, 'Copy address');
+    const remove = el('button.plain.danger.board-delete', {type: 'button', onclick: () => confirm(board, delete_board)}, 'Delete');
     const actions = Object.entries(action_texts).map(([name, text]) =>
         el(`button.board-${name}`, {type: 'button', 'data-action': name, onclick: (event) => act(name, event.currentTarget)}, text));
     const element = el('li.board', {'data-id': board.id, 'aria-labelledby': heading},

@@ -47,10 +47,10 @@ function enter(session) {
     account.replaceChildren(
         el('span.error', {role: 'alert'}),
         el('span.user', {}, session.user),
-        el('button#logout', {type: 'button', onclick: () => log_out('/session')}, 'Log out'),
-        el('button#logout-everywhere.plain', {type: 'button', title: 'Ends your sessions in all browsers', onclick: () => log_out('/sessions')}, 'everywhere'));
-    account.lastChild.setAttribute('aria-label', 'Log out everywhere');
+        el('button#logout', {type: 'button', onclick: () => log_out('/session')}, 'Log out'));
     show(show_boards, {wanted});
+    main.append(el('div.end', {},
+        el('button#logout-everywhere.plain', {type: 'button', onclick: () => log_out('/sessions')}, 'Log out in all browsers')));
     if (!session.messages?.length) return;
     main.prepend(...session.messages.map((text) => el('p.notice', {role: 'status'}, text)));
 }

@@ -11,7 +11,7 @@ function number(value) {
 const advanced = [
     ['environment', 'Environment', 'Which installed TensorBoard; empty: the server’s usual one',
         {maxlength: '64', spellcheck: 'false', autocapitalize: 'none'}, (value) => value.trim() || undefined],
-    ['reload_interval', 'Look for new data every (seconds)', 'Usually 5; longer is kinder to network file systems; 0: never',
+    ['reload_interval', 'Reload every (seconds)', 'Looks for new data, usually every 5; longer is kinder to network file systems; 0: never',
         {type: 'number', min: '0', max: '86400', step: '1', inputmode: 'numeric'}, number],
     ['fast_loader', 'Fast loader', 'It never sees files that were replaced, as by rsync without --inplace; off sees them, and is slower',
         [['', 'Automatic'], ['on', 'On'], ['off', 'Off']], (value) => value || undefined],
@@ -20,7 +20,7 @@ const advanced = [
     ['samples_per_plugin', 'Samples kept', 'Like images=100,scalars=500; 0 keeps all',
         {maxlength: '200', spellcheck: 'false', autocapitalize: 'none'}, (value) => value.trim() || undefined],
     ['priority', 'Priority', '1 to 100, usually 50', {type: 'number', min: '1', max: '100', step: '1', inputmode: 'numeric'}, number],
-    ['idle_sleep', 'Sleep after (minutes without a request)', 'Opening it wakes it again',
+    ['idle_sleep', 'Sleep after (minutes)', 'Without a request; opening it wakes it again',
         {type: 'number', min: '1', max: '525600', step: '1', inputmode: 'numeric'}, (value) => (value === '' ? undefined : Number(value) * 60)],
     ['port', 'Port of its door', 'Empty: any that is free', {type: 'number', min: '1', max: '65535', step: '1', inputmode: 'numeric'}, number],
 ];
@@ -54,9 +54,10 @@ export function new_board_form({wanted, made}) {
     });
     const more = el('details', {}, el('summary', {}, 'Advanced'), el('div.grid', {}, ...rows));
     const form = el('form', {onsubmit: submit_form, novalidate: true, autocomplete: 'off'},
-        el('div.field.wide', {}, el('label', {for: 'new-logdir'}, 'Log directory'), logdir,
-            el('p.hint#new-logdir-hint', {}, 'The folder that holds your event files, from / on')),
-        el('div.field.wide', {}, el('label', {for: 'new-title'}, 'Title'), title),
+        el('div.main-fields', {},
+            el('div.field', {}, el('label', {for: 'new-logdir'}, 'Log directory'), logdir,
+                el('p.hint#new-logdir-hint', {}, 'The folder that holds your event files, from / on')),
+            el('div.field', {}, el('label', {for: 'new-title'}, 'Title'), title)),
         more, error, el('div.buttons', {}, submit));
 
     function follow_folder() {

@@ -40,6 +40,15 @@ function follow_log() {
     });
 }
 
+function show(name) {
+    const {text, hint} = state_of(name);
+    main.dataset.state = name;
+    state.dataset.state = name;
+    state.textContent = text;
+    if (hint) state.parentElement.replaceChildren(state, ` ${hint}.`);
+    else state.parentElement.replaceChildren(state);
+}
+
 function see(board) {
     if (board.id !== id) return;
     // The server writes the page anew: the board itself, or why it failed.
@@ -48,17 +57,13 @@ function see(board) {
         return;
     }
     if (board.state === main.dataset.state) return;
-    main.dataset.state = board.state;
-    state.dataset.state = board.state;
-    const {text, hint} = state_of(board.state);
-    state.parentElement.replaceChildren(state, hint && ` ${hint}.`);
-    state.textContent = text;
-    announce(text);
+    show(board.state);
+    announce(state.textContent);
     if (board.state === 'asleep' || board.state === 'off') live.replaceChildren(again(), error);
 }
 
 document.body.append(el('div#announcer.unseen', {role: 'status', 'aria-live': 'polite'}));
-state.textContent = state_of(main.dataset.state).text;
+show(main.dataset.state);
 if (main.dataset.state === 'failed') {
     live.append(again(), error);
 } else {

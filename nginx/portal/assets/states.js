@@ -7,7 +7,7 @@ export const states = {
     starting: {text: 'Starting', hint: 'TensorBoard is starting', actions: ['sleep', 'restart']},
     ready: {text: 'Ready', hint: 'TensorBoard answers', actions: ['sleep', 'restart']},
     failed: {text: 'Failed', hint: '', actions: ['wake']},
-    off: {text: 'Off', hint: 'Its door is closed; wake it to open it again', actions: ['wake']},
+    off: {text: 'Off', hint: 'Opening it makes its door again', actions: ['wake']},
 };
 
 export const action_texts = {wake: 'Wake', sleep: 'Sleep', restart: 'Restart'};
