@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// boardgate-doorcheck: proves again and again that the packet filter refuses a local account at the doors, and
+// ends when it does not; systemd then starts it anew, which loads the table first. As root with --load-table,
+// that first step.
+#include <string_view>
+#include <thread>
+
+#include "src/base/log.h"
+#include "src/base/run.h"
+#include "src/base/service.h"
+#include "src/doorcheck/load_table.h"
+#include "src/doorcheck/probe.h"
+
+namespace {
+
+/// How long the doors may be open to everybody before it is seen.
+constexpr std::chrono::seconds between_tries{2};
+/// Not exit_status::fault_of_ours: it is the machine's state that is wrong.
+constexpr int unsound = 1;
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    using namespace boardgate;
+    return run("boardgate-doorcheck", [&]() -> Result<int> {
+        if (answered_common_option(argc, argv)) return exit_status::done;
+        const Settings settings = settings_or_throw();
+        if (argc == 2 && std::string_view(argv[1]) == "--load-table") return tl::make_unexpected(doorcheck::load_table(settings));
+        const auto probe = doorcheck::Probe::open(settings.probe_port());
+        if (!probe) return tl::make_unexpected(probe.error());
+        for (bool ready = false;; ready = true) {
+            const auto refused = probe->refused();
+            if (!refused) return tl::make_unexpected(refused.error());
+            if (!*refused) {
+                log_event(Event::fatal, "the packet filter lets local accounts connect to doors; its table is loaded again");
+                return unsound;
+            }
+            if (ready) {
+                notify_alive();
+            } else {
+                notify_ready("Local accounts are refused at ports " + std::to_string(settings.door_ports.first) + " to " +
+                             std::to_string(settings.door_ports.last));
+            }
+            std::this_thread::sleep_for(between_tries);
+        }
+    });
+}
