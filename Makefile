@@ -66,7 +66,7 @@ boardgate-doorcheck_libraries = SYSTEMD FMT INIH
 
 boardgate_from      = cli
 boardgate_shared    = wire base
-boardgate_libraries = JSONCPP CURL CLI11 FMT SYSTEMD
+boardgate_libraries = JSONCPP CURL CLI11 FMT INIH SYSTEMD CRYPTO
 
 # The shared folders become archives; a program takes from them only what it refers to.
 shared = base wire tickets

@@ -47,12 +47,15 @@ Answer<LoginStep> ApiLogin::step(Call& call) {
     std::string conversation;
     Secret password;
     std::vector<Secret> answers;
+    Secret ticket;
     const bool with_password = json->has("password");
     json->take("user", user, 1, wire::longest::user);
     json->take("password", password, wire::longest::secret);
     json->take("conversation", conversation, 1, longest_conversation);
     json->take("answers", answers, wire::longest::prompts, wire::longest::secret);
+    json->take("ticket", ticket, Token::text_size);
     if (const auto known = json->finish(); !known) return tl::make_unexpected(known.error());
+    if (json->has("ticket")) return with_ticket(ticket);
     const std::string address(call.request.address());
 
     if (!conversation.empty()) {
@@ -72,6 +75,15 @@ Answer<LoginStep> ApiLogin::step(Call& call) {
     auto first = desk_.begin(user, address, with_password ? &password : nullptr);
     if (first && std::holds_alternative<LoginGrant>(*first)) limiter_.forgive(user, address);
     return first;
+}
+
+/// The command line on the server itself: boardgate-login has given it a ticket by the kernel's word.
+Answer<LoginStep> ApiLogin::with_ticket(const Secret& text) {
+    auto token = Token::parse(text.reveal());
+    if (!token) return problem(Code::login_failed, login_failed_text);
+    const auto holder = launcher_.holder_of(*token);
+    if (!holder) return tl::make_unexpected(holder.error());
+    return LoginGrant{*std::move(token), holder->uid, holder->user, std::chrono::sys_seconds(std::chrono::seconds(holder->expires)), {}};
 }
 
 Reply ApiLogin::log_in(Call& call) {

@@ -23,6 +23,7 @@ public:
 
 private:
     [[nodiscard]] Answer<LoginStep> step(Call& call);
+    [[nodiscard]] Answer<LoginStep> with_ticket(const Secret& text);
     [[nodiscard]] Reply granted(const LoginGrant& grant, Call& call);
 
     LoginDesk& desk_;

@@ -43,8 +43,9 @@ Secret copy_of(const Token& token) { return Secret(token.reveal()); }
 
 }  // namespace
 
+/// The answer, unless it is a refusal.
 template <class Message>
-Answer<SocketLauncher::Reply> SocketLauncher::ask(Message message) {
+Answer<wire::Datagram> SocketLauncher::exchange(Message message) {
     const auto connection = wire::connect(path_);
     if (!connection) return not_reached(connection.error());
     if (const auto sent = wire::send(connection->get(), message); !sent) return not_reached(sent.error());
@@ -55,9 +56,26 @@ Answer<SocketLauncher::Reply> SocketLauncher::ask(Message message) {
         std::string field = refused->reason == wire::Refusal::port_taken ? "port" : "";
         return problem(code_of(refused->reason), refused->text, std::move(field));
     }
-    const auto done = wire::parse<wire::Done>(**datagram);
+    return std::move(**datagram);
+}
+
+template <class Message>
+Answer<SocketLauncher::Reply> SocketLauncher::ask(Message message) {
+    auto datagram = exchange(std::move(message));
+    if (!datagram) return tl::make_unexpected(datagram.error());
+    const auto done = wire::parse<wire::Done>(*datagram);
     if (!done) return not_reached(done.error());
-    return Reply{done->port, std::move((**datagram).attached)};
+    return Reply{done->port, std::move(datagram->attached)};
+}
+
+Answer<wire::TicketHolder> SocketLauncher::holder_of(const Token& token) {
+    wire::ReadTicket message;
+    message.token = copy_of(token);
+    const auto datagram = exchange(std::move(message));
+    if (!datagram) return tl::make_unexpected(datagram.error());
+    auto holder = wire::parse<wire::TicketHolder>(*datagram);
+    if (!holder) return not_reached(holder.error());
+    return *std::move(holder);
 }
 
 template <class Message>

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] virtual Answer<std::uint16_t> restart(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual Answer<void> revoke(const Token& token, bool all_of_user) = 0;
     [[nodiscard]] virtual Answer<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
+    /// Whose ticket it is.
+    [[nodiscard]] virtual Answer<wire::TicketHolder> holder_of(const Token& token) = 0;
 };
 
 /// Over /run/boardgate-root/launcher.sock.
@@ -41,12 +43,15 @@ public:
     [[nodiscard]] Answer<std::uint16_t> restart(const Token& token, const BoardId& board) override;
     [[nodiscard]] Answer<void> revoke(const Token& token, bool all_of_user) override;
     [[nodiscard]] Answer<wire::FolderReport> inspect(const Token& token, const std::string& folder) override;
+    [[nodiscard]] Answer<wire::TicketHolder> holder_of(const Token& token) override;
 
 private:
     struct Reply {
         std::uint16_t port;
         Fd attached;
     };
+    template <class Message>
+    [[nodiscard]] Answer<wire::Datagram> exchange(Message message);
     template <class Message>
     [[nodiscard]] Answer<Reply> ask(Message message);
     template <class Message>

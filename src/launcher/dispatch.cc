@@ -25,6 +25,7 @@ const Dispatch::Row Dispatch::table[] = {
     {wire::Type::SleepBoard, &Dispatch::with_ticket<wire::SleepBoard, &Dispatch::sleep>},
     {wire::Type::RestartBoard, &Dispatch::with_ticket<wire::RestartBoard, &Dispatch::restart>},
     {wire::Type::RevokeTicket, &Dispatch::with_ticket<wire::RevokeTicket, &Dispatch::revoke>},
+    {wire::Type::ReadTicket, &Dispatch::with_ticket<wire::ReadTicket, &Dispatch::read_ticket>},
     {wire::Type::OpenLogdirs, &Dispatch::with_ticket<wire::OpenLogdirs, &Dispatch::open_logdirs>},
 };
 
@@ -115,6 +116,14 @@ Answer Dispatch::revoke(const Account& owner, const wire::RevokeTicket& message)
         tickets_.revoke(token->hash());
     }
     return {Done{}};
+}
+
+Answer Dispatch::read_ticket(const Account& owner, const wire::ReadTicket& message) {
+    // Checked a moment ago; it may have ended since.
+    const auto token = Token::parse(message.token.reveal());
+    const auto ticket = tickets_.check(token->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
+    if (!ticket) return {refuse(Refusal::ticket, "the login has ended; log in again")};
+    return {Done{}, {}, wire::TicketHolder{owner.uid, owner.name, ticket->expires.time_since_epoch().count()}};
 }
 
 Answer Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) {

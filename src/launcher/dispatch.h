@@ -3,16 +3,19 @@
 // decides what is done. Nothing else decides.
 #pragma once
 
+#include <optional>
+
 #include "src/base/clock.h"
 #include "src/launcher/doors.h"
 #include "src/tickets/ticket_store.h"
 
 namespace boardgate::launcher {
 
-/// The answer, and the connection that goes with it (OpenLogdirs).
+/// The answer, and what goes with it: a connection (OpenLogdirs), or in Done's place the holder of a ticket.
 struct Answer {
     Launched<wire::Done> outcome;
     Fd attach{};
+    std::optional<wire::TicketHolder> holder{};
 };
 
 class Dispatch {
@@ -39,6 +42,7 @@ private:
     Answer sleep(const Account& owner, const wire::SleepBoard& message);
     Answer restart(const Account& owner, const wire::RestartBoard& message);
     Answer revoke(const Account& owner, const wire::RevokeTicket& message);
+    Answer read_ticket(const Account& owner, const wire::ReadTicket& message);
     Answer open_logdirs(const Account& owner, const wire::OpenLogdirs& message);
     /// Asks for a job of the unit behind an own door, which is made again first when it is not open.
     Answer start_job(const char* method, const Account& owner, const std::string& board);

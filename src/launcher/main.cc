@@ -32,7 +32,9 @@ void serve(int connection, uid_t boardgated, launcher::Dispatch& dispatch) {
         return;
     }
     // The peer may be gone; then nobody misses the answer.
-    if (answer->outcome) {
+    if (answer->holder) {
+        (void)wire::send(connection, wire::TicketHolder(*answer->holder));
+    } else if (answer->outcome) {
         (void)wire::send(connection, wire::Done(*answer->outcome), answer->attach.get());
     } else {
         (void)wire::send(connection, wire::Refused(answer->outcome.error()));

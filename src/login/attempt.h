@@ -18,5 +18,8 @@ inline constexpr std::chrono::milliseconds refusal_jitter{400};
 /// Talks to the peer until the verdict was sent. An error is for the journal: the peer went away or sent
 /// something that it must not.
 [[nodiscard]] Result<void> attempt(int socket, const Settings& settings, const tickets::TicketStore& store, const Clock& clock);
+/// The same for somebody at a shell of this server: the kernel has said who, PAM's account stage and our own
+/// rules say whether.
+[[nodiscard]] Result<void> local_attempt(int socket, uid_t caller, const Settings& settings, const tickets::TicketStore& store, const Clock& clock);
 
 }  // namespace boardgate::login

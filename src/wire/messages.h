@@ -98,6 +98,13 @@ struct LoginVerdict {
     }
 };
 
+/// From whoever connects to local.sock; answered with a LoginVerdict.
+struct LocalLogin {
+    static constexpr Type type = Type::LocalLogin;
+    template <class Io>
+    void fields(Io&) {}
+};
+
 // --- boardgate-launcher ------------------------------------------------------------------------------------
 // Every request carries the user's own token; the ticket behind it says whose boards are meant.
 
@@ -177,6 +184,28 @@ struct OpenLogdirs {
     template <class Io>
     void fields(Io& io) {
         io.secret(token, Token::text_size);
+    }
+};
+
+struct ReadTicket {
+    static constexpr Type type = Type::ReadTicket;
+    Secret token;
+    template <class Io>
+    void fields(Io& io) {
+        io.secret(token, Token::text_size);
+    }
+};
+
+struct TicketHolder {
+    static constexpr Type type = Type::TicketHolder;
+    std::uint32_t uid = 0;
+    std::string user;
+    std::int64_t expires = 0;  ///< seconds since 1970
+    template <class Io>
+    void fields(Io& io) {
+        io.number(uid);
+        io.text(user, longest::user);
+        io.number(expires);
     }
 };
 

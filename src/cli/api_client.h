@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// The API over https (libcurl). Certificates are always checked; the token goes into a header that curl reads
+// from memory, never onto a command line.
+#pragma once
+
+#include <json/value.h>
+
+#include <functional>
+#include <string>
+
+#include "src/base/error.h"
+
+namespace boardgate::cli {
+
+/// What the API said.
+struct ApiAnswer {
+    long status = 0;
+    Json::Value body;
+    std::string cookie;  ///< of Set-Cookie: a new session's token
+
+    [[nodiscard]] bool good() const { return status >= 200 && status < 300; }
+    /// The problem's sentence, or the status where there is none.
+    [[nodiscard]] std::string problem() const;
+};
+
+class ApiClient {
+public:
+    /// `server` is `https://host[:port]`; `authority` a file with certificate authorities, empty for the system's.
+    ApiClient(std::string server, std::string authority, std::string token)
+        : server_(std::move(server)), authority_(std::move(authority)), token_(std::move(token)) {}
+
+    /// An error when the server cannot be reached or its certificate is not trusted.
+    [[nodiscard]] Result<ApiAnswer> ask(const std::string& method, const std::string& path, const Json::Value* body = nullptr) const;
+    /// Calls `line` with each event's data until it returns false or the server ends the stream.
+    [[nodiscard]] Result<void> follow(const std::string& path, const std::function<bool(const std::string& event, const Json::Value& data)>& line) const;
+
+    [[nodiscard]] const std::string& server() const { return server_; }
+    void set_token(std::string token) { token_ = std::move(token); }
+    [[nodiscard]] const std::string& token() const { return token_; }
+
+private:
+    struct Exchange;
+    std::string server_;
+    std::string authority_;
+    std::string token_;
+};
+
+/// Text as JSON, or null.
+[[nodiscard]] Json::Value json_of(const std::string& text);
+[[nodiscard]] std::string text_of(const Json::Value& value);
+
+}  // namespace boardgate::cli

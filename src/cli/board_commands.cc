@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// Everything about boards: start, ls, open, sleep, wake, restart, rm, logs.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "src/cli/commands.h"
+#include "src/cli/exit_status.h"
+#include "src/cli/terminal.h"
+
+namespace boardgate::cli {
+
+namespace {
+
+using Json::Value;
+
+constexpr std::chrono::seconds longest_start{120};
+constexpr std::chrono::milliseconds between_looks{150};
+
+std::string path_of(const Value& board) { return "/api/v1/boards/" + board["id"].asString(); }
+std::string address_of(const Connection& connection, const Value& board) { return connection.api().server() + board["url"].asString(); }
+
+/// Runs `use` with a connection and the board that the arguments name.
+template <class Use>
+Outcome<void> with_board(const Arguments& arguments, Use use) {
+    const auto connection = Connection::open();
+    if (!connection) return tl::make_unexpected(connection.error());
+    const auto boards = connection->ask("GET", "/api/v1/boards");
+    if (!boards) return tl::make_unexpected(boards.error());
+    const auto board = board_named((*boards)["boards"], arguments.board);
+    if (!board) return tl::make_unexpected(board.error());
+    return use(*connection, *board);
+}
+
+Outcome<void> failed(const Value& board) {
+    const Value& failure = board["failure"];
+    std::string text = "board " + board["id"].asString() + " failed";
+    if (failure.isObject()) text += ": " + failure["summary"].asString() + " (" + failure["detail"].asString() + "). " + failure["remedy"].asString();
+    return refused(text);
+}
+
+/// Until it answers, or will not.
+Outcome<void> wait_until_ready(const Connection& connection, const Value& board) {
+    const auto began = std::chrono::steady_clock::now();
+    for (;;) {
+        const auto now = connection.ask("GET", path_of(board));
+        if (!now) return tl::make_unexpected(now.error());
+        const std::string state = (*now)["state"].asString();
+        if (state == "ready" || state == "failed") {
+            show_progress("");
+            return state == "ready" ? Outcome<void>{} : failed(*now);
+        }
+        const auto waited = std::chrono::steady_clock::now() - began;
+        if (waited > longest_start) return refused("board " + board["id"].asString() + " is still " + state);
+        show_progress(state + (state == "waiting" ? ": " + (*now)["waiting_for"].asString() : "") + ", " +
+                      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(waited).count()) + " s");
+        std::this_thread::sleep_for(between_looks);
+    }
+}
+
+Outcome<void> change_state(const Arguments& arguments, const char* verb) {
+    return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
+        const auto changed = connection.ask("POST", path_of(board) + "/" + verb);
+        if (!changed) return tl::make_unexpected(changed.error());
+        print(arguments.json ? text_of(*changed) : (*changed)["id"].asString() + " " + (*changed)["state"].asString());
+        return {};
+    });
+}
+
+}  // namespace
+
+Outcome<Value> board_named(const Value& boards, const std::string& text) {
+    const Value* found = nullptr;
+    for (const Value& board : boards) {
+        const std::string id = board["id"].asString();
+        if (id == text) return board;
+        if (!id.starts_with(text)) continue;
+        if (found != nullptr) return refused("\"" + text + "\" is the beginning of several boards; type more of it");
+        found = &board;
+    }
+    if (found == nullptr || text.empty()) return refused("you have no board \"" + text + "\"; `boardgate ls` lists those you have");
+    return *found;
+}
+
+Outcome<void> start(const Arguments& arguments) {
+    const auto connection = Connection::open();
+    if (!connection) return tl::make_unexpected(connection.error());
+    Value body = arguments.options;
+    // Absolute, as the server wants it; symbolic links stay, since where they point may change.
+    body["logdir"] = std::filesystem::absolute(arguments.logdir).lexically_normal().string();
+    const auto board = connection->ask("POST", "/api/v1/boards", &body);
+    if (!board) return tl::make_unexpected(board.error());
+    print(arguments.json ? text_of(*board) : address_of(*connection, *board));
+    for (const Value& notice : (*board)["notices"]) say(notice["text"].asString());
+    if (!arguments.wait.value_or(on_terminal())) return {};
+    return wait_until_ready(*connection, *board);
+}
+
+Outcome<void> list(const Arguments& arguments) {
+    const auto connection = Connection::open();
+    if (!connection) return tl::make_unexpected(connection.error());
+    const auto boards = connection->ask("GET", "/api/v1/boards");
+    if (!boards) return tl::make_unexpected(boards.error());
+    if (arguments.json) {
+        print(text_of(*boards));
+        return {};
+    }
+    std::vector<std::vector<std::string>> rows = {{"ID", "STATE", "TITLE", "LOGDIR"}};
+    for (const Value& board : (*boards)["boards"]) {
+        rows.push_back({board["id"].asString(), board["state"].asString(), plain(board["title"].asString()), plain(board["logdir"].asString())});
+    }
+    std::string text = table(rows, terminal_width());
+    text.pop_back();
+    print(text);
+    return {};
+}
+
+Outcome<void> open(const Arguments& arguments) {
+    return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
+        const std::string address = address_of(connection, board);
+        print(arguments.json ? text_of(board) : address);
+        const bool desktop = secure_getenv("DISPLAY") != nullptr || secure_getenv("WAYLAND_DISPLAY") != nullptr;
+        if (desktop && fork() == 0) {
+            execlp("xdg-open", "xdg-open", address.c_str(), nullptr);
+            _exit(127);
+        }
+        return {};
+    });
+}
+
+Outcome<void> logs(const Arguments& arguments) {
+    return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
+        const auto show = [&](const Value& line) { print(arguments.json ? text_of(line) : plain(line["text"].asString())); };
+        if (!arguments.follow) {
+            const auto log = connection.ask("GET", path_of(board) + "/log?lines=" + std::to_string(arguments.lines));
+            if (!log) return tl::make_unexpected(log.error());
+            for (const Value& line : (*log)["lines"]) show(line);
+            return {};
+        }
+        const auto followed = connection.api().follow(path_of(board) + "/log?follow=1", [&](const std::string& event, const Value& line) {
+            if (event == "line") show(line);
+            return true;
+        });
+        if (!followed) return refused(followed.error().text());
+        return {};
+    });
+}
+
+Outcome<void> sleep(const Arguments& arguments) { return change_state(arguments, "sleep"); }
+Outcome<void> wake(const Arguments& arguments) { return change_state(arguments, "wake"); }
+Outcome<void> restart(const Arguments& arguments) { return change_state(arguments, "restart"); }
+
+Outcome<void> remove(const Arguments& arguments) {
+    return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
+        const auto gone = connection.ask("DELETE", path_of(board));
+        if (!gone) return tl::make_unexpected(gone.error());
+        if (arguments.json) print(text_of(board));
+        return {};
+    });
+}
+
+}  // namespace boardgate::cli

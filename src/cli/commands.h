@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The handlers of commands.inc. Each prints its result and returns nothing, or why it failed.
+#pragma once
+
+#include "src/cli/arguments.h"
+#include "src/cli/connection.h"
+
+namespace boardgate::cli {
+
+#define COMMAND(name, handler, help) [[nodiscard]] Outcome<void> handler(const Arguments& arguments);
+#include "src/cli/commands.inc"
+#undef COMMAND
+
+/// The one board whose id begins with `text`; an error that lists them when there are several.
+[[nodiscard]] Outcome<Json::Value> board_named(const Json::Value& boards, const std::string& text);
+
+}  // namespace boardgate::cli

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "src/cli/connection.h"
+
+#include <unistd.h>
+
+#include "src/base/settings.h"
+#include "src/cli/exit_status.h"
+#include "src/cli/login_file.h"
+#include "src/cli/terminal.h"
+#include "src/wire/messages.h"
+
+namespace boardgate::cli {
+
+namespace {
+
+constexpr const char* local_socket = "/run/boardgate-root/local.sock";
+
+/// `https://host`, whatever of it a person typed.
+std::string server_of(std::string text) {
+    while (!text.empty() && text.back() == '/') text.pop_back();
+    if (text.find("://") == std::string::npos) text.insert(0, "https://");
+    return text;
+}
+
+std::string authority_of(const std::optional<Settings>& settings, const std::string& server) {
+    return settings && server_of(settings->address) == server ? settings->certificate_authority : std::string();
+}
+
+/// boardgate.conf of this machine, where it is a server.
+std::optional<Settings> own_settings() {
+    auto settings = read_settings();
+    if (!settings) return std::nullopt;
+    return *std::move(settings);
+}
+
+}  // namespace
+
+tl::unexpected<Failed> unreachable(const Error& error) { return tl::make_unexpected(Failed{exit_status::unreachable, error.text()}); }
+tl::unexpected<Failed> refused(std::string text) { return tl::make_unexpected(Failed{exit_status::refused, std::move(text)}); }
+
+Outcome<void> Connection::log_in_locally() {
+    const auto socket = wire::connect(local_socket);
+    if (!socket) return unreachable(socket.error());
+    wire::LocalLogin question;
+    if (const auto sent = wire::send(socket->get(), question); !sent) return unreachable(sent.error());
+    const auto verdict = wire::receive_one<wire::LoginVerdict>(socket->get(), std::chrono::seconds(30));
+    if (!verdict) return unreachable(verdict.error());
+    if (verdict->outcome != wire::LoginOutcome::granted) return refused("this account may not use boardgate; the journal of boardgate-local says why");
+    Json::Value body(Json::objectValue);
+    body["ticket"] = verdict->token.reveal();
+    const auto answer = api_.ask("POST", "/api/v1/login", &body);
+    if (!answer) return unreachable(answer.error());
+    if (!answer->good()) return refused(answer->problem());
+    api_.set_token(answer->cookie);
+    if (const auto kept = write_login({api_.server(), answer->cookie, true}); !kept) return refused(kept.error().text());
+    return {};
+}
+
+Outcome<Connection> Connection::open() {
+    const auto settings = own_settings();
+    const auto kept = read_login();
+    if (kept) {
+        Connection connection(ApiClient(kept->server, authority_of(settings, kept->server), kept->token));
+        const auto session = connection.api_.ask("GET", "/api/v1/session");
+        if (!session) return unreachable(session.error());
+        if (session->good()) return connection;
+        if (session->status != 401) return refused(session->problem());
+        if (!kept->local) return refused("the login has ended; log in again: boardgate login --server " + kept->server);
+    }
+    if (!settings) return refused("not logged in; name a server: boardgate login --server https://...");
+    if (settings->address.empty()) return refused("this server does not say its own https address; an administrator sets `address` in boardgate.conf");
+    const std::string server = server_of(settings->address);
+    Connection connection(ApiClient(server, authority_of(settings, server), {}));
+    if (auto done = connection.log_in_locally(); !done) return tl::make_unexpected(done.error());
+    return connection;
+}
+
+Outcome<Connection> Connection::log_in(const std::string& server, std::string user) {
+    const auto settings = own_settings();
+    const std::string address = server_of(server);
+    Connection connection(ApiClient(address, authority_of(settings, address), {}));
+    if (user.empty()) user = ask_person("Account: ", true);
+    Json::Value body(Json::objectValue);
+    body["user"] = user;
+    for (;;) {
+        const auto answer = connection.api_.ask("POST", "/api/v1/login", &body);
+        if (!answer) return unreachable(answer.error());
+        if (!answer->good()) return refused(answer->problem());
+        for (const Json::Value& message : answer->body["messages"]) say(message.asString());
+        if (answer->status == 200) {
+            connection.api_.set_token(answer->cookie);
+            if (const auto kept = write_login({address, answer->cookie, false}); !kept) return refused(kept.error().text());
+            return connection;
+        }
+        body = Json::Value(Json::objectValue);
+        body["conversation"] = answer->body["conversation"];
+        body["answers"] = Json::Value(Json::arrayValue);
+        for (const Json::Value& prompt : answer->body["prompts"]) {
+            body["answers"].append(ask_person(prompt["text"].asString(), prompt["echo"].asBool()));
+        }
+    }
+}
+
+Outcome<Json::Value> Connection::ask(const std::string& method, const std::string& path, const Json::Value* body) const {
+    const auto answer = api_.ask(method, path, body);
+    if (!answer) return unreachable(answer.error());
+    if (!answer->good()) return refused(answer->problem());
+    return answer->body;
+}
+
+}  // namespace boardgate::cli

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "src/cli/login_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "src/base/fd.h"
+#include "src/cli/api_client.h"
+
+namespace boardgate::cli {
+
+namespace {
+
+std::string folder() {
+    if (const char* config = secure_getenv("XDG_CONFIG_HOME"); config != nullptr && *config == '/') return std::string(config) + "/boardgate";
+    const char* home = secure_getenv("HOME");
+    return std::string(home == nullptr ? "" : home) + "/.config/boardgate";
+}
+
+std::string file() { return folder() + "/login.json"; }
+
+}  // namespace
+
+std::optional<Login> read_login() {
+    const Fd fd(open(file().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    struct stat about {};
+    if (!fd || fstat(fd.get(), &about) != 0 || about.st_uid != geteuid() || (about.st_mode & 077) != 0) return std::nullopt;
+    std::string text(4096, '\0');
+    const ssize_t got = read(fd.get(), text.data(), text.size());
+    if (got <= 0) return std::nullopt;
+    text.resize(static_cast<std::size_t>(got));
+    const Json::Value value = json_of(text);
+    if (!value.isObject() || !value["server"].isString() || !value["token"].isString()) return std::nullopt;
+    return Login{value["server"].asString(), value["token"].asString(), value["local"].isBool() && value["local"].asBool()};
+}
+
+Result<void> write_login(const Login& login) {
+    std::error_code fault;
+    std::filesystem::create_directories(folder(), fault);
+    const std::string fresh = file() + ".new";
+    unlink(fresh.c_str());
+    const Fd fd(open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!fd) return system_error("cannot keep the login in", fresh);
+    Json::Value value(Json::objectValue);
+    value["server"] = login.server;
+    value["token"] = login.token;
+    value["local"] = login.local;
+    const std::string text = text_of(value) + "\n";
+    if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || rename(fresh.c_str(), file().c_str()) != 0) {
+        return system_error("cannot keep the login in", file());
+    }
+    return {};
+}
+
+void remove_login() { unlink(file().c_str()); }
+
+}  // namespace boardgate::cli

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// boardgate-journal: gives boardgated the log of one board's unit; one process per reader, with an account of its
+// own that may read the journal and do nothing else.
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "src/base/log.h"
+#include "src/base/peer.h"
+#include "src/base/run.h"
+#include "src/base/service.h"
+#include "src/journal/unit_log.h"
+
+namespace {
+
+using namespace boardgate;
+
+constexpr std::chrono::seconds patience{5};
+constexpr std::uint32_t most_lines = 5000;
+/// Looks again although the journal said nothing: on some file systems it cannot (sd_journal_get_fd(3)).
+constexpr int look_again_ms = 10'000;
+
+/// False when the reader is gone, which ends the conversation.
+template <class Message>
+bool told(int reader, Message message) {
+    return wire::send(reader, message).has_value();
+}
+
+/// Everything that there is now, `most` lines of it. False when the reader is gone.
+Result<bool> tell_all(int reader, journal::UnitLog& log, std::uint64_t most) {
+    for (std::uint64_t given = 0; given < most; ++given) {
+        auto line = log.next();
+        if (!line) return tl::make_unexpected(line.error());
+        if (!*line) return true;
+        if (!told(reader, **std::move(line))) return false;
+    }
+    return true;
+}
+
+Result<void> give(int reader, const wire::ReadLog& question) {
+    auto log = journal::UnitLog::open(question.unit);
+    if (!log) return tl::make_unexpected(log.error());
+    const std::uint32_t lines = std::min(question.lines, most_lines);
+    int news = -1;
+    if (question.follow) {
+        // Before the first line is read, so that none falls in between.
+        const auto fd = log->fd();
+        if (!fd) return tl::make_unexpected(fd.error());
+        news = *fd;
+    }
+    const bool behind = !question.after.empty() && log->seek_behind(question.after);
+    if (!behind) {
+        if (const auto sought = log->seek_last(lines); !sought) return sought;
+    }
+    // Somebody who resumes gets all that was missed.
+    auto going = tell_all(reader, *log, question.follow ? UINT64_MAX : lines);
+    if (going && *going) going = told(reader, wire::LogEnd{});
+    while (question.follow && going && *going) {
+        pollfd waiting[] = {{news, POLLIN, 0}, {reader, POLLIN | POLLRDHUP, 0}};
+        (void)poll(waiting, 2, look_again_ms);
+        if (waiting[1].revents != 0) return {};
+        log->process();
+        going = tell_all(reader, *log, UINT64_MAX);
+    }
+    return going ? Result<void>{} : tl::make_unexpected(going.error());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run("boardgate-journal", [&]() -> Result<int> {
+        if (answered_common_option(argc, argv)) return exit_status::done;
+        const auto connection = accepted_connection();
+        if (!connection) return tl::make_unexpected(connection.error());
+        const auto caller = peer_of(connection->get());
+        const auto boardgated = uid_of("boardgate");
+        if (!caller || !boardgated || caller->uid != *boardgated) {
+            log_event(Event::refused_peer, "somebody other than boardgated spoke to the journal reader's socket");
+            return exit_status::done;
+        }
+        const auto question = wire::receive_one<wire::ReadLog>(connection->get(), patience);
+        if (!question) {
+            log_event(Event::bad_message, question.error().text());
+            return exit_status::done;
+        }
+        if (!journal::is_board_service(question->unit)) {
+            log_event(Event::bad_message, "the log of a unit was asked for that is not a board's", {{"UNIT", question->unit}});
+            return exit_status::done;
+        }
+        if (const auto given = give(connection->get(), *question); !given) return tl::make_unexpected(given.error());
+        return exit_status::done;
+    });
+}
