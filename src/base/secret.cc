@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/base/secret.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include <stdexcept>
@@ -17,7 +17,7 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 void wipe(std::string& bytes) noexcept {
     // capacity(), not size(): a string that was assigned to may still hold the longer one behind its end.
     bytes.resize(bytes.capacity());
-    OPENSSL_cleanse(bytes.data(), bytes.size());
+    explicit_bzero(bytes.data(), bytes.size());
     bytes.clear();
 }
 

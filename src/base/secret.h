@@ -33,7 +33,7 @@ private:
     std::string bytes_;
 };
 
-/// Wipes the memory of a string that held a secret (OPENSSL_cleanse).
+/// Wipes the memory of a string that held a secret (explicit_bzero(3)).
 void wipe(std::string& bytes) noexcept;
 
 /// SHA-256 of a token: what is stored and compared, never the token.
