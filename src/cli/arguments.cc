@@ -39,7 +39,7 @@ void add_start(CLI::App& app, Arguments& to) {
     app.add_option_function<std::string>("--path_prefix", [](const std::string&) {
         throw CLI::ValidationError("--path_prefix", "a board's address is /b/<id>/, and boardgate passes that to TensorBoard itself");
     }, "refused: boardgate chooses it");
-    app.add_flag("--wait,!--no-wait", to.wait, "wait until it answers; on a terminal that is the rule");
+    app.add_flag_function("--wait,!--no-wait", [&to](std::int64_t count) { to.wait = count > 0; }, "wait until it answers; on a terminal that is the rule");
 }
 
 }  // namespace

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "src/cli/arguments.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "src/cli/exit_status.h"
+
+namespace boardgate::cli {
+namespace {
+
+Parsed parse(std::vector<std::string> words) {
+    std::string name = "boardgate";
+    std::vector<char*> argv = {name.data()};
+    for (std::string& word : words) argv.push_back(word.data());
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    Parsed parsed = parse_arguments(static_cast<int>(argv.size()), argv.data());
+    (void)testing::internal::GetCapturedStdout();
+    (void)testing::internal::GetCapturedStderr();
+    return parsed;
+}
+
+TEST(Arguments, WhoKnowsTensorBoardKnowsStart) {
+    const Parsed parsed = parse({"start", "--logdir", "runs", "--window_title=My runs", "--port", "16010", "--reload_interval", "30",
+                                 "--samples_per_plugin", "images=100", "--reload_multifile=true", "--load_fast=false", "--bind_all"});
+    ASSERT_TRUE(parsed.arguments);
+    EXPECT_EQ(parsed.arguments->command, Command::start);
+    EXPECT_EQ(parsed.arguments->logdir, "runs");
+    const Json::Value& options = parsed.arguments->options;
+    EXPECT_EQ(options["title"], "My runs");
+    EXPECT_EQ(options["port"], 16010);
+    EXPECT_EQ(options["reload_interval"], 30);
+    EXPECT_EQ(options["samples_per_plugin"], "images=100");
+    EXPECT_EQ(options["reload_multifile"], true);
+    EXPECT_EQ(options["fast_loader"], "off");
+    EXPECT_EQ(options["bind_all"], true);
+}
+
+TEST(Arguments, WhatWasNotSaidIsNotSent) {
+    const Parsed parsed = parse({"start"});
+    ASSERT_TRUE(parsed.arguments);
+    EXPECT_EQ(parsed.arguments->logdir, ".");
+    EXPECT_TRUE(parsed.arguments->options.empty());
+    EXPECT_FALSE(parsed.arguments->wait);
+}
+
+TEST(Arguments, WaitCanBeSaidBothWays) {
+    EXPECT_EQ(parse({"start", "--wait"}).arguments->wait, true);
+    EXPECT_EQ(parse({"start", "--no-wait"}).arguments->wait, false);
+}
+
+TEST(Arguments, WrongUsageIsTwo) {
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {}, {"nonsense"}, {"sleep"}, {"start", "--nope"}, {"start", "--path_prefix=/x"}, {"logs", "x", "-n", "0"}, {"start", "--port", "x"}}) {
+        const Parsed parsed = parse(words);
+        EXPECT_FALSE(parsed.arguments);
+        EXPECT_EQ(parsed.exit_status, exit_status::usage) << (words.empty() ? "" : words[0]);
+    }
+}
+
+TEST(Arguments, HelpAndVersionAreDone) {
+    EXPECT_EQ(parse({"--help"}).exit_status, exit_status::done);
+    EXPECT_EQ(parse({"--version"}).exit_status, exit_status::done);
+    EXPECT_FALSE(parse({"start", "--help"}).arguments);
+}
+
+TEST(Arguments, JsonIsUnderstoodByEveryCommand) {
+    for (const char* command : {"login", "logout", "start", "ls", "doctor"}) EXPECT_TRUE(parse({command, "--json"}).arguments->json) << command;
+    for (const char* command : {"open", "logs", "sleep", "wake", "restart", "rm"}) EXPECT_TRUE(parse({command, "abc", "--json"}).arguments->json) << command;
+}
+
+}  // namespace
+}  // namespace boardgate::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "src/cli/commands.h"
+
+#include <gtest/gtest.h>
+
+#include "src/cli/terminal.h"
+
+namespace boardgate::cli {
+namespace {
+
+Json::Value boards() { return json_of(R"([{"id":"abcdefgh"},{"id":"abxyzxyz"},{"id":"zzzzzzzz"}])"); }
+
+TEST(BoardNamed, TakesABeginningThatIsUnique) {
+    EXPECT_EQ(board_named(boards(), "z").value()["id"], "zzzzzzzz");
+    EXPECT_EQ(board_named(boards(), "abc").value()["id"], "abcdefgh");
+    EXPECT_EQ(board_named(boards(), "abcdefgh").value()["id"], "abcdefgh");
+}
+
+TEST(BoardNamed, RefusesOneThatIsNot) {
+    EXPECT_NE(board_named(boards(), "ab").error().text.find("several"), std::string::npos);
+    EXPECT_NE(board_named(boards(), "q").error().text.find("no board"), std::string::npos);
+    EXPECT_FALSE(board_named(Json::Value(Json::arrayValue), ""));
+}
+
+TEST(Terminal, NothingFromOutsideSteersIt) { EXPECT_EQ(plain("a\033[2Jb\nc\td\x7f"), "a?[2Jb?c\td?"); }
+
+TEST(Terminal, TableAlignsAndCutsOnlyTheLastColumn) {
+    EXPECT_EQ(table({{"ID", "LOGDIR"}, {"abcdefgh", "/home/alice/runs"}}, 16), "ID        LOGDIR\nabcdefgh  /home…\n");
+}
+
+TEST(ApiAnswer, GivesTheServersOwnSentence) {
+    EXPECT_EQ((ApiAnswer{409, json_of(R"({"detail":"the port is taken"})"), {}}).problem(), "the port is taken");
+    EXPECT_EQ((ApiAnswer{502, {}, {}}).problem(), "the server answered with status 502");
+}
+
+}  // namespace
+}  // namespace boardgate::cli
