@@ -78,7 +78,7 @@ Token Token::make() {
         const unsigned pair = (static_cast<unsigned>(raw[byte]) << 8) | next;
         text += base64url[(pair >> (10 - bit % 8)) & 63U];
     }
-    OPENSSL_cleanse(raw.data(), raw.size());
+    explicit_bzero(raw.data(), raw.size());
     return Token(std::move(text));
 }
 
