@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "src/logdirs/folders.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <climits>
+#include <cstdlib>
+#include <memory>
+
+#include "src/logdirs/event_files.h"
+
+namespace boardgate::logdirs {
+
+using wire::FolderReport;
+using wire::FolderVerdict;
+
+namespace {
+
+FolderVerdict verdict_of(int error) {
+    switch (error) {
+        case ENOENT:
+        case ENAMETOOLONG:
+            return FolderVerdict::missing;
+        case ENOTDIR:
+            return FolderVerdict::not_a_folder;
+        default:  // not allowed, a circle of links, a file system that does not answer: the system's words say it
+            return FolderVerdict::unreadable;
+    }
+}
+
+FolderReport refused(FolderVerdict verdict, std::string detail) {
+    detail.resize(std::min(detail.size(), wire::longest::sentence));
+    return {verdict, std::move(detail), 0, 0};
+}
+
+struct Free {
+    void operator()(char* text) const { std::free(text); }
+};
+
+}  // namespace
+
+const std::vector<Home>& Folders::homes() {
+    std::call_once(listed_, [this] { homes_ = homes_of_people(minimum_uid_); });
+    return homes_;
+}
+
+std::optional<std::string> Folders::owner_of_home(const std::string& path, bool resolved) {
+    if (const Home* home = foreign_home(path, me_, homes())) return home->user + "'s home";
+    if (!resolved) return std::nullopt;
+    if (const auto home = foreign_home_on_the_way(path, me_, minimum_uid_)) return home->user + "'s home";
+    return std::nullopt;
+}
+
+FolderReport Folders::inspect(const LogDir& path) {
+    const std::unique_ptr<char, Free> resolved(realpath(path.str().c_str(), nullptr));
+    const int error = errno;
+    const auto whose = owner_of_home(resolved ? resolved.get() : tidy(path.str()), resolved != nullptr);
+    if (whose) return refused(FolderVerdict::foreign, *whose);
+    if (!resolved) return refused(verdict_of(error), std::strerror(error));
+
+    // Its kind first: to open a FIFO or a device would do something.
+    struct stat info {};
+    if (stat(resolved.get(), &info) != 0) return refused(verdict_of(errno), std::strerror(errno));
+    if (!S_ISDIR(info.st_mode)) return refused(FolderVerdict::not_a_folder, "it is not a folder");
+    const Fd folder(open(resolved.get(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // To list it is not enough: its files must be reached, too.
+    if (!folder || faccessat(folder.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) return refused(verdict_of(errno), std::strerror(errno));
+    const EventFiles found = find_event_files(folder, clock_);
+    return {FolderVerdict::readable, {}, found.count, found.newest};
+}
+
+}  // namespace boardgate::logdirs

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Whose home a path lies in. Homes are compared by name; nothing below one that is not ours is looked at.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/base/settings.h"
+
+namespace boardgate::logdirs {
+
+struct Home {
+    uid_t uid;
+    std::string user;
+    std::string path;
+};
+
+/// A path without `.`, `..`, double and last slashes, by its text alone.
+[[nodiscard]] std::string tidy(const std::string& path);
+/// Both tidy: is `path` that folder, or below it?
+[[nodiscard]] bool lies_in(const std::string& path, const std::string& folder);
+
+/// Homes of people: accounts from `minimum_uid` on that may log in. Data sets are often owned by an account
+/// without a shell, and are there to be looked at.
+[[nodiscard]] std::vector<Home> homes_of_people(std::int64_t minimum_uid);
+
+/// The innermost home that a path lies in, if it is another's. One that is ours, too, is ours.
+[[nodiscard]] const Home* foreign_home(const std::string& path, uid_t me, const std::vector<Home>& homes);
+
+/// The same for a path whose links are resolved, and for accounts that a directory service does not list: a
+/// folder on the way that belongs to somebody else and is that somebody's home.
+[[nodiscard]] std::optional<Home> foreign_home_on_the_way(const std::string& resolved, uid_t me, std::int64_t minimum_uid);
+
+}  // namespace boardgate::logdirs

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// boardgate-logdirs: looks at folders as their user, for boardgated. Started by the user's own socket, to which
+// the launcher connects; ends when nobody has asked for a while.
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <list>
+#include <thread>
+
+#include "src/base/log.h"
+#include "src/base/peer.h"
+#include "src/base/run.h"
+#include "src/base/service.h"
+#include "src/logdirs/folders.h"
+
+namespace {
+
+using namespace boardgate;
+
+constexpr std::chrono::seconds idle{30};
+/// The first question comes at once; a picker asks the next ones as a person clicks.
+constexpr std::chrono::seconds patience{30};
+/// A folder on a file system that does not answer holds its thread until it does; the others go on.
+constexpr std::size_t most_conversations = 16;
+
+/// One connection: questions and answers until the other side hangs up.
+void converse(int connection, logdirs::Folders& folders) {
+    for (;;) {
+        const auto datagram = wire::receive(connection, patience);
+        if (!datagram || !*datagram) return;
+        const auto question = wire::parse<wire::InspectFolder>(**datagram);
+        const auto path = question ? LogDir::parse(question->path) : failure("");
+        if (!path) {
+            log_event(Event::bad_message, "a message came that a folder reader does not take");
+            return;
+        }
+        if (!wire::send(connection, folders.inspect(*path))) return;
+    }
+}
+
+struct Conversation {
+    std::atomic<bool> over = false;
+    std::thread thread;
+};
+
+class Conversations {
+public:
+    ~Conversations() {
+        for (Conversation& one : all_) one.thread.join();
+    }
+    [[nodiscard]] std::size_t going_on() {
+        all_.remove_if([](Conversation& one) {
+            if (!one.over) return false;
+            one.thread.join();
+            return true;
+        });
+        return all_.size();
+    }
+    void begin(Fd connection, logdirs::Folders& folders) {
+        Conversation& one = all_.emplace_back();
+        one.thread = std::thread([&one, &folders, fd = std::move(connection)] {
+            try {
+                converse(fd.get(), folders);
+            } catch (const std::exception& exception) {
+                log_event(Event::request_fault, exception.what());
+            }
+            one.over = true;
+        });
+    }
+
+private:
+    std::list<Conversation> all_;
+};
+
+Result<int> serve_until_idle(int listening, logdirs::Folders& folders) {
+    Conversations conversations;
+    for (;;) {
+        const std::size_t going_on = conversations.going_on();
+        // With all threads taken, who comes waits; the threads are looked at again every now and then.
+        pollfd waiting{going_on < most_conversations ? listening : -1, POLLIN, 0};
+        const auto longest = going_on < most_conversations ? std::chrono::milliseconds(idle) : std::chrono::milliseconds(100);
+        const int ready = poll(&waiting, 1, static_cast<int>(longest.count()));
+        if (ready == 0 && going_on == 0) return exit_status::done;
+        if (ready <= 0) continue;
+        Fd connection(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
+        if (!connection) continue;
+        const auto caller = peer_of(connection.get());
+        if (!caller || caller->uid != 0) {
+            log_event(Event::refused_peer, "somebody other than the launcher connected to a folder reader");
+            continue;
+        }
+        conversations.begin(std::move(connection), folders);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run("boardgate-logdirs", [&]() -> Result<int> {
+        if (answered_common_option(argc, argv)) return exit_status::done;
+        const Settings settings = settings_or_throw();
+        auto sockets = service_sockets();
+        if (!sockets) return tl::make_unexpected(sockets.error());
+        const auto listening = take_socket(*sockets, "logdirs");
+        if (!listening) return tl::make_unexpected(listening.error());
+        if (geteuid() == 0) return failure("this program runs as a person, never as root", {}, "start it by boardgate-logdirs@UID.socket");
+        const SystemClock clock;
+        logdirs::Folders folders(clock, geteuid(), settings.minimum_uid);
+        notify_ready("Waiting for questions about folders");
+        return serve_until_idle(listening->get(), folders);
+    });
+}
