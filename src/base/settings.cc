@@ -97,6 +97,11 @@ public:
     }
 
 private:
+    static bool is_comment(std::string_view line) {
+        const std::size_t first = line.find_first_not_of(" \t");
+        return first != std::string_view::npos && (line[first] == '#' || line[first] == ';');
+    }
+
     static char* next_line(char* buffer, int size, void* self) noexcept {
         auto& reader = *static_cast<Reader*>(self);
         if (reader.rest_.empty()) return nullptr;
@@ -108,7 +113,7 @@ private:
             reader.fault(reader.line_, "", fmt::format("the line is longer than {} bytes", longest_line));
             line = {};
         }
-        if (line.find('\0') != std::string_view::npos || (line.find(';') != std::string_view::npos && !line.starts_with(';'))) {
+        if (line.find('\0') != std::string_view::npos || (line.find(';') != std::string_view::npos && !is_comment(line))) {
             reader.fault(reader.line_, "", "a value cannot contain ; or a NUL byte; comments stand on lines of their own");
             line = {};
         }
