@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/readiness.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
+#include "tests/fakes/fake_clock.h"
+#include "tests/unit/board/listener.h"
+
+namespace boardgate::board {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct ReadinessTest : testing::Test {
+    fakes::FakeClock clock;
+    Listener server;
+    Readiness readiness{clock, server.port, "/b/k3f9abcd/data/environment"};
+
+    std::string question(const Fd& connection) {
+        std::array<char, 1024> buffer{};
+        const ssize_t got = recv(connection.get(), buffer.data(), buffer.size(), 0);
+        return std::string(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    }
+    void answer(const std::string& text) {
+        const Fd connection = server.accept();
+        last_question = question(connection);
+        ASSERT_EQ(send(connection.get(), text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+    }
+    bool turn_when_readable() {
+        pollfd waiting{readiness.fd(), readiness.events(), 0};
+        EXPECT_EQ(poll(&waiting, 1, 5000), 1);
+        return readiness.turn();
+    }
+    std::string last_question;
+};
+
+TEST_F(ReadinessTest, IsThereWithTheFirst200) {
+    EXPECT_FALSE(readiness.turn());
+    answer("HTTP/1.1 200 OK\r\n");
+    EXPECT_TRUE(turn_when_readable());
+    EXPECT_TRUE(last_question.starts_with("GET /b/k3f9abcd/data/environment HTTP/1.1\r\n")) << last_question;
+}
+
+TEST_F(ReadinessTest, IsNotThereWithAnyOtherAnswer) {
+    for (const char* text : {"HTTP/1.1 500 INTERNAL SERVER ERROR\r\n", "HTTP/1.1 404 NOT FOUND\r\n", "200", ""}) {
+        EXPECT_FALSE(readiness.turn());
+        answer(text);
+        EXPECT_FALSE(turn_when_readable()) << text;
+        EXPECT_EQ(readiness.fd(), -1);
+        clock.advance(milliseconds(10));
+    }
+}
+
+TEST_F(ReadinessTest, TakesAnAnswerThatComesInPieces) {
+    EXPECT_FALSE(readiness.turn());
+    const Fd connection = server.accept();
+    ASSERT_EQ(send(connection.get(), "HTTP/1.", 7, 0), 7);
+    EXPECT_FALSE(turn_when_readable());
+    ASSERT_EQ(send(connection.get(), "1 200 OK", 8, 0), 8);
+    EXPECT_TRUE(turn_when_readable());
+}
+
+TEST_F(ReadinessTest, AsksAgainAfterAPauseThatGrowsWithTheTime) {
+    server.fd.reset();  // nobody listens yet
+    EXPECT_FALSE(readiness.turn());
+    EXPECT_EQ(readiness.fd(), -1);
+    EXPECT_EQ(readiness.patience(), milliseconds(10));
+    clock.advance(std::chrono::seconds(4));
+    EXPECT_FALSE(readiness.turn());
+    EXPECT_EQ(readiness.patience(), milliseconds(200));
+    clock.advance(std::chrono::seconds(60));
+    EXPECT_FALSE(readiness.turn());
+    EXPECT_EQ(readiness.patience(), milliseconds(500));
+}
+
+TEST_F(ReadinessTest, GivesUpAQuestionThatIsNotAnswered) {
+    EXPECT_FALSE(readiness.turn());
+    EXPECT_NE(readiness.fd(), -1);
+    clock.advance(std::chrono::seconds(10));
+    EXPECT_FALSE(readiness.turn());
+    EXPECT_EQ(readiness.fd(), -1);
+}
+
+}  // namespace
+}  // namespace boardgate::board

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/tensorboard.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+
+#include <array>
+
+namespace boardgate::board {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+Options options_for(const std::string& logdir) {
+    return {*BoardId::parse("k3f9abcd"), "/opt/tb/bin/tensorboard", *LogDir::parse(logdir), "", std::chrono::seconds(5), false, "",
+            FastLoader::automatic, std::chrono::seconds(60)};
+}
+
+TEST(TensorBoardArguments, SayWhereItListensAndUnderWhichPath) {
+    const auto words = tensorboard_arguments(options_for("/home/alice/runs"));
+    EXPECT_EQ(words.front(), "/opt/tb/bin/tensorboard");
+    EXPECT_THAT(words, Contains("--host=127.0.0.1"));
+    EXPECT_THAT(words, Contains("--port=6006"));
+    EXPECT_THAT(words, Contains("--path_prefix=/b/k3f9abcd"));
+    EXPECT_THAT(words, Contains("--reload_interval=5"));
+    EXPECT_THAT(words, Contains("--load_fast=auto"));
+}
+
+TEST(TensorBoardArguments, KeepALogDirectoryWholeWhateverIsInItsName) {
+    const auto words = tensorboard_arguments(options_for("/data/a,b:c --port=1 $HOME"));
+    EXPECT_THAT(words, Contains("--logdir=/data/a,b:c --port=1 $HOME"));
+    EXPECT_THAT(words, Not(Contains(StartsWith("--logdir_spec"))));
+}
+
+TEST(TensorBoardArguments, TakeTheFoldersNameWhereThereIsNoTitle) {
+    EXPECT_THAT(tensorboard_arguments(options_for("/home/alice/runs/")), Contains("--window_title=runs"));
+    EXPECT_THAT(tensorboard_arguments(options_for("/runs//")), Contains("--window_title=runs"));
+    EXPECT_THAT(tensorboard_arguments(options_for("/")), Contains("--window_title=/"));
+    Options options = options_for("/home/alice/runs");
+    options.title = "My model";
+    EXPECT_THAT(tensorboard_arguments(options), Contains("--window_title=My model"));
+}
+
+TEST(TensorBoardArguments, LeaveOutWhatIsTensorBoardsOwnDefault) {
+    Options options = options_for("/runs");
+    for (const std::string& word : tensorboard_arguments(options)) {
+        EXPECT_THAT(word, Not(StartsWith("--reload_multifile")));
+        EXPECT_THAT(word, Not(StartsWith("--samples_per_plugin")));
+    }
+    options.reload_multifile = true;
+    options.samples = "images=100";
+    EXPECT_THAT(tensorboard_arguments(options), Contains("--reload_multifile=true"));
+    EXPECT_THAT(tensorboard_arguments(options), Contains("--samples_per_plugin=images=100"));
+}
+
+/// Runs a shell command in TensorBoard's place and waits for its end.
+Ending end_of(const std::string& script) {
+    auto process = TensorBoard::start({"/bin/sh", "-c", script});
+    EXPECT_TRUE(process) << process.error().text();
+    pollfd gone{process->fd(), POLLIN, 0};
+    EXPECT_EQ(poll(&gone, 1, 10'000), 1);
+    return process->ended().value_or(Ending{-1, -1});
+}
+
+TEST(TensorBoardProcess, EndsWithItsStatus) {
+    EXPECT_EQ(end_of("exit 3").exit_status(), 3);
+    EXPECT_EQ(end_of("exit 3").text(), "TensorBoard ended with exit status 3");
+    EXPECT_EQ(end_of("exit 0").exit_status(), 0);
+}
+
+TEST(TensorBoardProcess, SaysWhichSignalEndedIt) {
+    const Ending ending = end_of("kill -KILL $$");
+    EXPECT_EQ(ending.exit_status(), 128 + SIGKILL);
+    EXPECT_EQ(ending.text(), "TensorBoard was ended by signal SIGKILL");
+}
+
+TEST(TensorBoardProcess, SaysWhyItCannotRunInWordsThatDiagnosisKnows) {
+    const auto missing = TensorBoard::start({"/nowhere/tensorboard"});
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().sys, ENOENT);
+    EXPECT_THAT(missing.error().text(), StartsWith("cannot run tensorboard: No such file"));
+    EXPECT_THAT(missing.error().text(), HasSubstr("/nowhere/tensorboard"));
+    const auto not_executable = TensorBoard::start({"/etc/passwd"});
+    ASSERT_FALSE(not_executable);
+    EXPECT_THAT(not_executable.error().text(), StartsWith("cannot run tensorboard: Permission denied"));
+}
+
+TEST(TensorBoardProcess, InheritsNoDescriptorAndNoWordToSystemd) {
+    const int open_one = open("/dev/null", O_RDONLY);  // not close-on-exec, as a careless library would
+    ASSERT_GE(open_one, 3);
+    setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
+    setenv("LISTEN_FDS", "1", 1);
+    EXPECT_EQ(end_of("test ! -e /proc/self/fd/" + std::to_string(open_one)).exit_status(), 0);
+    EXPECT_EQ(end_of("test -z \"$NOTIFY_SOCKET$LISTEN_FDS\"").exit_status(), 0);
+    unsetenv("NOTIFY_SOCKET");
+    unsetenv("LISTEN_FDS");
+    close(open_one);
+}
+
+TEST(TensorBoardProcess, HasNoSignalBlockedOrIgnored) {
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigprocmask(SIG_BLOCK, &stop, nullptr);
+    EXPECT_EQ(end_of("kill -TERM $$").signal, SIGTERM);
+    sigprocmask(SIG_UNBLOCK, &stop, nullptr);
+}
+
+TEST(TensorBoardProcess, IsStoppedInOrderFirst) {
+    std::array<int, 2> started{};
+    ASSERT_EQ(pipe(started.data()), 0);
+    // It says through standard output that its trap is set.
+    const int kept = dup(STDOUT_FILENO);
+    dup2(started[1], STDOUT_FILENO);
+    auto process = TensorBoard::start({"/bin/sh", "-c", "trap 'exit 7' TERM; echo; while :; do sleep 0.01; done"});
+    dup2(kept, STDOUT_FILENO);
+    close(kept);
+    ASSERT_TRUE(process);
+    char byte = 0;
+    ASSERT_EQ(read(started[0], &byte, 1), 1);
+    process->stop();
+    EXPECT_EQ(process->ended()->status, 7);
+    close(started[0]);
+    close(started[1]);
+}
+
+TEST(TensorBoardProcess, DoesNotOutliveItsObject) {
+    pid_t pid = 0;
+    {
+        const auto process = TensorBoard::start({"/bin/sleep", "60"});
+        ASSERT_TRUE(process);
+        pid = process->pid();
+    }
+    EXPECT_EQ(kill(pid, 0), -1);
+}
+
+}  // namespace
+}  // namespace boardgate::board

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "src/logdirs/event_files.h"
+
+#include <fcntl.h>
+
+#include "tests/fakes/fake_clock.h"
+#include "tests/unit/logdirs/temporary_folder.h"
+
+namespace boardgate::logdirs {
+namespace {
+
+struct EventFilesTest : TemporaryFolder {
+    fakes::FakeClock clock;
+    EventFiles found(Budget budget = {}) const {
+        return find_event_files(Fd(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), clock, budget);
+    }
+};
+
+TEST_F(EventFilesTest, CountsThemAtEveryDepthAndNamesTheNewest) {
+    file("events.out.tfevents.1", 1000);
+    file("a/events.out.tfevents.2", 3000);
+    file("a/b/c/x.tfevents", 2000);
+    file("a/model.pt", 9000);
+    const EventFiles files = found();
+    EXPECT_EQ(files.count, 3U);
+    EXPECT_EQ(files.newest, 3000);
+    EXPECT_TRUE(files.complete);
+}
+
+TEST_F(EventFilesTest, HasNothingToSayOfAnEmptyFolder) {
+    EXPECT_EQ(found().count, 0U);
+    EXPECT_EQ(found().newest, 0);
+}
+
+TEST_F(EventFilesTest, FollowsLinksAsTensorBoardDoes) {
+    file("elsewhere/events.out.tfevents.1");
+    folder("runs");
+    std::filesystem::create_directory_symlink(root / "elsewhere", root / "runs/link");
+    std::filesystem::create_symlink(root / "elsewhere/events.out.tfevents.1", root / "runs/tfevents.link");
+    const Fd runs(open((root / "runs").c_str(), O_RDONLY | O_DIRECTORY));
+    EXPECT_EQ(find_event_files(runs, clock).count, 2U);
+}
+
+TEST_F(EventFilesTest, IsNotCaughtInACircleOfLinks) {
+    file("a/events.out.tfevents.1");
+    std::filesystem::create_directory_symlink(root, root / "a/up");
+    std::filesystem::create_directory_symlink(root / "a", root / "a/again");
+    std::filesystem::create_symlink("self", root / "a/self");
+    const EventFiles files = found();
+    EXPECT_EQ(files.count, 1U);
+    EXPECT_TRUE(files.complete);
+}
+
+TEST_F(EventFilesTest, OpensNeitherPipesNorFolders) {
+    folder("tfevents.folder");
+    ASSERT_EQ(mkfifo((root / "tfevents.pipe").c_str(), 0600), 0);  // opening it would wait for ever
+    EXPECT_EQ(found().count, 0U);
+}
+
+TEST_F(EventFilesTest, StopsWhenItsBudgetIsSpent) {
+    for (int i = 0; i < 50; ++i) file("run" + std::to_string(i) + "/tfevents");
+    const EventFiles few = found({std::chrono::milliseconds(1000), 70});
+    EXPECT_FALSE(few.complete);
+    EXPECT_LT(few.count, 50U);
+    EXPECT_FALSE(found({std::chrono::milliseconds(0), 20000}).complete);
+    EXPECT_EQ(found().count, 50U);
+}
+
+}  // namespace
+}  // namespace boardgate::logdirs
