@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Joins the door and TensorBoard: each connection of the door gets one to 127.0.0.1:6006, and the kernel moves
-// the bytes between them (splice(2)), without copies through our memory.
+// the bytes between them (splice(2)), without copies through our memory. SIGPIPE must be ignored: splice(2) knows
+// no MSG_NOSIGNAL.
 #pragma once
 
 #include <chrono>

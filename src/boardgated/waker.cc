@@ -110,7 +110,11 @@ Answer<void> Waker::wake(const Token& token, const BoardId& id) {
     }
     stop_waiting(id);
     auto started = start(token, id, false);
-    if (started) (void)registry_.wait(id, patience_of_start, [&](const Board& now) { return is_awake(now) || now.facts.invocation != board->facts.invocation; });
+    if (started) {
+        (void)registry_.wait(id, patience_of_start, [&](const Board& now) {
+            return is_awake(now) || (now.state == State::failed && now.facts.invocation != board->facts.invocation);
+        });
+    }
     release(id);
     return started;
 }
