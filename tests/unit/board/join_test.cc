@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <array>
@@ -41,6 +42,7 @@ void say(const Fd& fd, const std::string& text) {
 }
 
 struct ChannelTest : testing::Test {
+    ChannelTest() { signal(SIGPIPE, SIG_IGN); }  // as main does
     std::array<Fd, 2> from = stream();  // [0] writes, the channel reads [1]
     std::array<Fd, 2> to = stream();    // the channel writes [0], [1] reads
     Pipes pipes;
