@@ -65,6 +65,8 @@ function see(board) {
 document.body.append(el('div#announcer.unseen', {role: 'status', 'aria-live': 'polite'}));
 show(main.dataset.state);
 if (main.dataset.state === 'failed') {
+    // Before the log, which may be long.
+    main.querySelector('.failure-remedy')?.after(live);
     live.append(again(), error);
 } else {
     log.hidden = true;
