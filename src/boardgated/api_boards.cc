@@ -100,8 +100,15 @@ Reply ApiBoards::make(Call& call) {
     }
     log_event(Event::board_made, call.session->user + " made board " + board->id.str(),
               {{"BOARD_ID", board->id.str()}, {"USER_NAME", call.session->user}, {"UNIT", board->unit().service()}});
-    auto response = now(board->id, 201);
-    if (response) response->with("Location", "/api/v1/boards/" + board->id.str());
+    const auto made = registry_.find(board->id);
+    if (!made) return problem(Code::no_such_board, "board " + board->id.str() + " was removed meanwhile");
+    Json::Value body = board_json(*made);
+    for (const Board& other : registry_.of(call.session->uid)) {
+        if (other.id == board->id || other.options.logdir != options->logdir) continue;
+        body["notices"].append(notice_json({"same_folder", "You have a board on this folder already: " + other.url() + " (" + other.options.title + ")."}));
+    }
+    Response response = json_response(201, body);
+    response.with("Location", "/api/v1/boards/" + board->id.str());
     return response;
 }
 

@@ -12,6 +12,22 @@ const char* name_of(State state) {
     return names[static_cast<std::size_t>(state)];
 }
 
+std::vector<Notice> notices_of(const UnitFacts& facts) {
+    static const Notice all[] = {
+#define NOTICE(code, text) {#code, text},
+#include "src/base/notices.inc"
+#undef NOTICE
+    };
+    std::vector<Notice> notices;
+    const std::size_t open = facts.status_text.rfind('[');
+    if (open == std::string::npos || !facts.status_text.ends_with(']')) return notices;
+    const std::string named = " " + facts.status_text.substr(open + 1, facts.status_text.size() - open - 2) + " ";
+    for (const Notice& notice : all) {
+        if (named.find(" " + notice.code + " ") != std::string::npos) notices.push_back(notice);
+    }
+    return notices;
+}
+
 State state_of(const UnitFacts& facts) {
     if (facts.service_active == "active" || facts.service_active == "reloading") return State::ready;
     if (facts.service_active == "activating") return State::starting;

@@ -35,6 +35,14 @@ struct UnitFacts {
 /// What systemd's facts alone say; `waiting` is boardgated's own.
 [[nodiscard]] State state_of(const UnitFacts& facts);
 
+/// Something its owner should know: a row of base/notices.inc.
+struct Notice {
+    std::string code;
+    std::string text;
+};
+/// The notices that a unit's status line names.
+[[nodiscard]] std::vector<Notice> notices_of(const UnitFacts& facts);
+
 /// What a unit uses, where the kernel counts it.
 struct Usage {
     std::optional<std::uint64_t> memory{};       ///< bytes

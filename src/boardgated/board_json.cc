@@ -5,6 +5,13 @@
 
 namespace boardgate::boardgated {
 
+Json::Value notice_json(const Notice& notice) {
+    Json::Value value(Json::objectValue);
+    value["code"] = notice.code;
+    value["text"] = notice.text;
+    return value;
+}
+
 Json::Value board_json(const Board& board) {
     Json::Value value(Json::objectValue);
     value["id"] = board.id.str();
@@ -16,9 +23,15 @@ Json::Value board_json(const Board& board) {
     value["created"] = rfc3339(board.created);
     value["last_viewed"] = board.last_viewed ? Json::Value(rfc3339(*board.last_viewed)) : Json::Value();
     value["notices"] = Json::Value(Json::arrayValue);
+    for (const Notice& notice : notices_of(board.facts)) value["notices"].append(notice_json(notice));
     value["memory"] = board.usage.memory ? Json::Value(Json::UInt64(*board.usage.memory)) : Json::Value();
     value["cpu_seconds"] = board.usage.cpu_seconds ? Json::Value(*board.usage.cpu_seconds) : Json::Value();
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
+    // Counted from what the gate saw; the board counts by what flows, so it may sleep a little later.
+    value["sleeps_at"] = board.state == State::ready
+                             ? Json::Value(rfc3339(std::max(board.state_since, board.last_viewed.value_or(WallTime{})) +
+                                                   std::chrono::seconds(board.options.idle_sleep)))
+                             : Json::Value();
     value["failure"] = Json::Value();
     if (board.state == State::failed) {
         // Until the log was read, what systemd says is better than nothing.

@@ -8,6 +8,7 @@
 
 namespace boardgate::boardgated {
 
+[[nodiscard]] Json::Value notice_json(const Notice& notice);
 [[nodiscard]] Json::Value board_json(const Board& board);
 
 }  // namespace boardgate::boardgated

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/board.h"
+
+#include <gtest/gtest.h>
+
+#include <tuple>
+
+namespace boardgate::boardgated {
+namespace {
+
+TEST(BoardState, IsWhatSystemdSaysOfDoorAndUnit) {
+    const std::tuple<const char*, const char*, State> table[] = {
+        {"active", "active", State::ready},          {"active", "reloading", State::ready},  {"active", "activating", State::starting},
+        {"active", "inactive", State::asleep},       {"active", "", State::asleep},          {"active", "deactivating", State::asleep},
+        {"active", "failed", State::failed},         {"", "failed", State::off},             {"", "", State::off},
+        {"inactive", "inactive", State::off},        {"failed", "inactive", State::off},     {"inactive", "active", State::ready},
+    };
+    for (const auto& [door, unit, state] : table) {
+        UnitFacts facts;
+        facts.socket_active = door;
+        facts.service_active = unit;
+        EXPECT_EQ(state_of(facts), state) << "door " << door << ", unit " << unit;
+    }
+}
+
+std::vector<std::string> codes(const char* status) {
+    UnitFacts facts;
+    facts.status_text = status;
+    std::vector<std::string> all;
+    for (const Notice& notice : notices_of(facts)) all.push_back(notice.code);
+    return all;
+}
+
+TEST(BoardNotices, AreTheCodesInBracketsAtTheEndOfTheStatus) {
+    EXPECT_EQ(codes("Serving [no_event_files]"), std::vector<std::string>{"no_event_files"});
+    EXPECT_EQ(codes("Serving [unreadable_folder no_event_files]"), (std::vector<std::string>{"no_event_files", "unreadable_folder"}));
+}
+
+TEST(BoardNotices, OnlyKnownOnesAreShown) {
+    for (const char* status : {"", "Serving", "Serving []", "Serving [made_up]", "[no_event_files] Serving", "Serving [no_event", "Serving [xno_event_filesx]"}) {
+        EXPECT_TRUE(codes(status).empty()) << status;
+    }
+}
+
+}  // namespace
+}  // namespace boardgate::boardgated
