@@ -53,6 +53,18 @@ Result<setting::Duration> read_value(const std::string& text, std::int64_t least
     return setting::Duration(*number * factor);
 }
 
+Result<setting::Flag> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Flag*) {
+    if (text == "yes") return true;
+    if (text == "no") return false;
+    return failure("expected yes or no");
+}
+
+Result<setting::Notify> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Notify*) {
+    if (text == "off") return setting::Notify::off;
+    if (text == "mail") return setting::Notify::mail;
+    return failure("expected off or mail");
+}
+
 Result<setting::Ports> read_value(const std::string& text, std::int64_t least, std::int64_t most, setting::Ports*) {
     const auto wrong = [&] {
         return failure(fmt::format("expected FIRST-LAST, at least two ports from {} to {}, such as 16000-16999", least, most));
@@ -68,6 +80,8 @@ Result<setting::Ports> read_value(const std::string& text, std::int64_t least, s
 std::string print_value(const setting::Text& value) { return value; }
 std::string print_value(setting::Count value) { return std::to_string(value); }
 std::string print_value(setting::Duration value) { return fmt::format("{}s", value.count()); }
+std::string print_value(setting::Flag value) { return value ? "yes" : "no"; }
+std::string print_value(setting::Notify value) { return value == setting::Notify::mail ? "mail" : "off"; }
 std::string print_value(const setting::Ports& value) { return fmt::format("{}-{}", value.first, value.last); }
 
 bool is_environment_name(std::string_view name) {

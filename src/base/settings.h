@@ -18,6 +18,10 @@ namespace setting {
 using Text = std::string;
 using Count = std::int64_t;
 using Duration = std::chrono::seconds;
+/// yes or no.
+using Flag = bool;
+/// How a board's failure is told to its owner beside the page.
+enum class Notify { off, mail };
 /// A closed range of ports.
 struct Ports {
     std::uint16_t first = 0;

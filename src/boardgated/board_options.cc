@@ -55,7 +55,10 @@ Answer<void> check(const BoardOptions& options, const Settings& settings) {
     if (std::find(fast_loaders.begin(), fast_loaders.end(), options.fast_loader) == fast_loaders.end()) {
         return problem(Code::bad_field, "fast_loader must be auto, on or off", "fast_loader");
     }
-    if (!settings.environments.contains(options.environment)) {
+    if (options.environment.starts_with('/')) {
+        if (!settings.allow_own_environments) return problem(Code::bad_field, "this server does not allow environments of one's own; name one of its list", "environment");
+        if (!LogDir::parse(options.environment)) return problem(Code::bad_field, "environment must be a name, or the absolute path of a tensorboard program", "environment");
+    } else if (!settings.environments.contains(options.environment)) {
         return problem(Code::bad_field, "there is no environment \"" + options.environment + "\" on this server", "environment");
     }
     if (options.port != 0 && !(options.port <= 65535 && settings.is_door_port(static_cast<std::uint16_t>(options.port)))) {

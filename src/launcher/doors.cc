@@ -45,12 +45,19 @@ tl::unexpected<wire::Refused> refuse(Refusal reason, std::string text) {
     return tl::make_unexpected(wire::Refused{reason, std::move(text)});
 }
 
+/// The tensorboard program of an environment; empty when there is none, or it is not allowed.
+std::string Doors::program_of(const std::string& environment) const {
+    if (environment.starts_with('/')) return settings_.allow_own_environments && LogDir::parse(environment) ? environment : std::string();
+    const auto found = settings_.environments.find(environment);
+    return found == settings_.environments.end() ? std::string() : found->second;
+}
+
 Launched<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec& door) const {
     if (const std::string field = bad_field(door, settings_); !field.empty()) {
         return refuse(Refusal::bad_request, "the value of " + field + " cannot be used");
     }
-    const auto environment = settings_.environments.find(door.environment);
-    if (environment == settings_.environments.end()) {
+    const std::string program = program_of(door.environment);
+    if (program.empty()) {
         return refuse(Refusal::environment, "there is no environment \"" + door.environment + "\" in boardgate.conf");
     }
     const auto user = UserName::parse(owner.name);
@@ -59,7 +66,7 @@ Launched<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec& door)
         return refuse(Refusal::gate_missing, "the packet filter is not in force; see: systemctl status boardgate-gate");
     }
     // The port is set when one is tried.
-    return DoorPlan{UnitName(*user, *BoardId::parse(door.board)), owner, *Port::parse(settings_.door_ports.last), door, environment->second};
+    return DoorPlan{UnitName(*user, *BoardId::parse(door.board)), owner, *Port::parse(settings_.door_ports.last), door, program};
 }
 
 Launched<Doors::Bound> Doors::open_on(const DoorPlan& plan) {

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
 
 private:
+    [[nodiscard]] std::string program_of(const std::string& environment) const;
     enum class Bound { yes, port_taken };
     [[nodiscard]] Launched<Bound> open_on(const DoorPlan& plan);
     [[nodiscard]] Launched<DoorPlan> plan(const Account& owner, const wire::DoorSpec& door) const;
