@@ -53,7 +53,9 @@ Failure diagnose(const UnitFacts& facts, const std::vector<std::string>& log) {
     for (const FailureRule& rule : failure_rules()) {
         const std::string* line = shown_by(rule, facts, log);
         if (line == nullptr) continue;
-        failure = {rule.code, rule.summary, line->empty() ? ending(facts) : *line, rule.remedy, {}, {}};
+        // boardgate-board's status line is its last word on why.
+        const std::string told = facts.status_text.empty() || facts.status_text.starts_with("Serving") ? ending(facts) : facts.status_text;
+        failure = {rule.code, rule.summary, line->empty() ? told : *line, rule.remedy, {}, {}};
         break;
     }
     if (facts.exit_code == CLD_EXITED) failure.exit_status = facts.exit_status;

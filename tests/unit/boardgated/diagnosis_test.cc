@@ -47,6 +47,14 @@ TEST(Diagnosis, WithoutALogItStillSaysHowItEnded) {
     EXPECT_EQ(diagnose(ended("something-new", CLD_EXITED, 0), {}).code, "unknown");
 }
 
+TEST(Diagnosis, ProgramsThatCannotBeRunAreKnownByStatusAlone) {
+    UnitFacts facts = ended("exit-code", CLD_EXITED, 127);
+    facts.status_text = "cannot run tensorboard: No such file or directory";
+    EXPECT_EQ(diagnose(facts, {}).code, "environment_missing");
+    EXPECT_EQ(diagnose(facts, {}).detail, facts.status_text);
+    EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 126), {}).code, "environment_not_executable");
+}
+
 TEST(Diagnosis, KeepsTheLastLinesOldestFirst) {
     std::vector<std::string> log;
     for (int i = 0; i < 30; ++i) log.push_back(std::to_string(i));
