@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <string_view>
 
-#include "src/base/log.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
 #include "src/board/idle_timer.h"
@@ -67,10 +66,16 @@ Outcome serve(const Clock& clock, const Fd& signals, TensorBoard& tensorboard, J
     }
 }
 
+/// Last words, for the board's owner. Through standard error, whose unit journald knows: of a datagram whose
+/// sender has ended meanwhile it can no longer tell, and the line would be in nobody's log.
+void say_last(const std::string& words) {
+    std::fprintf(stderr, "%s\n", words.c_str());
+    notify_status(words);
+}
+
 /// 126 and 127 as a shell says it: there, but not to be run; not there.
 int cannot_run(const Error& error) {
-    log_event(Event::fatal, error.text());
-    notify_status(error.text());
+    say_last(error.text());
     return error.sys == ENOENT ? 127 : 126;
 }
 
@@ -105,14 +110,16 @@ int main(int argc, char** argv) {
             if (outcome != Outcome::tensorboard_ended) {
                 notify_stopping(outcome == Outcome::idle ? "Going to sleep: nobody looked" : "Stopping");
             }
+        } else if (outcome == Outcome::told_to_stop) {
+            // Mostly by systemd, when TimeoutStartSec= is over.
+            notify_stopping("Stopped before TensorBoard answered");
         }
         if (outcome != Outcome::tensorboard_ended) {
             tensorboard->stop();
             return exit_status::done;
         }
         const Ending ending = *tensorboard->ended();
-        log_event(Event::notice, ending.text(), {{"BOARD_ID", options->board.str()}});
-        notify_status(ending.text());
+        say_last(ending.text());
         return ending.exit_status();
     });
 }
