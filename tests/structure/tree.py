@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""The source tree as the structure tests see it: its files, the Makefile's tables, and where faults are collected."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+_made = ("build", ".git", "__pycache__", "autom4te.cache", ".pytest_cache", "config.mk", "config.status", "config.log",
+         "configure", "configure~", "compile_commands.json")
+
+faults = []
+
+
+def fault(where, what, line=None):
+    """A fault in a file; `where` may be a path, or whatever else names the place."""
+    place = str(where.relative_to(TOP)) if isinstance(where, Path) and where.is_relative_to(TOP) else str(where)
+    faults.append(f"{place}:{line}: {what}" if line else f"{place}: {what}")
+
+
+def finish(looked_at):
+    """Ends the test: with the faults, or with what was looked at, so that a test of nothing shows."""
+    name = Path(sys.argv[0]).name
+    for text in faults:
+        print(f"{name}: {text}")
+    if not looked_at:
+        print(f"{name}: found nothing to look at")
+    elif not faults:
+        print(f"{name}: {looked_at} looked at")
+    sys.exit(1 if faults or not looked_at else 0)
+
+
+def files(*patterns, below=""):
+    """Files somebody wrote, not those that were made; in a fixed order."""
+    found = []
+    for folder, folders, names in os.walk(TOP / below):
+        folders[:] = sorted(f for f in folders if f not in _made)
+        found += [Path(folder) / n for n in sorted(names) if n not in _made]
+    return [f for f in found if not patterns or any(f.match(p) for p in patterns)]
+
+
+def lines(path):
+    return enumerate(path.read_text(errors="replace").splitlines(), 1)
+
+
+def table(path, row):
+    """Rows `NAME(a, b, ...)` of a table: (line, [arguments]); adjacent texts are joined and lose their quotes."""
+    text = re.sub(r"(?m)^\s*//.*$", "", (TOP / path).read_text())
+    argument = r'"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*|[^",()]+'
+    rows = []
+    for match in re.finditer(rf"(?m)^{row}\(((?:{argument}|,)*)\)", text):
+        values = []
+        for value in re.findall(argument, match[1]):
+            if value.strip().startswith('"'):
+                values.append("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', value)))
+            elif value.strip():
+                values.append(value.strip())
+        rows.append((text[:match.start()].count("\n") + 1, values))
+    return rows
+
+
+def makefile(variable):
+    """The words of a variable of the Makefile."""
+    text = (TOP / "Makefile").read_text().replace("\\\n", " ")
+    match = re.search(rf"(?m)^{re.escape(variable)}\s*=(.*)$", text)
+    return match[1].split() if match else []
+
+
+def install(stage, *variables):
+    """What `make install` puts into an empty folder."""
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "SANITIZE")}
+    done = subprocess.run(["make", "-C", str(TOP), "install", f"DESTDIR={stage}", *variables], capture_output=True,
+                          text=True, env=env, stdin=subprocess.DEVNULL, timeout=300)
+    if done.returncode != 0:
+        sys.exit(f"make install: status {done.returncode}\n{done.stdout}{done.stderr}")
+    return Path(stage)
+
+
+def scratch():
+    return tempfile.TemporaryDirectory(prefix="boardgate-structure-")
