@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""What the benchmarks share: the lab, somebody logged in, rounds that alternate, and how a figure is printed."""
+import os
+import platform
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab"))
+from client import Client  # noqa: E402
+from machine import Lab, until  # noqa: E402,F401
+
+
+def lab():
+    machine = Lab(os.environ.get("BOARDGATE_LAB") or "lab")
+    if not machine.is_up:
+        sys.exit(f"lab {machine.name!r} is not up; start it with: tests/lab/lab up")
+    return machine
+
+
+def logged_in(machine, *users):
+    url, authority = (machine.verb(word).stdout.strip() for word in ("url", "ca"))
+    return [Client(url, authority, user=user, password=f"{user}-lab").login() for user in users]
+
+
+class Board:
+    """A board that is gone after the block; `born` is when it was asked for."""
+
+    def __init__(self, client, **options):
+        self.client, self.born = client, time.monotonic()
+        answer = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/runs", **options})
+        assert answer.status == 201, answer
+        self.id, self.port = answer.json["id"], answer.json["port"]
+        self.target = f"/b/{self.id}/data/environment"
+
+    def wait_until_it_answers(self, seconds=30):
+        """As a script would: what is not ready is asked again at once. When the first 200 came."""
+        deadline = time.monotonic() + seconds
+        while (answer := self.client.get(self.target)).status != 200:
+            assert time.monotonic() < deadline, answer
+            time.sleep(0.01)
+        return time.monotonic()
+
+    def state(self):
+        return self.client.board(self.id)["state"]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        answer = self.client.delete(f"/api/v1/boards/{self.id}")
+        assert answer.status == 204, answer
+
+
+def alternate(rounds, **measures):
+    """Each measure once in each round, every second round backwards, so that a machine that is busy or warms up
+    harms all alike."""
+    seen = {name: [] for name in measures}
+    for turn in range(rounds):
+        for name in list(measures)[:: -1 if turn % 2 else 1]:
+            seen[name].append(measures[name]())
+    return seen
+
+
+def ratio(seen, ours, theirs):
+    """The median of the rounds' own ratios: what slows a whole round down does not count."""
+    return statistics.median(a / b for a, b in zip(seen[ours], seen[theirs]))
+
+
+def spread(values, form):
+    """The median, and from where to where."""
+    return f"{statistics.median(values):{form}} ({min(values):{form}} to {max(values):{form}})"
+
+
+def say_where():
+    print(f"on {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+          f"load before {os.getloadavg()[0]:.1f}", flush=True)
