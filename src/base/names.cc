@@ -107,8 +107,9 @@ Result<BoardId> UnitName::board_of(std::string_view unit) {
     for (const std::string_view suffix : {".service", ".socket"}) {
         if (!unit.ends_with(suffix)) continue;
         const std::string_view stem = unit.substr(0, unit.size() - suffix.size());
-        const std::size_t dash = stem.rfind('-');
-        if (dash < prefix.size()) return not_ours();
+        // The prefix's dash and one more: those of the user are escaped.
+        const std::size_t dash = stem.find('-', prefix.size());
+        if (dash == prefix.size() || dash == std::string_view::npos) return not_ours();
         return BoardId::parse(stem.substr(dash + 1));
     }
     return not_ours();
