@@ -24,6 +24,9 @@ int run(const char* name, const std::function<Result<int>()>& body) noexcept {
     } catch (const std::exception& exception) {
         log_event(Event::fatal, exception.what());
         return exit_status::fault_of_ours;
+    } catch (...) {
+        log_event(Event::fatal, "something was thrown that says nothing");
+        return exit_status::fault_of_ours;
     }
 }
 
