@@ -89,6 +89,14 @@ bool is_environment_name(std::string_view name) {
            name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == std::string_view::npos;
 }
 
+constexpr const char* not_a_line = "expected [section], key = value or a comment";
+
+/// Asked before inih is, because inih names only the first line that is none.
+bool is_a_line(std::string_view line) {
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos || line.front() == '#' || line.front() == ';') return true;
+    return line.find_first_of(line.front() == '[' ? "]" : "=:") != std::string_view::npos;
+}
+
 class Reader {
 public:
     Reader(const std::string& text, const std::string& file) : rest_(text), file_(file) {
@@ -100,8 +108,7 @@ public:
 
     tl::expected<Settings, SettingsFaults> read() {
         if (const int status = ini_parse_stream(&next_line, this, &take, this); status != 0) {
-            // inih names the first line that is neither a section, a comment nor `key = value`.
-            fault(status > 0 ? status : line_, "", "expected [section], key = value or a comment");
+            fault(status > 0 ? status : line_, "", not_a_line);
         }
         if (!settings_.environments.contains("default") && faults_.empty()) {
             settings_.environments.emplace("default", "/opt/tensorboard/bin/tensorboard");
@@ -134,6 +141,10 @@ private:
         if (!line.empty() && (line.front() == ' ' || line.front() == '\t')) {
             // inih would take it as the continuation of the value above.
             reader.fault(reader.line_, "", "a line cannot begin with white space");
+            line = {};
+        }
+        if (!is_a_line(line)) {
+            reader.fault(reader.line_, "", not_a_line);
             line = {};
         }
         std::copy(line.begin(), line.end(), buffer);
@@ -206,7 +217,7 @@ tl::expected<Settings, SettingsFaults> parse_settings(const std::string& text, c
 
 tl::expected<Settings, SettingsFaults> read_settings(const std::string& file) {
     const auto refuse = [&](const std::string& what) { return tl::make_unexpected(SettingsFaults{file + ": " + what}); };
-    const Fd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    const Fd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));  // a pipe must not make us wait
     struct stat info {};
     if (!fd || fstat(fd.get(), &info) != 0) return refuse(std::strerror(errno));
     if (!S_ISREG(info.st_mode)) return refuse("is not a regular file");
