@@ -6,6 +6,8 @@
 #include <charconv>
 #include <map>
 
+#include "src/base/unit_word.h"
+
 namespace boardgate::board {
 
 namespace {
@@ -38,7 +40,9 @@ Result<Options> parse_options(int argc, char** argv) {
     opterr = 0;
     for (int index = 0, found = 0; (found = getopt_long(argc, argv, "", known, &index)) != -1;) {
         if (found != 0) return failure("an option is not known", argv[optind - 1], "this program is started by a board's unit");
-        given[known[index].name] = optarg;
+        auto value = from_unit_word(optarg);
+        if (!value) return bad(known[index].name);
+        given[known[index].name] = *std::move(value);
     }
     if (optind != argc) return failure("a word is not an option", argv[optind]);
 

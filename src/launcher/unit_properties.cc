@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/launcher/unit_properties.h"
 
+#include "src/base/unit_word.h"
+
 namespace boardgate::launcher {
 
 namespace {
@@ -37,16 +39,15 @@ std::string without_specifiers(const std::string& text) {
 
 void add_exec_start(Properties& to, const std::vector<std::string>& arguments) {
     to.open('r', "sv");
-    to.add("s", "ExecStartEx");
-    to.open('v', "a(sasas)");
-    to.open('a', "(sasas)");
-    to.open('r', "sasas");
+    to.add("s", "ExecStart");
+    to.open('v', "a(sasb)");
+    to.open('a', "(sasb)");
+    to.open('r', "sasb");
     to.add("s", board_program);
     to.open('a', "s");
-    for (const std::string& argument : arguments) to.add("s", argument.c_str());
+    for (const std::string& argument : arguments) to.add("s", to_unit_word(argument).c_str());
     to.close();
-    // Without this flag systemd would expand $NAME in a log directory's path, over D-Bus as well.
-    to.add("as", 1, "no-env-expand");
+    to.add("b", 0);  // its failure counts
     to.close();
     to.close();
     to.close();

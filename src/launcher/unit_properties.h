@@ -21,7 +21,8 @@ struct DoorPlan {
     std::string tensorboard;  ///< absolute path of the environment's program
 };
 
-/// The argument vector of boardgate-board, each option as one `--name=value` word.
+/// The argument vector of boardgate-board, each option as one `--name=value` word; passed on as to_unit_word()
+/// writes it.
 [[nodiscard]] std::vector<std::string> board_arguments(const DoorPlan& plan);
 
 /// The call, ready to be sent; nullptr when memory is out.

@@ -10,7 +10,7 @@ namespace {
 
 struct OptionsTest : testing::Test {
     std::vector<std::string> words = {"boardgate-board",        "--board=k3f9abcd",        "--tensorboard=/opt/tb/bin/tensorboard",
-                                      "--logdir=/home/alice/a,b $HOME %n", "--title=",     "--reload-interval=5",
+                                      "--logdir=/home/alice/a,b \\x24HOME %n", "--title=", "--reload-interval=5",
                                       "--reload-multifile=no",  "--samples=images=100",    "--fast-loader=auto",
                                       "--idle-sleep=1800"};
     Result<Options> parsed() {
@@ -44,6 +44,7 @@ TEST_F(OptionsTest, RefusesValuesThatNoLauncherSends) {
     expect_refused(1, "--board=../../etc");
     expect_refused(2, "--tensorboard=tensorboard");
     expect_refused(3, "--logdir=runs");
+    expect_refused(3, "--logdir=/a\\b");
     expect_refused(5, "--reload-interval=0.5");
     expect_refused(5, "--reload-interval=-1");
     expect_refused(6, "--reload-multifile=true");
