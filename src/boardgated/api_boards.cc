@@ -98,6 +98,7 @@ Reply ApiBoards::make(Call& call) {
         if (const auto removed = registry_.remove(board->id); !removed) log_event(Event::request_fault, removed.error().text());
         return tl::make_unexpected(opened.error());
     }
+    presets_.remember(call.session->uid, *options);
     log_event(Event::board_made, call.session->user + " made board " + board->id.str(),
               {{"BOARD_ID", board->id.str()}, {"USER_NAME", call.session->user}, {"UNIT", board->unit().service()}});
     const auto made = registry_.find(board->id);

@@ -5,6 +5,7 @@
 #include "src/boardgated/board_launcher.h"
 #include "src/boardgated/call.h"
 #include "src/boardgated/journal_client.h"
+#include "src/boardgated/presets.h"
 #include "src/boardgated/registry.h"
 #include "src/boardgated/unit_watch.h"
 #include "src/boardgated/waker.h"
@@ -14,8 +15,8 @@ namespace boardgate::boardgated {
 class ApiBoards {
 public:
     ApiBoards(Registry& registry, BoardLauncher& launcher, Waker& waker, UnitWatch& watch, const JournalClient& journal,
-              const Settings& settings)
-        : registry_(registry), launcher_(launcher), waker_(waker), watch_(watch), journal_(journal), settings_(settings) {}
+              Presets& presets, const Settings& settings)
+        : registry_(registry), launcher_(launcher), waker_(waker), watch_(watch), journal_(journal), presets_(presets), settings_(settings) {}
 
     [[nodiscard]] Reply list(Call& call) const;
     [[nodiscard]] Reply make(Call& call);
@@ -37,6 +38,7 @@ private:
     Waker& waker_;
     UnitWatch& watch_;
     const JournalClient& journal_;
+    Presets& presets_;
     const Settings& settings_;
 };
 

@@ -11,6 +11,7 @@
 #include "src/boardgated/api_boards.h"
 #include "src/boardgated/api_health.h"
 #include "src/boardgated/api_login.h"
+#include "src/boardgated/api_options.h"
 #include "src/boardgated/api_streams.h"
 #include "src/boardgated/board_answer.h"
 #include "src/boardgated/failure_watch.h"
@@ -103,13 +104,15 @@ int main(int argc, char** argv) {
         LoginDesk desk(clock);
         LoginLimiter limiter(clock);
         ApiLogin api_login(desk, limiter, sessions, launcher, orphans);
-        ApiBoards api_boards(registry, launcher, waker, watch, journal, settings);
+        Presets presets(**store);
+        ApiBoards api_boards(registry, launcher, waker, watch, journal, presets, settings);
+        ApiOptions api_options(settings, registry, presets);
         ApiHealth api_health(gate);
         ApiStreams api_streams(hub, registry, sessions, journal);
         // A refused login takes two seconds on purpose, so there are many threads for them.
         WorkLane logins("logins", 24, 48);
         WorkLane launches("launches", 16, 64);
-        Router router({api_login, api_boards, api_health}, {logins, launches}, sessions);
+        Router router({api_login, api_boards, api_health, api_options}, {logins, launches}, sessions);
         BoardAnswer board_answer(gate, waker, registry, launches);
 
         FcgiPool::prepare();

@@ -5,6 +5,7 @@
 #include "src/boardgated/api_boards.h"
 #include "src/boardgated/api_health.h"
 #include "src/boardgated/api_login.h"
+#include "src/boardgated/api_options.h"
 #include "src/boardgated/cookie.h"
 #include "src/boardgated/same_origin.h"
 

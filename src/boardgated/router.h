@@ -14,11 +14,13 @@ namespace boardgate::boardgated {
 class ApiBoards;
 class ApiLogin;
 class ApiHealth;
+class ApiOptions;
 
 struct Handlers {
     ApiLogin& login;
     ApiBoards& boards;
     ApiHealth& health;
+    ApiOptions& options;
 };
 
 struct Lanes {

@@ -16,6 +16,9 @@ CREATE TABLE IF NOT EXISTS boards (
     id TEXT PRIMARY KEY, uid INTEGER NOT NULL, owner TEXT NOT NULL, port INTEGER NOT NULL,
     options TEXT NOT NULL, created INTEGER NOT NULL, last_viewed INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS presets (
+    uid INTEGER NOT NULL, name TEXT NOT NULL, options TEXT NOT NULL, PRIMARY KEY (uid, name)
+) STRICT, WITHOUT ROWID;
 )sql";
 
 }  // namespace
@@ -145,6 +148,32 @@ Result<std::vector<BoardRow>> Store::boards() {
                         ask.text(4), ask.number(5), ask.number(6)});
     }
     if (!ask.good()) return database_error("cannot read the boards");
+    return rows;
+}
+
+Result<void> Store::put_preset(std::uint32_t uid, const PresetRow& row) {
+    const std::lock_guard lock(mutex_);
+    Statement put(database_.get(), "INSERT OR REPLACE INTO presets VALUES (?1, ?2, ?3)");
+    put.bind(std::int64_t{uid}).bind(row.name).bind(row.options).step();
+    if (!put.good()) return database_error("cannot write a preset");
+    return {};
+}
+
+Result<void> Store::delete_preset(std::uint32_t uid, const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    Statement remove(database_.get(), "DELETE FROM presets WHERE uid = ?1 AND name = ?2");
+    remove.bind(std::int64_t{uid}).bind(name).step();
+    if (!remove.good()) return database_error("cannot delete a preset");
+    return {};
+}
+
+Result<std::vector<PresetRow>> Store::presets(std::uint32_t uid) {
+    const std::lock_guard lock(mutex_);
+    std::vector<PresetRow> rows;
+    Statement ask(database_.get(), "SELECT name, options FROM presets WHERE uid = ?1 ORDER BY name");
+    ask.bind(std::int64_t{uid});
+    while (ask.step()) rows.push_back({ask.text(0), ask.text(1)});
+    if (!ask.good()) return database_error("cannot read the presets");
     return rows;
 }
 

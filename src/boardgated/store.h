@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The database /var/lib/boardgate/boardgate.db (SQLite, WAL): sessions by hash, boards. Statements only; what
-// they mean is known by Sessions and Registry, which are its only users. One connection behind one mutex.
+// they mean is known by Sessions, Registry and Presets, which are its only users. One connection behind one mutex.
 #pragma once
 
 #include <sqlite3.h>
@@ -35,6 +35,12 @@ struct BoardRow {
     std::int64_t last_viewed = 0;  ///< 0: never
 };
 
+/// Options under a name of the person's own; the empty name holds those of the board made last.
+struct PresetRow {
+    std::string name;
+    std::string options;  ///< JSON object of board_options
+};
+
 class Store {
 public:
     static constexpr const char* standard_path = "/var/lib/boardgate/boardgate.db";
@@ -49,6 +55,10 @@ public:
     [[nodiscard]] Result<void> put_board(const BoardRow& row);
     [[nodiscard]] Result<void> delete_board(const std::string& id);
     [[nodiscard]] Result<std::vector<BoardRow>> boards();
+
+    [[nodiscard]] Result<void> put_preset(std::uint32_t uid, const PresetRow& row);
+    [[nodiscard]] Result<void> delete_preset(std::uint32_t uid, const std::string& name);
+    [[nodiscard]] Result<std::vector<PresetRow>> presets(std::uint32_t uid);
 
 private:
     struct Close {

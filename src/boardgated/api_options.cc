@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api_options.h"
+
+#include <algorithm>
+
+#include "src/boardgated/environments.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+Json::Value limit(std::int64_t used, std::int64_t most) {
+    Json::Value value(Json::objectValue);
+    value["used"] = Json::Int64(used);
+    value["most"] = Json::Int64(most);
+    return value;
+}
+
+std::int64_t awake(const std::vector<Board>& boards) {
+    return std::count_if(boards.begin(), boards.end(), [](const Board& board) { return board.state == State::ready || board.state == State::starting; });
+}
+
+}  // namespace
+
+Reply ApiOptions::read(Call& call) const {
+    Json::Value body(Json::objectValue);
+    BoardOptions defaults;
+    defaults.idle_sleep = settings_.idle_sleep.count();
+    body["defaults"] = preset_json(defaults);
+    body["last"] = presets_.last(call.session->uid);
+    body["presets"] = presets_.named(call.session->uid);
+    body["environments"] = Json::Value(Json::arrayValue);
+    for (const auto& [name, program] : settings_.environments) {
+        Json::Value one(Json::objectValue);
+        one["name"] = name;
+        one["version"] = tensorboard_version(program);
+        body["environments"].append(one);
+    }
+    body["own_environments"] = settings_.allow_own_environments;
+    const auto own = registry_.of(call.session->uid);
+    body["limits"]["boards"] = limit(static_cast<std::int64_t>(own.size()), settings_.boards_per_user);
+    body["limits"]["awake"] = limit(awake(own), settings_.awake_boards_per_user);
+    body["limits"]["awake_of_all"] = limit(awake(registry_.all()), settings_.awake_boards);
+    return json_response(200, body);
+}
+
+Reply ApiOptions::put_preset(Call& call) {
+    auto json = JsonObject::parse(call.body);
+    if (!json) return tl::make_unexpected(json.error());
+    std::string name;
+    json->take("name", name, 1, Presets::longest_name);
+    if (name.empty() && !json->has("name")) return problem(Code::bad_field, "name is missing", "name");
+    for (const char* of_one_board : {"logdir", "title", "port"}) {
+        if (json->has(of_one_board)) return problem(Code::bad_field, std::string(of_one_board) + " belongs to one board and not to a preset", of_one_board);
+    }
+    BoardOptions any_folder;
+    any_folder.logdir = std::string(1, '/');
+    const auto options = take_options(*json, any_folder, settings_);
+    if (!options) return tl::make_unexpected(options.error());
+    if (const auto kept = presets_.put(call.session->uid, name, *options); !kept) return tl::make_unexpected(kept.error());
+    return empty_response(204);
+}
+
+Reply ApiOptions::delete_preset(Call& call) {
+    const std::string name = call.request.query_value("name");
+    if (name.empty()) return problem(Code::bad_field, "name is missing", "name");
+    if (const auto removed = presets_.remove(call.session->uid, name); !removed) return tl::make_unexpected(removed.error());
+    return empty_response(204);
+}
+
+}  // namespace boardgate::boardgated
