@@ -14,7 +14,12 @@ namespace boardgate::wire {
 void Writer::text(std::string_view value, std::size_t longest) {
     if (value.size() > longest || value.size() > 0xFFFF) throw std::length_error("a field of a message is too long");
     number(static_cast<std::uint16_t>(value.size()));
-    bytes_ += value;
+    append(value);
+}
+
+void Writer::append(std::string_view raw) {
+    if (raw.size() > longest_message - bytes_.size()) throw std::length_error("a message is too long");
+    bytes_ += raw;
 }
 
 std::string_view Reader::take(std::size_t count) {

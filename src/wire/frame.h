@@ -23,20 +23,27 @@ inline constexpr std::size_t longest_message = 60 * 1024;
 /// Appends fields to a message.
 class Writer {
 public:
-    explicit Writer(std::uint16_t type) { number(type); }
+    explicit Writer(std::uint16_t type) {
+        // All of it at once: growing would leave copies of secrets in memory that nobody wipes.
+        bytes_.reserve(longest_message);
+        number(type);
+    }
     ~Writer() { wipe(bytes_); }
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
     template <class Unsigned>
     void number(Unsigned value) {
-        for (std::size_t i = 0; i < sizeof value; ++i) bytes_ += static_cast<char>((value >> (8 * i)) & 0xFFU);
+        char raw[sizeof value];
+        for (std::size_t i = 0; i < sizeof value; ++i) raw[i] = static_cast<char>((value >> (8 * i)) & 0xFFU);
+        append({raw, sizeof raw});
     }
     /// `longest` is checked on this side, too: a message that the peer would refuse is a fault of ours.
     void text(std::string_view value, std::size_t longest);
     [[nodiscard]] const std::string& bytes() const { return bytes_; }
 
 private:
+    void append(std::string_view raw);
     std::string bytes_;
 };
 
