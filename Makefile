@@ -210,9 +210,9 @@ install: all
 uninstall: all
 	@set -e; stage=$$(mktemp -d); trap 'rm -rf "$$stage"' EXIT; \
 	$(MAKE) install DESTDIR="$$stage" >/dev/null; \
-	cd "$$stage" && find . -type f -not -path './$(sysconfdir)/boardgate/*' -printf '%P\0' \
+	cd "$$stage" && find . -type f -not -path '.$(sysconfdir)/boardgate/*' -printf '%P\0' \
 		| while IFS= read -r -d '' f; do rm -f "$(DESTDIR)/$$f"; done
-	@rmdir --ignore-fail-on-non-empty -p $(addprefix '$(DESTDIR)',$(libexecdir)' $(datadir)/boardgate/portal' $(datadir)/boardgate/nginx') 2>/dev/null || true
+	@rmdir --ignore-fail-on-non-empty -p $(patsubst %,'$(DESTDIR)%',$(libexecdir) $(datadir)/boardgate/portal $(datadir)/boardgate/nginx) 2>/dev/null || true
 
 ## ---- source --------------------------------------------------------------------------------------------------
 all_cc = $(wildcard src/*/*.cc tests/unit/*/*.cc tests/fakes/*.cc tests/pam/*.cc tests/fuzz/*.cc)

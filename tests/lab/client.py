@@ -4,9 +4,12 @@ import base64
 import http.client
 import json
 import os
+import queue
 import socket
 import ssl
 import struct
+import threading
+import time
 from urllib.parse import urlsplit
 
 COOKIE = "__Host-Http-boardgate"
@@ -153,6 +156,10 @@ class Client:
         assert answer.status == 200, answer
         return answer.json["boards"]
 
+    def events(self, target="/api/v1/events", headers=None):
+        """An event stream, being read: `with client.events() as events: events.until(...)`."""
+        return Events(self.stream("GET", target, headers={"Accept": "text/event-stream", **(headers or {})}, timeout=60))
+
     def websocket(self, target, headers=None, timeout=10):
         """Asks for an upgrade; (answer, socket), where socket is None unless the answer is 101."""
         key = base64.b64encode(os.urandom(16)).decode()
@@ -166,6 +173,62 @@ class Client:
             with tls, response:
                 return Answer(response, response.read()), None
         return Answer(response, b""), WebSocket(tls, response.fp)
+
+
+class Events:
+    """A text/event-stream, read by a thread of its own; each event is (name, data, id)."""
+
+    def __init__(self, response):
+        self.response, self.seen, self.arrived = response, [], queue.Queue()
+        kind = response.getheader("Content-Type") or ""
+        if response.status != 200 or not kind.startswith("text/event-stream"):
+            with response:
+                raise AssertionError(f"no event stream: {Answer(response, response.read())!r}")
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        name, data, last = "message", [], None
+        try:
+            while line := self.response.readline():
+                field, _, value = line.decode().rstrip("\r\n").partition(":")
+                value = value.removeprefix(" ")
+                if field == "event":
+                    name = value
+                elif field == "data":
+                    data.append(value)
+                elif field == "id":
+                    last = value
+                elif not field and data:
+                    self.arrived.put((name, json.loads("\n".join(data)), last))
+                    name, data = "message", []
+        except (OSError, ValueError, AttributeError):
+            pass  # closed, by either side
+        self.arrived.put(None)
+
+    def until(self, what, wanted, seconds=10.0):
+        """The first event for which wanted(name, data) is true; those before it are in `seen`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                event = self.arrived.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                event = False
+            if not event:
+                how = "ended" if event is None else f"had nothing of it within {seconds} s"
+                raise AssertionError(f"the event stream {how}: {what}; saw, last ones at the end: {self.seen[-5:]}")
+            self.seen.append(event)
+            if wanted(event[0], event[1]):
+                return event
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        # Wakes the thread, too, which close() alone would wait for.
+        try:
+            self.response.fp.raw._sock.shutdown(socket.SHUT_RDWR)
+        except (OSError, AttributeError):
+            pass
 
 
 class WebSocket:

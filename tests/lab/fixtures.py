@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Fixtures and reports of the lab's tests, for tests/lab and tests/browser alike."""
 import os
+import re
 import secrets
 
 import pytest
@@ -100,13 +101,61 @@ def make_account(lab, site):
         lab.exec("userdel", "--force", "--remove", client.user, check=False)
 
 
+def in_state(client, board, *states, seconds=30.0):
+    """The board, once it is in one of these states."""
+    def look():
+        now = client.board(board["id"])
+        assert now["state"] in states, now
+        return now
+    return until(f"board {board['id']} is {' or '.join(states)}", look, seconds)
+
+
 @pytest.fixture
-def ready(lab):
-    """ready(client, board): waits until a board answers for itself; the answer."""
-    def wait(client, board, seconds=30):
-        return until(f"board {board['id']} is ready",
-                     lambda: client.board(board["id"])["state"] == "ready" and client.board(board["id"]), seconds)
-    return wait
+def ready_board(make_board):
+    """ready_board(client, option=...): a board that serves."""
+    return lambda client, *where, **options: in_state(client, make_board(client, *where, **options), "ready")
+
+
+@pytest.fixture
+def settings(lab, site):
+    """settings(awake_boards="2", environments={"name": "/path"}): boardgate.conf says so, until the test is over."""
+    path = "/etc/boardgate/boardgate.conf"
+    before = lab.read(path).decode()
+
+    def apply(text):
+        lab.write(path, text)
+        lab.systemctl("restart", "boardgated.service")
+        until("boardgated is back", lambda: Client(*site).get("/api/v1/session").status == 401)
+
+    def change(environments=None, **keys):
+        text = before
+        for key, value in keys.items():
+            text, found = re.subn(rf"(?m)^#?{key} =.*$", f"{key} = {value}", text)
+            assert found == 1, f"boardgate.conf has no {key}"
+        apply(text + "".join(f"{name} = {program}\n" for name, program in (environments or {}).items()))
+
+    yield change
+    apply(before)
+
+
+def wait_until_sound(lab):
+    """Health is told to the machine itself only."""
+    return until("the gate is sound", lambda: health(lab)["status"] == 200 and health(lab), 20)
+
+
+def health(lab):
+    return lab.python(HEALTH)
+
+
+HEALTH = r"""
+import http.client, json, ssl
+unchecked = ssl.create_default_context()
+unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+connection = http.client.HTTPSConnection("127.0.0.1", context=unchecked, timeout=5)
+connection.request("GET", "/api/v1/health")
+answer = connection.getresponse()
+print(json.dumps({"status": answer.status, "body": json.loads(answer.read())}))
+"""
 
 
 @pytest.hookimpl(hookwrapper=True)

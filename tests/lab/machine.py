@@ -126,10 +126,10 @@ found = []
 for pid in sorted(pids):
     try:
         status = dict(l.split(":", 1) for l in open(f"/proc/{pid}/status") if ":" in l)
-        fds = {}
+        fds = {}  # by number, as text
         for fd in os.listdir(f"/proc/{pid}/fd"):
             try:
-                fds[int(fd)] = os.readlink(f"/proc/{pid}/fd/{fd}")
+                fds[fd] = os.readlink(f"/proc/{pid}/fd/{fd}")
             except OSError:
                 pass
         own = set()
@@ -142,7 +142,8 @@ for pid in sorted(pids):
         sockets = [t[8:-1] for t in fds.values() if t.startswith("socket:[")]
         found.append({
             "pid": pid, "uids": [int(u) for u in status["Uid"].split()], "name": status["Name"].strip(),
-            "groups": status["Groups"].split(),
+            "groups": status["Groups"].split(), "no_new_privileges": status["NoNewPrivs"].strip() == "1",
+            "capabilities": {k: int(status[k], 16) for k in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")},
             "argv": [a.decode("utf-8", "surrogateescape") for a in open(f"/proc/{pid}/cmdline", "rb").read().split(b"\0")[:-1]],
             "environ": [a.decode("utf-8", "surrogateescape") for a in open(f"/proc/{pid}/environ", "rb").read().split(b"\0")[:-1]],
             "fds": fds, "netns": os.readlink(f"/proc/{pid}/ns/net"),
