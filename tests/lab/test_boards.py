@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT
+"""A board from its making to its removal: what it shows, what systemd shows of it, how it sleeps and wakes."""
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from client import NAVIGATION
+from fixtures import in_state
+from machine import until
+
+RUNS = ["baseline", "sweep/lr-0.01", "sweep/lr-0.1", "wide"]
+SCALARS = ["accuracy", "learning_rate", "loss"]
+
+
+def door_of(board):
+    return board["unit"].replace(".service", ".socket")
+
+
+def wait_for_state(events, board, *states, seconds=10.0):
+    return events.until(f"board {board['id']} is {' or '.join(states)}",
+                        lambda name, data: name == "board" and data["id"] == board["id"] and data["state"] in states,
+                        seconds)[1]
+
+
+def scalar_tags(client, board):
+    """As soon as TensorBoard has read the event files, which it does after it has begun to answer."""
+    def look():
+        answer = client.get(f"{board['url']}data/plugin/scalars/tags")
+        assert answer.status == 200, answer
+        return answer.json
+    return until("the tags are there", look)
+
+
+def test_a_board_shows_tensorboards_own_page_and_the_real_tags(lab, alice, ready_board):
+    board = ready_board(alice)
+    assert re.fullmatch(r"/b/[a-hj-km-np-z2-9]{8}/", board["url"])
+    page = alice.visit(board["url"])
+    assert page.status == 200 and page.header("Content-Type").startswith("text/html"), page
+    script = re.search(r'<script[^>]* src="(index\.js[^"]*)"', page.text)
+    assert script and "<title>TensorBoard</title>" in page.text, page
+    assert len(alice.get(board["url"] + script[1]).body) > 1_000_000
+    assert scalar_tags(alice, board) == {run: {f"alice/{tag}": {"displayName": "", "description": ""} for tag in SCALARS}
+                                         for run in RUNS}
+    # The scalars dashboard posts; what comes are the points that were written.
+    series = alice.get(f"{board['url']}data/plugin/scalars/scalars?run=baseline&tag=alice%2Flearning_rate").json
+    assert [point[1] for point in series] == list(range(300)) and series[0][2] == pytest.approx(1e-3)
+
+
+def test_systemd_shows_unit_and_door_and_every_process_is_the_owners(lab, alice, ready_board):
+    board = ready_board(alice)
+    uid = alice.get("/api/v1/session").json["uid"]
+    status = lab.systemctl("status", "--no-pager", "--full", "tensorboard-alice-*")
+    assert re.search(rf"● {board['unit']} - .*alice\n(.*\n)*? +Active: active \(running\)", status), status
+    assert re.search(rf"● {door_of(board)} - .*alice.*\n(.*\n)*? +Active: active \(running\)", status), status
+    assert f"Listen: 127.0.0.1:{board['port']} (Stream)" in status
+    assert lab.property(board["unit"], "Slice") == f"tensorboard-u{uid}.slice"
+    assert lab.property(board["unit"], "ControlGroup") == f"/tensorboard.slice/tensorboard-u{uid}.slice/{board['unit']}"
+    found = lab.processes(board["unit"])
+    assert {p["name"] for p in found} >= {"boardgate-board", "tensorboard"}, found
+    assert [p for p in found if set(p["uids"]) != {uid}] == []
+    # Nobody's TensorBoard runs outside of a unit.
+    everywhere = {int(pid) for pid in lab.exec("pgrep", "-f", "tensorboard.*--path_prefix").split()}
+    assert everywhere <= {p["pid"] for p in found}
+
+
+def test_what_an_administrator_stops_is_seen_at_once_and_the_address_alone_wakes_it(lab, alice, ready_board):
+    board = ready_board(alice)
+    with alice.events() as events:
+        events.until("all boards were told", lambda name, _: name == "synced")
+        lab.systemctl("stop", board["unit"])
+        asleep = wait_for_state(events, board, "asleep", seconds=1)
+        assert asleep["failure"] is None and asleep["port"] == board["port"]
+        assert lab.property(door_of(board), "ActiveState") == "active", "the door went with the unit"
+        # As a bookmark does.
+        page = alice.visit(board["url"])
+        assert page.status == 200 and "<title>TensorBoard</title>" in page.text, page
+        wait_for_state(events, board, "ready")
+        # As a page that is still open does.
+        lab.systemctl("stop", board["unit"])
+        wait_for_state(events, board, "asleep", seconds=1)
+        assert alice.get(f"{board['url']}data/environment").status == 200
+    assert scalar_tags(alice, board).keys() == set(RUNS)
+
+
+def test_who_asks_a_waking_board_together_is_served_together(alice, ready_board):
+    board = ready_board(alice)
+    assert alice.post(f"/api/v1/boards/{board['id']}/sleep").status == 202
+    in_state(alice, board, "asleep")
+    paths = [f"{board['url']}data/environment", f"{board['url']}data/runs", f"{board['url']}data/plugins_listing"] * 4
+    with ThreadPoolExecutor(len(paths)) as pool:
+        assert [a.status for a in pool.map(alice.get, paths)] == [200] * len(paths)
+
+
+def test_sleep_wake_and_restart(alice, ready_board):
+    board = ready_board(alice)
+    with alice.events() as events:
+        answer = alice.post(f"/api/v1/boards/{board['id']}/sleep")
+        assert answer.status == 202 and answer.json["state"] == "asleep", answer
+        assert alice.post(f"/api/v1/boards/{board['id']}/wake").json["state"] in ("starting", "ready")
+        awake = wait_for_state(events, board, "ready")
+        answer = alice.post(f"/api/v1/boards/{board['id']}/restart")
+        assert answer.status == 202
+        again = events.until("it is ready anew", lambda _, data: data.get("id") == board["id"] and data["state"] == "ready"
+                             and data["state_since"] > awake["state_since"])[1]
+    assert again["port"] == board["port"] and again["created"] == board["created"]
+
+
+def test_a_board_that_nobody_looks_at_goes_to_sleep_by_itself(alice, make_board):
+    board = make_board(alice, idle_sleep=1)
+    in_state(alice, board, "ready")
+    asleep = in_state(alice, board, "asleep")
+    assert asleep["failure"] is None
+    assert alice.visit(board["url"]).status == 200
+
+
+def test_nothing_of_a_removed_board_stays_behind(lab, alice, ready_board):
+    board = ready_board(alice)
+    uid = alice.get("/api/v1/session").json["uid"]
+    traces = f"ls -d /run/tensorboard-alice-{board['id']} /var/lib/boardgate-root/doors/*{board['id']}* 2>&1 | grep -v '^ls:' || true"
+    assert len(lab.exec("sh", "-c", traces).split()) == 2, "the test looks in the wrong places"
+    assert lab.connects("www-data", "127.0.0.1", board["port"]) == "connected"
+    with alice.events() as events:
+        events.until("all boards were told", lambda name, _: name == "synced")
+        assert alice.delete(f"/api/v1/boards/{board['id']}").status == 204
+        events.until("the removal is told", lambda name, data: name == "removed" and data == {"id": board["id"]}, seconds=1)
+    assert lab.units(f"tensorboard-alice-{board['id']}*") == []
+    # The reader of folders shares its slice, and ends by itself when nobody has asked it for a while.
+    lab.systemctl("stop", f"boardgate-logdirs@{uid}.service")
+    until("its owner's slice is gone as well", lambda: lab.property(f"tensorboard-u{uid}.slice", "ActiveState") == "inactive", 5)
+    assert lab.exec("sh", "-c", traces) == ""
+    assert lab.connects("www-data", "127.0.0.1", board["port"]) == "ECONNREFUSED"
+    # Also for a boardgated that remembers nothing but its database.
+    lab.systemctl("restart", "boardgated.service")
+    assert until("boardgated is back", lambda: alice.get(f"/api/v1/boards/{board['id']}")).code == "no_such_board"
+    assert board["id"] not in [b["id"] for b in alice.boards()]
+    assert alice.get(board["url"]).code == "no_such_board"
+    assert alice.delete(f"/api/v1/boards/{board['id']}").code == "no_such_board"
+
+
+def test_an_asked_port_is_given_and_a_taken_one_is_told_before_anything_runs(lab, alice, bob, make_board):
+    board = make_board(alice, port=16321)
+    assert board["port"] == 16321
+    # By a board, of whomever.
+    before = [b["id"] for b in bob.boards()]
+    answer = bob.post("/api/v1/boards", {"logdir": "/home/bob/runs", "port": 16321})
+    assert (answer.status, answer.code) == (409, "port_taken"), answer
+    assert "16321" in answer.problem["detail"] and answer.problem["field"] == "port"
+    # By anything else.
+    with lab.start("runuser", "-u", "carol", "--", "/usr/bin/python3", "-I", "-m", "http.server", "--bind", "127.0.0.1", "16322") as squatter:
+        try:
+            until("the port is taken", lambda: "16322" in lab.exec("ss", "-tlnH"))
+            answer = bob.post("/api/v1/boards", {"logdir": "/home/bob/runs", "port": 16322})
+        finally:
+            squatter.terminate()
+    assert (answer.status, answer.code) == (409, "port_taken"), answer
+    assert [b["id"] for b in bob.boards()] == before
+    assert [u for u in lab.units("tensorboard-bob-*") if not any(i in u for i in before)] == []
+    assert alice.board(board["id"])["port"] == 16321
+
+
+def test_ports_are_given_from_the_range_and_never_twice(alice, bob, make_board):
+    boards = [make_board(alice), make_board(bob), make_board(alice)]
+    ports = [b["port"] for b in boards]
+    assert len(set(ports)) == 3 and all(16001 <= p <= 16999 for p in ports)
+
+
+@pytest.mark.parametrize("title, shown", [
+    ("Sweep of May", "Sweep of May"), ("", "runs"), ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+    ("größer 100% $HOME ${PATH} %h \\x41 \"q\" 'q' $$", "größer 100% $HOME ${PATH} %h \\x41 \"q\" 'q' $$"),
+], ids=["words", "none", "markup", "what systemd would expand"])
+def test_a_title_arrives_as_it_was_written(alice, ready_board, title, shown):
+    board = ready_board(alice, title=title)
+    assert board["title"] == shown
+    assert alice.get(f"{board['url']}data/environment").json["window_title"] == shown
+
+
+def test_the_log_is_tensorboards_own(alice, ready_board):
+    board = ready_board(alice)
+    ready_line = "Press CTRL+C to quit"
+    lines = until("TensorBoard's words are in the journal", lambda: [
+        line["text"] for line in alice.get(f"/api/v1/boards/{board['id']}/log?lines=50").json["lines"] if ready_line in line["text"]])
+    assert len(lines) == 1
+    with alice.events(f"/api/v1/boards/{board['id']}/log?follow=1") as events:
+        events.until("what was said before comes first", lambda _, data: ready_line in data["text"])
+
+
+def test_boards_survive_boardgated_and_wait_for_nobody(lab, alice, ready_board):
+    board = ready_board(alice)
+    lab.systemctl("kill", "--kill-whom=main", "--signal=KILL", "boardgated.service")
+    began = time.monotonic()
+    answer = until("the board answers again", lambda: (a := alice.get(f"{board['url']}data/environment", headers=NAVIGATION)).status == 200 and a, 5)
+    assert answer.json["window_title"] == "runs"
+    assert time.monotonic() - began < 2
+    assert alice.board(board["id"])["state_since"] == board["state_since"], "it was started anew"
