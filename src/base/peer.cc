@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "src/base/peer.h"
 
+#include <grp.h>
 #include <pwd.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace boardgate {
@@ -54,6 +56,25 @@ Result<Account> account_of(uid_t uid) {
             return getpwuid_r(uid, entry, buffer, size, found);
         },
         std::to_string(uid));
+}
+
+bool is_member(const Account& account, const std::string& group) {
+    if (group.empty()) return false;
+    std::vector<char> buffer(1U << 16);
+    ::group entry{};
+    ::group* found = nullptr;
+    while (getgrnam_r(group.c_str(), &entry, buffer.data(), buffer.size(), &found) == ERANGE && buffer.size() < (1U << 24)) {
+        buffer.resize(buffer.size() * 2);  // a group may have thousands of members
+    }
+    if (found == nullptr) return false;
+    int count = 64;
+    std::vector<gid_t> groups(64);
+    if (getgrouplist(account.name.c_str(), account.gid, groups.data(), &count) < 0) {
+        groups.resize(static_cast<std::size_t>(count));
+        if (getgrouplist(account.name.c_str(), account.gid, groups.data(), &count) < 0) return false;
+    }
+    groups.resize(static_cast<std::size_t>(count));
+    return std::find(groups.begin(), groups.end(), entry.gr_gid) != groups.end();
 }
 
 Result<uid_t> uid_of(const char* account) {

@@ -31,4 +31,7 @@ struct Account {
 [[nodiscard]] Result<Account> account_of(const std::string& name);
 [[nodiscard]] Result<Account> account_of(uid_t uid);
 
+/// Is it in that group (getgrouplist(3))? No when the group has no name or does not exist.
+[[nodiscard]] bool is_member(const Account& account, const std::string& group);
+
 }  // namespace boardgate

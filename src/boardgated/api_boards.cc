@@ -10,17 +10,7 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// Within this time systemd has told of a job that it took.
-constexpr std::chrono::milliseconds soon{1000};
-
 constexpr std::uint32_t standard_log_lines = 100;
-
-tl::unexpected<Problem> storage_problem(const Error& error) {
-    log_event(Event::request_fault, error.text());
-    return problem(Code::storage_full, "boardgate cannot write its database; tell an administrator");
-}
-
-bool is_awake(const Board& board) { return board.state == State::ready || board.state == State::starting; }
 
 Answer<void> verdict_of(const wire::FolderReport& report, const std::string& logdir) {
     const std::string named = "\"" + logdir + "\"";
@@ -162,7 +152,7 @@ Reply ApiBoards::sleep(Call& call) {
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return tl::make_unexpected(board.error());
     if (const auto asleep = waker_.sleep(*call.token, board->id); !asleep) return tl::make_unexpected(asleep.error());
-    (void)registry_.wait(board->id, soon, [](const Board& stopped) { return !is_awake(stopped); });
+    (void)registry_.wait(board->id, Waker::soon, [](const Board& stopped) { return !is_awake(stopped); });
     return now(board->id, 202);
 }
 
@@ -170,7 +160,7 @@ Reply ApiBoards::restart(Call& call) {
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return tl::make_unexpected(board.error());
     if (const auto woken = waker_.restart(*call.token, board->id); !woken) return tl::make_unexpected(woken.error());
-    (void)registry_.wait(board->id, soon, [&](const Board& again) { return again.facts.invocation != board->facts.invocation; });
+    (void)registry_.wait(board->id, Waker::soon, [&](const Board& again) { return again.facts.invocation != board->facts.invocation; });
     return now(board->id, 202);
 }
 

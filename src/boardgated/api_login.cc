@@ -2,6 +2,7 @@
 #include "src/boardgated/api_login.h"
 
 #include "src/base/log.h"
+#include "src/boardgated/api_admin.h"
 #include "src/boardgated/cookie.h"
 #include "src/boardgated/json_in.h"
 
@@ -40,7 +41,8 @@ Json::Value who_is(const std::string& user, std::uint32_t uid) {
 
 }  // namespace
 
-Answer<LoginStep> ApiLogin::step(Call& call) {
+/// One step of a login; `name` is what the client calls itself.
+Answer<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     auto json = JsonObject::parse(call.body);
     if (!json) return tl::make_unexpected(json.error());
     std::string user;
@@ -54,6 +56,7 @@ Answer<LoginStep> ApiLogin::step(Call& call) {
     json->take("conversation", conversation, 1, longest_conversation);
     json->take("answers", answers, wire::longest::prompts, wire::longest::secret);
     json->take("ticket", ticket, Token::text_size);
+    json->take("name", name, 0, Sessions::longest_name);
     if (const auto known = json->finish(); !known) return tl::make_unexpected(known.error());
     if (json->has("ticket")) return with_ticket(ticket);
     const std::string address(call.request.address());
@@ -87,18 +90,18 @@ Answer<LoginStep> ApiLogin::with_ticket(const Secret& text) {
 }
 
 Reply ApiLogin::log_in(Call& call) {
-    auto next = step(call);
+    std::string name;
+    auto next = step(call, name);
     if (!next) return tl::make_unexpected(next.error());
     if (const auto* question = std::get_if<LoginQuestion>(&*next)) return question_response(*question);
-    return granted(std::get<LoginGrant>(*next), call);
+    return granted(std::get<LoginGrant>(*next), name, call);
 }
 
-Reply ApiLogin::granted(const LoginGrant& grant, Call& call) {
+Reply ApiLogin::granted(const LoginGrant& grant, const std::string& name, Call& call) {
     // The session that the browser had before ends: whoever planted or saw its cookie gains nothing.
     if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
-    if (const auto added = sessions_.add({grant.token.hash(), grant.uid, grant.user}, grant.expires); !added) {
-        log_event(Event::request_fault, "a session cannot be kept: " + added.error().text());
-        return problem(Code::storage_full, "boardgate cannot write its database; tell an administrator");
+    if (const auto added = sessions_.add({grant.token.hash(), grant.uid, grant.user}, grant.expires, name, std::string(call.request.address())); !added) {
+        return storage_problem(added.error());
     }
     if (const auto user = UserName::parse(grant.user)) orphans_.remove_of(*user, grant.token);
     Json::Value body = who_is(grant.user, grant.uid);
@@ -111,13 +114,56 @@ Reply ApiLogin::granted(const LoginGrant& grant, Call& call) {
 Reply ApiLogin::who(Call& call) const {
     // Asked by a page that a person opens: the session is in use.
     sessions_.touch(call.session->token);
-    return json_response(200, who_is(call.session->user, call.session->uid));
+    Json::Value body = who_is(call.session->user, call.session->uid);
+    body["administrator"] = is_administrator(*call.session, settings_);
+    return json_response(200, body);
+}
+
+Reply ApiLogin::list(Call& call) const {
+    Json::Value body(Json::objectValue);
+    body["sessions"] = Json::Value(Json::arrayValue);
+    const std::string here = session_id(call.session->token);
+    for (const SessionView& view : sessions_.of(call.session->uid)) {
+        Json::Value one(Json::objectValue);
+        one["id"] = view.id;
+        one["name"] = view.name;
+        one["address"] = view.address;
+        one["created"] = rfc3339(view.created);
+        one["last_used"] = rfc3339(view.last_used);
+        one["expires"] = rfc3339(view.expires);
+        one["current"] = view.id == here;
+        body["sessions"].append(one);
+    }
+    return json_response(200, body);
+}
+
+Reply ApiLogin::rename(Call& call) {
+    auto json = JsonObject::parse(call.body);
+    if (!json) return tl::make_unexpected(json.error());
+    std::string name;
+    json->take("name", name, 0, Sessions::longest_name);
+    if (const auto known = json->finish(); !known) return tl::make_unexpected(known.error());
+    const auto token = sessions_.named(call.session->uid, call.named_session);
+    if (!token) return problem(Code::no_such_session, "you have no such login");
+    if (const auto kept = sessions_.rename(*token, name); !kept) return storage_problem(kept.error());
+    return empty_response(204);
+}
+
+Reply ApiLogin::revoke(Call& call) {
+    const auto token = sessions_.named(call.session->uid, call.named_session);
+    if (!token) return problem(Code::no_such_session, "you have no such login");
+    if (*token == call.session->token) return log_out(call);
+    const auto revoked = launcher_.revoke(*call.token, wire::Tickets::other, *token);
+    sessions_.end(*token);
+    log_event(Event::logout, call.session->user + " ended another login", {{"USER_NAME", call.session->user}});
+    if (!revoked) return tl::make_unexpected(revoked.error());
+    return empty_response(204);
 }
 
 Reply ApiLogin::log_out(Call& call) {
     sessions_.end(call.session->token);
     // When the launcher cannot be asked the ticket stays until it expires, but nobody has its token any more.
-    (void)launcher_.revoke(*call.token, false);
+    (void)launcher_.revoke(*call.token, wire::Tickets::this_one);
     log_event(Event::logout, call.session->user + " logged out", {{"USER_NAME", call.session->user}});
     Response response = empty_response(204);
     response.with("Set-Cookie", clear_cookie());
@@ -125,7 +171,7 @@ Reply ApiLogin::log_out(Call& call) {
 }
 
 Reply ApiLogin::log_out_everywhere(Call& call) {
-    const auto revoked = launcher_.revoke(*call.token, true);
+    const auto revoked = launcher_.revoke(*call.token, wire::Tickets::all_of_user);
     sessions_.end_all(call.session->uid);
     log_event(Event::logout, call.session->user + " logged out everywhere", {{"USER_NAME", call.session->user}});
     // Here a ticket that stays is not what was promised.

@@ -13,24 +13,28 @@ namespace boardgate::boardgated {
 
 class ApiLogin {
 public:
-    ApiLogin(LoginDesk& desk, LoginLimiter& limiter, Sessions& sessions, BoardLauncher& launcher, Orphans& orphans)
-        : desk_(desk), limiter_(limiter), sessions_(sessions), launcher_(launcher), orphans_(orphans) {}
+    ApiLogin(LoginDesk& desk, LoginLimiter& limiter, Sessions& sessions, BoardLauncher& launcher, Orphans& orphans, const Settings& settings)
+        : desk_(desk), limiter_(limiter), sessions_(sessions), launcher_(launcher), orphans_(orphans), settings_(settings) {}
 
     [[nodiscard]] Reply log_in(Call& call);
     [[nodiscard]] Reply who(Call& call) const;
+    [[nodiscard]] Reply list(Call& call) const;
+    [[nodiscard]] Reply rename(Call& call);
+    [[nodiscard]] Reply revoke(Call& call);
     [[nodiscard]] Reply log_out(Call& call);
     [[nodiscard]] Reply log_out_everywhere(Call& call);
 
 private:
-    [[nodiscard]] Answer<LoginStep> step(Call& call);
+    [[nodiscard]] Answer<LoginStep> step(Call& call, std::string& name);
     [[nodiscard]] Answer<LoginStep> with_ticket(const Secret& text);
-    [[nodiscard]] Reply granted(const LoginGrant& grant, Call& call);
+    [[nodiscard]] Reply granted(const LoginGrant& grant, const std::string& name, Call& call);
 
     LoginDesk& desk_;
     LoginLimiter& limiter_;
     Sessions& sessions_;
     BoardLauncher& launcher_;
     Orphans& orphans_;
+    const Settings& settings_;
 };
 
 }  // namespace boardgate::boardgated

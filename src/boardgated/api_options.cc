@@ -3,21 +3,15 @@
 
 #include <algorithm>
 
+#include "src/boardgated/board_json.h"
 #include "src/boardgated/environments.h"
 
 namespace boardgate::boardgated {
 
 namespace {
 
-Json::Value limit(std::int64_t used, std::int64_t most) {
-    Json::Value value(Json::objectValue);
-    value["used"] = Json::Int64(used);
-    value["most"] = Json::Int64(most);
-    return value;
-}
-
 std::int64_t awake(const std::vector<Board>& boards) {
-    return std::count_if(boards.begin(), boards.end(), [](const Board& board) { return board.state == State::ready || board.state == State::starting; });
+    return std::count_if(boards.begin(), boards.end(), is_awake);
 }
 
 }  // namespace
@@ -38,9 +32,9 @@ Reply ApiOptions::read(Call& call) const {
     }
     body["own_environments"] = settings_.allow_own_environments;
     const auto own = registry_.of(call.session->uid);
-    body["limits"]["boards"] = limit(static_cast<std::int64_t>(own.size()), settings_.boards_per_user);
-    body["limits"]["awake"] = limit(awake(own), settings_.awake_boards_per_user);
-    body["limits"]["awake_of_all"] = limit(awake(registry_.all()), settings_.awake_boards);
+    body["limits"]["boards"] = limit_json(static_cast<std::int64_t>(own.size()), settings_.boards_per_user);
+    body["limits"]["awake"] = limit_json(awake(own), settings_.awake_boards_per_user);
+    body["limits"]["awake_of_all"] = limit_json(awake(registry_.all()), settings_.awake_boards);
     return json_response(200, body);
 }
 

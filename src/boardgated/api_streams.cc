@@ -29,8 +29,8 @@ Answer<void> ApiStreams::open(std::unique_ptr<Request>& request) {
     const auto caller = caller_of(*request, sessions_);
     if (!caller) return problem(Code::unauthenticated, "log in first");
     for (const Row& row : table) {
-        std::optional<BoardId> board;
-        if (matches(row.pattern, request->path(), board)) return (this->*row.open)(request, caller->session, board);
+        PathNames names;
+        if (matches(row.pattern, request->path(), names)) return (this->*row.open)(request, caller->session, names.board);
     }
     return problem(Code::no_such_route, "there is nothing at this address");
 }

@@ -79,4 +79,7 @@ struct Board {
     [[nodiscard]] std::string url() const { return "/b/" + id.str() + "/"; }
 };
 
+/// Does it use a slot, and memory?
+[[nodiscard]] inline bool is_awake(const Board& board) { return board.state == State::ready || board.state == State::starting; }
+
 }  // namespace boardgate::boardgated

@@ -12,20 +12,37 @@ Json::Value notice_json(const Notice& notice) {
     return value;
 }
 
-Json::Value board_json(const Board& board) {
+Json::Value limit_json(std::int64_t used, std::int64_t most) {
+    Json::Value value(Json::objectValue);
+    value["used"] = Json::Int64(used);
+    value["most"] = Json::Int64(most);
+    return value;
+}
+
+Json::Value board_facts_json(const Board& board) {
     Json::Value value(Json::objectValue);
     value["id"] = board.id.str();
-    value["url"] = board.url();
     value["owner"] = board.owner.str();
     value["state"] = name_of(board.state);
     value["state_since"] = rfc3339(board.state_since);
     value["unit"] = board.unit().service();
+    value["port"] = board.port;
     value["created"] = rfc3339(board.created);
     value["last_viewed"] = board.last_viewed ? Json::Value(rfc3339(*board.last_viewed)) : Json::Value();
-    value["notices"] = Json::Value(Json::arrayValue);
-    for (const Notice& notice : notices_of(board.facts)) value["notices"].append(notice_json(notice));
+    // Only its owner is let in.
+    value["last_viewed_by"] = board.last_viewed ? Json::Value(board.owner.str()) : Json::Value();
     value["memory"] = board.usage.memory ? Json::Value(Json::UInt64(*board.usage.memory)) : Json::Value();
     value["cpu_seconds"] = board.usage.cpu_seconds ? Json::Value(*board.usage.cpu_seconds) : Json::Value();
+    return value;
+}
+
+Json::Value board_json(const Board& board) {
+    Json::Value value = board_facts_json(board);
+    add_options(value, board.options);
+    value["port"] = board.port;  // the door's, also when any port was asked for
+    value["url"] = board.url();
+    value["notices"] = Json::Value(Json::arrayValue);
+    for (const Notice& notice : notices_of(board.facts)) value["notices"].append(notice_json(notice));
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
     // Counted from what the gate saw; the board counts by what flows, so it may sleep a little later.
     value["sleeps_at"] = board.state == State::ready
@@ -37,8 +54,6 @@ Json::Value board_json(const Board& board) {
         // Until the log was read, what systemd says is better than nothing.
         value["failure"] = failure_json(board.failure ? *board.failure : diagnose(board.facts, {}));
     }
-    add_options(value, board.options);
-    value["port"] = board.port;  // the door's, also when any port was asked for
     return value;
 }
 

@@ -9,6 +9,11 @@
 namespace boardgate::boardgated {
 
 [[nodiscard]] Json::Value notice_json(const Notice& notice);
+/// `{"used", "most"}`.
+[[nodiscard]] Json::Value limit_json(std::int64_t used, std::int64_t most);
+/// What runs and whose it is, and nothing of what it shows.
+[[nodiscard]] Json::Value board_facts_json(const Board& board);
+/// All of it, for its owner.
 [[nodiscard]] Json::Value board_json(const Board& board);
 
 }  // namespace boardgate::boardgated

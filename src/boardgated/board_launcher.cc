@@ -109,10 +109,11 @@ Answer<std::uint16_t> SocketLauncher::restart(const Token& token, const BoardId&
     return ask_board<wire::RestartBoard>(token, board).map([](const Reply& reply) { return reply.port; });
 }
 
-Answer<void> SocketLauncher::revoke(const Token& token, bool all_of_user) {
+Answer<void> SocketLauncher::revoke(const Token& token, wire::Tickets which, const TokenHash& other) {
     wire::RevokeTicket message;
     message.token = copy_of(token);
-    message.all_of_user = all_of_user;
+    message.which = which;
+    if (which == wire::Tickets::other) message.other = other.hex();
     return ask(std::move(message)).map([](const Reply&) {});
 }
 

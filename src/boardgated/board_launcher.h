@@ -24,7 +24,8 @@ public:
     [[nodiscard]] virtual Answer<std::uint16_t> wake(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual Answer<void> sleep(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual Answer<std::uint16_t> restart(const Token& token, const BoardId& board) = 0;
-    [[nodiscard]] virtual Answer<void> revoke(const Token& token, bool all_of_user) = 0;
+    /// Ends tickets of the token's user; `other` is meant where it is another one's.
+    [[nodiscard]] virtual Answer<void> revoke(const Token& token, wire::Tickets which, const TokenHash& other = {}) = 0;
     [[nodiscard]] virtual Answer<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
     /// Whose ticket it is.
     [[nodiscard]] virtual Answer<wire::TicketHolder> holder_of(const Token& token) = 0;
@@ -41,7 +42,7 @@ public:
     [[nodiscard]] Answer<std::uint16_t> wake(const Token& token, const BoardId& board) override;
     [[nodiscard]] Answer<void> sleep(const Token& token, const BoardId& board) override;
     [[nodiscard]] Answer<std::uint16_t> restart(const Token& token, const BoardId& board) override;
-    [[nodiscard]] Answer<void> revoke(const Token& token, bool all_of_user) override;
+    [[nodiscard]] Answer<void> revoke(const Token& token, wire::Tickets which, const TokenHash& other) override;
     [[nodiscard]] Answer<wire::FolderReport> inspect(const Token& token, const std::string& folder) override;
     [[nodiscard]] Answer<wire::TicketHolder> holder_of(const Token& token) override;
 

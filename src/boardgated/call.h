@@ -13,11 +13,16 @@
 
 namespace boardgate::boardgated {
 
-struct Call {
+/// What a request's path names.
+struct PathNames {
+    std::optional<BoardId> board{};  ///< on routes with `{board}`
+    std::string named_session{};     ///< on routes with `{session}`
+};
+
+struct Call : PathNames {
     const Request& request;
     std::optional<Session> session{};  ///< there on every route that needs one
     std::optional<Token> token{};      ///< the same session's, for the launcher
-    std::optional<BoardId> board{};    ///< on routes with `{board}`
     std::string body{};                ///< wiped when the call ends: it may hold a password
 
     explicit Call(const Request& of) : request(of) {}

@@ -8,6 +8,7 @@
 #include "src/base/log.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
+#include "src/boardgated/api_admin.h"
 #include "src/boardgated/api_boards.h"
 #include "src/boardgated/api_health.h"
 #include "src/boardgated/api_login.h"
@@ -103,16 +104,17 @@ int main(int argc, char** argv) {
 
         LoginDesk desk(clock);
         LoginLimiter limiter(clock);
-        ApiLogin api_login(desk, limiter, sessions, launcher, orphans);
+        ApiLogin api_login(desk, limiter, sessions, launcher, orphans, settings);
         Presets presets(**store);
         ApiBoards api_boards(registry, launcher, waker, watch, journal, presets, settings);
         ApiOptions api_options(settings, registry, presets);
+        ApiAdmin api_admin(registry, waker, settings);
         ApiHealth api_health(gate);
         ApiStreams api_streams(hub, registry, sessions, journal);
         // A refused login takes two seconds on purpose, so there are many threads for them.
         WorkLane logins("logins", 24, 48);
         WorkLane launches("launches", 16, 64);
-        Router router({api_login, api_boards, api_health, api_options}, {logins, launches}, sessions);
+        Router router({api_login, api_boards, api_health, api_options, api_admin}, {logins, launches}, sessions);
         BoardAnswer board_answer(gate, waker, registry, launches);
 
         FcgiPool::prepare();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/response.h"
 
+#include "src/base/log.h"
+
 #include <json/writer.h>
 
 #include <stdexcept>
@@ -34,6 +36,11 @@ Response& Response::with(const std::string& name, const std::string& value) {
     if (has_control_character(value)) throw std::invalid_argument("a header's value holds a control character");
     headers.emplace_back(name, value);
     return *this;
+}
+
+tl::unexpected<Problem> storage_problem(const Error& error) {
+    log_event(Event::request_fault, error.text());
+    return problem(Code::storage_full, "boardgate cannot write its database; tell an administrator");
 }
 
 std::string to_text(const Json::Value& value) {

@@ -43,6 +43,9 @@ using Answer = tl::expected<T, Problem>;
     return tl::make_unexpected(Problem{code, std::move(detail), std::move(field)});
 }
 
+/// For the person, that the database cannot be written; for the journal, why.
+[[nodiscard]] tl::unexpected<Problem> storage_problem(const Error& error);
+
 [[nodiscard]] std::string to_text(const Json::Value& value);
 [[nodiscard]] Response json_response(int status, const Json::Value& value);
 [[nodiscard]] Response problem_response(const Problem& problem);

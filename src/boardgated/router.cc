@@ -2,6 +2,7 @@
 #include "src/boardgated/router.h"
 
 #include "src/base/log.h"
+#include "src/boardgated/api_admin.h"
 #include "src/boardgated/api_boards.h"
 #include "src/boardgated/api_health.h"
 #include "src/boardgated/api_login.h"
@@ -23,17 +24,32 @@ const std::vector<Route>& routes() {
     return table;
 }
 
-bool matches(std::string_view pattern, std::string_view path, std::optional<BoardId>& board) {
-    constexpr std::string_view placeholder = "{board}";
+namespace {
+
+/// What the path has where the pattern has the placeholder; nullopt when the rest is not alike.
+std::optional<std::string_view> at_placeholder(std::string_view placeholder, std::string_view pattern, std::string_view path) {
     const std::size_t at = pattern.find(placeholder);
-    if (at == std::string_view::npos) return pattern == path;
+    if (at == std::string_view::npos) return std::nullopt;
     const std::string_view before = pattern.substr(0, at);
     const std::string_view behind = pattern.substr(at + placeholder.size());
-    if (!path.starts_with(before) || !path.ends_with(behind) || path.size() != before.size() + BoardId::text_size + behind.size()) return false;
-    auto id = BoardId::parse(path.substr(before.size(), BoardId::text_size));
-    if (!id) return false;
-    board = *std::move(id);
-    return true;
+    if (path.size() < before.size() + behind.size() || !path.starts_with(before) || !path.ends_with(behind)) return std::nullopt;
+    return path.substr(before.size(), path.size() - before.size() - behind.size());
+}
+
+}  // namespace
+
+bool matches(std::string_view pattern, std::string_view path, PathNames& names) {
+    if (pattern.find('{') == std::string_view::npos) return pattern == path;
+    if (const auto text = at_placeholder("{board}", pattern, path)) {
+        auto id = BoardId::parse(*text);
+        if (id) names.board = *std::move(id);
+        return names.board.has_value();
+    }
+    if (const auto text = at_placeholder("{session}", pattern, path); text && !text->empty() && text->find('/') == std::string_view::npos) {
+        names.named_session = *text;
+        return true;
+    }
+    return false;
 }
 
 std::optional<Caller> caller_of(const Request& request, const Sessions& sessions) {
@@ -48,7 +64,7 @@ Answer<const Route*> Router::find(Call& call) const {
     const std::string_view method = call.request.method() == "HEAD" ? "GET" : call.request.method();
     std::string allowed;
     for (const Route& route : routes()) {
-        if (!matches(route.pattern, call.request.path(), call.board)) continue;
+        if (!matches(route.pattern, call.request.path(), call)) continue;
         if (route.method == method) return &route;
         allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
     }

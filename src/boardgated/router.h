@@ -15,12 +15,14 @@ class ApiBoards;
 class ApiLogin;
 class ApiHealth;
 class ApiOptions;
+class ApiAdmin;
 
 struct Handlers {
     ApiLogin& login;
     ApiBoards& boards;
     ApiHealth& health;
     ApiOptions& options;
+    ApiAdmin& admin;
 };
 
 struct Lanes {
@@ -47,8 +49,8 @@ struct Route {
 
 /// The table, for the tests that hold the documents against it.
 [[nodiscard]] const std::vector<Route>& routes();
-/// Does the path match the pattern? `board` is set where the pattern has one.
-[[nodiscard]] bool matches(std::string_view pattern, std::string_view path, std::optional<BoardId>& board);
+/// Does the path match the pattern? Sets what the pattern has a placeholder for.
+[[nodiscard]] bool matches(std::string_view pattern, std::string_view path, PathNames& names);
 
 class Router {
 public:

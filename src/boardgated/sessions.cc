@@ -25,7 +25,8 @@ bool Sessions::alive(const Entry& entry) const {
 SessionRow Sessions::row_of(const Entry& entry) const {
     const auto unused = std::chrono::duration_cast<std::chrono::seconds>(clock_.boot() - BootTime(entry.last_used.load()));
     return {entry.session.token.hex(), entry.session.uid,    entry.session.user,
-            entry.created,             seconds_of(clock_.wall()) - unused.count(), entry.expires_wall};
+            entry.created,             seconds_of(clock_.wall()) - unused.count(), entry.expires_wall,
+            entry.name,                entry.address};
 }
 
 Result<void> Sessions::load() {
@@ -38,6 +39,8 @@ Result<void> Sessions::load() {
         if (!token) continue;
         auto entry = std::make_unique<Entry>();
         entry->session = {*token, row.uid, row.user};
+        entry->name = row.name;
+        entry->address = row.address;
         entry->created = row.created;
         entry->expires_wall = row.expires;
         entry->ends = clock_.boot() + std::chrono::seconds(row.expires - wall);
@@ -52,9 +55,12 @@ Result<void> Sessions::load() {
     return {};
 }
 
-Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expires) {
+Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expires, const std::string& name,
+                           const std::string& address) {
     auto entry = std::make_unique<Entry>();
     entry->session = session;
+    entry->name = name;
+    entry->address = address;
     entry->created = seconds_of(clock_.wall());
     entry->expires_wall = expires.time_since_epoch().count();
     entry->ends = clock_.boot() + std::chrono::seconds(entry->expires_wall - entry->created);
@@ -86,6 +92,37 @@ void Sessions::touch(const TokenHash& token) {
     const std::shared_lock lock(mutex_);
     const auto found = entries_.find(token);
     if (found != entries_.end()) found->second->last_used = clock_.boot().count();
+}
+
+std::string session_id(const TokenHash& token) { return token.hex().substr(0, 16); }
+
+std::vector<SessionView> Sessions::of(std::uint32_t uid) const {
+    std::vector<SessionView> views;
+    const std::shared_lock lock(mutex_);
+    for (const auto& [token, entry] : entries_) {
+        if (entry->session.uid != uid || !alive(*entry)) continue;
+        const SessionRow row = row_of(*entry);
+        const auto time = [](std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds)); };
+        views.push_back({session_id(token), row.name, row.address, time(row.created), time(row.last_used), time(row.expires)});
+    }
+    std::sort(views.begin(), views.end(), [](const SessionView& a, const SessionView& b) { return a.last_used > b.last_used; });
+    return views;
+}
+
+std::optional<TokenHash> Sessions::named(std::uint32_t uid, std::string_view id) const {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [token, entry] : entries_) {
+        if (entry->session.uid == uid && alive(*entry) && session_id(token) == id) return token;
+    }
+    return std::nullopt;
+}
+
+Result<void> Sessions::rename(const TokenHash& token, const std::string& name) {
+    const std::unique_lock lock(mutex_);
+    const auto found = entries_.find(token);
+    if (found == entries_.end()) return {};
+    found->second->name = name;
+    return store_.put_session(row_of(*found->second));
 }
 
 template <class Which>

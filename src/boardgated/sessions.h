@@ -24,19 +24,38 @@ struct Session {
     std::string user;
 };
 
+/// A login as its owner sees it in a list.
+struct SessionView {
+    std::string id;  ///< the beginning of its hash: names it, opens nothing
+    std::string name;
+    std::string address;
+    WallTime created{};
+    WallTime last_used{};
+    WallTime expires{};
+};
+[[nodiscard]] std::string session_id(const TokenHash& token);
+
 class Sessions {
 public:
+    static constexpr std::size_t longest_name = 60;
+
     Sessions(Store& store, const Settings& settings, const Clock& clock) : store_(store), settings_(settings), clock_(clock) {}
 
     /// Reads what the store has; ended ones are deleted.
     [[nodiscard]] Result<void> load();
     /// A session of a fresh token. `expires` is the ticket's end. Beyond sessions_per_user the user's longest
     /// unused one is dropped.
-    [[nodiscard]] Result<void> add(const Session& session, std::chrono::sys_seconds expires);
+    [[nodiscard]] Result<void> add(const Session& session, std::chrono::sys_seconds expires, const std::string& name = {},
+                                   const std::string& address = {});
     /// The session of a token that has not ended.
     [[nodiscard]] std::optional<Session> find(const TokenHash& token) const;
     /// Somebody used it knowingly (a page load, not a dashboard that polls): it lives on.
     void touch(const TokenHash& token);
+    /// Those of one user, the one used last first.
+    [[nodiscard]] std::vector<SessionView> of(std::uint32_t uid) const;
+    /// Which session of that user an id names.
+    [[nodiscard]] std::optional<TokenHash> named(std::uint32_t uid, std::string_view id) const;
+    [[nodiscard]] Result<void> rename(const TokenHash& token, const std::string& name);
     void end(const TokenHash& token);
     void end_all(std::uint32_t uid);
     /// Drops what has ended and writes times of last use. Called now and then.
@@ -45,6 +64,8 @@ public:
 private:
     struct Entry {
         Session session;
+        std::string name;
+        std::string address;
         std::int64_t created = 0;       // wall clock, for the store
         std::int64_t expires_wall = 0;  // the same
         BootTime ends{};                // by the clock that never jumps

@@ -10,7 +10,8 @@ constexpr int schema_version = 1;
 constexpr const char* schema = R"sql(
 CREATE TABLE IF NOT EXISTS sessions (
     hash TEXT PRIMARY KEY, uid INTEGER NOT NULL, user TEXT NOT NULL,
-    created INTEGER NOT NULL, last_used INTEGER NOT NULL, expires INTEGER NOT NULL
+    created INTEGER NOT NULL, last_used INTEGER NOT NULL, expires INTEGER NOT NULL,
+    name TEXT NOT NULL, address TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS boards (
     id TEXT PRIMARY KEY, uid INTEGER NOT NULL, owner TEXT NOT NULL, port INTEGER NOT NULL,
@@ -97,8 +98,9 @@ Result<void> Store::migrate() {
 
 Result<void> Store::put_session(const SessionRow& row) {
     const std::lock_guard lock(mutex_);
-    Statement put(database_.get(), "INSERT OR REPLACE INTO sessions VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    put.bind(row.hash).bind(std::int64_t{row.uid}).bind(row.user).bind(row.created).bind(row.last_used).bind(row.expires).step();
+    Statement put(database_.get(), "INSERT OR REPLACE INTO sessions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    put.bind(row.hash).bind(std::int64_t{row.uid}).bind(row.user).bind(row.created).bind(row.last_used).bind(row.expires);
+    put.bind(row.name).bind(row.address).step();
     if (!put.good()) return database_error("cannot write a session");
     return {};
 }
@@ -114,9 +116,10 @@ Result<void> Store::delete_session(const std::string& hash) {
 Result<std::vector<SessionRow>> Store::sessions() {
     const std::lock_guard lock(mutex_);
     std::vector<SessionRow> rows;
-    Statement ask(database_.get(), "SELECT hash, uid, user, created, last_used, expires FROM sessions");
+    Statement ask(database_.get(), "SELECT hash, uid, user, created, last_used, expires, name, address FROM sessions");
     while (ask.step()) {
-        rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), ask.number(3), ask.number(4), ask.number(5)});
+        rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), ask.number(3), ask.number(4), ask.number(5),
+                        ask.text(6), ask.text(7)});
     }
     if (!ask.good()) return database_error("cannot read the sessions");
     return rows;

@@ -23,6 +23,8 @@ struct SessionRow {
     std::int64_t created = 0;  ///< seconds since 1970, like all times here
     std::int64_t last_used = 0;
     std::int64_t expires = 0;
+    std::string name;     ///< the person's own word for it
+    std::string address;  ///< where it was opened from
 };
 
 struct BoardRow {

@@ -14,8 +14,6 @@ constexpr std::chrono::seconds patience_of_stop{5};
 /// systemd has told of a start by then, or it will not come.
 constexpr std::chrono::seconds patience_of_start{2};
 
-bool is_awake(const Board& board) { return board.state == State::ready || board.state == State::starting; }
-
 /// When somebody last cared about a board.
 WallTime last_use(const Board& board) { return std::max(board.state_since, board.last_viewed.value_or(WallTime{})); }
 

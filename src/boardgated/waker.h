@@ -18,6 +18,9 @@ namespace boardgate::boardgated {
 
 class Waker {
 public:
+    /// systemd has told of a job by then that it took.
+    static constexpr std::chrono::milliseconds soon{1000};
+
     /// `look_again` reads a board's units anew (UnitWatch::look_again).
     Waker(BoardLauncher& launcher, Registry& registry, const Settings& settings, std::function<void(const BoardId&)> look_again)
         : launcher_(launcher), registry_(registry), settings_(settings), look_again_(std::move(look_again)) {}

@@ -100,20 +100,44 @@ Answer Dispatch::restart(const Account& owner, const wire::RestartBoard& message
     return start_job("RestartUnit", owner, message.board);
 }
 
-Answer Dispatch::sleep(const Account& owner, const wire::SleepBoard& message) {
-    const auto record = own_door(owner, message.board);
+Answer Dispatch::sleep(const Account& caller, const wire::SleepBoard& message) {
+    const auto board = BoardId::parse(message.board);
+    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
+    auto record = doors_.owned(caller, *board);
+    std::string owner = caller.name;
+    if (!record && is_member(caller, settings_.administrators)) {
+        // Administrators put anybody's board to sleep, and do nothing else with it.
+        record = doors_.of_anybody(*board);
+        const auto account = record ? account_of(record->uid) : failure("no such door");
+        if (account) owner = account->name;
+    }
     if (!record) return {tl::make_unexpected(record.error())};
-    const UnitName unit(*UserName::parse(owner.name), *BoardId::parse(message.board));
+    const auto user = UserName::parse(owner);
+    if (!user) return {refuse(Refusal::account, "the account's name cannot be part of a unit's name")};
+    const UnitName unit(*user, *board);
     // Not there any more is asleep enough.
     (void)jobs_.ask("StopUnit", unit.service());
     return {Done{record->door.port}};
 }
 
 Answer Dispatch::revoke(const Account& owner, const wire::RevokeTicket& message) {
-    if (message.all_of_user) {
-        tickets_.revoke_all(owner.uid);
-    } else if (const auto token = Token::parse(message.token.reveal())) {
-        tickets_.revoke(token->hash());
+    switch (message.which) {
+        case wire::Tickets::this_one:
+            if (const auto token = Token::parse(message.token.reveal())) tickets_.revoke(token->hash());
+            break;
+        case wire::Tickets::other: {
+            const auto other = TokenHash::from_hex(message.other);
+            if (!other) return {refuse(Refusal::bad_request, "not a ticket's hash")};
+            const auto ticket = tickets_.check(*other, std::chrono::floor<std::chrono::seconds>(clock_.wall()));
+            // Ended already, or never there: nothing is left to revoke.
+            if (!ticket) break;
+            if (ticket->uid != owner.uid) return {refuse(Refusal::ticket, "that login is somebody else's")};
+            tickets_.revoke(*other);
+            break;
+        }
+        case wire::Tickets::all_of_user:
+            tickets_.revoke_all(owner.uid);
+            break;
     }
     return {Done{}};
 }

@@ -39,7 +39,7 @@ private:
     Answer make_door(const Account& owner, const wire::MakeDoor& message);
     Answer remove_door(const Account& owner, const wire::RemoveDoor& message);
     Answer wake(const Account& owner, const wire::WakeBoard& message);
-    Answer sleep(const Account& owner, const wire::SleepBoard& message);
+    Answer sleep(const Account& caller, const wire::SleepBoard& message);
     Answer restart(const Account& owner, const wire::RestartBoard& message);
     Answer revoke(const Account& owner, const wire::RevokeTicket& message);
     Answer read_ticket(const Account& owner, const wire::ReadTicket& message);

@@ -145,4 +145,10 @@ Launched<DoorRecord> Doors::owned(const Account& owner, const BoardId& board) co
     return *std::move(record);
 }
 
+Launched<DoorRecord> Doors::of_anybody(const BoardId& board) const {
+    auto record = records_.read(board);
+    if (!record) return refuse(Refusal::no_such_door, "there is no such board");
+    return *std::move(record);
+}
+
 }  // namespace boardgate::launcher

@@ -28,6 +28,8 @@ public:
 
     /// The record of a board, if it is this owner's.
     [[nodiscard]] Launched<DoorRecord> owned(const Account& owner, const BoardId& board) const;
+    /// The record of a board, whoever has it.
+    [[nodiscard]] Launched<DoorRecord> of_anybody(const BoardId& board) const;
     [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
 
 private:

@@ -167,14 +167,23 @@ using WakeBoard = BoardRequest<Type::WakeBoard>;
 using SleepBoard = BoardRequest<Type::SleepBoard>;
 using RestartBoard = BoardRequest<Type::RestartBoard>;
 
+enum class Tickets : std::uint8_t {
+    this_one,      ///< that of the request
+    other,         ///< another one of the same user
+    all_of_user,
+    last = all_of_user
+};
+
 struct RevokeTicket {
     static constexpr Type type = Type::RevokeTicket;
     Secret token;
-    bool all_of_user = false;
+    Tickets which = Tickets::this_one;
+    std::string other;  ///< the other ticket's hash in hexadecimal, else empty
     template <class Io>
     void fields(Io& io) {
         io.secret(token, Token::text_size);
-        io.flag(all_of_user);
+        io.choice(which);
+        io.text(other, 2 * TokenHash::size);
     }
 };
 

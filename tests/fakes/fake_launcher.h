@@ -46,8 +46,9 @@ public:
         tell(board, "active");
         return port;
     }
-    Answer<void> revoke(const Token&, bool all_of_user) override {
-        asked.push_back(all_of_user ? "revoke all" : "revoke");
+    Answer<void> revoke(const Token&, wire::Tickets which, const TokenHash&) override {
+        static constexpr const char* said[] = {"revoke", "revoke other", "revoke all"};
+        asked.push_back(said[static_cast<std::size_t>(which)]);
         return {};
     }
     Answer<wire::FolderReport> inspect(const Token&, const std::string& folder) override {

@@ -9,8 +9,8 @@ namespace boardgate::boardgated {
 namespace {
 
 bool fits(std::string_view pattern, std::string_view path) {
-    std::optional<BoardId> board;
-    return matches(pattern, path, board);
+    PathNames names;
+    return matches(pattern, path, names);
 }
 
 TEST(Router, MatchesAWholePathOnly) {
@@ -21,9 +21,17 @@ TEST(Router, MatchesAWholePathOnly) {
 }
 
 TEST(Router, TakesTheBoardOutOfThePath) {
-    std::optional<BoardId> board;
-    ASSERT_TRUE(matches("/api/v1/boards/{board}/wake", "/api/v1/boards/abcdefgh/wake", board));
-    EXPECT_EQ(board->str(), "abcdefgh");
+    PathNames names;
+    ASSERT_TRUE(matches("/api/v1/boards/{board}/wake", "/api/v1/boards/abcdefgh/wake", names));
+    EXPECT_EQ(names.board->str(), "abcdefgh");
+}
+
+TEST(Router, TakesOneWholeWordForASession) {
+    PathNames names;
+    ASSERT_TRUE(matches("/api/v1/sessions/{session}", "/api/v1/sessions/0123456789abcdef", names));
+    EXPECT_EQ(names.named_session, "0123456789abcdef");
+    EXPECT_FALSE(fits("/api/v1/sessions/{session}", "/api/v1/sessions/"));
+    EXPECT_FALSE(fits("/api/v1/sessions/{session}", "/api/v1/sessions/a/b"));
 }
 
 TEST(Router, TakesNothingElseForABoard) {

@@ -75,7 +75,7 @@ std::vector<Sample> samples() {
         SAMPLE(WakeBoard, Secret(token), "abcdefgh"),
         SAMPLE(SleepBoard, Secret(token), "abcdefgh"),
         SAMPLE(RestartBoard, Secret(token), "abcdefgh"),
-        SAMPLE(RevokeTicket, Secret(token), true),
+        SAMPLE(RevokeTicket, Secret(token), Tickets::other, std::string(64, 'a')),
         SAMPLE(OpenLogdirs, Secret(token)),
         SAMPLE(ReadTicket, Secret(token)),
         SAMPLE(Done, 16001),
@@ -231,8 +231,8 @@ TEST(Messages, ChoicesAndFlagsBeyondTheLastAreRefused) {
     EXPECT_TRUE(read<Refused>(refused(static_cast<int>(Refusal::last))));
     EXPECT_FALSE(read<Refused>(refused(static_cast<int>(Refusal::last) + 1)));
     const std::string revoke = forged(Type::RevokeTicket, {std::string(Token::text_size, 'T')});
-    EXPECT_TRUE(read<RevokeTicket>(revoke + '\1'));
-    EXPECT_FALSE(read<RevokeTicket>(revoke + '\2'));
+    EXPECT_TRUE(read<RevokeTicket>(revoke + std::string("\2\0\0", 3)));
+    EXPECT_FALSE(read<RevokeTicket>(revoke + std::string("\3\0\0", 3)));
 }
 
 TEST(Messages, EachFitsIntoADatagramWithAllItsFieldsAtTheirLongest) {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api_admin.h"
+
+#include "src/base/log.h"
+#include "src/base/peer.h"
+#include "src/boardgated/board_json.h"
+
+namespace boardgate::boardgated {
+
+bool is_administrator(const Session& session, const Settings& settings) {
+    if (settings.administrators.empty()) return false;
+    const auto account = account_of(session.uid);
+    return account && is_member(*account, settings.administrators);
+}
+
+namespace {
+
+Answer<void> admit(const Call& call, const Settings& settings) {
+    if (is_administrator(*call.session, settings)) return {};
+    return problem(Code::not_administrator, settings.administrators.empty() ? "this server has no group of administrators; name one in boardgate.conf"
+                                                                            : "you are not in the group " + settings.administrators);
+}
+
+}  // namespace
+
+Reply ApiAdmin::list(Call& call) const {
+    if (const auto admitted = admit(call, settings_); !admitted) return tl::make_unexpected(admitted.error());
+    Json::Value body(Json::objectValue);
+    body["boards"] = Json::Value(Json::arrayValue);
+    const std::vector<Board> boards = registry_.all();
+    std::int64_t awake = 0;
+    for (const Board& board : boards) {
+        body["boards"].append(board_facts_json(board));
+        if (is_awake(board)) ++awake;
+    }
+    body["limits"]["awake"] = limit_json(awake, settings_.awake_boards);
+    body["limits"]["ports"] = limit_json(static_cast<std::int64_t>(boards.size()), settings_.door_ports.last - settings_.door_ports.first);
+    body["limits"]["awake_per_user"] = Json::Int64(settings_.awake_boards_per_user);
+    body["limits"]["boards_per_user"] = Json::Int64(settings_.boards_per_user);
+    return json_response(200, body);
+}
+
+Reply ApiAdmin::sleep(Call& call) {
+    if (const auto admitted = admit(call, settings_); !admitted) return tl::make_unexpected(admitted.error());
+    const auto board = registry_.find(*call.board);
+    if (!board) return problem(Code::no_such_board, "there is no board " + call.board->str());
+    if (const auto asleep = waker_.sleep(*call.token, board->id); !asleep) return tl::make_unexpected(asleep.error());
+    log_event(Event::administration, call.session->user + " put board " + board->id.str() + " of " + board->owner.str() + " to sleep",
+              {{"BOARD_ID", board->id.str()}, {"USER_NAME", call.session->user}, {"UNIT", board->unit().service()}});
+    const auto now = registry_.wait(board->id, Waker::soon, [](const Board& stopped) { return !is_awake(stopped); });
+    return json_response(202, board_facts_json(now.value_or(*board)));
+}
+
+}  // namespace boardgate::boardgated
