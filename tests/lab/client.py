@@ -132,12 +132,12 @@ class Client:
         return self.send("DELETE", target, **more)
 
     # -- the session ----------------------------------------------------------------------------------------------
-    def try_login(self, user, password, **more):
-        return self.stranger().post("/api/v1/login", {"user": user, "password": password}, **more)
+    def try_login(self, user, password, **fields):
+        return self.stranger().post("/api/v1/login", {"user": user, "password": password, **fields})
 
-    def login(self):
+    def login(self, **fields):
         """Logs in anew; what the session was before is forgotten here, not ended."""
-        answer = self.try_login(self.user, self.password)
+        answer = self.try_login(self.user, self.password, **fields)
         assert answer.status == 200, f"{self.user} cannot log in: {answer!r}"
         self.cookie = cookie_of(answer)
         return self
