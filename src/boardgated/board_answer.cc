@@ -14,9 +14,9 @@ constexpr std::chrono::milliseconds patience_of_person{1500};
 constexpr std::chrono::milliseconds patience_of_script{10000};
 
 /// nginx goes to the board once more, asking the gate again (nginx/gate.conf has the location).
-Response to_the_board() {
+Response to_the_board(const Request& request) {
     Response response;
-    response.with("X-Accel-Redirect", "@boardgate_board");
+    response.with("X-Accel-Redirect", request.parameter("BG_PLACE") == "index" ? "@boardgate_index" : "@boardgate_board");
     return response;
 }
 
@@ -60,7 +60,7 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
         case Refusal::none:
             // The gate would say yes by now: the board became ready in between, or it hung up on nginx.
             const std::string_view upstream = request->parameter("BG_UPSTREAM_STATUS");
-            if (upstream != "502" && upstream != "504") return write_response(*request, to_the_board());
+            if (upstream != "502" && upstream != "504") return write_response(*request, to_the_board(*request));
             return tell({Code::board_not_ready, "board " + named + " broke off; ask again in a moment", {}, 1});
     }
     if (decision.state == State::failed || decision.state == State::waiting) {
@@ -87,7 +87,7 @@ void BoardAnswer::wake_and_answer(Request& request, const BoardId& id, bool navi
                (board.state == State::failed && board.facts.invocation != before->facts.invocation);
     });
     if (!after) return write_response(request, told({Code::no_such_board, "there is no board " + id.str()}, navigation));
-    write_response(request, after->state == State::ready ? to_the_board() : state_of_board(*after, navigation));
+    write_response(request, after->state == State::ready ? to_the_board(request) : state_of_board(*after, navigation));
 }
 
 }  // namespace boardgate::boardgated

@@ -84,6 +84,11 @@ void Gate::answer(Request& request) {
         if (question.navigation) sessions_.touch(decision.session->token);
         response.status = 204;
         response.with("X-Boardgate-Port", std::to_string(decision.port));
+        // nginx answers these few itself, out of what boards share, when it learns which version the board has.
+        if (!request.parameter("BG_PLACE").empty()) {
+            const auto board = registry_.find(*decision.board);
+            if (board) response.with("X-Boardgate-Frontend", front_ends_.version_for(*board));
+        }
     } else {
         response.status = decision.refusal == Refusal::unauthenticated ? 401 : 403;
     }

@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "src/boardgated/cookie.h"
+#include "src/boardgated/front_ends.h"
 #include "src/boardgated/registry.h"
 #include "src/boardgated/sessions.h"
 
@@ -35,7 +36,8 @@ struct GateDecision {
 
 class Gate {
 public:
-    Gate(Sessions& sessions, Registry& registry, const Settings& settings) : sessions_(sessions), registry_(registry), settings_(settings) {}
+    Gate(Sessions& sessions, Registry& registry, const Settings& settings, FrontEnds& front_ends)
+        : sessions_(sessions), registry_(registry), settings_(settings), front_ends_(front_ends) {}
 
     /// Closed until boardgate-gate.service was seen active.
     void set_sound(bool sound);
@@ -50,6 +52,7 @@ private:
     Sessions& sessions_;
     Registry& registry_;
     const Settings& settings_;
+    FrontEnds& front_ends_;
     std::atomic<bool> sound_ = false;
 };
 

@@ -87,7 +87,8 @@ int main(int argc, char** argv) {
         Registry registry(**store, clock);
         if (const auto loaded = registry.load(); !loaded) return tl::make_unexpected(loaded.error());
 
-        Gate gate(sessions, registry, settings);
+        FrontEnds front_ends(settings, clock);
+        Gate gate(sessions, registry, settings, front_ends);
         const JournalClient journal;
         StreamHub hub(registry, sessions, clock);
         FailureWatch failures(registry, journal);

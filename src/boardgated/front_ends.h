@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The front-end files of the site's own TensorBoards, which all boards share. boardgate-frontend publishes them as
+// root and writes down which tensorboard program has which version; nginx serves them.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "src/base/clock.h"
+#include "src/base/settings.h"
+#include "src/boardgated/board.h"
+
+namespace boardgate::boardgated {
+
+class FrontEnds {
+public:
+    FrontEnds(const Settings& settings, const Clock& clock, std::string record = "/var/lib/boardgate-frontend/environments",
+              std::string wanted = "/var/lib/boardgate/frontend-wanted")
+        : settings_(settings), clock_(clock), record_(std::move(record)), wanted_(std::move(wanted)) {}
+
+    /// The published version of the very files that this board's TensorBoard began with. Empty when there is none:
+    /// an environment of the owner's own, one that is not as root alone made it, or one that changed since.
+    [[nodiscard]] std::string version_for(const Board& board);
+
+private:
+    void ask_for_new_ones();
+
+    const Settings& settings_;
+    const Clock& clock_;
+    std::string record_;
+    std::string wanted_;
+    std::atomic<BootTime::rep> next_asking_ = 0;
+};
+
+}  // namespace boardgate::boardgated
