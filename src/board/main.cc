@@ -4,11 +4,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
 #include <string_view>
 
+#include "src/base/folder_fault.h"
+#include "src/base/peer.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
 #include "src/board/idle_timer.h"
@@ -73,6 +76,13 @@ void say_last(const std::string& words) {
     notify_status(words);
 }
 
+/// For the table of failures, too: the status line ends with the code in brackets, as with notices.
+int cannot_read(const FolderFault& fault) {
+    std::fprintf(stderr, "%s\n", fault.text.c_str());
+    notify_status(fault.text + " [" + code_of(fault.kind) + "]");
+    return exit_status::no_input;
+}
+
 /// 126 and 127 as a shell says it: there, but not to be run; not there.
 int cannot_run(const Error& error) {
     say_last(error.text());
@@ -97,6 +107,9 @@ int main(int argc, char** argv) {
         if (!signals) return tl::make_unexpected(signals.error());
 
         const SystemClock clock;
+        // TensorBoard itself would serve an empty page.
+        const auto owner = account_of(geteuid());
+        if (const auto fault = fault_of_folder(options->logdir.str(), owner ? owner->home : std::string())) return cannot_read(*fault);
         notify_status("Starting TensorBoard");
         auto tensorboard = TensorBoard::start(tensorboard_arguments(*options));
         if (!tensorboard) return cannot_run(tensorboard.error());

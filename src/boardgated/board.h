@@ -28,6 +28,7 @@ struct UnitFacts {
     int exit_status = 0;         ///< exit status or signal
     std::string invocation;      ///< InvocationID of the unit's last run, hexadecimal
     std::string status_text;     ///< StatusText, boardgate-board's own words
+    std::optional<std::uint64_t> memory_limit{};  ///< MemoryMax, in bytes, where a lack of memory was the end
     std::int64_t since = 0;      ///< microseconds since 1970: the last change of state; 0 when systemd knows of none
     friend bool operator==(const UnitFacts&, const UnitFacts&) = default;
 };
@@ -58,6 +59,9 @@ struct Failure {
     std::string remedy;
     std::optional<int> exit_status{};
     std::vector<std::string> log_tail{};
+    /// An option and the value with which a new attempt may succeed; empty where there is none.
+    std::string change_option{};
+    std::string change_value{};
 };
 
 struct Board {
@@ -73,6 +77,7 @@ struct Board {
     WallTime state_since{};
     std::string waiting_for{};  ///< a sentence, in state waiting
     Usage usage{};
+    std::optional<std::uint64_t> peak_memory{};  ///< the most that was seen of this run, in bytes
     std::optional<Failure> failure{};  ///< set in state failed, as soon as the log was read
 
     [[nodiscard]] UnitName unit() const { return {owner, id}; }

@@ -25,7 +25,7 @@ Response told(const Problem& problem, bool navigation) { return navigation ? pro
 Problem not_ready(const Board& board) {
     const std::string named = "board " + board.id.str();
     if (board.state == State::failed) {
-        const Failure failure = board.failure ? *board.failure : diagnose(board.facts, {});
+        const Failure failure = board.failure ? *board.failure : diagnose(board, {});
         return {Code::board_failed, named + ": " + failure.summary + ". " + failure.remedy};
     }
     return {Code::board_not_ready, named + " is " + name_of(board.state) + "; ask again in a moment", {}, 1};

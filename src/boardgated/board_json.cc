@@ -52,7 +52,7 @@ Json::Value board_json(const Board& board) {
     value["failure"] = Json::Value();
     if (board.state == State::failed) {
         // Until the log was read, what systemd says is better than nothing.
-        value["failure"] = failure_json(board.failure ? *board.failure : diagnose(board.facts, {}));
+        value["failure"] = failure_json(board.failure ? *board.failure : diagnose(board, {}));
     }
     return value;
 }

@@ -13,17 +13,20 @@ namespace boardgate::boardgated {
 
 /// One row of failures.inc.
 struct FailureRule {
-    enum class By { result, status, log };
+    enum class By { said, log, status, result };
     const char* code;
     By by;
     const char* sign;
     const char* summary;
     const char* remedy;
+    const char* change;
 };
 [[nodiscard]] const std::vector<FailureRule>& failure_rules();
 
-/// `log` are the lines of the failed run, oldest first.
-[[nodiscard]] Failure diagnose(const UnitFacts& facts, const std::vector<std::string>& log);
+/// Of a failed board; `log` are the lines of the failed run, oldest first.
+[[nodiscard]] Failure diagnose(const Board& board, const std::vector<std::string>& log);
+/// The rule by which systemd's words alone say no more than that it failed.
+[[nodiscard]] bool says_little(const Failure& failure);
 
 /// As in the API.
 [[nodiscard]] Json::Value failure_json(const Failure& failure);

@@ -8,23 +8,36 @@ namespace boardgate::boardgated {
 
 namespace {
 constexpr std::uint32_t lines_to_read = 200;
-}
+/// systemd tells of the end before journald has written the last words down.
+constexpr int attempts = 5;
+constexpr std::chrono::milliseconds between_attempts{100};
+}  // namespace
 
 void FailureWatch::board_changed(const Board& board, bool gone) {
     if (gone || board.state != State::failed || board.failure) return;
     if (!lane_.add([this, board] { examine(board); })) log_event(Event::notice, "too many boards fail at once to read all their logs");
 }
 
-void FailureWatch::examine(const Board& board) {
+std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
     std::vector<std::string> lines;
-    if (const auto log = journal_.last_lines(board.unit(), lines_to_read)) {
-        for (const wire::LogLine& line : *log) {
-            if (line.invocation == board.facts.invocation) lines.push_back(line.text);
-        }
-    } else {
+    const auto log = journal_.last_lines(board.unit(), lines_to_read);
+    if (!log) {
         log_event(Event::request_fault, "the log of a failed board cannot be read: " + log.error().text(), {{"BOARD_ID", board.id.str()}});
+        return lines;
     }
-    const Failure failure = diagnose(board.facts, lines);
+    for (const wire::LogLine& line : *log) {
+        if (line.invocation == board.facts.invocation) lines.push_back(line.text);
+    }
+    return lines;
+}
+
+void FailureWatch::examine(const Board& board) {
+    Failure failure = diagnose(board, lines_of(board));
+    for (int attempt = 1; attempt < attempts && says_little(failure); ++attempt) {
+        const auto now = registry_.wait(board.id, between_attempts, [](const Board& later) { return later.state != State::failed; });
+        if (!now || now->state != State::failed) return;
+        failure = diagnose(board, lines_of(board));
+    }
     log_event(Event::board_failed, "board " + board.id.str() + " failed: " + failure.summary,
               {{"BOARD_ID", board.id.str()}, {"USER_NAME", board.owner.str()}, {"UNIT", board.unit().service()}});
     registry_.set_failure(board.id, board.facts.invocation, failure);

@@ -16,6 +16,7 @@ public:
     void board_changed(const Board& board, bool gone);
 
 private:
+    [[nodiscard]] std::vector<std::string> lines_of(const Board& board) const;
     void examine(const Board& board);
 
     Registry& registry_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/registry.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "src/base/log.h"
@@ -123,6 +124,8 @@ void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
     std::unique_lock lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end() || found->second.board.facts == facts) return;
+    // Another run, even if nothing but its failure was seen of it.
+    if (found->second.board.facts.invocation != facts.invocation) found->second.board.failure.reset();
     found->second.board.facts = facts;
     settle(found->second);
     const Board copy = found->second.board;
@@ -144,6 +147,7 @@ void Registry::settle(Entry& entry) const {
     board.waiting_for = entry.waiting_for;
     if (state != State::failed) board.failure.reset();
     if (state != State::ready) board.usage = {};
+    if (state == State::starting) board.peak_memory.reset();
 }
 
 void Registry::set_waiting(const BoardId& id, const std::string& reason) {
@@ -162,6 +166,7 @@ void Registry::set_usage(const BoardId& id, const Usage& usage) {
     const auto found = entries_.find(id);
     if (found == entries_.end() || found->second.board.state != State::ready || found->second.board.usage == usage) return;
     found->second.board.usage = usage;
+    found->second.board.peak_memory = std::max(found->second.board.peak_memory, usage.memory);
     const Board copy = found->second.board;
     lock.unlock();
     tell(copy);

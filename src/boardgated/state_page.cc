@@ -58,7 +58,7 @@ Response state_page(const Board& board) {
     std::string main = "<main data-board=\"" + board.id.str() + "\" data-state=\"" + state + "\">\n<h1>" + escaped(board.options.title) + "</h1>\n" +
                        "<p class=\"logdir\">" + escaped(board.options.logdir) + "</p>\n" +
                        "<p><strong class=\"board-state\" data-state=\"" + state + "\">" + state + "</strong>: " + meaning_of(board.state) + ".</p>\n";
-    if (board.state == State::failed) main += failure_text(board.failure ? *board.failure : diagnose(board.facts, {}));
+    if (board.state == State::failed) main += failure_text(board.failure ? *board.failure : diagnose(board, {}));
     main += "<div id=\"live\"></div>\n<p><a href=\"/\">All my boards</a></p>\n</main>\n";
     Response response = page(503, board.options.title, head, main);
     if (board.state != State::failed) response.with("Retry-After", "1");

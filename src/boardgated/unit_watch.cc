@@ -78,6 +78,7 @@ UnitFacts facts_of(const Bus& bus, const UnitName& unit) {
     facts.exit_code = unit_number(bus, service, "ExecMainCode");
     facts.exit_status = unit_number(bus, service, "ExecMainStatus");
     facts.invocation = invocation_of(bus, service);
+    if (facts.result == "oom-kill") facts.memory_limit = unit_counter(bus, service, service_interface, "MemoryMax");
     const auto changed = unit_counter(bus, service, unit_interface, "StateChangeTimestamp").value_or(0);
     facts.since = static_cast<std::int64_t>(changed != 0 ? changed : unit_counter(bus, unit.socket(), unit_interface, "StateChangeTimestamp").value_or(0));
     return facts;

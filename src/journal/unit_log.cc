@@ -53,13 +53,17 @@ Result<UnitLog> UnitLog::open(const std::string& unit) {
     UnitLog log(opened);
     (void)sd_journal_set_data_threshold(opened, wire::longest::log_line + 64);
     // Only fields that journald itself writes decide, so that nobody can put a line into another's log: those
-    // with an underscore, and UNIT= where it comes from process 1.
+    // with an underscore, UNIT= where it comes from process 1, and what journald says about a flood of lines.
     const std::string by_unit = "_SYSTEMD_UNIT=" + unit;
     const std::string about_unit = "UNIT=" + unit;
     int status = sd_journal_add_match(opened, by_unit.data(), by_unit.size());
     if (status >= 0) status = sd_journal_add_disjunction(opened);
     if (status >= 0) status = sd_journal_add_match(opened, "_PID=1", 0);
     if (status >= 0) status = sd_journal_add_match(opened, about_unit.data(), about_unit.size());
+    const std::string about_process = "OBJECT_SYSTEMD_UNIT=" + unit;
+    if (status >= 0) status = sd_journal_add_disjunction(opened);
+    if (status >= 0) status = sd_journal_add_match(opened, "_TRANSPORT=driver", 0);
+    if (status >= 0) status = sd_journal_add_match(opened, about_process.data(), about_process.size());
     if (status < 0) return system_error("cannot choose lines of the journal", {}, -status);
     return log;
 }

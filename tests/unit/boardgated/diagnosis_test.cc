@@ -9,14 +9,18 @@
 namespace boardgate::boardgated {
 namespace {
 
-UnitFacts ended(const char* result, int code, int status) {
-    UnitFacts facts;
+Board ended(const char* result, int code, int status) {
+    BoardOptions options;
+    options.logdir = "/home/alice/runs";
+    options.environment = "torch";
+    Board board{BoardId::make(), 1000, *UserName::parse("alice"), options};
+    UnitFacts& facts = board.facts;
     facts.socket_active = "active";
     facts.service_active = "failed";
     facts.result = result;
     facts.exit_code = code;
     facts.exit_status = status;
-    return facts;
+    return board;
 }
 
 TEST(Diagnosis, AMemoryKillIsToldBySystemdNotByTheLog) {
@@ -24,6 +28,15 @@ TEST(Diagnosis, AMemoryKillIsToldBySystemdNotByTheLog) {
     EXPECT_EQ(failure.code, "out_of_memory");
     EXPECT_EQ(failure.detail, "it was ended by signal SIGKILL");
     EXPECT_FALSE(failure.exit_status);
+}
+
+TEST(Diagnosis, ALackOfMemoryNamesLimitAndPeak) {
+    Board board = ended("oom-kill", CLD_KILLED, SIGKILL);
+    board.facts.memory_limit = 2ULL << 30;
+    board.peak_memory = 1900ULL << 20;
+    const std::string detail = diagnose(board, {}).detail;
+    EXPECT_NE(detail.find("2048 MiB (MemoryMax=)"), std::string::npos) << detail;
+    EXPECT_NE(detail.find("1900 MiB"), std::string::npos) << detail;
 }
 
 TEST(Diagnosis, ALogLineThatShowsTheReasonIsTheDetail) {
@@ -43,16 +56,38 @@ TEST(Diagnosis, WithoutALogItStillSaysHowItEnded) {
     EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 7), {}).code, "tensorboard_ended");
     EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 7), {}).detail, "it ended with exit status 7");
     EXPECT_EQ(diagnose(ended("signal", CLD_KILLED, SIGSEGV), {}).detail, "it was ended by signal SIGSEGV");
+    EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 137), {}).code, "killed");
+    EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 139), {}).code, "crashed");
+    EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 226), {}).code, "sandbox");
     EXPECT_EQ(diagnose(ended("timeout", CLD_KILLED, SIGTERM), {}).code, "never_answered");
     EXPECT_EQ(diagnose(ended("something-new", CLD_EXITED, 0), {}).code, "unknown");
 }
 
 TEST(Diagnosis, ProgramsThatCannotBeRunAreKnownByStatusAlone) {
-    UnitFacts facts = ended("exit-code", CLD_EXITED, 127);
-    facts.status_text = "cannot run tensorboard: No such file or directory";
-    EXPECT_EQ(diagnose(facts, {}).code, "environment_missing");
-    EXPECT_EQ(diagnose(facts, {}).detail, facts.status_text);
+    Board board = ended("exit-code", CLD_EXITED, 127);
+    board.facts.status_text = "cannot run tensorboard: No such file or directory";
+    EXPECT_EQ(diagnose(board, {}).code, "environment_missing");
+    EXPECT_EQ(diagnose(board, {}).detail, board.facts.status_text);
     EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 126), {}).code, "environment_not_executable");
+}
+
+TEST(Diagnosis, WhatTheBoardSaysOfItsFolderComesFirst) {
+    Board board = ended("exit-code", CLD_EXITED, 66);
+    board.facts.status_text = "the log directory \"/home/alice/runs\" is not there [logdir_missing]";
+    const Failure failure = diagnose(board, {"MemoryError"});
+    EXPECT_EQ(failure.code, "logdir_missing");
+    EXPECT_EQ(failure.detail, "the log directory \"/home/alice/runs\" is not there");
+    EXPECT_EQ(failure.summary, "The log directory /home/alice/runs is not there");
+}
+
+TEST(Diagnosis, NamesAChangeThatMayHelpUnlessItIsMadeAlready) {
+    Board board = ended("exit-code", CLD_EXITED, 1);
+    Failure failure = diagnose(board, {"Failed to communicate with data server at localhost:1"});
+    EXPECT_EQ(failure_json(failure)["change"]["fast_loader"].asString(), "off");
+    EXPECT_NE(failure.remedy.find("torch"), std::string::npos) << failure.remedy;
+    board.options.fast_loader = "off";
+    failure = diagnose(board, {"Failed to communicate with data server at localhost:1"});
+    EXPECT_TRUE(failure_json(failure)["change"].isNull());
 }
 
 TEST(Diagnosis, KeepsTheLastLinesOldestFirst) {
@@ -62,6 +97,19 @@ TEST(Diagnosis, KeepsTheLastLinesOldestFirst) {
     ASSERT_EQ(failure.log_tail.size(), 20U);
     EXPECT_EQ(failure.log_tail.front(), "10");
     EXPECT_EQ(failure.log_tail.back(), "29");
+}
+
+TEST(Diagnosis, TextsNameNothingButOptions) {
+    Json::Value options(Json::objectValue);
+    add_options(options, {});
+    for (const FailureRule& rule : failure_rules()) {
+        const std::string text = std::string(rule.summary) + rule.remedy;
+        for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open + 1)) {
+            EXPECT_TRUE(options.isMember(text.substr(open + 1, text.find('}', open) - open - 1))) << text;
+        }
+        const std::string change = rule.change;
+        EXPECT_TRUE(change.empty() || options.isMember(change.substr(0, change.find('=')))) << change;
+    }
 }
 
 TEST(Diagnosis, EveryRuleSaysWhatHappenedAndWhatToDo) {
