@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "src/base/names.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 
 #include "src/base/secret.h"
 
 namespace boardgate {
+
+bool is_ip_address(const std::string& text) {
+    in6_addr address{};
+    return inet_pton(AF_INET, text.c_str(), &address) == 1 || inet_pton(AF_INET6, text.c_str(), &address) == 1;
+}
 
 bool is_utf8(std::string_view text) {
     std::size_t i = 0;

@@ -85,6 +85,8 @@ private:
 
 /// Well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF) without NUL.
 [[nodiscard]] bool is_utf8(std::string_view text);
+/// An IPv4 or IPv6 address as inet_pton(3) reads it.
+[[nodiscard]] bool is_ip_address(const std::string& text);
 /// Any of U+0000 to U+001F, U+007F.
 [[nodiscard]] bool has_control_character(std::string_view text);
 

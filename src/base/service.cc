@@ -17,7 +17,7 @@ Result<ServiceSockets> service_sockets() {
     for (int i = 0; i < count; ++i) {
         const int fd = SD_LISTEN_FDS_START + i;
         fcntl(fd, F_SETFD, FD_CLOEXEC);
-        sockets[names[i]] = Fd(fd);
+        sockets.emplace(names[i], Fd(fd));
         std::free(names[i]);
     }
     std::free(names);
@@ -35,6 +35,16 @@ Result<Fd> take_socket(ServiceSockets& sockets, const std::string& name) {
     Fd fd = std::move(found->second);
     sockets.erase(found);
     return fd;
+}
+
+Result<std::vector<Fd>> take_sockets(ServiceSockets& sockets, const std::string& name) {
+    std::vector<Fd> taken;
+    while (taken.empty() || sockets.contains(name)) {
+        auto one = take_socket(sockets, name);
+        if (!one) return tl::make_unexpected(one.error());
+        taken.push_back(*std::move(one));
+    }
+    return taken;
 }
 
 Result<Fd> accepted_connection() {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "src/base/error.h"
 #include "src/base/fd.h"
@@ -11,12 +12,14 @@
 namespace boardgate {
 
 /// Sockets by FileDescriptorName=. Each descriptor is made close-on-exec here.
-using ServiceSockets = std::map<std::string, Fd>;
+using ServiceSockets = std::multimap<std::string, Fd>;
 
 /// The sockets that systemd passed, or an error that says how the program is meant to be started.
 [[nodiscard]] Result<ServiceSockets> service_sockets();
 /// Takes one socket out; an error that names the missing FileDescriptorName=.
 [[nodiscard]] Result<Fd> take_socket(ServiceSockets& sockets, const std::string& name);
+/// Takes all of that name, at least one: a socket unit may listen at several addresses.
+[[nodiscard]] Result<std::vector<Fd>> take_sockets(ServiceSockets& sockets, const std::string& name);
 /// The connection of an Accept=yes service, which systemd passes as standard input.
 [[nodiscard]] Result<Fd> accepted_connection();
 

@@ -92,27 +92,30 @@ Channel::Step Channel::pump(int source, int sink, Pipes& pipes) {
     return step;
 }
 
-Result<Join> Join::open(Fd door, std::uint16_t port, std::size_t most) {
+Result<Join> Join::open(std::vector<Fd> doors, std::uint16_t port, std::size_t most) {
     Fd epoll(epoll_create1(EPOLL_CLOEXEC));
     if (!epoll) return system_error("cannot wait for connections");
-    if (fcntl(door.get(), F_SETFL, fcntl(door.get(), F_GETFL) | O_NONBLOCK) != 0) return system_error("cannot use the door");
-    Join join(std::move(epoll), std::move(door), port, most);
-    join.watch_door(true);
-    if (!join.watching_door_) return system_error("cannot wait at the door");
+    for (const Fd& door : doors) {
+        if (fcntl(door.get(), F_SETFL, fcntl(door.get(), F_GETFL) | O_NONBLOCK) != 0) return system_error("cannot use the door");
+    }
+    Join join(std::move(epoll), std::move(doors), port, most);
+    join.watch_doors(true);
+    if (!join.watching_doors_) return system_error("cannot wait at the door");
     return join;
 }
 
-void Join::watch_door(bool watch) {
-    if (watch == watching_door_) return;
+void Join::watch_doors(bool watch) {
+    if (watch == watching_doors_) return;
     epoll_event event{EPOLLIN, {nullptr}};
-    const int done = epoll_ctl(epoll_.get(), watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, door_.get(), &event);
-    if (done == 0) watching_door_ = watch;
+    bool done = true;
+    for (const Fd& door : doors_) done &= epoll_ctl(epoll_.get(), watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, door.get(), &event) == 0;
+    if (done) watching_doors_ = watch;
 }
 
 std::chrono::milliseconds Join::patience() const {
     const bool more = std::any_of(connections_.begin(), connections_.end(), [](const Connection& c) { return c.more; });
     if (more) return std::chrono::milliseconds(0);
-    return watching_door_ || connections_.size() >= most_ ? long_time : pause_of_door;
+    return watching_doors_ || connections_.size() >= most_ ? long_time : pause_of_door;
 }
 
 bool Join::begin(Fd visitor) {
@@ -142,20 +145,26 @@ bool Join::begin(Fd visitor) {
 
 bool Join::accept_waiting() {
     bool any = false;
+    for (const Fd& door : doors_) any |= accept_at(door);
+    return any;
+}
+
+bool Join::accept_at(const Fd& door) {
+    bool any = false;
     while (connections_.size() < most_) {
-        Fd visitor(accept4(door_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        Fd visitor(accept4(door.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (!visitor) {
             // Out of descriptors or memory: look again after a pause, not at once and for ever.
-            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) watch_door(false);
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) watch_doors(false);
             return any;
         }
         any = true;
         if (!begin(std::move(visitor))) {
-            watch_door(false);
+            watch_doors(false);
             return any;
         }
     }
-    watch_door(false);
+    watch_doors(false);
     return any;
 }
 
@@ -194,8 +203,8 @@ bool Join::turn() {
     }
     // Only now: events name connections by address.
     connections_.remove_if([](const Connection& connection) { return connection.over; });
-    if (at_door || (!watching_door_ && connections_.size() < most_)) {
-        watch_door(true);
+    if (at_door || (!watching_doors_ && connections_.size() < most_)) {
+        watch_doors(true);
         any |= accept_waiting();
     }
     return any;

@@ -57,8 +57,8 @@ public:
     /// kernel's backlog.
     static constexpr std::size_t most_connections = 512;
 
-    /// `door` listens and is made non-blocking; `port` is TensorBoard's on 127.0.0.1.
-    [[nodiscard]] static Result<Join> open(Fd door, std::uint16_t port, std::size_t most = most_connections);
+    /// `doors` listen and are made non-blocking; `port` is TensorBoard's on 127.0.0.1.
+    [[nodiscard]] static Result<Join> open(std::vector<Fd> doors, std::uint16_t port, std::size_t most = most_connections);
 
     /// Readable when turn() has something to do.
     [[nodiscard]] int fd() const { return epoll_.get(); }
@@ -77,21 +77,22 @@ private:
         bool more = false;
         bool over = false;
     };
-    Join(Fd epoll, Fd door, std::uint16_t port, std::size_t most)
-        : epoll_(std::move(epoll)), door_(std::move(door)), port_(port), most_(most) {}
+    Join(Fd epoll, std::vector<Fd> doors, std::uint16_t port, std::size_t most)
+        : epoll_(std::move(epoll)), doors_(std::move(doors)), port_(port), most_(most) {}
 
     bool accept_waiting();
+    bool accept_at(const Fd& door);
     [[nodiscard]] bool begin(Fd visitor);
     bool move(Connection& connection);
-    void watch_door(bool watch);
+    void watch_doors(bool watch);
 
     Fd epoll_;
-    Fd door_;
+    std::vector<Fd> doors_;
     std::uint16_t port_;
     std::size_t most_;
     Pipes pipes_;
     std::list<Connection> connections_;
-    bool watching_door_ = false;
+    bool watching_doors_ = false;
 };
 
 }  // namespace boardgate::board

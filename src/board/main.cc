@@ -101,7 +101,7 @@ int main(int argc, char** argv) {
         if (!options) return tl::make_unexpected(options.error());
         auto sockets = service_sockets();
         if (!sockets) return tl::make_unexpected(sockets.error());
-        auto door = take_socket(*sockets, "door");
+        auto door = take_sockets(*sockets, "door");
         if (!door) return tl::make_unexpected(door.error());
         const auto signals = stop_signals();
         if (!signals) return tl::make_unexpected(signals.error());

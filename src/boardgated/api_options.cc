@@ -31,6 +31,7 @@ Reply ApiOptions::read(Call& call) const {
         body["environments"].append(one);
     }
     body["own_environments"] = settings_.allow_own_environments;
+    body["bind_all"] = settings_.allow_bind_all;
     const auto own = registry_.of(call.session->uid);
     body["limits"]["boards"] = limit_json(static_cast<std::int64_t>(own.size()), settings_.boards_per_user);
     body["limits"]["awake"] = limit_json(awake(own), settings_.awake_boards_per_user);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/board_json.h"
 
+#include <fmt/format.h>
+
 #include "src/boardgated/diagnosis.h"
 
 namespace boardgate::boardgated {
@@ -43,6 +45,9 @@ Json::Value board_json(const Board& board) {
     value["url"] = board.url();
     value["notices"] = Json::Value(Json::arrayValue);
     for (const Notice& notice : notices_of(board.facts)) value["notices"].append(notice_json(notice));
+    if (is_open_to_network(board.options)) {
+        value["notices"].append(notice_json({"open_to_network", fmt::format("Everybody who reaches port {} of this server sees this board without logging in.", board.port)}));
+    }
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
     // Counted from what the gate saw; the board counts by what flows, so it may sleep a little later.
     value["sleeps_at"] = board.state == State::ready

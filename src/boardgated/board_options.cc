@@ -49,6 +49,20 @@ Answer<void> check_samples(const std::string& text) {
     return {};
 }
 
+/// Loopback, where doors are anyway.
+bool is_here(const std::string& host) { return host.empty() || host == "localhost" || host == "127.0.0.1"; }
+
+/// Where the door listens beside loopback.
+Answer<void> check_addresses(const BoardOptions& options, const Settings& settings) {
+    if (options.bind_all && !settings.allow_bind_all) {
+        return problem(Code::bad_field, "this server does not allow bind_all: a board is reached through its https address", "bind_all");
+    }
+    if (is_here(options.host) || options.bind_all) return {};
+    if (!settings.allow_bind_all) return problem(Code::bad_field, "host can only be localhost here: a board is reached through its https address", "host");
+    if (!is_ip_address(options.host)) return problem(Code::bad_field, "host must be an IP address of this server", "host");
+    return {};
+}
+
 Answer<void> check(const BoardOptions& options, const Settings& settings) {
     if (auto logdir = check_logdir(options.logdir); !logdir) return logdir;
     if (auto samples = check_samples(options.samples_per_plugin); !samples) return samples;
@@ -66,11 +80,7 @@ Answer<void> check(const BoardOptions& options, const Settings& settings) {
                        "port must be from " + std::to_string(settings.door_ports.first + 1) + " to " + std::to_string(settings.door_ports.last),
                        "port");
     }
-    if (options.bind_all) return problem(Code::bad_field, "this server does not allow bind_all", "bind_all");
-    if (!options.host.empty() && options.host != "localhost" && options.host != "127.0.0.1") {
-        return problem(Code::bad_field, "host can only be localhost: a board is reached through its https address", "host");
-    }
-    return {};
+    return check_addresses(options, settings);
 }
 
 }  // namespace
@@ -126,8 +136,12 @@ wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options) {
     spec.fast_loader = static_cast<wire::FastLoader>(loader);
     spec.idle_sleep = static_cast<std::uint32_t>(options.idle_sleep);
     spec.priority = static_cast<std::uint32_t>(options.priority);
+    spec.bind_all = options.bind_all;
+    if (!options.bind_all && !is_here(options.host)) spec.host = options.host;
     return spec;
 }
+
+bool is_open_to_network(const BoardOptions& options) { return options.bind_all || !is_here(options.host); }
 
 std::string folder_name(const std::string& path) {
     const std::size_t end = path.find_last_not_of('/');

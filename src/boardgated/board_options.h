@@ -33,6 +33,9 @@ void add_options(Json::Value& to, const BoardOptions& options);
 
 [[nodiscard]] wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options);
 
+/// Does its door let in everybody who reaches it, without the gate?
+[[nodiscard]] bool is_open_to_network(const BoardOptions& options);
+
 /// The last component of a path, for a title: `/home/alice/runs/` gives `runs`.
 [[nodiscard]] std::string folder_name(const std::string& path);
 

@@ -9,6 +9,8 @@ using wire::Refusal;
 
 namespace {
 
+constexpr std::size_t most_tries_elsewhere = 5;
+
 /// `images=100,scalars=500`, as TensorBoard reads it.
 bool is_samples(std::string_view text) {
     while (!text.empty()) {
@@ -35,6 +37,8 @@ std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
     if (!is_samples(door.samples_per_plugin)) return "samples_per_plugin";
     if (door.idle_sleep < 1 || door.idle_sleep > 31536000) return "idle_sleep";
     if (door.priority < 1 || door.priority > 100) return "priority";
+    if (door.bind_all && !settings.allow_bind_all) return "bind_all";
+    if (!door.host.empty() && !(settings.allow_bind_all && is_ip_address(door.host))) return "host";
     return {};
 }
 
@@ -105,6 +109,8 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
             if (settings_.is_door_port(number) && !ours.contains(number)) candidates.push_back(number);
         }
     }
+    // An address that is not this server's refuses every port, which systemd does not tell from a taken one.
+    if (!door.host.empty() && candidates.size() > most_tries_elsewhere) candidates.resize(most_tries_elsewhere);
     for (const std::uint16_t candidate : candidates) {
         plan->port = *Port::parse(candidate);
         // Recorded before it is opened: what a crash in between leaves is a record that makes the door, never
@@ -117,7 +123,10 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
         records_.remove(board);
         if (!bound) return tl::make_unexpected(bound.error());
     }
-    if (door.port != 0) return refuse(Refusal::port_taken, "port " + std::to_string(door.port) + " is taken");
+    if (door.port != 0 || !door.host.empty()) {
+        const std::string at = door.host.empty() ? std::string() : " of " + door.host + ", which must be an address of this server,";
+        return refuse(Refusal::port_taken, "port " + std::to_string(candidates.back()) + at + " is taken");
+    }
     return refuse(Refusal::ports_all_taken, "every port of door_ports is taken");
 }
 

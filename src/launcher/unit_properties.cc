@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/launcher/unit_properties.h"
 
+#include <sys/socket.h>
+
 #include "src/base/unit_word.h"
 
 namespace boardgate::launcher {
@@ -18,6 +20,7 @@ public:
     void add(const char* types, Values... values) {
         keep(sd_bus_message_append(message_, types, values...));
     }
+    void add_bytes(const std::uint8_t* bytes, std::size_t size) { keep(sd_bus_message_append_array(message_, 'y', bytes, size)); }
     void open(char type, const char* contents) { keep(sd_bus_message_open_container(message_, type, contents)); }
     void close() { keep(sd_bus_message_close_container(message_)); }
     [[nodiscard]] bool good() const { return status_ >= 0; }
@@ -54,12 +57,43 @@ void add_exec_start(Properties& to, const std::vector<std::string>& arguments) {
     to.close();
 }
 
+/// The drop-in lets loopback in only.
+void allow_any_address(Properties& to) {
+    static constexpr std::uint8_t zeros[16] = {};
+    to.open('r', "sv");
+    to.add("s", "IPAddressAllow");
+    to.open('v', "a(iayu)");
+    to.open('a', "(iayu)");
+    for (const auto& [family, size] : {std::pair{AF_INET, std::size_t{4}}, std::pair{AF_INET6, std::size_t{16}}}) {
+        to.open('r', "iayu");
+        to.add("i", family);
+        to.add_bytes(zeros, size);
+        to.add("u", 0);
+        to.close();
+    }
+    to.close();
+    to.close();
+    to.close();
+}
+
 void add_door(Properties& to, const DoorPlan& plan) {
-    const std::string address = "127.0.0.1:" + std::to_string(plan.port.number());
+    const std::string port = std::to_string(plan.port.number());
+    const std::string address = "127.0.0.1:" + port;
+    const std::string host = plan.door.host.find(':') == std::string::npos ? plan.door.host : "[" + plan.door.host + "]";
+    const std::string outside = host + ":" + port;
     const std::string description = "Door of " + without_specifiers(plan.owner.name) + "'s board " + plan.door.board;
     to.open('a', "(sv)");
     to.add("(sv)", "Description", "s", description.c_str());
-    to.add("(sv)", "Listen", "a(ss)", 1, "Stream", address.c_str());
+    // The same port at every address, loopback among them; or at one address more. The packet filter still
+    // refuses everybody but nginx on loopback.
+    if (plan.door.bind_all) {
+        to.add("(sv)", "Listen", "a(ss)", 1, "Stream", port.c_str());
+    } else if (!plan.door.host.empty()) {
+        to.add("(sv)", "Listen", "a(ss)", 2, "Stream", address.c_str(), "Stream", outside.c_str());
+    } else {
+        to.add("(sv)", "Listen", "a(ss)", 1, "Stream", address.c_str());
+    }
+    if (plan.door.bind_all || !plan.door.host.empty()) allow_any_address(to);
     // A door that could not be opened leaves no unit behind.
     to.add("(sv)", "CollectMode", "s", "inactive-or-failed");
     to.close();

@@ -123,6 +123,8 @@ struct DoorSpec {
     FastLoader fast_loader = FastLoader::automatic;
     std::uint32_t idle_sleep = 0;  ///< seconds
     std::uint32_t priority = 0;    ///< 1 to 100
+    bool bind_all = false;         ///< the door is open on every interface as well, to everybody
+    std::string host;              ///< or on this address; an IP address, or empty
     template <class Io>
     void fields(Io& io) {
         io.text(board, longest::board);
@@ -136,6 +138,8 @@ struct DoorSpec {
         io.choice(fast_loader);
         io.number(idle_sleep);
         io.number(priority);
+        io.flag(bind_all);
+        io.text(host, longest::address);
     }
 };
 

@@ -33,9 +33,20 @@ TEST(ServiceDeathTest, SocketsComeByNameAndCloseOnExec) {
         {
             pass_two_sockets("gate:app");
             auto sockets = service_sockets();
-            const bool right = sockets && sockets->size() == 2 && sockets->at("gate").get() == 3 && sockets->at("app").get() == 4 &&
+            const bool right = sockets && sockets->size() == 2 && sockets->find("gate")->second.get() == 3 && sockets->find("app")->second.get() == 4 &&
                                (fcntl(3, F_GETFD) & FD_CLOEXEC) != 0 && std::getenv("LISTEN_FDS") == nullptr;
             _exit(right ? 42 : 1);
+        },
+        testing::ExitedWithCode(42), "");
+}
+
+TEST(ServiceDeathTest, ADoorAtSeveralAddressesIsTakenWhole) {
+    EXPECT_EXIT(
+        {
+            pass_two_sockets("door:door");
+            auto sockets = service_sockets();
+            const auto doors = take_sockets(*sockets, "door");
+            _exit(doors && doors->size() == 2 && sockets->empty() && !take_sockets(*sockets, "door") ? 42 : 1);
         },
         testing::ExitedWithCode(42), "");
 }

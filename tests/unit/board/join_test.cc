@@ -108,7 +108,16 @@ struct JoinTest : testing::Test {
     Listener tensorboard;
     Listener door_copy;
     std::uint16_t door_port = door_copy.port;
-    Result<Join> join = Join::open(std::move(door_copy.fd), tensorboard.port, 3);
+    Listener second_door;
+    std::uint16_t second_port = second_door.port;
+    Result<Join> join = open_doors();
+
+    Result<Join> open_doors() {
+        std::vector<Fd> doors;
+        doors.push_back(std::move(door_copy.fd));
+        doors.push_back(std::move(second_door.fd));
+        return Join::open(std::move(doors), tensorboard.port, 3);
+    }
 
     void turn_until(const std::function<bool()>& reached) {
         for (int i = 0; i < 500 && !reached(); ++i) {
@@ -119,8 +128,9 @@ struct JoinTest : testing::Test {
         EXPECT_TRUE(reached());
     }
     /// A visitor and TensorBoard's end of the same connection.
-    std::array<Fd, 2> visit() {
-        Fd visitor = connect_to(door_port);
+    std::array<Fd, 2> visit() { return visit_at(door_port); }
+    std::array<Fd, 2> visit_at(std::uint16_t port) {
+        Fd visitor = connect_to(port);
         const std::size_t before = join->connections();
         turn_until([&] { return join->connections() > before; });
         return {std::move(visitor), tensorboard.accept()};
@@ -137,6 +147,12 @@ TEST_F(JoinTest, CarriesBothWays) {
     expect_heard(inside, "question");
     say(inside, "answer");
     expect_heard(visitor, "answer");
+}
+
+TEST_F(JoinTest, OpensAtEachAddressOfTheDoor) {
+    const auto [visitor, inside] = visit_at(second_port);
+    say(visitor, "question");
+    expect_heard(inside, "question");
 }
 
 TEST_F(JoinTest, LetsAHalfClosedConnectionGetItsAnswer) {
