@@ -60,8 +60,8 @@ Outcome wait_until_ready(const Clock& clock, const Fd& signals, TensorBoard& ten
     return Outcome::ready;
 }
 
-Outcome serve(const Clock& clock, const Fd& signals, TensorBoard& tensorboard, Join& join, std::chrono::seconds idle_sleep) {
-    IdleTimer idle(clock, idle_sleep);
+Outcome serve(const Clock& clock, const Fd& signals, TensorBoard& tensorboard, Join& join, const Options& options) {
+    IdleTimer idle(clock, options.idle_sleep, options.longest_awake);
     for (;;) {
         if (join.turn()) idle.used();
         if (idle.expired()) return Outcome::idle;
@@ -119,9 +119,9 @@ int main(int argc, char** argv) {
             auto join = Join::open(*std::move(door), inner_port);
             if (!join) return tl::make_unexpected(join.error());
             notify_ready("Serving");
-            outcome = serve(clock, *signals, *tensorboard, *join, options->idle_sleep);
+            outcome = serve(clock, *signals, *tensorboard, *join, *options);
             if (outcome != Outcome::tensorboard_ended) {
-                notify_stopping(outcome == Outcome::idle ? "Going to sleep: nobody looked" : "Stopping");
+                notify_stopping(outcome == Outcome::idle ? "Going to sleep" : "Stopping");
             }
         } else if (outcome == Outcome::told_to_stop) {
             // Mostly by systemd, when TimeoutStartSec= is over.

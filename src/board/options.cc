@@ -17,7 +17,8 @@ constexpr option known[] = {
     {"logdir", required_argument, nullptr, 0},      {"title", required_argument, nullptr, 0},
     {"samples", required_argument, nullptr, 0},     {"reload-interval", required_argument, nullptr, 0},
     {"fast-loader", required_argument, nullptr, 0}, {"reload-multifile", required_argument, nullptr, 0},
-    {"idle-sleep", required_argument, nullptr, 0},  {nullptr, 0, nullptr, 0},
+    {"idle-sleep", required_argument, nullptr, 0},  {"longest-awake", required_argument, nullptr, 0},
+    {nullptr, 0, nullptr, 0},
 };
 
 /// A year; the launcher allows no more either.
@@ -56,6 +57,8 @@ Result<Options> parse_options(int argc, char** argv) {
     if (!reload) return tl::make_unexpected(reload.error());
     const auto idle = seconds_in("idle-sleep", given["idle-sleep"]);
     if (!idle || idle->count() == 0) return bad("idle-sleep");
+    const auto awake = seconds_in("longest-awake", given["longest-awake"]);
+    if (!awake) return tl::make_unexpected(awake.error());
     static const std::map<std::string, bool> answers = {{"yes", true}, {"no", false}};
     const auto multifile = answers.find(given["reload-multifile"]);
     if (multifile == answers.end()) return bad("reload-multifile");
@@ -64,7 +67,7 @@ Result<Options> parse_options(int argc, char** argv) {
     const auto loader = loaders.find(given["fast-loader"]);
     if (loader == loaders.end()) return bad("fast-loader");
     return Options{*board,  given["tensorboard"], *logdir,        given["title"], *reload,
-                   multifile->second, given["samples"],     loader->second, *idle};
+                   multifile->second, given["samples"],     loader->second, *idle, *awake};
 }
 
 }  // namespace boardgate::board

@@ -22,6 +22,7 @@ struct Options {
     std::string samples;  ///< as TensorBoard takes it; empty: its own numbers
     FastLoader fast_loader = FastLoader::automatic;
     std::chrono::seconds idle_sleep;
+    std::chrono::seconds longest_awake;  ///< 0: no such end
 };
 
 /// Checks every value again. An error names the option.

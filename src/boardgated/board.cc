@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/board.h"
 
+#include <algorithm>
+
 namespace boardgate::boardgated {
 
 const char* name_of(State state) {
@@ -35,6 +37,13 @@ State state_of(const UnitFacts& facts) {
     if (facts.service_active == "failed") return State::failed;
     // Also while it is deactivating: a connection waits at the door and wakes it again.
     return State::asleep;
+}
+
+std::optional<WallTime> Board::sleeps_at() const {
+    if (state != State::ready) return std::nullopt;
+    // Counted from what the gate saw; the board counts by what flows, so it may sleep a little later.
+    const WallTime idle = std::max(state_since, last_viewed.value_or(WallTime{})) + std::chrono::seconds(options.idle_sleep);
+    return longest_awake.count() == 0 ? idle : std::min(idle, state_since + longest_awake);
 }
 
 }  // namespace boardgate::boardgated

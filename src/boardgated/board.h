@@ -78,9 +78,12 @@ struct Board {
     std::string waiting_for{};  ///< a sentence, in state waiting
     Usage usage{};
     std::optional<std::uint64_t> peak_memory{};  ///< the most that was seen of this run, in bytes
+    std::chrono::seconds longest_awake{};  ///< it sleeps then, used or not; 0: no such end
     std::optional<Failure> failure{};  ///< set in state failed, as soon as the log was read
 
     [[nodiscard]] UnitName unit() const { return {owner, id}; }
+    /// When it will sleep, as far as it is known here; nothing unless it is ready.
+    [[nodiscard]] std::optional<WallTime> sleeps_at() const;
     [[nodiscard]] std::string url() const { return "/b/" + id.str() + "/"; }
 };
 

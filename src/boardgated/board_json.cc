@@ -49,11 +49,8 @@ Json::Value board_json(const Board& board) {
         value["notices"].append(notice_json({"open_to_network", fmt::format("Everybody who reaches port {} of this server sees this board without logging in.", board.port)}));
     }
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
-    // Counted from what the gate saw; the board counts by what flows, so it may sleep a little later.
-    value["sleeps_at"] = board.state == State::ready
-                             ? Json::Value(rfc3339(std::max(board.state_since, board.last_viewed.value_or(WallTime{})) +
-                                                   std::chrono::seconds(board.options.idle_sleep)))
-                             : Json::Value();
+    const auto sleeps_at = board.sleeps_at();
+    value["sleeps_at"] = sleeps_at ? Json::Value(rfc3339(*sleeps_at)) : Json::Value();
     value["failure"] = Json::Value();
     if (board.state == State::failed) {
         // Until the log was read, what systemd says is better than nothing.

@@ -84,7 +84,7 @@ int main(int argc, char** argv) {
         if (!store) return tl::make_unexpected(store.error());
         Sessions sessions(**store, settings, clock);
         if (const auto loaded = sessions.load(); !loaded) return tl::make_unexpected(loaded.error());
-        Registry registry(**store, clock);
+        Registry registry(**store, clock, settings.longest_awake);
         if (const auto loaded = registry.load(); !loaded) return tl::make_unexpected(loaded.error());
 
         FrontEnds front_ends(settings, clock);

@@ -25,6 +25,7 @@ Result<void> Registry::load() {
             continue;
         }
         Board board{*id, row.uid, *owner, options_of_text(row.options), row.port, time_of(row.created), {}, {}, State::off, clock_.wall()};
+        board.longest_awake = longest_awake_;
         if (row.last_viewed != 0) board.last_viewed = time_of(row.last_viewed);
         entries_.emplace(*id, Entry{std::move(board)});
     }
@@ -46,6 +47,7 @@ Result<Board> Registry::add(std::uint32_t uid, const UserName& owner, const Boar
     BoardId id = BoardId::make();
     while (entries_.contains(id)) id = BoardId::make();
     Board board{id, uid, owner, options, 0, clock_.wall(), {}, {}, State::off, clock_.wall()};
+    board.longest_awake = longest_awake_;
     if (auto written = write(board); !written) return tl::make_unexpected(written.error());
     entries_.emplace(id, Entry{board});
     lock.unlock();

@@ -28,7 +28,9 @@ public:
     /// Called after a change, without a lock held, from the thread that made it. `gone` for a removed board.
     using Listener = std::function<void(const Board&, bool gone)>;
 
-    Registry(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+    /// Awake for `longest_awake` a board sleeps whatever happens; 0: no such end.
+    Registry(Store& store, const Clock& clock, std::chrono::seconds longest_awake = {})
+        : store_(store), clock_(clock), longest_awake_(longest_awake) {}
 
     [[nodiscard]] Result<void> load();
     /// Once, before threads start.
@@ -70,6 +72,7 @@ private:
 
     Store& store_;
     const Clock& clock_;
+    std::chrono::seconds longest_awake_;
     std::vector<Listener> listeners_;
     mutable std::shared_mutex mutex_;
     mutable std::condition_variable_any changed_;

@@ -70,7 +70,8 @@ Launched<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec& door)
         return refuse(Refusal::gate_missing, "the packet filter is not in force; see: systemctl status boardgate-gate");
     }
     // The port is set when one is tried.
-    return DoorPlan{UnitName(*user, *BoardId::parse(door.board)), owner, *Port::parse(settings_.door_ports.last), door, program};
+    return DoorPlan{UnitName(*user, *BoardId::parse(door.board)), owner, *Port::parse(settings_.door_ports.last), door, program,
+                    settings_.longest_awake};
 }
 
 Launched<Doors::Bound> Doors::open_on(const DoorPlan& plan) {

@@ -129,6 +129,7 @@ std::vector<std::string> board_arguments(const DoorPlan& plan) {
         "--samples=" + door.samples_per_plugin,
         std::string("--fast-loader=") + fast_loader[static_cast<std::size_t>(door.fast_loader)],
         "--idle-sleep=" + std::to_string(door.idle_sleep),
+        "--longest-awake=" + std::to_string(plan.longest_awake.count()),
     };
 }
 

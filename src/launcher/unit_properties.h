@@ -3,6 +3,7 @@
 // what is the same for all stands in systemd/tensorboard-.service.d and tensorboard-.socket.d.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct DoorPlan {
     Port port;
     wire::DoorSpec door;
     std::string tensorboard;  ///< absolute path of the environment's program
+    std::chrono::seconds longest_awake;  ///< 0: no such end
 };
 
 /// The argument vector of boardgate-board, each option as one `--name=value` word; passed on as to_unit_word()

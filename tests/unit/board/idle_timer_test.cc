@@ -30,6 +30,18 @@ TEST_F(IdleTimerTest, BeginsAnewWithEachUse) {
     EXPECT_FALSE(timer.expired());
 }
 
+TEST_F(IdleTimerTest, EndsTheLongestTimeAwakeWhateverIsUsed) {
+    IdleTimer limited(clock, seconds(60), seconds(90));
+    clock.advance(seconds(50));
+    limited.used();
+    EXPECT_EQ(limited.left(), seconds(40));
+    clock.advance(seconds(39));
+    limited.used();
+    EXPECT_FALSE(limited.expired());
+    clock.advance(seconds(1));
+    EXPECT_TRUE(limited.expired());
+}
+
 TEST_F(IdleTimerTest, IsNotMovedByTheWallClock) {
     clock.set_wall(clock.wall() + std::chrono::hours(48));
     EXPECT_FALSE(timer.expired());

@@ -12,7 +12,7 @@ struct OptionsTest : testing::Test {
     std::vector<std::string> words = {"boardgate-board",        "--board=k3f9abcd",        "--tensorboard=/opt/tb/bin/tensorboard",
                                       "--logdir=/home/alice/a,b \\x24HOME %n", "--title=", "--reload-interval=5",
                                       "--reload-multifile=no",  "--samples=images=100",    "--fast-loader=auto",
-                                      "--idle-sleep=1800"};
+                                      "--idle-sleep=1800",      "--longest-awake=0"};
     Result<Options> parsed() {
         std::vector<char*> arguments;
         for (std::string& word : words) arguments.push_back(word.data());
@@ -33,11 +33,12 @@ TEST_F(OptionsTest, TakesWhatTheLauncherSays) {
     EXPECT_EQ(options->logdir.str(), "/home/alice/a,b $HOME %n");
     EXPECT_EQ(options->samples, "images=100");
     EXPECT_EQ(options->idle_sleep, std::chrono::minutes(30));
+    EXPECT_EQ(options->longest_awake, std::chrono::seconds(0));
     EXPECT_FALSE(options->reload_multifile);
 }
 
 TEST_F(OptionsTest, RefusesAMissingOption) {
-    for (const std::size_t at : {1, 2, 3, 5, 6, 8, 9}) expect_refused(at, "--title=");
+    for (const std::size_t at : {1, 2, 3, 5, 6, 8, 9, 10}) expect_refused(at, "--title=");
 }
 
 TEST_F(OptionsTest, RefusesValuesThatNoLauncherSends) {
@@ -50,6 +51,7 @@ TEST_F(OptionsTest, RefusesValuesThatNoLauncherSends) {
     expect_refused(6, "--reload-multifile=true");
     expect_refused(8, "--fast-loader=");
     expect_refused(9, "--idle-sleep=0");
+    expect_refused(10, "--longest-awake=never");
 }
 
 TEST_F(OptionsTest, PassesNoOptionOfTensorBoardThrough) {

@@ -19,7 +19,7 @@ using testing::StartsWith;
 
 Options options_for(const std::string& logdir) {
     return {*BoardId::parse("k3f9abcd"), "/opt/tb/bin/tensorboard", *LogDir::parse(logdir), "", std::chrono::seconds(5), false, "",
-            FastLoader::automatic, std::chrono::seconds(60)};
+            FastLoader::automatic, std::chrono::seconds(60), {}};
 }
 
 TEST(TensorBoardArguments, SayWhereItListensAndUnderWhichPath) {

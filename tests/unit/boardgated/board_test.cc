@@ -23,6 +23,23 @@ TEST(BoardState, IsWhatSystemdSaysOfDoorAndUnit) {
     }
 }
 
+TEST(BoardSleep, ComesAfterTheLastViewAndNeverAfterTheLongestTimeAwake) {
+    using std::chrono::minutes;
+    const WallTime woken{std::chrono::hours(1000)};
+    Board board{BoardId::make(), 1000, *UserName::parse("alice"), {}};
+    board.state_since = woken;
+    board.options.idle_sleep = 1800;
+    EXPECT_EQ(board.sleeps_at(), std::nullopt);
+    board.state = State::ready;
+    EXPECT_EQ(board.sleeps_at(), woken + minutes(30));
+    board.last_viewed = woken + minutes(20);
+    EXPECT_EQ(board.sleeps_at(), woken + minutes(50));
+    board.longest_awake = minutes(40);
+    EXPECT_EQ(board.sleeps_at(), woken + minutes(40));
+    board.longest_awake = minutes(60);
+    EXPECT_EQ(board.sleeps_at(), woken + minutes(50));
+}
+
 std::vector<std::string> codes(const char* status) {
     UnitFacts facts;
     facts.status_text = status;
