@@ -69,6 +69,7 @@ class Client:
         self.url, self.ca = f"https://{parts.netloc}", ca
         self.host, self.port, self.netloc = parts.hostname, parts.port or 443, parts.netloc
         self.user, self.password, self.cookie = user, password, None
+        self.asked_name = self.host  # in the TLS handshake
         self.tls = ssl.create_default_context(cafile=ca)
 
     def stranger(self):
@@ -79,7 +80,7 @@ class Client:
     def connect(self, timeout=30):
         plain = socket.create_connection((self.host, self.port), timeout)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self.tls.wrap_socket(plain, server_hostname=self.host)
+        return self.tls.wrap_socket(plain, server_hostname=self.asked_name)
 
     def head(self, method, target, headers=None, length=None):
         """The bytes of a request's head. A header's value may be a list (sent as often) or None (left out)."""
@@ -172,7 +173,7 @@ class Client:
         if response.status != 101:
             with tls, response:
                 return Answer(response, response.read()), None
-        return Answer(response, b""), WebSocket(tls, response.fp)
+        return Answer(response, b""), WebSocket(tls, response)
 
 
 class Events:
@@ -234,8 +235,9 @@ class Events:
 class WebSocket:
     """As much of RFC 6455 as one short text in one frame needs."""
 
-    def __init__(self, tls, reader):
-        self.tls, self.reader = tls, reader
+    def __init__(self, tls, response):
+        # The response closes what it reads from when nobody holds it any more.
+        self.tls, self.response, self.reader = tls, response, response.fp
 
     def say(self, text):
         payload, mask = text.encode(), os.urandom(4)
@@ -249,7 +251,7 @@ class WebSocket:
         return self.reader.read(length).decode()
 
     def close(self):
-        self.reader.close()
+        self.response.close()
         self.tls.close()
 
 

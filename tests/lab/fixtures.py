@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Fixtures and reports of the lab's tests, for tests/lab and tests/browser alike."""
+import json
 import os
 import re
 import secrets
+from contextlib import contextmanager
+from urllib.parse import quote
 
 import pytest
 
 from client import Client
-from machine import Lab, until
+from machine import LAB, Lab, until
 
 _logins = {}  # user -> cookie, so that a run needs one login per account and not one per test
 
@@ -36,7 +39,7 @@ def stranger(site):
     return Client(*site)
 
 
-def _member(site, name):
+def member(site, name):
     client = Client(*site, user=name, password=f"{name}-lab")
     client.cookie = _logins.get(name)
     if not client.is_logged_in():
@@ -47,17 +50,17 @@ def _member(site, name):
 
 @pytest.fixture
 def alice(site):
-    return _member(site, "alice")
+    return member(site, "alice")
 
 
 @pytest.fixture
 def bob(site):
-    return _member(site, "bob")
+    return member(site, "bob")
 
 
 @pytest.fixture
 def carol(site):
-    return _member(site, "carol")
+    return member(site, "carol")
 
 
 @pytest.fixture
@@ -116,15 +119,14 @@ def ready_board(make_board):
     return lambda client, *where, **options: in_state(client, make_board(client, *where, **options), "ready")
 
 
-@pytest.fixture
-def settings(lab, site):
-    """settings(awake_boards="2", environments={"name": "/path"}): boardgate.conf says so, until the test is over."""
+@contextmanager
+def changing_settings(lab, site):
+    """change(awake_boards="2", environments={"name": "/path"}): boardgate.conf says so, until the end of the block."""
     path = "/etc/boardgate/boardgate.conf"
     before = lab.read(path).decode()
 
     def apply(text):
         lab.write(path, text)
-        lab.systemctl("reset-failed", "boardgated.service", "boardgate-launcher.service")  # tests restart more often than people
         lab.systemctl("restart", "boardgated.service")
         until("boardgated is back", lambda: Client(*site).get("/api/v1/session").status == 401)
 
@@ -135,8 +137,47 @@ def settings(lab, site):
             assert found == 1, f"boardgate.conf has no {key}"
         apply(text + "".join(f"{name} = {program}\n" for name, program in (environments or {}).items()))
 
-    yield change
-    apply(before)
+    try:
+        yield change
+    finally:
+        apply(before)
+
+
+@pytest.fixture
+def settings(lab, site):
+    with changing_settings(lab, site) as change:
+        yield change
+
+
+class RecordingBoard:
+    """A board whose owner put something else in the place of TensorBoard (recording-board)."""
+
+    def __init__(self, client, board):
+        self.client, self.url, self.id, self.port, self.unit = client, board["url"], board["id"], board["port"], board["unit"]
+
+    def seen(self):
+        return self.client.get(f"{self.url}seen").json
+
+    def answer(self, status=200, headers=(), **more):
+        """What arrives of an answer that the board makes just so."""
+        return self.client.get(f"{self.url}answer?" + quote(json.dumps({"status": status, "headers": list(headers)})), **more)
+
+
+@pytest.fixture(scope="module")
+def recording_boards(lab, site):
+    """One of alice and one of bob."""
+    program = "/opt/recording/bin/tensorboard"
+    lab.write(program, (LAB.parent / "recording-board").read_bytes(), mode="0755")
+    with changing_settings(lab, site) as change:
+        change(environments={"recording": program})
+        boards = []
+        for client in (member(site, "alice"), member(site, "bob")):
+            made = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/runs", "environment": "recording"})
+            assert made.status == 201, made
+            boards.append(RecordingBoard(client, in_state(client, made.json, "ready")))
+        yield boards
+        for board in boards:
+            board.client.login().delete(f"/api/v1/boards/{board.id}")
 
 
 def wait_until_sound(lab):

@@ -104,13 +104,16 @@ class Lab:
         return self.exec("date", "+%Y-%m-%d %H:%M:%S.%6N").strip()
 
     # -- who reaches what -----------------------------------------------------------------------------------------
+    def attempts(self, *attempts):
+        """How each of these ends, made inside as that account: `connected`, or the name of the error. One attempt is
+        (user, address, port, source port or 0) or (user, path, "stream" or "seqpacket")."""
+        return self.python(ATTEMPTS, json.dumps(attempts))
+
     def connects(self, user, address, port, source_port=0):
-        """How a TCP connection made inside as this account ends: `connected`, or the name of the error."""
-        return self.python(CONNECT, address, str(port), str(source_port), user=user)
+        return self.attempts((user, address, port, source_port))[0]
 
     def reaches(self, user, path, kind="stream"):
-        """The same for a socket in the file system."""
-        return self.python(REACH, path, kind, user=user)
+        return self.attempts((user, path, kind))[0]
 
 
 PROCESSES = r"""
@@ -153,30 +156,41 @@ for pid in sorted(pids):
 print(json.dumps(found))
 """
 
-CONNECT = r"""
-import errno, json, socket, sys
-address, port, source = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-family = socket.AF_INET6 if ":" in address else socket.AF_INET
-with socket.socket(family, socket.SOCK_STREAM) as s:
-    s.settimeout(5)
+ATTEMPTS = r"""
+import errno, json, os, pwd, socket, sys
+
+def tcp(address, port, source):
+    s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     if source:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         s.bind(("127.0.0.1", source))
-    try:
-        s.connect((address, port))
-        print(json.dumps("connected"))
-    except OSError as e:
-        print(json.dumps(errno.errorcode.get(e.errno, str(e))))
-"""
+    return s, (address, port)
 
-REACH = r"""
-import errno, json, socket, sys
-path, kind = sys.argv[1:]
-with socket.socket(socket.AF_UNIX, {"stream": socket.SOCK_STREAM, "seqpacket": socket.SOCK_SEQPACKET}[kind]) as s:
-    s.settimeout(5)
-    try:
-        s.connect(path)
-        print(json.dumps("connected"))
-    except OSError as e:
-        print(json.dumps(errno.errorcode.get(e.errno, str(e))))
+def unix(path, kind):
+    return socket.socket(socket.AF_UNIX, {"stream": socket.SOCK_STREAM, "seqpacket": socket.SOCK_SEQPACKET}[kind]), path
+
+def outcome(user, *how):
+    account = pwd.getpwnam(user)
+    os.initgroups(user, account.pw_gid)
+    os.setgid(account.pw_gid)
+    os.setuid(account.pw_uid)
+    s, address = (unix if len(how) == 2 else tcp)(*how)
+    with s:
+        s.settimeout(5)
+        try:
+            s.connect(address)
+            return "connected"
+        except OSError as e:
+            return errno.errorcode.get(e.errno, str(e))
+
+outcomes = []
+for attempt in json.loads(sys.argv[1]):
+    mine, its = os.pipe()
+    if os.fork() == 0:
+        os.write(its, outcome(*attempt).encode())
+        os._exit(0)
+    os.close(its)
+    outcomes.append(os.read(mine, 100).decode())
+    os.wait()
+print(json.dumps(outcomes))
 """
