@@ -21,7 +21,12 @@ std::string ending(const UnitFacts& facts) {
         return "it was ended by signal " + (name == nullptr ? std::to_string(facts.exit_status) : "SIG" + std::string(name));
     }
     if (facts.exit_code == CLD_EXITED) return "it ended with exit status " + std::to_string(facts.exit_status);
-    return "systemd says \"" + facts.result + "\"";
+    return "it did not end by itself";
+}
+
+/// Where the process alone does not tell: a watchdog, a lack of resources.
+std::string systemds_word(const UnitFacts& facts) {
+    return facts.result == "exit-code" || facts.result == "signal" ? "" : "; systemd says \"" + facts.result + "\"";
 }
 
 std::string mebibytes(std::uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
@@ -54,7 +59,7 @@ std::optional<std::string> said(const UnitFacts& facts, const std::string& code)
 /// boardgate-board's status line is its last word on why, unless it is about better times.
 std::string last_word(const UnitFacts& facts) {
     const bool good_times = facts.status_text.empty() || facts.status_text.starts_with("Serving") || facts.status_text.starts_with("Starting");
-    return good_times ? ending(facts) : facts.status_text;
+    return (good_times ? ending(facts) : facts.status_text) + systemds_word(facts);
 }
 
 /// What shows that the rule fits; nothing when it does not.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/failure_watch.h"
 
+#include <algorithm>
+
 #include "src/base/log.h"
 #include "src/boardgated/diagnosis.h"
 
@@ -11,6 +13,14 @@ constexpr std::uint32_t lines_to_read = 200;
 /// systemd tells of the end before journald has written the last words down.
 constexpr int attempts = 5;
 constexpr std::chrono::milliseconds between_attempts{100};
+
+/// systemd names each process that it kills after the main one; they would push the reason out of the last lines.
+bool is_aftermath(const std::string& line) { return line.find(".service: Killing process ") != std::string::npos; }
+
+/// What systemd itself says of every failure, after the unit's own words.
+bool is_whole(const std::vector<std::string>& log) {
+    return std::any_of(log.begin(), log.end(), [](const std::string& line) { return line.find("Failed with result '") != std::string::npos; });
+}
 }  // namespace
 
 void FailureWatch::board_changed(const Board& board, bool gone) {
@@ -26,17 +36,19 @@ std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
         return lines;
     }
     for (const wire::LogLine& line : *log) {
-        if (line.invocation == board.facts.invocation) lines.push_back(line.text);
+        if (line.invocation == board.facts.invocation && !is_aftermath(line.text)) lines.push_back(line.text);
     }
     return lines;
 }
 
 void FailureWatch::examine(const Board& board) {
-    Failure failure = diagnose(board, lines_of(board));
-    for (int attempt = 1; attempt < attempts && says_little(failure); ++attempt) {
+    std::vector<std::string> log = lines_of(board);
+    Failure failure = diagnose(board, log);
+    for (int attempt = 1; attempt < attempts && (says_little(failure) || !is_whole(log)); ++attempt) {
         const auto now = registry_.wait(board.id, between_attempts, [](const Board& later) { return later.state != State::failed; });
         if (!now || now->state != State::failed) return;
-        failure = diagnose(board, lines_of(board));
+        log = lines_of(board);
+        failure = diagnose(board, log);
     }
     log_event(Event::board_failed, "board " + board.id.str() + " failed: " + failure.summary,
               {{"BOARD_ID", board.id.str()}, {"USER_NAME", board.owner.str()}, {"UNIT", board.unit().service()}});
