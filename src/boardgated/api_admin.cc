@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api_admin.h"
 
-#include "src/base/log.h"
 #include "src/base/peer.h"
+#include "src/boardgated/audit.h"
 #include "src/boardgated/board_json.h"
 
 namespace boardgate::boardgated {
@@ -45,8 +45,7 @@ Reply ApiAdmin::sleep(Call& call) {
     const auto board = registry_.find(*call.board);
     if (!board) return problem(Code::no_such_board, "there is no board " + call.board->str());
     if (const auto asleep = waker_.sleep(*call.token, board->id); !asleep) return tl::make_unexpected(asleep.error());
-    log_event(Event::administration, call.session->user + " put board " + board->id.str() + " of " + board->owner.str() + " to sleep",
-              {{"BOARD_ID", board->id.str()}, {"USER_NAME", call.session->user}, {"UNIT", board->unit().service()}});
+    audit(Event::administration, *call.session, call.request.address(), "put to sleep", *board);
     const auto now = registry_.wait(board->id, Waker::soon, [](const Board& stopped) { return !is_awake(stopped); });
     return json_response(202, board_facts_json(now.value_or(*board)));
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "src/base/log.h"
+#include "src/boardgated/audit.h"
 #include "src/boardgated/board_json.h"
 
 namespace boardgate::boardgated {
@@ -89,8 +90,7 @@ Reply ApiBoards::make(Call& call) {
         return tl::make_unexpected(opened.error());
     }
     presets_.remember(call.session->uid, *options);
-    log_event(Event::board_made, call.session->user + " made board " + board->id.str(),
-              {{"BOARD_ID", board->id.str()}, {"USER_NAME", call.session->user}, {"UNIT", board->unit().service()}});
+    audit(Event::board_made, *call.session, call.request.address(), "made", *board);
     const auto made = registry_.find(board->id);
     if (!made) return problem(Code::no_such_board, "board " + board->id.str() + " was removed meanwhile");
     Json::Value body = board_json(*made);
@@ -136,8 +136,7 @@ Reply ApiBoards::remove(Call& call) {
         return tl::make_unexpected(removed.error());
     }
     if (const auto removed = registry_.remove(board->id); !removed) return storage_problem(removed.error());
-    log_event(Event::board_deleted, call.session->user + " deleted board " + board->id.str(),
-              {{"BOARD_ID", board->id.str()}, {"USER_NAME", call.session->user}, {"UNIT", board->unit().service()}});
+    audit(Event::board_deleted, *call.session, call.request.address(), "deleted", *board);
     return empty_response(204);
 }
 
@@ -145,6 +144,7 @@ Reply ApiBoards::wake(Call& call) {
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return tl::make_unexpected(board.error());
     if (const auto woken = waker_.wake(*call.token, board->id); !woken) return tl::make_unexpected(woken.error());
+    if (!is_awake(*board)) audit(Event::board_woken, *call.session, call.request.address(), "woke", *board);
     return now(board->id, 202);
 }
 
@@ -160,6 +160,7 @@ Reply ApiBoards::restart(Call& call) {
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return tl::make_unexpected(board.error());
     if (const auto woken = waker_.restart(*call.token, board->id); !woken) return tl::make_unexpected(woken.error());
+    audit(Event::board_woken, *call.session, call.request.address(), "restarted", *board);
     (void)registry_.wait(board->id, Waker::soon, [&](const Board& again) { return again.facts.invocation != board->facts.invocation; });
     return now(board->id, 202);
 }

@@ -39,6 +39,11 @@ Json::Value who_is(const std::string& user, std::uint32_t uid) {
     return body;
 }
 
+void log_logout(const Call& call, const char* did) {
+    const std::string address(call.request.address());
+    log_event(Event::logout, call.session->user + did + " from " + address, {{"USER_NAME", call.session->user}, {"REMOTE_ADDR", address}});
+}
+
 }  // namespace
 
 /// One step of a login; `name` is what the client calls itself.
@@ -70,10 +75,18 @@ Answer<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     }
     if (json->has("answers")) return problem(Code::bad_field, "answers belong to a conversation", "answers");
     if (user.empty()) return problem(Code::bad_field, "user is missing", "user");
-    if (!UserName::parse(user)) return problem(Code::login_failed, login_failed_text);  // there is no such account
-    if (const auto wait = limiter_.take(user, address); wait.count() > 0) {
-        log_event(Event::login_refused, "too many attempts", {{"USER_NAME", user}, {"REMOTE_ADDR", address}});
+    // Not named in the journal: it might look like a line of ours.
+    const std::string shown = UserName::parse(user) ? user : "?";
+    const auto refused = [&](const char* why) {
+        log_event(Event::login_refused, "login refused for " + shown + " from " + address + ": " + why, {{"USER_NAME", shown}, {"REMOTE_ADDR", address}});
+    };
+    if (const auto wait = limiter_.take(shown, address); wait.count() > 0) {
+        refused("too many attempts");
         return tl::make_unexpected(Problem{Code::too_many_attempts, "too many attempts; try again later", {}, static_cast<int>(wait.count())});
+    }
+    if (shown != user) {
+        refused("no account has such a name");
+        return problem(Code::login_failed, login_failed_text);
     }
     auto first = desk_.begin(user, address, with_password ? &password : nullptr);
     if (first && std::holds_alternative<LoginGrant>(*first)) limiter_.forgive(user, address);
@@ -155,7 +168,7 @@ Reply ApiLogin::revoke(Call& call) {
     if (*token == call.session->token) return log_out(call);
     const auto revoked = launcher_.revoke(*call.token, wire::Tickets::other, *token);
     sessions_.end(*token);
-    log_event(Event::logout, call.session->user + " ended another login", {{"USER_NAME", call.session->user}});
+    log_logout(call, " ended another login");
     if (!revoked) return tl::make_unexpected(revoked.error());
     return empty_response(204);
 }
@@ -164,7 +177,7 @@ Reply ApiLogin::log_out(Call& call) {
     sessions_.end(call.session->token);
     // When the launcher cannot be asked the ticket stays until it expires, but nobody has its token any more.
     (void)launcher_.revoke(*call.token, wire::Tickets::this_one);
-    log_event(Event::logout, call.session->user + " logged out", {{"USER_NAME", call.session->user}});
+    log_logout(call, " logged out");
     Response response = empty_response(204);
     response.with("Set-Cookie", clear_cookie());
     return response;
@@ -173,7 +186,7 @@ Reply ApiLogin::log_out(Call& call) {
 Reply ApiLogin::log_out_everywhere(Call& call) {
     const auto revoked = launcher_.revoke(*call.token, wire::Tickets::all_of_user);
     sessions_.end_all(call.session->uid);
-    log_event(Event::logout, call.session->user + " logged out everywhere", {{"USER_NAME", call.session->user}});
+    log_logout(call, " logged out everywhere");
     // Here a ticket that stays is not what was promised.
     if (!revoked) return tl::make_unexpected(revoked.error());
     Response response = empty_response(204);

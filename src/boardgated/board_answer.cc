@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/board_answer.h"
 
+#include "src/boardgated/audit.h"
 #include "src/boardgated/diagnosis.h"
 #include "src/boardgated/state_page.h"
 
@@ -70,17 +71,20 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
     }
     const std::shared_ptr<Request> shared = std::move(request);
     const bool navigation = question.navigation;
-    if (!launches_.add([this, shared, board = *decision.board, navigation] { wake_and_answer(*shared, board, navigation); })) {
+    if (!launches_.add([this, shared, session = *decision.session, board = *decision.board, navigation] {
+            wake_and_answer(*shared, session, board, navigation);
+        })) {
         write_response(*shared, told({Code::busy, "too many boards are being woken; try again in a moment", {}, 2}, navigation));
     }
 }
 
-void BoardAnswer::wake_and_answer(Request& request, const BoardId& id, bool navigation) {
+void BoardAnswer::wake_and_answer(Request& request, const Session& session, const BoardId& id, bool navigation) {
     const auto token = session_token(request.parameter("HTTP_COOKIE"));
     const auto before = registry_.find(id);
     if (!token || !before) return write_response(request, told({Code::no_such_board, "there is no board " + id.str()}, navigation));
     if (before->state == State::asleep || before->state == State::off) {
         if (const auto woken = waker_.wake(*token, id); !woken) return write_response(request, told(woken.error(), navigation));
+        audit(Event::board_woken, session, request.address(), "woke", *before);
     }
     const auto after = registry_.wait(id, navigation ? patience_of_person : patience_of_script, [&](const Board& board) {
         return board.state == State::ready || board.state == State::waiting ||

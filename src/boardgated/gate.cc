@@ -75,9 +75,9 @@ GateDecision Gate::decide(const GateQuestion& question) const {
     return decision;
 }
 
-void Gate::answer(Request& request) {
+GateDecision Gate::answer(Request& request) {
     const GateQuestion question = question_of(request);
-    const GateDecision decision = decide(question);
+    GateDecision decision = decide(question);
     Response response;
     if (decision.refusal == Refusal::none) {
         registry_.viewed(*decision.board);
@@ -93,6 +93,7 @@ void Gate::answer(Request& request) {
         response.status = decision.refusal == Refusal::unauthenticated ? 401 : 403;
     }
     write_response(request, response);
+    return decision;
 }
 
 }  // namespace boardgate::boardgated

@@ -45,7 +45,7 @@ public:
 
     [[nodiscard]] GateDecision decide(const GateQuestion& question) const;
     /// Decides and writes the answer for auth_request.
-    void answer(Request& request);
+    GateDecision answer(Request& request);
     [[nodiscard]] static GateQuestion question_of(const Request& request);
 
 private:

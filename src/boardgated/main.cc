@@ -14,6 +14,7 @@
 #include "src/boardgated/api_login.h"
 #include "src/boardgated/api_options.h"
 #include "src/boardgated/api_streams.h"
+#include "src/boardgated/audit.h"
 #include "src/boardgated/board_answer.h"
 #include "src/boardgated/failure_watch.h"
 #include "src/boardgated/fcgi_pool.h"
@@ -45,13 +46,14 @@ UnitWatch::Listener listener_for(Registry& registry, Gate& gate, Orphans& orphan
 }
 
 /// Sweeps now and then, until SIGTERM or SIGINT.
-void wait_for_the_end(Sessions& sessions, Registry& registry, LoginDesk& desk, const sigset_t& ending) {
+void wait_for_the_end(Sessions& sessions, Registry& registry, LoginDesk& desk, ViewAudit& views, const sigset_t& ending) {
     const Fd signals(signalfd(-1, &ending, SFD_CLOEXEC));
     pollfd waiting{signals.get(), POLLIN, 0};
     while (poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(between_sweeps).count())) <= 0) {
         sessions.sweep();
         registry.save_views();
         desk.sweep();
+        views.sweep();
     }
     sessions.sweep();
     registry.save_views();
@@ -89,6 +91,7 @@ int main(int argc, char** argv) {
 
         FrontEnds front_ends(settings, clock);
         Gate gate(sessions, registry, settings, front_ends);
+        ViewAudit views(registry, clock);
         const JournalClient journal;
         StreamHub hub(registry, sessions, clock);
         FailureWatch failures(registry, journal);
@@ -120,7 +123,9 @@ int main(int argc, char** argv) {
 
         FcgiPool::prepare();
         {
-            const FcgiPool gates("gate", *std::move(gate_socket), 4, [&](std::unique_ptr<Request> request) { gate.answer(*request); });
+            const FcgiPool gates("gate", *std::move(gate_socket), 4, [&](std::unique_ptr<Request> request) {
+                views.passed(gate.answer(*request), request->address());
+            });
             const FcgiPool apps("app", *std::move(app_socket), 4, [&](std::unique_ptr<Request> request) {
                 if (request->parameter("BG_ROLE") == "board_answer") {
                     board_answer.handle(std::move(request));
@@ -131,7 +136,7 @@ int main(int argc, char** argv) {
             const FcgiPool streams("stream", *std::move(stream_socket), 2,
                                    [&](std::unique_ptr<Request> request) { api_streams.handle(std::move(request)); });
             notify_ready("Serving " + std::to_string(registry.all().size()) + " boards");
-            wait_for_the_end(sessions, registry, desk, ending);
+            wait_for_the_end(sessions, registry, desk, views, ending);
             notify_stopping("Finishing what was begun");
         }
         watch.stop();  // its listeners are about to go

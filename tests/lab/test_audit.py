@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""Who did what: one line in the journal each, with the person, the address and the board, which `journalctl -x`
+explains."""
+import json
+import re
+from pathlib import Path
+
+from fixtures import in_state
+
+EVENTS = (Path(__file__).resolve().parents[2] / "src/base/events.inc").read_text()
+
+
+def events(lab, user):
+    """{event: [entry]} of a person, in the order in which they were written."""
+    names = {m[2]: m[1] for m in re.finditer(r'EVENT\((\w+), "(\w+)"', EVENTS)}
+    text = lab.exec("journalctl", "--sync", "--quiet", check=False) + lab.exec(
+        "journalctl", "--boot", "--output=json", "--quiet", f"USER_NAME={user}")
+    found = {}
+    for line in text.splitlines():
+        entry = json.loads(line)
+        found.setdefault(names.get(entry.get("MESSAGE_ID")), []).append(entry)
+    return found
+
+
+def only(entries, **fields):
+    assert len(entries) == 1, [e["MESSAGE"] for e in entries]
+    for name, value in fields.items():
+        assert entries[0].get(name) == value, entries[0]
+    return entries[0]["MESSAGE"]
+
+
+def test_each_act_is_one_line_with_person_address_and_board(lab, make_account):
+    person = make_account().login()
+    mine = next(s for s in person.get("/api/v1/sessions").json["sessions"] if s["current"])["address"]
+    logdir = f"/home/{person.user}/runs"
+    lab.exec("mkdir", logdir, user=person.user)
+    board = person.post("/api/v1/boards", {"logdir": logdir}).json
+    in_state(person, board, "ready")
+    for _ in range(3):
+        assert person.get(board["url"]).status == 200
+    assert person.post(f"/api/v1/boards/{board['id']}/sleep").status == 202
+    in_state(person, board, "asleep")
+    assert person.get(board["url"]).status == 200  # wakes it
+    assert person.delete(f"/api/v1/boards/{board['id']}").status == 204
+    assert person.delete("/api/v1/session").status == 204
+
+    seen = events(lab, person.user)
+    who = {"USER_NAME": person.user, "REMOTE_ADDR": mine}
+    what = {**who, "BOARD_ID": board["id"], "UNIT": board["unit"]}
+    assert only(seen["login"], **who) == f"login of {person.user} from {mine}"
+    for event, did in (("board_made", "made"), ("board_viewed", "views"), ("board_woken", "woke"), ("board_deleted", "deleted")):
+        assert only(seen[event], **what) == f"{person.user} {did} board {board['id']} from {mine}"
+    assert only(seen["logout"], **who) == f"{person.user} logged out from {mine}"
+
+
+def test_a_refused_login_is_one_line_whatever_name_was_tried(lab, stranger, make_account):
+    person = make_account()
+    assert person.try_login(person.user, "wrong").status == 401
+    entries = events(lab, person.user)
+    assert re.fullmatch(rf"login refused for {person.user} from \S+: .+", only(entries["login_refused"]))
+    before = len(events(lab, "?").get("login_refused", []))
+    assert stranger.try_login("x\nlogin refused for y from 192.0.2.1: z", "x").code == "bad_field"
+    assert stranger.try_login("x from 192.0.2.1: z", "x").code == "login_failed"
+    assert len(events(lab, "?")["login_refused"]) == before + 1
+
+
+def test_journalctl_explains_every_event(lab):
+    listed = lab.exec("journalctl", "--list-catalog")
+    for message_id in re.findall(r'EVENT\(\w+, "(\w+)"', EVENTS):
+        assert f"{message_id} boardgate: " in listed
+    explained = lab.exec("journalctl", "--boot", "--catalog", "--lines=1", "MESSAGE_ID=5c0d3f1e7a914c0f9d3e8b2a6f10440e")
+    assert "was refused" in explained and "Defined-By: boardgate" in explained
