@@ -10,11 +10,29 @@ namespace boardgate::boardgated {
 
 namespace {
 
+/// jsoncpp takes comments inside objects, whatever allowComments says, and numbers such as 01: outside texts there
+/// must be neither a slash nor a zero before another digit.
+bool has_liberties(std::string_view text) {
+    const auto is_digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '"') {
+            quoted = !quoted;
+        } else if (quoted) {
+            if (text[i] == '\\') ++i;
+        } else if (text[i] == '/') {
+            return true;
+        } else if (text[i] == '0' && is_digit(i + 1) && (i == 0 || (!is_digit(i - 1) && text[i - 1] != '.'))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Answer<Json::Value> parsed(const std::string& text) {
     Json::CharReaderBuilder builder;
     Json::CharReaderBuilder::strictMode(&builder.settings_);
     builder["stackLimit"] = 32;
-    builder["allowComments"] = false;
     builder["skipBom"] = false;
     const std::unique_ptr<Json::CharReader> reader(builder.newCharReader());
     Json::Value value;
@@ -36,6 +54,7 @@ Json::Value own_json(const std::string& text) { return parsed(text).value_or(Jso
 Answer<JsonObject> JsonObject::parse(const std::string& text) {
     if (text.size() > longest_body) return problem(Code::too_large, "the body is longer than 16 KiB");
     if (!is_utf8(text)) return problem(Code::bad_json, "the body is not UTF-8");
+    if (has_liberties(text)) return problem(Code::bad_json, "the body is not strict JSON");
     auto value = parsed(text);
     if (!value) return tl::make_unexpected(value.error());
     if (!value->isObject()) return problem(Code::bad_json, "the body must be a JSON object");

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -34,7 +35,7 @@ public:
     }
     [[nodiscard]] std::string get(const std::string& name) const {
         std::ifstream in(*this / name, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
+        return (std::stringstream() << in.rdbuf()).str();
     }
     [[nodiscard]] bool has(const std::string& name) const { return std::filesystem::exists(*this / name); }
     [[nodiscard]] std::size_t count() const {
