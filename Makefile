@@ -205,6 +205,7 @@ install: all
 		$(call one,$(f),$(datadir)/boardgate/nginx/$(notdir $(f))) &&) true
 	@set -e; test ! -d nginx/portal || (cd nginx/portal && find . -type f -printf '%P\0') | while IFS= read -r -d '' f; do \
 		install -D -m 644 "nginx/portal/$$f" "$(DESTDIR)$(datadir)/boardgate/portal/$$f"; done
+	@$(foreach f,$(wildcard etc/*/*.d/*.conf),$(call one,$(f),$(sysconfdir)/$(f:etc/%=%)) &&) true
 	@$(foreach f,$(wildcard man/*.[1-8]),$(call one,$(f),$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) &&) true
 
 # Removes what install puts there; configuration and state stay, as with a package.

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""The fail2ban filter finds the address of each refused login in real journal lines, and nothing that a name or a
+local account pretends."""
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from client import Client
+
+TOP = Path(__file__).resolve().parents[2]
+FILTER = TOP / "etc/fail2ban/filter.d/boardgate.conf"
+
+
+@pytest.fixture(scope="module")
+def fail2ban():
+    """Debian's, unpacked and not installed: it would start a daemon here."""
+    folder = TOP / "build/fail2ban"
+    if not (folder / "usr/bin/fail2ban-regex").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["apt-get", "--quiet", "download", "fail2ban"], cwd=folder, check=True, capture_output=True, timeout=120)
+        (package,) = folder.glob("fail2ban_*.deb")
+        subprocess.run(["dpkg-deb", "--extract", package, folder], check=True)
+
+    def found(lines, tmp_path):
+        """Addresses that the filter finds in lines of `journalctl --output=short`."""
+        log = tmp_path / "log"
+        log.write_text(lines)
+        configuration = folder / "etc/fail2ban"
+        (configuration / "filter.d/boardgate.conf").write_text(FILTER.read_text())
+        done = subprocess.run(["/usr/bin/python3", "-B", folder / "usr/bin/fail2ban-regex", "-c", configuration, "--out", "ip",
+                               log, "boardgate"], capture_output=True, text=True, timeout=60,
+                              env={"PYTHONPATH": str(folder / "usr/lib/python3/dist-packages"), "PATH": "/usr/bin:/bin"})
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.split()
+    return found
+
+
+def matched(lab):
+    """What fail2ban reads of the lab's journal."""
+    (words,) = re.findall(r"(?m)^journalmatch = (.*)$", FILTER.read_text())
+    lab.exec("journalctl", "--sync")
+    return lab.exec("journalctl", "--boot", "--output=short", "--quiet", *words.split())
+
+
+def test_each_refused_login_gives_the_clients_address(lab, site, fail2ban, make_account, tmp_path):
+    person = make_account()
+    stranger = Client(*site)
+    before = len(matched(lab))
+    assert stranger.try_login(person.user, "wrong").code == "login_failed"
+    assert stranger.try_login("nobody-knows-me", "wrong").code == "login_failed"
+    for name in ("x from 192.0.2.7:", "a login refused for b from 192.0.2.7: c", "x\u00a0from\u00a0192.0.2.7",
+                 "192.0.2.7", "x\u2028login"):
+        assert stranger.try_login(name, "wrong").code in ("login_failed", "too_many_attempts"), name
+    lines = matched(lab)[before:]
+    assert lines.count("\n") == 7, lines
+    here = person.login().get("/api/v1/sessions").json["sessions"][0]["address"]
+    assert fail2ban(lines, tmp_path) == [here] * 7
+
+
+def test_logins_that_went_well_are_no_reason_to_ban(lab, make_account, fail2ban, tmp_path):
+    person = make_account().login()
+    text = lab.exec("journalctl", "--boot", "--output=short", "--quiet", f"USER_NAME={person.user}")
+    assert "login of" in text and fail2ban(text, tmp_path) == []
+
+
+def test_no_local_account_can_have_somebody_banned(lab):
+    for tag in ("boardgate-login", "boardgated"):
+        forged = f"MESSAGE_ID=5c0d3f1e7a914c0f9d3e8b2a6f104406\nSYSLOG_IDENTIFIER={tag}\n_UID=0\nMESSAGE=login refused for x from 192.0.2.66: forged\n"
+        lab.exec("sh", "-c", f"printf '%s' '{forged}' | logger --journald", user="bob")
+    assert "192.0.2.66" in lab.exec("journalctl", "--boot", "--quiet", "SYSLOG_IDENTIFIER=boardgated")
+    assert "192.0.2.66" not in matched(lab)
