@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import in_state
+from fixtures import changing_settings, in_state
 from machine import until
 
 HERE = Path(__file__).resolve().parent
@@ -103,18 +103,11 @@ REACHED_ELSEWHERE = {"crash_loop"}  # TensorBoard is not started again yet
 @pytest.fixture(scope="module")
 def broken_environments(lab, site):
     """The environments of broken-environments, which people may name for the time of this module."""
-    conf = "/etc/boardgate/boardgate.conf"
-    before = lab.read(conf).decode()
-
-    def say(text):
-        lab.write(conf, text)
-        lab.systemctl("restart", "boardgated.service")
-
     lab.write("/run/broken-environments", (HERE / "broken-environments").read_bytes(), mode="0755")
     lab.exec("/run/broken-environments", BROKEN)
-    say(re.sub(r"(?m)^#allow_own_environments = .*$", "allow_own_environments = yes", before))
-    yield
-    say(before)
+    with changing_settings(lab, site) as change:
+        change(allow_own_environments="yes")
+        yield
     lab.exec("rm", "-rf", BROKEN, "/run/broken-environments")
 
 
