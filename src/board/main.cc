@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <string_view>
 
 #include "src/base/folder_fault.h"
@@ -17,6 +18,7 @@
 #include "src/board/idle_timer.h"
 #include "src/board/join.h"
 #include "src/board/readiness.h"
+#include "src/board/several_folders.h"
 #include "src/board/tensorboard.h"
 
 namespace {
@@ -97,7 +99,7 @@ int main(int argc, char** argv) {
             std::puts("boardgate " BOARDGATE_VERSION);
             return exit_status::done;
         }
-        const auto options = parse_options(argc, argv);
+        auto options = parse_options(argc, argv);
         if (!options) return tl::make_unexpected(options.error());
         auto sockets = service_sockets();
         if (!sockets) return tl::make_unexpected(sockets.error());
@@ -109,7 +111,17 @@ int main(int argc, char** argv) {
         const SystemClock clock;
         // TensorBoard itself would serve an empty page.
         const auto owner = account_of(geteuid());
-        if (const auto fault = fault_of_folder(options->logdir.str(), owner ? owner->home : std::string())) return cannot_read(*fault);
+        std::vector<LogDir> folders = {options->logdir};
+        folders.insert(folders.end(), options->more_logdirs.begin(), options->more_logdirs.end());
+        for (const LogDir& folder : folders) {
+            if (const auto fault = fault_of_folder(folder.str(), owner ? owner->home : std::string())) return cannot_read(*fault);
+        }
+        if (folders.size() > 1) {
+            const char* own = std::getenv("RUNTIME_DIRECTORY");  // systemd.exec(5); empty at every start
+            const auto linked = link_folders(folders, own == nullptr ? "" : own);
+            if (!linked) return tl::make_unexpected(linked.error());
+            options->logdir = *linked;
+        }
         notify_status("Starting TensorBoard");
         auto tensorboard = TensorBoard::start(tensorboard_arguments(*options));
         if (!tensorboard) return cannot_run(tensorboard.error());

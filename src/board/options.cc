@@ -37,13 +37,21 @@ Result<std::chrono::seconds> seconds_in(const std::string& option, const std::st
 
 Result<Options> parse_options(int argc, char** argv) {
     std::map<std::string, std::string> given;
+    std::vector<LogDir> more_logdirs;
     optind = 0;  // glibc's way to begin anew; tests parse more than once
     opterr = 0;
     for (int index = 0, found = 0; (found = getopt_long(argc, argv, "", known, &index)) != -1;) {
         if (found != 0) return failure("an option is not known", argv[optind - 1], "this program is started by a board's unit");
         auto value = from_unit_word(optarg);
         if (!value) return bad(known[index].name);
-        given[known[index].name] = *std::move(value);
+        const std::string name = known[index].name;
+        if (name == "logdir" && given.contains(name)) {
+            const auto another = LogDir::parse(*value);
+            if (!another) return tl::make_unexpected(another.error());
+            more_logdirs.push_back(*another);
+            continue;
+        }
+        given[name] = *std::move(value);
     }
     if (optind != argc) return failure("a word is not an option", argv[optind]);
 
@@ -66,7 +74,7 @@ Result<Options> parse_options(int argc, char** argv) {
         {"auto", FastLoader::automatic}, {"on", FastLoader::on}, {"off", FastLoader::off}};
     const auto loader = loaders.find(given["fast-loader"]);
     if (loader == loaders.end()) return bad("fast-loader");
-    return Options{*board,  given["tensorboard"], *logdir,        given["title"], *reload,
+    return Options{*board,  given["tensorboard"], *logdir, more_logdirs, given["title"], *reload,
                    multifile->second, given["samples"],     loader->second, *idle, *awake};
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "src/base/error.h"
 #include "src/base/names.h"
@@ -15,7 +16,8 @@ enum class FastLoader { automatic, on, off };
 struct Options {
     BoardId board;
     std::string tensorboard;  ///< absolute path of the program
-    LogDir logdir;
+    LogDir logdir;                     ///< what TensorBoard is given
+    std::vector<LogDir> more_logdirs;  ///< shown beside it
     std::string title;  ///< empty: the folder's name
     std::chrono::seconds reload_interval;
     bool reload_multifile = false;

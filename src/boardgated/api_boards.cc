@@ -13,19 +13,19 @@ namespace {
 
 constexpr std::uint32_t standard_log_lines = 100;
 
-Answer<void> verdict_of(const wire::FolderReport& report, const std::string& logdir) {
+Answer<void> verdict_of(const wire::FolderReport& report, const std::string& logdir, const char* field) {
     const std::string named = "\"" + logdir + "\"";
     switch (report.verdict) {
         case wire::FolderVerdict::readable:
             return {};
         case wire::FolderVerdict::missing:
-            return problem(Code::logdir_missing, named + " is not there; make the folder first, or name another one", "logdir");
+            return problem(Code::logdir_missing, named + " is not there; make the folder first, or name another one", field);
         case wire::FolderVerdict::not_a_folder:
-            return problem(Code::logdir_not_a_folder, named + " is not a folder; name the folder that holds the event files", "logdir");
+            return problem(Code::logdir_not_a_folder, named + " is not a folder; name the folder that holds the event files", field);
         case wire::FolderVerdict::unreadable:
-            return problem(Code::logdir_unreadable, named + " cannot be read by you: " + report.detail, "logdir");
+            return problem(Code::logdir_unreadable, named + " cannot be read by you: " + report.detail, field);
         case wire::FolderVerdict::foreign:
-            return problem(Code::logdir_foreign, named + " lies in " + report.detail + ", and boards show only their owner's own folders", "logdir");
+            return problem(Code::logdir_foreign, named + " lies in " + report.detail + ", and boards show only their owner's own folders", field);
     }
     return problem(Code::internal, "the folder reader gave an unknown verdict");
 }
@@ -52,10 +52,15 @@ Reply ApiBoards::now(const BoardId& id, int status) const {
     return json_response(status, board_json(*board));
 }
 
-Answer<void> ApiBoards::inspect(const Token& token, const std::string& logdir) {
-    const auto report = launcher_.inspect(token, logdir);
-    if (!report) return tl::make_unexpected(report.error());
-    return verdict_of(*report, logdir);
+Answer<void> ApiBoards::inspect(const Token& token, const BoardOptions& options) {
+    const char* field = "logdir";
+    for (const std::string& folder : folders_of(options)) {
+        const auto report = launcher_.inspect(token, folder);
+        if (!report) return tl::make_unexpected(report.error());
+        if (auto good = verdict_of(*report, folder, field); !good) return good;
+        field = "more_logdirs";
+    }
+    return {};
 }
 
 /// Makes the door as the options say it, and wakes the board where it is wanted.
@@ -79,7 +84,7 @@ Reply ApiBoards::make(Call& call) {
     if (static_cast<std::int64_t>(registry_.of(call.session->uid).size()) >= settings_.boards_per_user) {
         return problem(Code::too_many_boards, "you have " + std::to_string(settings_.boards_per_user) + " boards, which is as many as one person may keep; delete one");
     }
-    if (const auto good = inspect(*call.token, options->logdir); !good) return tl::make_unexpected(good.error());
+    if (const auto good = inspect(*call.token, *options); !good) return tl::make_unexpected(good.error());
 
     const auto board = registry_.add(call.session->uid, *owner, *options);
     if (!board) return storage_problem(board.error());
@@ -95,7 +100,7 @@ Reply ApiBoards::make(Call& call) {
     if (!made) return problem(Code::no_such_board, "board " + board->id.str() + " was removed meanwhile");
     Json::Value body = board_json(*made);
     for (const Board& other : registry_.of(call.session->uid)) {
-        if (other.id == board->id || other.options.logdir != options->logdir) continue;
+        if (other.id == board->id || folders_of(other.options) != folders_of(*options)) continue;
         body["notices"].append(notice_json({"same_folder", "You have a board on this folder already: " + other.url() + " (" + other.options.title + ")."}));
     }
     Response response = json_response(201, body);
@@ -115,8 +120,8 @@ Reply ApiBoards::change(Call& call) {
     const auto options = take_options(*json, board->options, settings_);
     if (!options) return tl::make_unexpected(options.error());
     if (options_text(*options) == options_text(board->options)) return now(board->id, 200);
-    if (options->logdir != board->options.logdir) {
-        if (const auto good = inspect(*call.token, options->logdir); !good) return tl::make_unexpected(good.error());
+    if (folders_of(*options) != folders_of(board->options)) {
+        if (const auto good = inspect(*call.token, *options); !good) return tl::make_unexpected(good.error());
     }
     Board changed = *board;
     changed.options = *options;

@@ -29,7 +29,7 @@ public:
     [[nodiscard]] Reply log(Call& call) const;
 
 private:
-    [[nodiscard]] Answer<void> inspect(const Token& token, const std::string& logdir);
+    [[nodiscard]] Answer<void> inspect(const Token& token, const BoardOptions& options);
     [[nodiscard]] Answer<void> open(const Token& token, const Board& board, bool awake);
     [[nodiscard]] Reply now(const BoardId& board, int status) const;
 

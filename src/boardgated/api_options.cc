@@ -45,7 +45,7 @@ Reply ApiOptions::put_preset(Call& call) {
     std::string name;
     json->take("name", name, 1, Presets::longest_name);
     if (name.empty() && !json->has("name")) return problem(Code::bad_field, "name is missing", "name");
-    for (const char* of_one_board : {"logdir", "title", "port"}) {
+    for (const char* of_one_board : options_of_one_board) {
         if (json->has(of_one_board)) return problem(Code::bad_field, std::string(of_one_board) + " belongs to one board and not to a preset", of_one_board);
     }
     BoardOptions any_folder;

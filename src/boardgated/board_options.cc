@@ -18,13 +18,26 @@ void take_one(JsonObject& json, const char* name, std::int64_t& out, std::int64_
 }
 void take_one(JsonObject& json, const char* name, bool& out, std::int64_t, std::int64_t) { json.take(name, out); }
 
-Answer<void> check_logdir(const std::string& logdir) {
-    if (logdir.empty()) return problem(Code::bad_field, "logdir is missing: name the folder that holds the event files", "logdir");
+void take_one(JsonObject& json, const char* name, std::vector<std::string>& out, std::int64_t least, std::int64_t most) {
+    json.take(name, out, static_cast<std::size_t>(least), static_cast<std::size_t>(most), wire::longest::path);
+}
+
+Json::Value value_of(const std::vector<std::string>& items) {
+    Json::Value list(Json::arrayValue);
+    for (const std::string& item : items) list.append(item);
+    return list;
+}
+Json::Value value_of(const std::string& text) { return text; }
+Json::Value value_of(std::int64_t number) { return Json::Int64(number); }
+Json::Value value_of(bool flag) { return flag; }
+
+Answer<void> check_logdir(const std::string& logdir, const char* field) {
+    if (logdir.empty()) return problem(Code::bad_field, "logdir is missing: name the folder that holds the event files", field);
     if (const std::size_t scheme = logdir.find("://"); scheme != std::string::npos && scheme <= 8) {
-        return problem(Code::logdir_remote, "a board has no network, so it cannot read " + logdir + "; copy the files to this server", "logdir");
+        return problem(Code::logdir_remote, "a board has no network, so it cannot read " + logdir + "; copy the files to this server", field);
     }
     if (const auto parsed = LogDir::parse(logdir); !parsed) {
-        return problem(Code::logdir_relative, "the log directory must be an absolute path, and \"" + logdir + "\" is not; start it with /", "logdir");
+        return problem(Code::logdir_relative, "the log directory must be an absolute path, and \"" + logdir + "\" is not; start it with /", field);
     }
     return {};
 }
@@ -64,7 +77,10 @@ Answer<void> check_addresses(const BoardOptions& options, const Settings& settin
 }
 
 Answer<void> check(const BoardOptions& options, const Settings& settings) {
-    if (auto logdir = check_logdir(options.logdir); !logdir) return logdir;
+    if (auto logdir = check_logdir(options.logdir, "logdir"); !logdir) return logdir;
+    for (const std::string& folder : options.more_logdirs) {
+        if (auto another = check_logdir(folder, "more_logdirs"); !another) return another;
+    }
     if (auto samples = check_samples(options.samples_per_plugin); !samples) return samples;
     if (std::find(fast_loaders.begin(), fast_loaders.end(), options.fast_loader) == fast_loaders.end()) {
         return problem(Code::bad_field, "fast_loader must be auto, on or off", "fast_loader");
@@ -87,20 +103,20 @@ Answer<void> check(const BoardOptions& options, const Settings& settings) {
 
 Answer<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings) {
     const std::string title_before = options.title;
-    const bool derived = options.title == folder_name(options.logdir);
+    const bool derived = options.title == derived_title(options);
 #define OPTION(name, type, standard, least, most) take_one(json, #name, options.name, least, most);
 #include "src/boardgated/board_options.inc"
 #undef OPTION
     if (auto known = json.finish(); !known) return tl::make_unexpected(known.error());
     if (auto good = check(options, settings); !good) return tl::make_unexpected(good.error());
     // A title that nobody chose follows the folder.
-    if (options.title.empty() || (derived && options.title == title_before)) options.title = folder_name(options.logdir);
+    if (options.title.empty() || (derived && options.title == title_before)) options.title = derived_title(options);
     if (options.idle_sleep == 0) options.idle_sleep = settings.idle_sleep.count();
     return options;
 }
 
 void add_options(Json::Value& to, const BoardOptions& options) {
-#define OPTION(name, type, standard, least, most) to[#name] = options.name;
+#define OPTION(name, type, standard, least, most) to[#name] = value_of(options.name);
 #include "src/boardgated/board_options.inc"
 #undef OPTION
 }
@@ -127,6 +143,7 @@ wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options) {
     spec.board = board.str();
     spec.port = static_cast<std::uint16_t>(options.port);
     spec.logdir = options.logdir;
+    spec.more_logdirs = options.more_logdirs;
     spec.title = options.title;
     spec.environment = options.environment;
     spec.reload_interval = static_cast<std::uint32_t>(options.reload_interval);
@@ -143,14 +160,33 @@ wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options) {
 
 bool is_open_to_network(const BoardOptions& options) { return options.bind_all || !is_here(options.host); }
 
+std::vector<std::string> folders_of(const BoardOptions& options) {
+    std::vector<std::string> folders = {options.logdir};
+    folders.insert(folders.end(), options.more_logdirs.begin(), options.more_logdirs.end());
+    return folders;
+}
+
+namespace {
+/// A title has 200 bytes; a cut in the middle of a character is not UTF-8 any more.
+std::string cut_for_title(std::string text) {
+    text.resize(std::min(text.size(), wire::longest::title));
+    while (!is_utf8(text)) text.pop_back();
+    return text;
+}
+}  // namespace
+
 std::string folder_name(const std::string& path) {
     const std::size_t end = path.find_last_not_of('/');
     if (end == std::string::npos) return path;
     const std::size_t slash = path.rfind('/', end);
-    std::string name = path.substr(slash == std::string::npos ? 0 : slash + 1, end - (slash == std::string::npos ? 0 : slash + 1) + 1);
-    // A title has 200 bytes; a cut in the middle of a character is not UTF-8 any more.
-    while (name.size() > wire::longest::title || !is_utf8(name)) name.pop_back();
-    return name;
+    const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
+    return cut_for_title(path.substr(begin, end - begin + 1));
+}
+
+std::string derived_title(const BoardOptions& options) {
+    std::string title;
+    for (const std::string& folder : folders_of(options)) title += (title.empty() ? "" : " + ") + folder_name(folder);
+    return cut_for_title(title);
 }
 
 }  // namespace boardgate::boardgated

@@ -13,6 +13,8 @@ namespace option {
 using Text = std::string;
 using Number = std::int64_t;
 using Flag = bool;
+/// Absolute paths.
+using Folders = std::vector<std::string>;
 }  // namespace option
 
 struct BoardOptions {
@@ -36,7 +38,11 @@ void add_options(Json::Value& to, const BoardOptions& options);
 /// Does its door let in everybody who reaches it, without the gate?
 [[nodiscard]] bool is_open_to_network(const BoardOptions& options);
 
+/// All that it shows: logdir and more_logdirs.
+[[nodiscard]] std::vector<std::string> folders_of(const BoardOptions& options);
 /// The last component of a path, for a title: `/home/alice/runs/` gives `runs`.
 [[nodiscard]] std::string folder_name(const std::string& path);
+/// The title of a board that was given none: its folders' names.
+[[nodiscard]] std::string derived_title(const BoardOptions& options);
 
 }  // namespace boardgate::boardgated

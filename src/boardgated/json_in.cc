@@ -74,17 +74,37 @@ void JsonObject::wrong(const char* name, const std::string& expected) {
     problem_ = Problem{Code::bad_field, fmt::format("{} must be {}", name, expected), name};
 }
 
+namespace {
+std::optional<std::string> clean_text(const Json::Value& value, std::size_t least, std::size_t most) {
+    if (!value.isString()) return std::nullopt;
+    std::string text = value.asString();
+    if (text.size() < least || text.size() > most || !is_utf8(text) || has_control_character(text)) return std::nullopt;
+    return text;
+}
+}  // namespace
+
 void JsonObject::take(const char* name, std::string& out, std::size_t least, std::size_t most) {
     const Json::Value* field = known(name);
     if (field == nullptr) return;
-    if (field->isString()) {
-        std::string text = field->asString();
-        if (text.size() >= least && text.size() <= most && is_utf8(text) && !has_control_character(text)) {
-            out = std::move(text);
-            return;
-        }
+    if (auto text = clean_text(*field, least, most)) {
+        out = *std::move(text);
+        return;
     }
     wrong(name, fmt::format("a text of {} to {} bytes without control characters", least, most));
+}
+
+void JsonObject::take(const char* name, std::vector<std::string>& out, std::size_t least, std::size_t most, std::size_t longest) {
+    const Json::Value* field = known(name);
+    if (field == nullptr) return;
+    const auto no = [&] { wrong(name, fmt::format("a list of {} to {} texts of at most {} bytes without control characters", least, most, longest)); };
+    if (!field->isArray() || field->size() < least || field->size() > most) return no();
+    std::vector<std::string> items;
+    for (const Json::Value& item : *field) {
+        auto text = clean_text(item, 1, longest);
+        if (!text) return no();
+        items.push_back(*std::move(text));
+    }
+    out = std::move(items);
 }
 
 void JsonObject::take(const char* name, std::int64_t& out, std::int64_t least, std::int64_t most) {

@@ -29,6 +29,8 @@ public:
     void take(const char* name, std::string& out, std::size_t least, std::size_t most);
     void take(const char* name, std::int64_t& out, std::int64_t least, std::int64_t most);
     void take(const char* name, bool& out);
+    /// A list of at least `least` and at most `most` texts of 1 to `longest` bytes.
+    void take(const char* name, std::vector<std::string>& out, std::size_t least, std::size_t most, std::size_t longest);
     /// A password: any bytes but NUL.
     void take(const char* name, Secret& out, std::size_t most);
     void take(const char* name, std::vector<Secret>& out, std::size_t most_items, std::size_t most);

@@ -16,7 +16,7 @@ constexpr const char* name_of_last = "";
 Json::Value preset_json(const BoardOptions& options) {
     Json::Value value(Json::objectValue);
     add_options(value, options);
-    for (const char* of_one_board : {"logdir", "title", "port"}) value.removeMember(of_one_board);
+    for (const char* of_one_board : options_of_one_board) value.removeMember(of_one_board);
     return value;
 }
 
@@ -54,16 +54,14 @@ Answer<void> Presets::put(std::uint32_t uid, const std::string& name, const Boar
     const bool known = std::any_of(all.begin(), all.end(), [&](const PresetRow& row) { return row.name == name; });
     if (!known && all.size() >= most) return problem(Code::bad_field, fmt::format("you have {} presets; delete one", most), "name");
     if (const auto kept = store_.put_preset(uid, {name, to_text(preset_json(options))}); !kept) {
-        log_event(Event::request_fault, kept.error().text());
-        return problem(Code::storage_full, "boardgate cannot write its database; tell an administrator");
+        return storage_problem(kept.error());
     }
     return {};
 }
 
 Answer<void> Presets::remove(std::uint32_t uid, const std::string& name) {
     if (const auto removed = store_.delete_preset(uid, name); !removed) {
-        log_event(Event::request_fault, removed.error().text());
-        return problem(Code::storage_full, "boardgate cannot write its database; tell an administrator");
+        return storage_problem(removed.error());
     }
     return {};
 }

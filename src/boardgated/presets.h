@@ -29,6 +29,9 @@ private:
     Store& store_;
 };
 
+/// Options that belong to one board.
+inline constexpr const char* options_of_one_board[] = {"logdir", "more_logdirs", "title", "port"};
+
 /// The options that a preset holds.
 [[nodiscard]] Json::Value preset_json(const BoardOptions& options);
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+// g++ 12 sees null pointers in CLI11's vectors that are not there.
+#pragma GCC diagnostic ignored "-Wnull-dereference"
 #include "src/cli/arguments.h"
 
 #include <CLI/CLI.hpp>
@@ -17,7 +19,7 @@ void board_option(CLI::App& app, Json::Value& options, const char* names, const 
 }
 
 void add_start(CLI::App& app, Arguments& to) {
-    app.add_option("LOGDIR,--logdir", to.logdir, "the folder with the event files; the present one when none is named");
+    app.add_option("LOGDIR,--logdir", to.logdirs, "the folders with the event files; the present one when none is named");
     board_option<std::string>(app, to.options, "--title,--window_title", "title", "title of the page; the folder's name");
     board_option<int>(app, to.options, "--port", "port", "port of the board's door on the server; any free one");
     board_option<int>(app, to.options, "--priority", "priority", "1 to 100: who gets a slot and the processor first");

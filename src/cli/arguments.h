@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace boardgate::cli {
 
@@ -21,7 +22,7 @@ struct Arguments {
     std::string server;   ///< login
     std::string user;     ///< login
     std::string board;    ///< an id, or the beginning of one
-    std::string logdir = ".";
+    std::vector<std::string> logdirs;  ///< start: none is the present folder
     Json::Value options{Json::objectValue};  ///< start: options of a board, by the API's names
     std::optional<bool> wait;                ///< start: --wait, --no-wait
     bool follow = false;                     ///< logs

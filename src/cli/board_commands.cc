@@ -42,6 +42,9 @@ Outcome<void> failed(const Value& board) {
     return refused(text);
 }
 
+/// Absolute, as the server wants it; symbolic links stay, since where they point may change.
+std::string absolute_path(const std::string& folder) { return std::filesystem::absolute(folder).lexically_normal().string(); }
+
 /// Until it answers, or will not.
 Outcome<void> wait_until_ready(const Connection& connection, const Value& board) {
     const auto began = std::chrono::steady_clock::now();
@@ -89,8 +92,10 @@ Outcome<void> start(const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) return tl::make_unexpected(connection.error());
     Value body = arguments.options;
-    // Absolute, as the server wants it; symbolic links stay, since where they point may change.
-    body["logdir"] = std::filesystem::absolute(arguments.logdir).lexically_normal().string();
+    std::vector<std::string> folders = arguments.logdirs;
+    if (folders.empty()) folders.emplace_back(".");
+    body["logdir"] = absolute_path(folders.front());
+    for (std::size_t i = 1; i < folders.size(); ++i) body["more_logdirs"].append(absolute_path(folders[i]));
     const auto board = connection->ask("POST", "/api/v1/boards", &body);
     if (!board) return tl::make_unexpected(board.error());
     print(arguments.json ? text_of(*board) : address_of(*connection, *board));

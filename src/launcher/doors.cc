@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/launcher/doors.h"
 
+#include <algorithm>
 #include <set>
 
 namespace boardgate::launcher {
@@ -31,6 +32,9 @@ bool is_samples(std::string_view text) {
 std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
     if (!BoardId::parse(door.board)) return "board";
     if (!LogDir::parse(door.logdir)) return "logdir";
+    if (!std::all_of(door.more_logdirs.begin(), door.more_logdirs.end(), [](const std::string& each) { return LogDir::parse(each).has_value(); })) {
+        return "more_logdirs";
+    }
     if (!is_utf8(door.title) || has_control_character(door.title)) return "title";
     if (door.port != 0 && !settings.is_door_port(door.port)) return "port";
     if (door.reload_interval > 86400) return "reload_interval";

@@ -118,7 +118,7 @@ void add_unit(Properties& to, const DoorPlan& plan) {
 std::vector<std::string> board_arguments(const DoorPlan& plan) {
     const wire::DoorSpec& door = plan.door;
     static constexpr const char* fast_loader[] = {"auto", "on", "off"};
-    return {
+    std::vector<std::string> words = {
         board_program,
         "--board=" + door.board,
         "--tensorboard=" + plan.tensorboard,
@@ -131,6 +131,8 @@ std::vector<std::string> board_arguments(const DoorPlan& plan) {
         "--idle-sleep=" + std::to_string(door.idle_sleep),
         "--longest-awake=" + std::to_string(plan.longest_awake.count()),
     };
+    for (const std::string& folder : door.more_logdirs) words.push_back("--logdir=" + folder);
+    return words;
 }
 
 BusMessage start_transient_call(const Bus& bus, const DoorPlan& plan) {

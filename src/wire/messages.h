@@ -32,6 +32,7 @@ inline constexpr std::size_t unit = 255;
 inline constexpr std::size_t cursor = 512;
 inline constexpr std::size_t invocation = 32;
 inline constexpr std::size_t log_line = 16 * 1024;
+inline constexpr std::size_t more_logdirs = 10;
 inline constexpr std::size_t prompts = 8;  // PAM_MAX_NUM_MSG is 32; no module asks for more than a few
 }  // namespace longest
 
@@ -115,6 +116,7 @@ struct DoorSpec {
     std::string board;
     std::uint16_t port = 0;  ///< 0: the first free one of the range
     std::string logdir;
+    std::vector<std::string> more_logdirs;  ///< shown beside it
     std::string title;
     std::string environment;
     std::uint32_t reload_interval = 0;  ///< seconds; 0 loads once
@@ -130,6 +132,7 @@ struct DoorSpec {
         io.text(board, longest::board);
         io.number(port);
         io.text(logdir, longest::path);
+        io.texts(more_logdirs, longest::more_logdirs, longest::path);
         io.text(title, longest::title);
         io.text(environment, longest::environment);
         io.number(reload_interval);

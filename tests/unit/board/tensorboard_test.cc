@@ -18,7 +18,7 @@ using testing::Not;
 using testing::StartsWith;
 
 Options options_for(const std::string& logdir) {
-    return {*BoardId::parse("k3f9abcd"), "/opt/tb/bin/tensorboard", *LogDir::parse(logdir), "", std::chrono::seconds(5), false, "",
+    return {*BoardId::parse("k3f9abcd"), "/opt/tb/bin/tensorboard", *LogDir::parse(logdir), {}, "", std::chrono::seconds(5), false, "",
             FastLoader::automatic, std::chrono::seconds(60), {}};
 }
 

@@ -27,7 +27,7 @@ TEST_F(PresetsTest, HoldNothingOfTheOneBoard) {
     presets.remember(1001, options);
     const Json::Value last = presets.last(1001);
     EXPECT_EQ(last["reload_interval"], 42);
-    for (const char* field : {"logdir", "title", "port"}) EXPECT_FALSE(last.isMember(field)) << field;
+    for (const char* field : options_of_one_board) EXPECT_FALSE(last.isMember(field)) << field;
 }
 
 TEST_F(PresetsTest, BelongToTheirPerson) {

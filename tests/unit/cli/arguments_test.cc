@@ -27,7 +27,7 @@ TEST(Arguments, WhoKnowsTensorBoardKnowsStart) {
                                  "--samples_per_plugin", "images=100", "--reload_multifile=true", "--load_fast=false", "--bind_all"});
     ASSERT_TRUE(parsed.arguments);
     EXPECT_EQ(parsed.arguments->command, Command::start);
-    EXPECT_EQ(parsed.arguments->logdir, "runs");
+    EXPECT_EQ(parsed.arguments->logdirs, std::vector<std::string>{"runs"});
     const Json::Value& options = parsed.arguments->options;
     EXPECT_EQ(options["title"], "My runs");
     EXPECT_EQ(options["port"], 16010);
@@ -41,7 +41,7 @@ TEST(Arguments, WhoKnowsTensorBoardKnowsStart) {
 TEST(Arguments, WhatWasNotSaidIsNotSent) {
     const Parsed parsed = parse({"start"});
     ASSERT_TRUE(parsed.arguments);
-    EXPECT_EQ(parsed.arguments->logdir, ".");
+    EXPECT_TRUE(parsed.arguments->logdirs.empty());
     EXPECT_TRUE(parsed.arguments->options.empty());
     EXPECT_FALSE(parsed.arguments->wait);
 }

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 DoorSpec some_door() {
-    return {"abcdefgh", 16001, "/home/alice/runs", "My runs", "default", 5, true, "images=100", FastLoader::off, 1800, 50, true, "192.0.2.1"};
+    return {"abcdefgh", 16001, "/home/alice/runs", {"/data/runs", "/scratch/a"}, "My runs", "default", 5, true, "images=100", FastLoader::off, 1800, 50, true, "192.0.2.1"};
 }
 
 std::vector<Secret> secrets(std::initializer_list<std::string> texts) {

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""One board on several log directories: to compare what lies apart."""
+
+
+def runs_of(client, board):
+    return set(client.get(f"/b/{board['id']}/data/runs").json)
+
+
+def test_a_board_shows_several_folders_side_by_side(lab, alice, ready_board):
+    lab.exec("sh", "-euc", "mkdir -p '/home/alice/apart/a,b' /home/alice/apart/c && cp -r /home/alice/runs '/home/alice/apart/a,b/' &&"
+             "cp -r /home/alice/runs /home/alice/apart/c/ && chown -R alice: /home/alice/apart")
+    try:
+        plain = runs_of(alice, ready_board(alice))
+        board = ready_board(alice, "/home/alice/apart/a,b/runs", more_logdirs=["/home/alice/apart/c/runs"])
+        assert board["title"] == "runs + runs" and board["more_logdirs"] == ["/home/alice/apart/c/runs"]
+        prefixed = lambda name: {name if run == "." else f"{name}/{run}" for run in plain}
+        assert runs_of(alice, board) == prefixed("a,b-runs") | prefixed("c-runs")
+        # Fewer, by a change: it starts again with what is left.
+        changed = alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"more_logdirs": []})
+        assert changed.status == 200 and changed.json["title"] == "runs", changed
+        assert runs_of(alice, board) == plain
+    finally:
+        lab.exec("rm", "-rf", "/home/alice/apart")
+
+
+def test_each_folder_is_looked_at_before_the_board_is_made(alice):
+    for folder, code in (("/home/bob/runs", "logdir_foreign"), ("/home/alice/nowhere", "logdir_missing")):
+        answer = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs", "more_logdirs": [folder]})
+        assert answer.code == code and answer.problem["field"] == "more_logdirs" and folder in answer.problem["detail"], answer
