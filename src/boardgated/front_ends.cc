@@ -14,8 +14,8 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// What cannot be published now will not be in the next second either.
-constexpr std::chrono::minutes between_askings{1};
+/// What cannot be published now will not be in the next second either, but when pip has finished.
+constexpr std::chrono::seconds between_askings{10};
 
 /// When a file, its owner or its mode last changed, in nanoseconds since 1970; 0 when there is none.
 std::int64_t changed(const std::string& path) {
