@@ -112,10 +112,15 @@ void Join::watch_doors(bool watch) {
     if (done) watching_doors_ = watch;
 }
 
+void Join::shut_doors(bool shut) {
+    shut_ = shut;
+    watch_doors(!shut);
+}
+
 std::chrono::milliseconds Join::patience() const {
     const bool more = std::any_of(connections_.begin(), connections_.end(), [](const Connection& c) { return c.more; });
     if (more) return std::chrono::milliseconds(0);
-    return watching_doors_ || connections_.size() >= most_ ? long_time : pause_of_door;
+    return watching_doors_ || shut_ || connections_.size() >= most_ ? long_time : pause_of_door;
 }
 
 bool Join::begin(Fd visitor) {
@@ -203,7 +208,7 @@ bool Join::turn() {
     }
     // Only now: events name connections by address.
     connections_.remove_if([](const Connection& connection) { return connection.over; });
-    if (at_door || (!watching_doors_ && connections_.size() < most_)) {
+    if (!shut_ && (at_door || (!watching_doors_ && connections_.size() < most_))) {
         watch_doors(true);
         any |= accept_waiting();
     }

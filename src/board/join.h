@@ -67,6 +67,8 @@ public:
     /// Accepts and moves, without waiting. True when there was a new connection or a byte moved.
     bool turn();
     [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+    /// While the doors are shut, who comes waits in the kernel's backlog; connections that there are go on.
+    void shut_doors(bool shut);
 
 private:
     struct Connection {
@@ -93,6 +95,7 @@ private:
     Pipes pipes_;
     std::list<Connection> connections_;
     bool watching_doors_ = false;
+    bool shut_ = false;
 };
 
 }  // namespace boardgate::board

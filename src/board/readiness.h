@@ -3,11 +3,8 @@
 // case just before the end.
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "src/base/clock.h"
-#include "src/base/fd.h"
+#include "src/board/question.h"
 
 namespace boardgate::board {
 
@@ -16,40 +13,38 @@ public:
     Readiness(const Clock& clock, std::uint16_t port, const std::string& path);
 
     /// What to wait for until the next turn(): a descriptor (-1: none), its poll(2) events, and at most so long.
-    [[nodiscard]] int fd() const { return socket_.get(); }
-    [[nodiscard]] short events() const { return sent_ ? short{0x001} : short{0x004}; }  // POLLIN, POLLOUT
+    [[nodiscard]] int fd() const { return question_.fd(); }
+    [[nodiscard]] short events() const { return question_.events(); }
     [[nodiscard]] std::chrono::milliseconds patience() const;
     /// Goes on as far as it can without waiting. True once TensorBoard has answered 200.
     [[nodiscard]] bool turn();
+    /// That answer.
+    [[nodiscard]] const std::string& answer() const { return question_.answer(); }
 
 private:
-    enum class Step { waits, answered, failed };
-    [[nodiscard]] bool connect();
-    [[nodiscard]] Step ask();
-
     const Clock& clock_;
-    std::uint16_t port_;
-    std::string request_;
+    Question question_;
     BootTime began_;
-    BootTime next_;      ///< when the next question is due, or the present one has taken too long
-    Fd socket_;
-    bool sent_ = false;
-    std::string answer_;
+    BootTime next_;  ///< when the next question is due, or the present one has taken too long
 };
 
 /// Gives a start more time while there is reason to: TensorBoard computes. Up to a bound, since one that spins
-/// for ever computes, too. TimeoutStartSec= holds where it does not compute.
+/// for ever computes, too.
 class StartTime {
 public:
     StartTime(const Clock& clock, pid_t tensorboard);
-    /// To be called every now and then; tells systemd (EXTEND_TIMEOUT_USEC, sd_notify(3)).
+    /// To be called every now and then; tells systemd (EXTEND_TIMEOUT_USEC, sd_notify(3)), whose TimeoutStartSec=
+    /// ends a first start that does not compute.
     void turn();
+    /// Whether that time is over; for later starts, of which systemd does not know.
+    [[nodiscard]] bool over() const { return clock_.boot() >= deadline_; }
 
 private:
     [[nodiscard]] std::chrono::nanoseconds computed() const;
     const Clock& clock_;
     clockid_t cpu_;
     BootTime end_;
+    BootTime deadline_;
     BootTime next_;
     std::chrono::nanoseconds seen_;
 };

@@ -8,8 +8,11 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <linux/close_range.h>
 
 namespace boardgate::board {
@@ -25,21 +28,34 @@ std::string folder_name(const std::string& path) {
     return path.substr(path.rfind('/', end) + 1, end - path.rfind('/', end));
 }
 
-/// Runs in the child between fork and exec; returns errno.
-int become(const std::vector<char*>& arguments, pid_t parent) {
+/// Ours without what systemd says to us alone.
+std::vector<char*> environment_for_tensorboard() {
+    static constexpr std::string_view ours[] = {"NOTIFY_SOCKET=", "LISTEN_", "WATCHDOG_"};
+    std::vector<char*> words;
+    for (char** word = environ; *word != nullptr; ++word) {
+        const std::string_view text = *word;
+        if (std::none_of(std::begin(ours), std::end(ours), [text](std::string_view begin) { return text.starts_with(begin); })) {
+            words.push_back(*word);
+        }
+    }
+    words.push_back(nullptr);
+    return words;
+}
+
+/// Runs in the child between fork and exec, where, beside a thread that looks at files, only calls that are safe in
+/// a signal handler are allowed; returns errno.
+int become(const std::vector<char*>& arguments, const std::vector<char*>& environment, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     signal(SIGPIPE, SIG_DFL);
+    setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);  // it died before the line above
     // Each is close-on-exec already. A descriptor that got away would let TensorBoard hold the door open or
     // speak to systemd for us.
     syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
-    for (const char* name : {"NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC"}) {
-        unsetenv(name);
-    }
-    execv(arguments.front(), arguments.data());
+    execve(arguments.front(), arguments.data(), environment.data());
     return errno;
 }
 
@@ -47,7 +63,28 @@ int become(const std::vector<char*>& arguments, pid_t parent) {
 
 std::string path_prefix(const BoardId& board) { return "/b/" + board.str(); }
 
-std::vector<std::string> tensorboard_arguments(const Options& options) {
+bool may_have_tensorflow(const std::string& tensorboard) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const fs::path root = fs::canonical(tensorboard, error).parent_path().parent_path();
+    if (std::ifstream venv(root / "pyvenv.cfg"); venv) {
+        // It may be among the system's own packages.
+        for (std::string line; std::getline(venv, line);) {
+            if (line.starts_with("include-system-site-packages") && line.ends_with("true")) return true;
+        }
+    }
+    bool found_tensorboard = false;
+    for (fs::directory_iterator python(root / "lib", error), end; python != end && !error; python.increment(error)) {
+        const fs::path packages = python->path() / "site-packages";
+        std::error_code absent;
+        if (fs::exists(packages / "tensorflow", absent)) return true;
+        found_tensorboard |= fs::exists(packages / "tensorboard", absent);
+    }
+    return !found_tensorboard;
+}
+
+std::vector<std::string> tensorboard_arguments(const Options& options, Loading loading, bool tensorflow) {
+    const bool slow = loading == Loading::slow || options.fast_loader == FastLoader::off;
     static constexpr const char* load_fast[] = {"auto", "true", "false"};
     std::vector<std::string> words = {
         options.tensorboard,
@@ -58,9 +95,14 @@ std::vector<std::string> tensorboard_arguments(const Options& options) {
         "--port=" + std::to_string(inner_port),
         "--window_title=" + (options.title.empty() ? folder_name(options.logdir.str()) : options.title),
         "--reload_interval=" + std::to_string(options.reload_interval.count()),
-        std::string("--load_fast=") + load_fast[static_cast<std::size_t>(options.fast_loader)],
+        std::string("--load_fast=") + (slow ? "false" : load_fast[static_cast<std::size_t>(options.fast_loader)]),
     };
-    if (options.reload_multifile) words.emplace_back("--reload_multifile=true");
+    // Where boardgate chooses the slow loader, nothing may be missing that the fast one shows: it reads every file of
+    // a run.
+    if (options.reload_multifile || loading == Loading::slow) words.emplace_back("--reload_multifile=true");
+    // TensorFlow's reader keeps a replaced file open unless told; without TensorFlow the flag does nothing but warn,
+    // once for each file.
+    if (slow && tensorflow) words.emplace_back("--detect_file_replacement=true");
     if (!options.samples.empty()) words.push_back("--samples_per_plugin=" + options.samples);
     return words;
 }
@@ -75,19 +117,23 @@ Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments
     std::vector<char*> words;
     for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));  // execv(3) only reads
     words.push_back(nullptr);
+    const std::vector<char*> environment = environment_for_tensorboard();
     // Says why exec failed; closed by a successful one.
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("cannot make a pipe");
     const Fd why(ends[0]);
     Fd failed(ends[1]);
+    // What its first process leaves behind becomes ours.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid < 0) return system_error("cannot start a process");
     if (pid == 0) {
-        const int error = become(words, parent);
+        const int error = become(words, environment, parent);
         (void)!write(failed.get(), &error, sizeof error);
         _exit(127);
     }
+    setpgid(pid, pid);  // here as well as there: whoever comes first
     TensorBoard started(pid, Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))));
     if (!started.pidfd_) return system_error("cannot watch a process");
     failed.reset();
@@ -100,29 +146,37 @@ Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments
 }
 
 TensorBoard::TensorBoard(TensorBoard&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), ending_(other.ending_) {}
+    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), over_(other.over_), ending_(other.ending_) {}
 
 TensorBoard::~TensorBoard() {
-    if (pid_ < 0 || ended()) return;
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
+    if (pid_ >= 0) end_all();
 }
+
+/// Also what a start script has left behind, which would keep the port.
+void TensorBoard::end_all() {
+    if (std::exchange(over_, true)) return;  // the number may be somebody else's by now
+    kill(-pid_, SIGKILL);
+    int status = 0;
+    for (pid_t gone = 0; (gone = waitpid(-pid_, &status, 0)) > 0 || errno == EINTR;) {
+        if (gone == pid_) take(status);
+    }
+}
+
+void TensorBoard::take(int status) { ending_ = WIFSIGNALED(status) ? Ending{0, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0}; }
 
 std::optional<Ending> TensorBoard::ended() {
     int status = 0;
-    if (!ending_ && waitpid(pid_, &status, WNOHANG) == pid_) {
-        ending_ = WIFSIGNALED(status) ? Ending{0, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0};
-    }
+    if (!ending_ && waitpid(pid_, &status, WNOHANG) == pid_) take(status);
     return ending_;
 }
 
 void TensorBoard::stop() {
-    if (ended()) return;
-    kill(pid_, SIGTERM);
-    pollfd gone{pidfd_.get(), POLLIN, 0};
-    if (poll(&gone, 1, static_cast<int>(time_to_stop.count())) <= 0) kill(pid_, SIGKILL);
-    poll(&gone, 1, -1);
-    (void)ended();
+    if (!ended()) {
+        kill(pid_, SIGTERM);
+        pollfd gone{pidfd_.get(), POLLIN, 0};
+        poll(&gone, 1, static_cast<int>(time_to_stop.count()));
+    }
+    end_all();
 }
 
 }  // namespace boardgate::board

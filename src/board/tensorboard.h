@@ -20,8 +20,17 @@ inline constexpr std::uint16_t inner_port = 6006;
 /// Under which path TensorBoard serves, without a slash at the end.
 [[nodiscard]] std::string path_prefix(const BoardId& board);
 
+/// How event files are to be loaded.
+enum class Loading {
+    as_asked,  ///< by the option
+    slow,      ///< by the slow loader, which shows files that were replaced
+};
+
+/// Whether TensorFlow may be importable where this `tensorboard` runs; no only where that is sure.
+[[nodiscard]] bool may_have_tensorflow(const std::string& tensorboard);
+
 /// The argument vector, each option as one `--name=value` word.
-[[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options);
+[[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, Loading loading, bool tensorflow);
 
 /// How the process ended.
 struct Ending {
@@ -39,7 +48,7 @@ public:
     [[nodiscard]] static Result<TensorBoard> start(const std::vector<std::string>& arguments);
     TensorBoard(TensorBoard&& other) noexcept;
     TensorBoard& operator=(TensorBoard&&) = delete;
-    /// Kills what still runs.
+    /// Kills what still runs of it, and of what it has started.
     ~TensorBoard();
 
     [[nodiscard]] pid_t pid() const { return pid_; }
@@ -47,13 +56,16 @@ public:
     [[nodiscard]] int fd() const { return pidfd_.get(); }
     /// The end, once it has come; does not wait.
     [[nodiscard]] std::optional<Ending> ended();
-    /// SIGTERM, and SIGKILL when that did not help in time. Returns when it is gone.
+    /// SIGTERM, and SIGKILL when that did not help in time, and for all that it has started. Returns when it is gone.
     void stop();
 
 private:
     TensorBoard(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+    void end_all();
+    void take(int status);
     pid_t pid_;
     Fd pidfd_;
+    bool over_ = false;
     std::optional<Ending> ending_;
 };
 

@@ -230,6 +230,24 @@ TEST_F(JoinTest, LetsTheRestWaitBeyondItsBoundAndTakesThemLater) {
     expect_heard(inside, "at last");
 }
 
+TEST_F(JoinTest, LetsVisitorsWaitAtShutDoorsWhileOthersFinish) {
+    const auto [under_way, its_inside] = visit();
+    join->shut_doors(true);
+    const Fd waiting = connect_to(door_port);
+    ASSERT_TRUE(waiting);
+    say(its_inside, "answer");
+    expect_heard(under_way, "answer");
+    EXPECT_EQ(join->connections(), 1U);
+    EXPECT_GT(join->patience(), std::chrono::seconds(1)) << "nothing to do, so nothing to wake up for";
+    join->shut_doors(false);
+    const Fd inside = [&] {
+        turn_until([&] { return join->connections() == 2; });
+        return tensorboard.accept();
+    }();
+    say(waiting, "question");
+    expect_heard(inside, "question");
+}
+
 TEST_F(JoinTest, CountsOpenConnectionsAsUseOnlyWhileBytesFlow) {
     const auto [visitor, inside] = visit();
     for (int i = 0; i < 3; ++i) join->turn();

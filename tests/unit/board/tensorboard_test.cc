@@ -8,6 +8,9 @@
 #include <signal.h>
 
 #include <array>
+#include <filesystem>
+
+#include "tests/fakes/temp_folder.h"
 
 namespace boardgate::board {
 namespace {
@@ -22,8 +25,12 @@ Options options_for(const std::string& logdir) {
             FastLoader::automatic, std::chrono::seconds(60), {}};
 }
 
+std::vector<std::string> words_for(const Options& options, Loading loading = Loading::as_asked, bool tensorflow = false) {
+    return tensorboard_arguments(options, loading, tensorflow);
+}
+
 TEST(TensorBoardArguments, SayWhereItListensAndUnderWhichPath) {
-    const auto words = tensorboard_arguments(options_for("/home/alice/runs"));
+    const auto words = words_for(options_for("/home/alice/runs"));
     EXPECT_EQ(words.front(), "/opt/tb/bin/tensorboard");
     EXPECT_THAT(words, Contains("--host=127.0.0.1"));
     EXPECT_THAT(words, Contains("--port=6006"));
@@ -33,30 +40,64 @@ TEST(TensorBoardArguments, SayWhereItListensAndUnderWhichPath) {
 }
 
 TEST(TensorBoardArguments, KeepALogDirectoryWholeWhateverIsInItsName) {
-    const auto words = tensorboard_arguments(options_for("/data/a,b:c --port=1 $HOME"));
+    const auto words = words_for(options_for("/data/a,b:c --port=1 $HOME"));
     EXPECT_THAT(words, Contains("--logdir=/data/a,b:c --port=1 $HOME"));
     EXPECT_THAT(words, Not(Contains(StartsWith("--logdir_spec"))));
 }
 
 TEST(TensorBoardArguments, TakeTheFoldersNameWhereThereIsNoTitle) {
-    EXPECT_THAT(tensorboard_arguments(options_for("/home/alice/runs/")), Contains("--window_title=runs"));
-    EXPECT_THAT(tensorboard_arguments(options_for("/runs//")), Contains("--window_title=runs"));
-    EXPECT_THAT(tensorboard_arguments(options_for("/")), Contains("--window_title=/"));
+    EXPECT_THAT(words_for(options_for("/home/alice/runs/")), Contains("--window_title=runs"));
+    EXPECT_THAT(words_for(options_for("/runs//")), Contains("--window_title=runs"));
+    EXPECT_THAT(words_for(options_for("/")), Contains("--window_title=/"));
     Options options = options_for("/home/alice/runs");
     options.title = "My model";
-    EXPECT_THAT(tensorboard_arguments(options), Contains("--window_title=My model"));
+    EXPECT_THAT(words_for(options), Contains("--window_title=My model"));
 }
 
 TEST(TensorBoardArguments, LeaveOutWhatIsTensorBoardsOwnDefault) {
     Options options = options_for("/runs");
-    for (const std::string& word : tensorboard_arguments(options)) {
+    for (const std::string& word : words_for(options)) {
         EXPECT_THAT(word, Not(StartsWith("--reload_multifile")));
         EXPECT_THAT(word, Not(StartsWith("--samples_per_plugin")));
     }
     options.reload_multifile = true;
     options.samples = "images=100";
-    EXPECT_THAT(tensorboard_arguments(options), Contains("--reload_multifile=true"));
-    EXPECT_THAT(tensorboard_arguments(options), Contains("--samples_per_plugin=images=100"));
+    EXPECT_THAT(words_for(options), Contains("--reload_multifile=true"));
+    EXPECT_THAT(words_for(options), Contains("--samples_per_plugin=images=100"));
+}
+
+TEST(TensorBoardArguments, AskForAllThatTheFastLoaderShowsWhenTheSlowOneIsChosen) {
+    const auto words = words_for(options_for("/runs"), Loading::slow);
+    EXPECT_THAT(words, Contains("--load_fast=false"));
+    EXPECT_THAT(words, Contains("--reload_multifile=true"));
+    EXPECT_THAT(words, Not(Contains(StartsWith("--detect_file_replacement"))));
+}
+
+TEST(TensorBoardArguments, TellTensorFlowsReaderToFollowReplacedFiles) {
+    Options options = options_for("/runs");
+    EXPECT_THAT(words_for(options, Loading::slow, true), Contains("--detect_file_replacement=true"));
+    // The fast loader refuses to start with it.
+    EXPECT_THAT(words_for(options, Loading::as_asked, true), Not(Contains(StartsWith("--detect_file_replacement"))));
+    options.fast_loader = FastLoader::off;
+    EXPECT_THAT(words_for(options, Loading::as_asked, true), Contains("--detect_file_replacement=true"));
+}
+
+TEST(TensorFlow, MayBeThereUnlessTheEnvironmentIsKnownToLackIt) {
+    const fakes::TempFolder root;
+    const auto make = [&root](const char* path) { std::filesystem::create_directories(root / path); };
+    const std::string program = root / "bin/tensorboard";
+    make("bin");
+    root.put("bin/tensorboard", "#!/bin/sh\n");
+    EXPECT_TRUE(may_have_tensorflow("/nowhere/bin/tensorboard"));
+    EXPECT_TRUE(may_have_tensorflow(program)) << "a script of somebody's own";
+    make("lib/python3.11/site-packages/tensorboard");
+    EXPECT_FALSE(may_have_tensorflow(program));
+    root.put("pyvenv.cfg", "include-system-site-packages = true\n");
+    EXPECT_TRUE(may_have_tensorflow(program)) << "it may be the system's";
+    root.put("pyvenv.cfg", "include-system-site-packages = false\n");
+    EXPECT_FALSE(may_have_tensorflow(program));
+    make("lib/python3.11/site-packages/tensorflow");
+    EXPECT_TRUE(may_have_tensorflow(program));
 }
 
 /// Runs a shell command in TensorBoard's place and waits for its end.
@@ -128,6 +169,27 @@ TEST(TensorBoardProcess, IsStoppedInOrderFirst) {
     EXPECT_EQ(process->ended()->status, 7);
     close(started[0]);
     close(started[1]);
+}
+
+TEST(TensorBoardProcess, LeavesNothingBehindThatItsStartScriptHadStarted) {
+    std::array<int, 2> open_end{};
+    ASSERT_EQ(pipe2(open_end.data(), O_CLOEXEC), 0);
+    // The end of the pipe stays open for as long as the grandchild lives.
+    const int kept = dup(STDOUT_FILENO);
+    dup2(open_end[1], STDOUT_FILENO);
+    auto process = TensorBoard::start({"/bin/sh", "-c", "sleep 60 & exit 3"});
+    dup2(kept, STDOUT_FILENO);
+    close(kept);
+    close(open_end[1]);
+    ASSERT_TRUE(process);
+    pollfd gone{process->fd(), POLLIN, 0};
+    ASSERT_EQ(poll(&gone, 1, 10'000), 1);
+    EXPECT_EQ(process->ended()->status, 3);
+    process->stop();
+    EXPECT_EQ(process->ended()->status, 3);
+    char byte = 0;
+    EXPECT_EQ(read(open_end[0], &byte, 1), 0);
+    close(open_end[0]);
 }
 
 TEST(TensorBoardProcess, DoesNotOutliveItsObject) {

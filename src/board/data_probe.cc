@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/data_probe.h"
+
+#include <algorithm>
+
+namespace boardgate::board {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+/// A question takes TensorBoard 2 ms.
+constexpr seconds pause{5};
+constexpr milliseconds pause_in_doubt{250};
+/// One that answers late is busy, not without data.
+constexpr seconds patience_for_an_answer{30};
+}  // namespace
+
+DataProbe::DataProbe(const Clock& clock, std::uint16_t port, const std::string& path)
+    : clock_(clock), question_(port, path), next_(clock.boot() + pause) {}
+
+milliseconds DataProbe::patience() const {
+    return std::max(std::chrono::ceil<milliseconds>(next_ - clock_.boot()), milliseconds::zero());
+}
+
+bool DataProbe::turn() {
+    const BootTime now = clock_.boot();
+    if (now >= next_) {
+        if (question_.under_way()) {
+            question_.drop();
+        } else {
+            next_ = now + patience_for_an_answer;
+            (void)question_.ask();
+        }
+    } else if (!question_.under_way()) {
+        return false;
+    }
+    const Question::Step step = question_.turn();
+    if (step == Question::Step::waits) return false;
+    const bool bad = step == Question::Step::answered && question_.status() == 500;
+    const bool lost = bad && doubtful_;
+    doubtful_ = bad && !lost;
+    next_ = now + (doubtful_ ? milliseconds(pause_in_doubt) : milliseconds(pause));
+    return lost;
+}
+
+}  // namespace boardgate::board

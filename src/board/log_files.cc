@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/log_files.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "src/base/fd.h"
+
+namespace boardgate::board {
+
+namespace {
+
+/// A file that is away for so many looks was deleted; one that comes back sooner may have been away only between
+/// two looks of the data server, which then still has the old one open.
+constexpr std::uint64_t looks_until_forgotten = 10;
+
+bool same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
+
+}  // namespace
+
+LogFiles::LogFiles(std::string folder) : LogFiles(std::move(folder), Bounds()) {}
+
+LogFiles::LogFiles(std::string folder, Bounds bounds) : folder_(std::move(folder)), bounds_(bounds) {}
+
+Look LogFiles::look() {
+    ++number_;
+    found_ = {};
+    entries_left_ = bounds_.entries;
+    above_.clear();
+    // By path each time, since the log directory can be a link that is switched.
+    if (Fd top(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); top) {
+        look_into(top.release(), folder_);
+    } else {
+        found_.missing = errno == ENOENT || errno == ENOTDIR;
+        found_.unreadable = errno == EACCES || errno == EPERM ? 1 : 0;
+    }
+    if (found_.complete) {
+        std::erase_if(files_, [this](const auto& file) { return number_ - file.second.seen > looks_until_forgotten; });
+    }
+    return std::move(found_);
+}
+
+void LogFiles::look_into(int folder, const std::string& path) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> dir(fdopendir(folder), &closedir);
+    if (dir == nullptr) {
+        close(folder);
+        return;
+    }
+    struct stat info {};
+    if (fstat(folder, &info) != 0) return;
+    const Identity self{info.st_dev, info.st_ino};
+    if (std::find(above_.begin(), above_.end(), self) != above_.end()) return;
+    if (above_.size() >= bounds_.depth) {
+        found_.complete = false;
+        return;
+    }
+    above_.push_back(self);
+    while (const dirent* entry = readdir(dir.get())) {
+        const std::string_view name = entry->d_name;
+        if (name == "." || name == "..") continue;
+        if (entries_left_ == 0) {
+            found_.complete = false;
+            break;
+        }
+        --entries_left_;
+        // TensorBoard's own rule for what an event file is.
+        const bool event_file = name.find("tfevents") != std::string_view::npos;
+        // Of any other file the kind is mostly known without asking for it.
+        if (event_file || entry->d_type == DT_DIR || entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
+            look_at(folder, path + "/" + entry->d_name, entry->d_name, event_file);
+        }
+    }
+    above_.pop_back();
+}
+
+void LogFiles::look_at(int folder, const std::string& path, const char* name, bool event_file) {
+    struct stat info {};
+    if (fstatat(folder, name, &info, 0) != 0) return;
+    if (S_ISDIR(info.st_mode)) {
+        if (Fd below(openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)); below) {
+            look_into(below.release(), path);
+        } else if (errno == EACCES || errno == EPERM) {
+            ++found_.unreadable;
+        }
+        return;
+    }
+    if (!event_file || !S_ISREG(info.st_mode)) return;
+    ++found_.event_files;
+    const File now{{info.st_dev, info.st_ino}, info.st_size, info.st_mtim, number_};
+    const auto [known, is_new] = files_.try_emplace(path, now);
+    if (!is_new && is_replaced(known->second, now) && found_.replaced.empty()) found_.replaced = path;
+}
+
+bool LogFiles::is_replaced(File& known, const File& now) {
+    known.seen = now.seen;
+    bool replaced = false;
+    if (known.identity != now.identity) {
+        // Another file with the same content looks the same so far, and some file systems number files anew. What
+        // the data server has open stays what it was, so neither is forgotten.
+        if (known.size == now.size && same_time(known.changed, now.changed)) return false;
+        replaced = true;
+    } else if (now.size < known.size) {
+        // Only when it stays so: cp(1) empties a file before it fills it again.
+        replaced = std::exchange(known.shorter, true);
+        if (!replaced) return false;
+    }
+    known = now;
+    return replaced;
+}
+
+}  // namespace boardgate::board

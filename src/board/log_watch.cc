@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/log_watch.h"
+
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+namespace boardgate::board {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr milliseconds shortest_pause{500};
+/// Notices are to be true within a minute, however rarely TensorBoard itself looks.
+constexpr milliseconds longest_pause{60'000};
+/// What starting TensorBoard again takes, on a busy machine.
+constexpr milliseconds time_to_start{1000};
+constexpr int share_of_time = 20;
+
+}  // namespace
+
+milliseconds pause_after(seconds reload_interval, milliseconds the_look_took) {
+    const milliseconds interval = reload_interval;
+    // At 0 TensorBoard loads once, and only notices are to be kept true.
+    const milliseconds wanted = interval.count() == 0 ? longest_pause : std::max(interval / 2, interval - time_to_start);
+    return std::max(std::clamp(wanted, shortest_pause, longest_pause), the_look_took * (share_of_time - 1));
+}
+
+struct LogWatch::Shared {
+    explicit Shared(Fd fd) : news(std::move(fd)) {}
+
+    void run(LogFiles files, seconds reload_interval) {
+        std::unique_lock lock(mutex);
+        while (!stopping) {
+            lock.unlock();
+            const auto began = steady_clock::now();
+            Look found = files.look();
+            const auto took = std::chrono::ceil<milliseconds>(steady_clock::now() - began);
+            lock.lock();
+            if (latest && found.replaced.empty()) found.replaced = std::move(latest->replaced);
+            latest = std::move(found);
+            eventfd_write(news.get(), 1);
+            stop.wait_for(lock, pause_after(reload_interval, took), [this] { return stopping; });
+        }
+    }
+
+    const Fd news;
+    std::mutex mutex;
+    std::condition_variable stop;
+    bool stopping = false;
+    std::optional<Look> latest{};
+};
+
+Result<LogWatch> LogWatch::start(LogFiles files, seconds reload_interval) {
+    Fd news(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!news) return system_error("cannot watch the log directory");
+    auto shared = std::make_shared<Shared>(std::move(news));
+    try {
+        std::thread([shared, files = std::move(files), reload_interval]() mutable { shared->run(std::move(files), reload_interval); }).detach();
+    } catch (const std::system_error& error) {
+        return system_error("cannot watch the log directory", {}, error.code().value());
+    }
+    return LogWatch(std::move(shared));
+}
+
+LogWatch::~LogWatch() {
+    if (shared_ == nullptr) return;
+    const std::unique_lock lock(shared_->mutex);
+    shared_->stopping = true;
+    shared_->stop.notify_all();
+}
+
+int LogWatch::fd() const { return shared_->news.get(); }
+
+std::optional<Look> LogWatch::take() {
+    eventfd_t times = 0;
+    eventfd_read(shared_->news.get(), &times);
+    const std::unique_lock lock(shared_->mutex);
+    return std::exchange(shared_->latest, std::nullopt);
+}
+
+}  // namespace boardgate::board
