@@ -9,6 +9,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "src/wire/folder_messages.h"
 #include "tests/fakes/socket_pair.h"
 
 namespace boardgate::wire {
@@ -83,6 +84,15 @@ std::vector<Sample> samples() {
         SAMPLE(TicketHolder, 1001, "alice", 1'900'000'000),
         SAMPLE(InspectFolder, "/home/alice/runs"),
         SAMPLE(FolderReport, FolderVerdict::unreadable, "Permission denied", 7, -1),
+        SAMPLE(ListFolders, "/home/alice/ru"),
+        SAMPLE(FolderRows, {{"runs", 4, 3, 1'795'000'000, true, false}, {"closed", 0, 0, 0, false, true}}),
+        SAMPLE(FolderList, "/home/alice/runs", "/home/alice", true, 0, 3, 1'795'000'000, true, "/home/alice/runs/a", 3,
+               "no event files here; 3 runs one level down", true, 2),
+        SAMPLE(FindRuns, "/home/alice", 200),
+        SAMPLE(RunsProgress, 1200, 17, "/home/alice/deep"),
+        SAMPLE(RunFound, "/home/alice/runs/a", "runs/a", 1'795'000'000, 2, 12345678901, true, -3,
+               {{"loss", {{0, 2.5}, {7, 0.125}}}, {"accuracy", {{0, 0.5}}}}),
+        SAMPLE(RunsEnd, {"/home/alice", "/srv/runs"}, true, 1200, 17),
         SAMPLE(ReadLog, "tensorboard-alice-abcdefgh.service", "s=1;i=2", 100, true),
         SAMPLE(LogLine, "s=1;i=2", 1'900'000'000'000'000, "text", "0123456789abcdef0123456789abcdef"),
         sample("LogEnd", LogEnd{}),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "src/wire/messages.h"
+#include "src/wire/fields.h"
 
 #include <stdexcept>
 
