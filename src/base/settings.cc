@@ -77,12 +77,33 @@ Result<setting::Ports> read_value(const std::string& text, std::int64_t least, s
     return setting::Ports{static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
 }
 
+bool is_root(const std::string& text) {
+    if (!text.starts_with('/') && text != "~" && !text.starts_with("~/") && !text.starts_with("%h")) return false;
+    for (std::size_t at = text.find('%'); at != std::string::npos; at = text.find('%', at + 2)) {
+        if (at + 1 == text.size() || std::string_view("hu%").find(text[at + 1]) == std::string_view::npos) return false;
+    }
+    return is_utf8(text) && !has_control_character(text);
+}
+
+Result<setting::Roots> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Roots*) {
+    setting::Roots roots;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find(':', begin), text.size());
+        roots.push_back(text.substr(begin, end - begin));
+        if (!is_root(roots.back())) return failure("expected absolute folders with : between them, such as ~:/scratch/%u");
+        begin = end + 1;
+    }
+    return roots;
+}
+
 std::string print_value(const setting::Text& value) { return value; }
 std::string print_value(setting::Count value) { return std::to_string(value); }
 std::string print_value(setting::Duration value) { return fmt::format("{}s", value.count()); }
 std::string print_value(setting::Flag value) { return value ? "yes" : "no"; }
 std::string print_value(setting::Notify value) { return value == setting::Notify::mail ? "mail" : "off"; }
 std::string print_value(const setting::Ports& value) { return fmt::format("{}-{}", value.first, value.last); }
+
+std::string print_value(const setting::Roots& value) { return fmt::format("{}", fmt::join(value, ":")); }
 
 bool is_environment_name(std::string_view name) {
     return !name.empty() && name.size() <= 64 &&

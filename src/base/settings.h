@@ -20,6 +20,8 @@ using Count = std::int64_t;
 using Duration = std::chrono::seconds;
 /// yes or no.
 using Flag = bool;
+/// Folders, each beginning with `/`, `~` or `%h`; `%h`, `%u` and `%%` in them are not expanded yet.
+using Roots = std::vector<std::string>;
 /// How a board's failure is told to its owner beside the page.
 enum class Notify { off, mail };
 /// A closed range of ports.

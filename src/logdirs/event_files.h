@@ -1,30 +1,27 @@
 // SPDX-License-Identifier: MIT
-// Finds event files below a folder as TensorBoard finds them: by `tfevents` in the name, through links, too. Opens
-// folders only.
+// How many event files are in folders and below them.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
+#include <string>
+#include <vector>
 
-#include "src/base/clock.h"
-#include "src/base/fd.h"
+#include "src/logdirs/walk.h"
 
 namespace boardgate::logdirs {
 
-/// How much of a look is enough: a person waits for it.
-struct Budget {
-    std::chrono::milliseconds time{1000};
-    std::size_t entries = 20000;
-};
-
 struct EventFiles {
-    std::uint32_t count = 0;
+    bool readable = false;         ///< the folder itself
+    std::uint32_t direct = 0;      ///< in the folder itself
+    std::uint32_t count = 0;       ///< in it and at every depth below
+    std::uint32_t runs = 0;        ///< folders that hold them
     std::int64_t newest = 0;       ///< change time of the newest, seconds since 1970; 0 without one
     std::uint32_t unreadable = 0;  ///< folders that could not be opened
     bool complete = true;          ///< the budget was enough
+    std::string common;            ///< the deepest folder that holds them all
 };
 
-/// Looks at the folder and all below, nearest first.
-[[nodiscard]] EventFiles find_event_files(const Fd& folder, const Clock& clock, Budget budget = {});
+[[nodiscard]] EventFiles find_event_files(const std::string& folder, const Clock& clock, Budget budget = {});
+/// The same for several folders that share a budget.
+[[nodiscard]] std::vector<EventFiles> find_event_files(const std::vector<std::string>& folders, const Clock& clock, Budget budget);
 
 }  // namespace boardgate::logdirs

@@ -30,9 +30,9 @@ FolderVerdict verdict_of(int error) {
     }
 }
 
-FolderReport refused(FolderVerdict verdict, std::string detail) {
+tl::unexpected<FolderReport> refused(FolderVerdict verdict, std::string detail) {
     detail.resize(std::min(detail.size(), wire::longest::sentence));
-    return {verdict, std::move(detail), 0, 0};
+    return tl::make_unexpected(FolderReport{verdict, std::move(detail), 0, 0});
 }
 
 struct Free {
@@ -42,8 +42,18 @@ struct Free {
 }  // namespace
 
 const std::vector<Home>& Folders::homes() {
-    std::call_once(listed_, [this] { homes_ = homes_of_people(minimum_uid_); });
+    std::call_once(listed_, [this] {
+        homes_ = homes_of_people(minimum_uid_);
+        for (const Home& home : homes_) {
+            if (foreign_home(home.path, me_, homes_) != nullptr) foreign_.insert(home.path);
+        }
+    });
     return homes_;
+}
+
+bool Folders::is_foreign_home(const std::string& path) {
+    (void)homes();
+    return foreign_.contains(path);
 }
 
 std::optional<std::string> Folders::owner_of_home(const std::string& path, bool resolved) {
@@ -53,10 +63,10 @@ std::optional<std::string> Folders::owner_of_home(const std::string& path, bool 
     return std::nullopt;
 }
 
-FolderReport Folders::inspect(const LogDir& path) {
-    const std::unique_ptr<char, Free> resolved(realpath(path.str().c_str(), nullptr));
+tl::expected<void, FolderReport> Folders::readable(const std::string& path) {
+    const std::unique_ptr<char, Free> resolved(realpath(path.c_str(), nullptr));
     const int error = errno;
-    const auto whose = owner_of_home(resolved ? resolved.get() : tidy(path.str()), resolved != nullptr);
+    const auto whose = owner_of_home(resolved ? resolved.get() : tidy(path), resolved != nullptr);
     if (whose) return refused(FolderVerdict::foreign, *whose);
     if (!resolved) return refused(verdict_of(error), std::strerror(error));
 
@@ -67,7 +77,12 @@ FolderReport Folders::inspect(const LogDir& path) {
     const Fd folder(open(resolved.get(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     // To list it is not enough: its files must be reached, too.
     if (!folder || faccessat(folder.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) return refused(verdict_of(errno), std::strerror(errno));
-    const EventFiles found = find_event_files(folder, clock_);
+    return {};
+}
+
+FolderReport Folders::inspect(const LogDir& path) {
+    if (const auto good = readable(path.str()); !good) return good.error();
+    const EventFiles found = find_event_files(path.str(), clock_);
     return {FolderVerdict::readable, {}, found.count, found.newest};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mutex>
+#include <set>
 
 #include "src/base/clock.h"
 #include "src/logdirs/homes.h"
@@ -14,8 +15,13 @@ class Folders {
 public:
     Folders(const Clock& clock, uid_t me, std::int64_t minimum_uid) : clock_(clock), me_(me), minimum_uid_(minimum_uid) {}
 
-    /// From any thread.
+    // All from any thread.
     [[nodiscard]] wire::FolderReport inspect(const LogDir& path);
+    /// Nothing, or why it cannot be one's log directory.
+    [[nodiscard]] tl::expected<void, wire::FolderReport> readable(const std::string& path);
+    /// Is exactly this folder another's home? By its name: quick, for folders that are found one below the other.
+    [[nodiscard]] bool is_foreign_home(const std::string& path);
+    [[nodiscard]] const Clock& clock() const { return clock_; }
 
 private:
     /// Whose, if it is in another's home: by the resolved path, or by its text where it cannot be resolved.
@@ -27,6 +33,7 @@ private:
     std::int64_t minimum_uid_;
     std::once_flag listed_;
     std::vector<Home> homes_;
+    std::set<std::string> foreign_;
 };
 
 }  // namespace boardgate::logdirs

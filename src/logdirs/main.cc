@@ -13,32 +13,15 @@
 #include "src/base/peer.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
-#include "src/logdirs/folders.h"
+#include "src/logdirs/conversation.h"
 
 namespace {
 
 using namespace boardgate;
 
 constexpr std::chrono::seconds idle{30};
-/// The first question comes at once; a picker asks the next ones as a person clicks.
-constexpr std::chrono::seconds patience{30};
 /// A folder on a file system that does not answer holds its thread until it does; the others go on.
 constexpr std::size_t most_conversations = 16;
-
-/// One connection: questions and answers until the other side hangs up.
-void converse(int connection, logdirs::Folders& folders) {
-    for (;;) {
-        const auto datagram = wire::receive(connection, patience);
-        if (!datagram || !*datagram) return;
-        const auto question = wire::parse<wire::InspectFolder>(**datagram);
-        const auto path = question ? LogDir::parse(question->path) : failure("");
-        if (!path) {
-            log_event(Event::bad_message, "a message came that a folder reader does not take");
-            return;
-        }
-        if (!wire::send(connection, folders.inspect(*path))) return;
-    }
-}
 
 struct Conversation {
     std::atomic<bool> over = false;
@@ -58,11 +41,11 @@ public:
         });
         return all_.size();
     }
-    void begin(Fd connection, logdirs::Folders& folders) {
+    void begin(Fd connection, logdirs::Answers& answers) {
         Conversation& one = all_.emplace_back();
-        one.thread = std::thread([&one, &folders, fd = std::move(connection)] {
+        one.thread = std::thread([&one, &answers, fd = std::move(connection)] {
             try {
-                converse(fd.get(), folders);
+                answers.converse(fd.get());
             } catch (const std::exception& exception) {
                 log_event(Event::request_fault, exception.what());
             }
@@ -74,7 +57,7 @@ private:
     std::list<Conversation> all_;
 };
 
-Result<int> serve_until_idle(int listening, logdirs::Folders& folders) {
+Result<int> serve_until_idle(int listening, logdirs::Answers& answers) {
     Conversations conversations;
     for (;;) {
         const std::size_t going_on = conversations.going_on();
@@ -91,7 +74,7 @@ Result<int> serve_until_idle(int listening, logdirs::Folders& folders) {
             log_event(Event::refused_peer, "somebody other than the launcher connected to a folder reader");
             continue;
         }
-        conversations.begin(std::move(connection), folders);
+        conversations.begin(std::move(connection), answers);
     }
 }
 
@@ -107,8 +90,11 @@ int main(int argc, char** argv) {
         if (!listening) return tl::make_unexpected(listening.error());
         if (geteuid() == 0) return failure("this program runs as a person, never as root", {}, "start it by boardgate-logdirs@UID.socket");
         const SystemClock clock;
-        logdirs::Folders folders(clock, geteuid(), settings.minimum_uid);
+        const auto me = account_of(geteuid());
+        if (!me) return tl::make_unexpected(me.error());
+        logdirs::Folders folders(clock, me->uid, settings.minimum_uid);
+        logdirs::Answers answers(folders, me->home, logdirs::expanded_roots(settings.run_roots, me->home, me->name));
         notify_ready("Waiting for questions about folders");
-        return serve_until_idle(listening->get(), folders);
+        return serve_until_idle(listening->get(), answers);
     });
 }

@@ -9,7 +9,7 @@ namespace boardgate::wire {
 namespace longest {
 inline constexpr std::size_t file_name = 255;  // NAME_MAX
 inline constexpr std::size_t folder_rows = 200;  // together less than the longest message
-inline constexpr std::size_t why = 200;
+inline constexpr std::size_t why = 400;  // names a folder
 inline constexpr std::size_t roots = 8;
 inline constexpr std::size_t tag = 200;
 inline constexpr std::size_t curves = 2;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// The checksum of TFRecord files: CRC-32C (RFC 3720, appendix B.4), masked so that a checksum of data that holds
+// checksums stays a good one.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace boardgate::logdirs {
+
+[[nodiscard]] std::uint32_t crc32c(std::string_view data);
+
+[[nodiscard]] inline std::uint32_t masked(std::uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xA282EAD8U; }
+
+}  // namespace boardgate::logdirs

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "src/logdirs/listing.h"
+
+#include <dirent.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "src/logdirs/event_files.h"
+
+namespace boardgate::logdirs {
+
+using wire::FolderReport;
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// It is looked anew with nearly every key that somebody types.
+constexpr Budget of_rows{milliseconds(400), 10000};
+constexpr Budget of_here{milliseconds(250), 10000};
+constexpr Budget of_each_above{milliseconds(150), 5000};
+constexpr int most_levels_up = 3;
+constexpr std::size_t most_entries = 20000;
+
+struct CloseDir {
+    void operator()(DIR* dir) const { closedir(dir); }
+};
+
+std::string parent_of(const std::string& folder) {
+    const std::size_t slash = folder.rfind('/');
+    return slash == 0 || slash == std::string::npos ? "/" : folder.substr(0, slash);
+}
+std::string below(const std::string& folder, const std::string& name) { return (folder == "/" ? "" : folder) + "/" + name; }
+
+bool completes(const std::string& name, const std::string& begun) {
+    if (name == "." || name == ".." || (name.front() == '.' && !begun.starts_with('.'))) return false;
+    return strncasecmp(name.c_str(), begun.c_str(), begun.size()) == 0;
+}
+
+bool is_folder(const std::string& folder, const dirent& entry) {
+    if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+    struct stat info {};
+    return stat(below(folder, entry.d_name).c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/// Names of the folders in `folder` that begin as `begun` does; says in `end` what is missing.
+std::vector<std::string> names_in(const std::string& folder, const std::string& begun, wire::FolderList& end) {
+    std::vector<std::string> names;
+    const std::unique_ptr<DIR, CloseDir> dir(opendir(folder.c_str()));
+    if (dir == nullptr) return names;
+    std::size_t seen = 0;
+    while (const dirent* entry = readdir(dir.get())) {
+        if (++seen > most_entries) {
+            end.truncated = true;
+            break;
+        }
+        const std::string name = entry->d_name;
+        if (!completes(name, begun) || !is_folder(folder, *entry)) continue;
+        if (LogDir::parse(below(folder, name))) {
+            names.push_back(name);
+        } else {
+            ++end.left_out;
+        }
+    }
+    std::sort(names.begin(), names.end());
+    if (names.size() > Listing::most_folders) {
+        names.resize(Listing::most_folders);
+        end.truncated = true;
+    }
+    return names;
+}
+
+std::vector<wire::FolderRow> rows_of(Folders& folders, const std::string& folder, const std::vector<std::string>& names) {
+    std::vector<wire::FolderRow> rows;
+    std::vector<std::string> looked_into;
+    for (const std::string& name : names) {
+        const std::string path = below(folder, name);
+        rows.push_back({name, 0, 0, 0, !folders.is_foreign_home(path), true});
+        if (rows.back().readable) looked_into.push_back(path);
+    }
+    const std::vector<EventFiles> found = find_event_files(looked_into, folders.clock(), of_rows);
+    auto next = found.begin();
+    for (wire::FolderRow& row : rows) {
+        if (!row.readable) continue;
+        row.event_files = next->count;
+        row.runs = next->runs;
+        row.newest = next->newest;
+        row.readable = next->readable;
+        row.complete = next->complete;
+        ++next;
+    }
+    return rows;
+}
+
+std::string how_many_runs(std::uint32_t runs) { return runs == 1 ? "1 run" : std::to_string(runs) + " runs"; }
+std::string levels(std::size_t count, const char* direction) {
+    return (count == 1 ? std::string("one level ") : std::to_string(count) + " levels ") + direction;
+}
+
+struct Suggestion {
+    std::string path;
+    std::uint32_t runs;
+    std::string why;
+};
+
+/// What is below `folder`, as near to all of it as one folder can be. A single run is the first of more to come, so
+/// the folder above it is meant.
+std::string target_of(const EventFiles& found, const std::string& folder) {
+    if (!found.complete || found.common == folder) return folder;
+    return found.runs == 1 ? parent_of(found.common) : found.common;
+}
+
+std::optional<Suggestion> suggestion_below(const EventFiles& found, const std::string& here) {
+    const std::string target = target_of(found, here);
+    if (target == here) return std::nullopt;
+    const auto down = static_cast<std::size_t>(std::count(target.begin() + static_cast<std::ptrdiff_t>(here == "/" ? 0 : here.size()), target.end(), '/'));
+    return Suggestion{target, found.runs, "no event files here; " + how_many_runs(found.runs) + " " + levels(down, "down")};
+}
+
+std::optional<Suggestion> suggestion_above(Folders& folders, const std::string& here, const std::string& home) {
+    std::string above = here;
+    for (std::size_t up = 1; up <= most_levels_up; ++up) {
+        above = parent_of(above);
+        // Above one's home are the homes of others, and the whole machine is nobody's log directory.
+        if (above == "/" || (above != home && lies_in(home, above)) || !folders.readable(above)) return std::nullopt;
+        const EventFiles found = find_event_files(above, folders.clock(), of_each_above);
+        if (found.count == 0) continue;
+        const std::string target = target_of(found, above);
+        const std::string where = target == above ? levels(up, "up") : "in " + target.substr(target.rfind('/') + 1);
+        return Suggestion{target, found.runs, "no event files here or below; " + how_many_runs(found.runs) + " " + where};
+    }
+    return std::nullopt;
+}
+
+void say_what_is_here(Folders& folders, const std::string& here, const std::string& home, wire::FolderList& end) {
+    if (!folders.readable(here)) return;
+    const EventFiles found = find_event_files(here, folders.clock(), of_here);
+    end.here = true;
+    end.here_files = found.direct;
+    end.here_runs = found.runs;
+    end.here_newest = found.newest;
+    end.here_complete = found.complete;
+    if (found.direct > 0) return;
+    // A folder that was not seen to its end may have some further down.
+    const auto suggestion = found.count > 0    ? suggestion_below(found, here)
+                            : !found.complete ? std::nullopt
+                                               : suggestion_above(folders, here, home);
+    // Found on the way, it may have a name that no log directory can have.
+    if (!suggestion || !LogDir::parse(suggestion->path)) return;
+    end.suggestion = suggestion->path;
+    end.suggestion_runs = suggestion->runs;
+    end.why = suggestion->why;
+}
+
+}  // namespace
+
+tl::expected<Listing, FolderReport> list_folders(Folders& folders, const std::string& path, const std::string& home) {
+    const std::size_t slash = path.rfind('/');
+    const std::string folder = tidy(path.substr(0, slash + 1));
+    const std::string begun = path.substr(slash + 1);
+    if (const auto good = folders.readable(folder); !good) return tl::make_unexpected(good.error());
+    Listing listing;
+    listing.end.path = path;
+    listing.end.folder = folder;
+    listing.rows = rows_of(folders, folder, names_in(folder, begun, listing.end));
+    say_what_is_here(folders, begun.empty() ? folder : below(folder, begun), home, listing.end);
+    return listing;
+}
+
+}  // namespace boardgate::logdirs

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// The last step of a run and a curve or two, out of its event files. Long files are read in parts that lie evenly
+// in them, so that what a look costs does not depend on how long a training went.
+#pragma once
+
+#include <string>
+
+#include "src/base/clock.h"
+#include "src/logdirs/curves.h"
+
+namespace boardgate::logdirs {
+
+struct Preview {
+    std::optional<std::int64_t> last_step;
+    std::vector<wire::Curve> curves;
+};
+
+/// `names` are files in `folder`, oldest first. Stops at `end` with what it has.
+[[nodiscard]] Preview preview(const std::string& folder, const std::vector<std::string>& names, const Clock& clock, BootTime end);
+
+}  // namespace boardgate::logdirs

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "src/logdirs/runs.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+#include <tuple>
+
+#include "src/logdirs/preview.h"
+
+namespace boardgate::logdirs {
+
+namespace {
+
+constexpr std::chrono::milliseconds between_words{200};
+/// Of a run's event files as many are kept as a preview reads.
+constexpr std::size_t most_names = 16;
+/// Large, and never a person's runs.
+constexpr std::array<std::string_view, 3> never_looked_into = {"node_modules", "__pycache__", "site-packages"};
+
+struct Free {
+    void operator()(char* text) const { std::free(text); }
+};
+
+class Finder {
+public:
+    Finder(Folders& folders, const std::vector<std::string>& roots, const RunsTaker& taker, const RunsBudget& budget)
+        : folders_(folders), clock_(folders.clock()), roots_(roots), taker_(taker), budget_(budget) {}
+
+    void run(std::size_t limit) {
+        if (!look()) return;
+        std::sort(runs_.begin(), runs_.end(), [](const Run& a, const Run& b) {
+            return std::tie(b.folder.newest, a.folder.path) < std::tie(a.folder.newest, b.folder.path);
+        });
+        const std::size_t most = std::min(limit, runs_.size());
+        const BootTime end = clock_.boot() + budget_.read;
+        for (std::size_t i = 0; i < most; ++i) {
+            if (!taker_.found(message_of(runs_[i], end))) return;
+        }
+        wire::RunsEnd last{roots_, !complete_ || most < runs_.size(), looked_at_, found()};
+        (void)taker_.end(std::move(last));
+    }
+
+private:
+    struct Run {
+        Seen folder;  ///< with the latest names only
+        std::uint32_t event_files;
+    };
+    [[nodiscard]] std::uint32_t found() const { return static_cast<std::uint32_t>(runs_.size()); }
+
+    /// False when nobody listens any more.
+    [[nodiscard]] bool look() {
+        Walk walk(clock_, budget_.look);
+        for (const std::string& root : roots_) walk.start_at(root);
+        walk.tell_each_once();
+        walk.admit_only([this](const std::string& path, std::string_view name, bool link) { return may_look_into(path, name, link); });
+        bool heard = true;
+        BootTime next_word = clock_.boot() + between_words;
+        walk.run([&](const Seen& seen) {
+            ++looked_at_;
+            if (!seen.event_files.empty() && LogDir::parse(seen.path)) remember(seen);
+            if (clock_.boot() >= next_word) {
+                next_word = clock_.boot() + between_words;
+                const std::string where = LogDir::parse(seen.path) ? seen.path : roots_[seen.start];
+                heard = taker_.progress({looked_at_, found(), where});
+            }
+            return heard && runs_.size() < budget_.most_found;
+        });
+        complete_ = walk.complete() && runs_.size() < budget_.most_found;
+        return heard;
+    }
+
+    void remember(const Seen& seen) {
+        Run run{seen, static_cast<std::uint32_t>(seen.event_files.size())};
+        std::vector<std::string>& names = run.folder.event_files;
+        // In their names is the time they were made at.
+        if (names.size() > most_names) names.erase(names.begin(), names.end() - most_names);
+        runs_.push_back(std::move(run));
+    }
+
+    [[nodiscard]] bool may_look_into(const std::string& path, std::string_view name, bool link) {
+        if (name.starts_with('.') || std::find(never_looked_into.begin(), never_looked_into.end(), name) != never_looked_into.end()) return false;
+        if (!link) return !folders_.is_foreign_home(path);
+        if (!folders_.readable(path)) return false;
+        const std::unique_ptr<char, Free> target(realpath(path.c_str(), nullptr));
+        // Up the tree again, or to the whole machine.
+        return target != nullptr && std::none_of(roots_.begin(), roots_.end(), [&](const std::string& root) {
+                   return std::string_view(target.get()) == "/" || lies_in(root, target.get());
+               });
+    }
+
+    [[nodiscard]] wire::RunFound message_of(const Run& run, BootTime end) const {
+        const Seen& folder = run.folder;
+        Preview shown = preview(folder.path, folder.event_files, clock_, end);
+        const std::string& root = roots_[folder.start];
+        wire::RunFound message;
+        message.path = folder.path;
+        message.name = folder.depth == 0 ? root.substr(root.rfind('/') + 1) : folder.path.substr(root == "/" ? 1 : root.size() + 1);
+        message.newest = folder.newest;
+        message.event_files = run.event_files;
+        message.bytes = folder.bytes;
+        message.has_step = shown.last_step.has_value();
+        message.step = shown.last_step.value_or(0);
+        message.curves = std::move(shown.curves);
+        return message;
+    }
+
+    Folders& folders_;
+    const Clock& clock_;
+    const std::vector<std::string>& roots_;
+    const RunsTaker& taker_;
+    const RunsBudget& budget_;
+    std::vector<Run> runs_;
+    std::uint32_t looked_at_ = 0;
+    bool complete_ = true;
+};
+
+}  // namespace
+
+void find_runs(Folders& folders, const std::vector<std::string>& roots, std::size_t limit, const RunsTaker& taker, const RunsBudget& budget) {
+    Finder(folders, roots, taker, budget).run(limit);
+}
+
+std::vector<std::string> expanded_roots(const std::vector<std::string>& written, const std::string& home, const std::string& user) {
+    std::vector<std::string> roots;
+    for (const std::string& text : written) {
+        std::string root;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            if (i == 0 && text[i] == '~') {
+                root += home;
+            } else if (text[i] == '%' && i + 1 < text.size()) {
+                const char letter = text[++i];
+                root += letter == 'h' ? home : letter == 'u' ? user : std::string(1, letter);
+            } else {
+                root += text[i];
+            }
+        }
+        root = tidy(root);
+        if (std::find(roots.begin(), roots.end(), root) == roots.end() && roots.size() < wire::longest::roots) roots.push_back(root);
+    }
+    return roots;
+}
+
+}  // namespace boardgate::logdirs

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Finds the runs below some folders, newest first, and draws a curve or two of each. Bounded in everything: time,
+// entries, depth, bytes read.
+#pragma once
+
+#include <functional>
+
+#include "src/logdirs/folders.h"
+#include "src/logdirs/walk.h"
+#include "src/wire/folder_messages.h"
+
+namespace boardgate::logdirs {
+
+/// Where results go as they come; each returns false when nobody wants more.
+struct RunsTaker {
+    std::function<bool(wire::RunsProgress)> progress;
+    std::function<bool(wire::RunFound)> found;
+    std::function<bool(wire::RunsEnd)> end;
+};
+
+struct RunsBudget {
+    Budget look{std::chrono::seconds(8), 200000, 16};
+    std::chrono::milliseconds read = std::chrono::seconds(6);
+    std::size_t most_found = 20000;
+};
+
+/// `roots` are folders that may be read.
+void find_runs(Folders& folders, const std::vector<std::string>& roots, std::size_t limit, const RunsTaker& taker, const RunsBudget& budget = {});
+
+/// Where runs are looked for when nobody says where, for an account: `~` and `%h` are its home, `%u` its name.
+[[nodiscard]] std::vector<std::string> expanded_roots(const std::vector<std::string>& written, const std::string& home, const std::string& user);
+
+}  // namespace boardgate::logdirs

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Goes through folders and all below them, nearest first, and tells of the event files in each, as TensorBoard finds
+// them: by `tfevents` in the name, through links, too. Opens folders only.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "src/base/clock.h"
+
+struct dirent;
+
+namespace boardgate::logdirs {
+
+/// How much of a look is enough: a person waits for it.
+struct Budget {
+    std::chrono::milliseconds time{1000};
+    std::size_t entries = 20000;
+    std::size_t depth = 32;
+};
+
+/// One folder, looked at.
+struct Seen {
+    std::string path;
+    std::size_t start = 0;  ///< below which of the start folders
+    std::size_t depth = 0;  ///< how far below
+    bool readable = false;
+    std::vector<std::string> event_files{};  ///< names
+    std::int64_t newest = 0;                 ///< change time of the newest, seconds since 1970
+    std::uint64_t bytes = 0;                 ///< of all of them
+};
+
+class Walk {
+public:
+    /// May a folder be looked into that was found? A `link` may lead anywhere.
+    using Admit = std::function<bool(const std::string& path, std::string_view name, bool link)>;
+
+    Walk(const Clock& clock, Budget budget) : clock_(clock), end_(clock.boot() + budget.time), entries_left_(budget.entries), depth_(budget.depth) {}
+
+    void start_at(const std::string& folder) { folders_.push_back({folder, starts_++, 0}); }
+    void admit_only(Admit admit) { admit_ = std::move(admit); }
+    /// A folder that is below two of the start folders is told once.
+    void tell_each_once() { once_ = true; }
+
+    /// Tells of each folder until `use` returns false.
+    void run(const std::function<bool(const Seen&)>& use);
+    /// False when the budget was too small for everything.
+    [[nodiscard]] bool complete() const { return complete_; }
+    /// The same of what is below one start folder.
+    [[nodiscard]] bool complete(std::size_t start) const;
+
+private:
+    struct Folder {
+        std::string path;
+        std::size_t start;
+        std::size_t depth;
+    };
+    [[nodiscard]] bool has_budget() const { return entries_left_ > 0 && clock_.boot() < end_; }
+    [[nodiscard]] Seen look_into(const Folder& folder);
+    void look_at(int here, const dirent& entry, const Folder& folder, Seen& seen);
+    void remember(const Folder& in, std::string_view name, bool link);
+    void give_up(std::size_t start);
+
+    const Clock& clock_;
+    BootTime end_;
+    std::size_t entries_left_;
+    std::size_t depth_;
+    Admit admit_;
+    bool once_ = false;
+    bool complete_ = true;
+    std::size_t starts_ = 0;
+    std::set<std::size_t> incomplete_;
+    std::deque<Folder> folders_;
+    std::deque<Folder> links_;  ///< last: they may lead to something huge
+    std::set<std::tuple<std::size_t, dev_t, ino_t>> known_;
+};
+
+}  // namespace boardgate::logdirs
