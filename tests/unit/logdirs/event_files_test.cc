@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "src/logdirs/event_files.h"
 
-#include <fcntl.h>
-
 #include "tests/fakes/fake_clock.h"
 #include "tests/unit/logdirs/temporary_folder.h"
 
@@ -12,7 +10,7 @@ namespace {
 struct EventFilesTest : TemporaryFolder {
     fakes::FakeClock clock;
     EventFiles found(Budget budget = {}) const {
-        return find_event_files(Fd(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), clock, budget);
+        return find_event_files(root.string(), clock, budget);
     }
 };
 
@@ -27,6 +25,35 @@ TEST_F(EventFilesTest, CountsThemAtEveryDepthAndNamesTheNewest) {
     EXPECT_TRUE(files.complete);
 }
 
+TEST_F(EventFilesTest, TellsTheFolderItselfFromThoseBelow) {
+    file("events.out.tfevents.1");
+    file("events.out.tfevents.2");
+    file("a/events.out.tfevents.3");
+    folder("b");
+    EXPECT_EQ(found().direct, 2U);
+    EXPECT_EQ(found().runs, 2U);
+}
+
+TEST_F(EventFilesTest, NamesTheDeepestFolderThatHoldsAll) {
+    file("a/runs/one/tfevents");
+    EXPECT_EQ(found().common, root / "a/runs/one");
+    file("a/runs/one/deep/tfevents");
+    EXPECT_EQ(found().common, root / "a/runs/one");
+    file("a/runs/one-b/tfevents");
+    EXPECT_EQ(found().common, root / "a/runs");
+    file("z/tfevents");
+    EXPECT_EQ(found().common, root);
+}
+
+TEST_F(EventFilesTest, SeveralFoldersShareABudgetAndEachSaysWhatIsMissing) {
+    for (int i = 0; i < 100; ++i) file("large/run" + std::to_string(i) + "/tfevents");
+    file("small/tfevents");
+    const auto both = find_event_files({root / "large", root / "small"}, clock, {std::chrono::milliseconds(1000), 120});
+    EXPECT_FALSE(both[0].complete);
+    EXPECT_TRUE(both[1].complete) << "what is near is seen before what is deep";
+    EXPECT_EQ(both[1].count, 1U);
+}
+
 TEST_F(EventFilesTest, HasNothingToSayOfAnEmptyFolder) {
     EXPECT_EQ(found().count, 0U);
     EXPECT_EQ(found().newest, 0);
@@ -37,8 +64,7 @@ TEST_F(EventFilesTest, FollowsLinksAsTensorBoardDoes) {
     folder("runs");
     std::filesystem::create_directory_symlink(root / "elsewhere", root / "runs/link");
     std::filesystem::create_symlink(root / "elsewhere/events.out.tfevents.1", root / "runs/tfevents.link");
-    const Fd runs(open((root / "runs").c_str(), O_RDONLY | O_DIRECTORY));
-    EXPECT_EQ(find_event_files(runs, clock).count, 2U);
+    EXPECT_EQ(find_event_files((root / "runs").string(), clock).count, 2U);
 }
 
 TEST_F(EventFilesTest, IsNotCaughtInACircleOfLinks) {
