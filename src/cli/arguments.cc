@@ -38,6 +38,7 @@ void add_start(CLI::App& app, Arguments& to) {
         to.options["reload_multifile"] = value == "true";
     }, "true or false");
     app.add_flag_callback("--bind_all,--bind-all", [&to] { to.options["bind_all"] = true; }, "an ungated door on every interface, where the server allows it");
+    app.add_option("--preset", to.preset, "options kept under this name; those given here go before them");
     app.add_option_function<std::string>("--path_prefix", [](const std::string&) {
         throw CLI::ValidationError("--path_prefix", "a board's address is /b/<id>/, and boardgate passes that to TensorBoard itself");
     }, "refused: boardgate chooses it");
@@ -63,6 +64,8 @@ Parsed parse_arguments(int argc, char** argv) {
     commands[Command::doctor]->add_option("ID", to.board, "look at this board, too");
     commands[Command::login]->add_option("--server", to.server, "its https address");
     commands[Command::login]->add_option("--user", to.user, "the account there; asked for when not given");
+    commands[Command::tokens]->add_option("--revoke", to.revoke, "end this login");
+    commands[Command::tokens]->add_option("--name", to.rename, "ID NAME: give a login a name")->expected(2);
     commands[Command::logs]->add_flag("-f,--follow", to.follow, "go on with what comes");
     commands[Command::logs]->add_option("-n,--lines", to.lines, "so many of the last lines")->check(CLI::Range(1, 5000));
     add_start(*commands[Command::start], to);

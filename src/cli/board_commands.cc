@@ -30,7 +30,7 @@ Outcome<void> with_board(const Arguments& arguments, Use use) {
     if (!connection) return tl::make_unexpected(connection.error());
     const auto boards = connection->ask("GET", "/api/v1/boards");
     if (!boards) return tl::make_unexpected(boards.error());
-    const auto board = board_named((*boards)["boards"], arguments.board);
+    const auto board = the_one_named((*boards)["boards"], arguments.board, "board", "boardgate ls");
     if (!board) return tl::make_unexpected(board.error());
     return use(*connection, *board);
 }
@@ -44,6 +44,22 @@ Outcome<void> failed(const Value& board) {
 
 /// Absolute, as the server wants it; symbolic links stay, since where they point may change.
 std::string absolute_path(const std::string& folder) { return std::filesystem::absolute(folder).lexically_normal().string(); }
+
+/// The options of a preset; none for no name.
+Outcome<Value> preset_named(const Connection& connection, const std::string& name) {
+    if (name.empty()) return Value(Json::objectValue);
+    const auto options = connection.ask("GET", "/api/v1/options");
+    if (!options) return tl::make_unexpected(options.error());
+    std::string known;
+    for (Value preset : (*options)["presets"]) {
+        if (preset["name"].asString() == name) {
+            preset.removeMember("name");
+            return preset;
+        }
+        known += (known.empty() ? "" : ", ") + preset["name"].asString();
+    }
+    return refused("you have no preset \"" + name + "\"; " + (known.empty() ? "the page can make one" : "those you have: " + known));
+}
 
 /// Until it answers, or will not.
 Outcome<void> wait_until_ready(const Connection& connection, const Value& board) {
@@ -75,23 +91,13 @@ Outcome<void> change_state(const Arguments& arguments, const char* verb) {
 
 }  // namespace
 
-Outcome<Value> board_named(const Value& boards, const std::string& text) {
-    const Value* found = nullptr;
-    for (const Value& board : boards) {
-        const std::string id = board["id"].asString();
-        if (id == text) return board;
-        if (!id.starts_with(text)) continue;
-        if (found != nullptr) return refused("\"" + text + "\" is the beginning of several boards; type more of it");
-        found = &board;
-    }
-    if (found == nullptr || text.empty()) return refused("you have no board \"" + text + "\"; `boardgate ls` lists those you have");
-    return *found;
-}
-
 Outcome<void> start(const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) return tl::make_unexpected(connection.error());
-    Value body = arguments.options;
+    const auto preset = preset_named(*connection, arguments.preset);
+    if (!preset) return tl::make_unexpected(preset.error());
+    Value body = *preset;
+    for (const std::string& name : arguments.options.getMemberNames()) body[name] = arguments.options[name];
     std::vector<std::string> folders = arguments.logdirs;
     if (folders.empty()) folders.emplace_back(".");
     body["logdir"] = absolute_path(folders.front());
@@ -117,9 +123,7 @@ Outcome<void> list(const Arguments& arguments) {
     for (const Value& board : (*boards)["boards"]) {
         rows.push_back({board["id"].asString(), board["state"].asString(), plain(board["title"].asString()), plain(board["logdir"].asString())});
     }
-    std::string text = table(rows, terminal_width());
-    text.pop_back();
-    print(text);
+    print_table(rows);
     return {};
 }
 

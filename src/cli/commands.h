@@ -11,7 +11,4 @@ namespace boardgate::cli {
 #include "src/cli/commands.inc"
 #undef COMMAND
 
-/// The one board whose id begins with `text`; an error that lists them when there are several.
-[[nodiscard]] Outcome<Json::Value> board_named(const Json::Value& boards, const std::string& text);
-
 }  // namespace boardgate::cli

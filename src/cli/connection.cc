@@ -26,6 +26,13 @@ std::string authority_of(const std::optional<Settings>& settings, const std::str
     return settings && server_of(settings->address) == server ? settings->certificate_authority : std::string();
 }
 
+/// What this login is called in the list of logins.
+std::string login_name() {
+    char host[64] = {};  // HOST_NAME_MAX and its end
+    if (gethostname(host, sizeof host - 1) != 0) return "boardgate";
+    return std::string("boardgate on ").append(host).substr(0, 60);
+}
+
 /// boardgate.conf of this machine, where it is a server.
 std::optional<Settings> own_settings() {
     auto settings = read_settings();
@@ -38,6 +45,19 @@ std::optional<Settings> own_settings() {
 tl::unexpected<Failed> unreachable(const Error& error) { return tl::make_unexpected(Failed{exit_status::unreachable, error.text()}); }
 tl::unexpected<Failed> refused(std::string text) { return tl::make_unexpected(Failed{exit_status::refused, std::move(text)}); }
 
+Outcome<Json::Value> the_one_named(const Json::Value& items, const std::string& text, const std::string& kind, const std::string& lists) {
+    const Json::Value* found = nullptr;
+    for (const Json::Value& item : items) {
+        const std::string id = item["id"].asString();
+        if (id == text) return item;
+        if (!id.starts_with(text)) continue;
+        if (found != nullptr) return refused("\"" + text + "\" is the beginning of several ids; type more of it");
+        found = &item;
+    }
+    if (found == nullptr || text.empty()) return refused("you have no " + kind + " \"" + text + "\"; `" + lists + "` shows those you have");
+    return *found;
+}
+
 Outcome<void> Connection::log_in_locally() {
     const auto socket = wire::connect(local_socket);
     if (!socket) return unreachable(socket.error());
@@ -48,6 +68,7 @@ Outcome<void> Connection::log_in_locally() {
     if (verdict->outcome != wire::LoginOutcome::granted) return refused("this account may not use boardgate; the journal of boardgate-local says why");
     Json::Value body(Json::objectValue);
     body["ticket"] = verdict->token.reveal();
+    body["name"] = login_name();
     const auto answer = api_.ask("POST", "/api/v1/login", &body);
     if (!answer) return unreachable(answer.error());
     if (!answer->good()) return refused(answer->problem());
@@ -83,6 +104,7 @@ Outcome<Connection> Connection::log_in(const std::string& server, std::string us
     Json::Value body(Json::objectValue);
     body["user"] = user;
     for (;;) {
+        body["name"] = login_name();
         const auto answer = connection.api_.ask("POST", "/api/v1/login", &body);
         if (!answer) return unreachable(answer.error());
         if (!answer->good()) return refused(answer->problem());

@@ -29,4 +29,33 @@ Outcome<void> log_out(const Arguments& arguments) {
     return {};
 }
 
+Outcome<void> tokens(const Arguments& arguments) {
+    const auto connection = Connection::open();
+    if (!connection) return tl::make_unexpected(connection.error());
+    const auto listed = connection->ask("GET", "/api/v1/sessions");
+    if (!listed) return tl::make_unexpected(listed.error());
+    const Json::Value& sessions = (*listed)["sessions"];
+    const std::string named = !arguments.revoke.empty() ? arguments.revoke : arguments.rename.empty() ? std::string() : arguments.rename.front();
+    if (!named.empty()) {
+        const auto session = the_one_named(sessions, named, "login", "boardgate tokens");
+        if (!session) return tl::make_unexpected(session.error());
+        const std::string path = "/api/v1/sessions/" + (*session)["id"].asString();
+        if (!arguments.revoke.empty()) return connection->ask("DELETE", path).map([](const Json::Value&) {});
+        Json::Value body(Json::objectValue);
+        body["name"] = arguments.rename.back();
+        return connection->ask("PATCH", path, &body).map([](const Json::Value&) {});
+    }
+    if (arguments.json) {
+        print(text_of(*listed));
+        return {};
+    }
+    std::vector<std::vector<std::string>> rows = {{"ID", "LAST USED", "FROM", "NAME"}};
+    for (const Json::Value& session : sessions) {
+        rows.push_back({session["id"].asString().substr(0, 8), session["last_used"].asString(), session["address"].asString(),
+                        plain(session["name"].asString()) + (session["current"].asBool() ? " (this one)" : "")});
+    }
+    print_table(rows);
+    return {};
+}
+
 }  // namespace boardgate::cli

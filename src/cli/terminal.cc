@@ -108,4 +108,10 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t
     return out;
 }
 
+void print_table(const std::vector<std::vector<std::string>>& rows) {
+    std::string text = table(rows, terminal_width());
+    text.pop_back();
+    print(text);
+}
+
 }  // namespace boardgate::cli

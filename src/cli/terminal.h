@@ -21,6 +21,8 @@ void show_progress(const std::string& text);
 
 /// Columns by their widest value; the last one is cut to what the terminal holds.
 [[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t width);
+/// The same to standard output, as wide as the terminal.
+void print_table(const std::vector<std::vector<std::string>>& rows);
 /// Columns of the terminal; a large number where there is none, so that scripts get everything.
 [[nodiscard]] std::size_t terminal_width();
 

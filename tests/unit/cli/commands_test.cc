@@ -8,18 +8,20 @@
 namespace boardgate::cli {
 namespace {
 
+Outcome<Json::Value> named(const Json::Value& items, const std::string& text) { return the_one_named(items, text, "board", "boardgate ls"); }
+
 Json::Value boards() { return json_of(R"([{"id":"abcdefgh"},{"id":"abxyzxyz"},{"id":"zzzzzzzz"}])"); }
 
 TEST(BoardNamed, TakesABeginningThatIsUnique) {
-    EXPECT_EQ(board_named(boards(), "z").value()["id"], "zzzzzzzz");
-    EXPECT_EQ(board_named(boards(), "abc").value()["id"], "abcdefgh");
-    EXPECT_EQ(board_named(boards(), "abcdefgh").value()["id"], "abcdefgh");
+    EXPECT_EQ(named(boards(), "z").value()["id"], "zzzzzzzz");
+    EXPECT_EQ(named(boards(), "abc").value()["id"], "abcdefgh");
+    EXPECT_EQ(named(boards(), "abcdefgh").value()["id"], "abcdefgh");
 }
 
 TEST(BoardNamed, RefusesOneThatIsNot) {
-    EXPECT_NE(board_named(boards(), "ab").error().text.find("several"), std::string::npos);
-    EXPECT_NE(board_named(boards(), "q").error().text.find("no board"), std::string::npos);
-    EXPECT_FALSE(board_named(Json::Value(Json::arrayValue), ""));
+    EXPECT_NE(named(boards(), "ab").error().text.find("several"), std::string::npos);
+    EXPECT_NE(named(boards(), "q").error().text.find("no board"), std::string::npos);
+    EXPECT_FALSE(named(Json::Value(Json::arrayValue), ""));
 }
 
 TEST(Terminal, NothingFromOutsideSteersIt) { EXPECT_EQ(plain("a\033[2Jb\nc\td\x7f"), "a?[2Jb?c\td?"); }
