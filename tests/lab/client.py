@@ -98,9 +98,9 @@ class Client:
                     lines.append(_bytes(name) + b": " + _bytes(value))
         return b"\r\n".join(lines) + b"\r\n\r\n"
 
-    def stream(self, method, target, body=b"", headers=None, timeout=30):
+    def stream(self, method, target, body=b"", headers=None, timeout=30, tls=None):
         """An answer of which only the head has been read; close it."""
-        tls = self.connect(timeout)
+        tls = tls or self.connect(timeout)
         try:
             tls.sendall(self.head(method, target, headers, len(body)) + body)
         except (BrokenPipeError, ConnectionResetError):
@@ -115,9 +115,15 @@ class Client:
         if json_body is not _UNSET:
             body = json.dumps(json_body).encode()
             headers.setdefault("Content-Type", "application/json")
-        response = self.stream(method, target, body, headers, timeout)
-        with response:
-            return Answer(response, response.read())
+        tls = self.connect(timeout)
+        # For all of it: an answer that comes drop by drop must not hold up a test.
+        watch = threading.Timer(timeout, tls.shutdown, [socket.SHUT_RDWR])
+        watch.start()
+        try:
+            with self.stream(method, target, body, headers, tls=tls) as response:
+                return Answer(response, response.read())
+        finally:
+            watch.cancel()
 
     def get(self, target, headers=None, **more):
         return self.send("GET", target, headers=headers, **more)

@@ -282,8 +282,9 @@ def test_another_sites_page_may_link_to_a_board_and_no_more(alice, both):
 def test_a_service_worker_is_never_installed(alice, both):
     mine, _ = both
     before = mine.seen()
-    answer = alice.get(f"{mine.url}worker.js", headers={"Service-Worker": "script", "Sec-Fetch-Dest": "serviceworker", "Sec-Fetch-Site": "same-origin"})
-    assert answer.status == 403
+    for path in ("", "worker.js", "chart_worker.js", "icon_bundle.svg"):
+        answer = alice.get(mine.url + path, headers={"Service-Worker": "script", "Sec-Fetch-Dest": "serviceworker", "Sec-Fetch-Site": "same-origin"})
+        assert answer.status == 403, (path, answer)
     assert mine.seen() == before
     assert mine.answer(headers=[["Service-Worker-Allowed", "/"]]).all("Service-Worker-Allowed") == []
 
@@ -296,8 +297,8 @@ COMMANDS = [["X-Accel-Redirect", "/"], ["X-Accel-Redirect", "/_boardgate_gate"],
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: "=".join(c))
 def test_no_answer_of_a_board_commands_nginx(both, command):
-    answer = both[0].answer(headers=[command], timeout=5)
-    assert answer.status == 200 and answer.text == "the board's own", answer
+    answer = both[0].answer(headers=[command, ["Content-Type", "text/plain"]], timeout=5)
+    assert answer.status == 200 and answer.text == "the board's own" and answer.header("Content-Type") == "text/plain", answer
     assert answer.all(command[0]) == []
 
 
