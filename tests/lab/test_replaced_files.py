@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: MIT
+"""Event files that are replaced rather than appended to: what stock TensorBoard makes of them, and what a board does."""
+import json
+import threading
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+import pytest
+
+from fixtures import in_state
+from machine import until
+
+TABLE = Path(__file__).with_name("ways-to-copy")
+LOADERS = {"fast": ["--load_fast=true"], "slow": ["--load_fast=false"],
+           "slow, multifile": ["--load_fast=false", "--reload_multifile=true"]}
+
+
+class Way(NamedTuple):
+    name: str
+    shown: dict  # loader -> whether stock TensorBoard shows the new points
+    command: str
+
+
+def read_table():
+    rows = [line.split("|", 4) for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]
+    return [Way(name, dict(zip(LOADERS, (word == "yes" for word in shown))), command) for name, *shown, command in rows]
+
+
+WAYS = read_table()
+
+
+def test_what_stock_tensorboard_shows_is_what_the_table_says(lab):
+    expected = {way.name: way.shown for way in WAYS}
+    commands = {way.name: way.command for way in WAYS}
+    seen = lab.exec("unshare", "--net", "/opt/tensorboard/bin/python", "-c", STOCK, json.dumps(LOADERS), json.dumps(commands),
+                    json.dumps(expected), seconds=120)
+    assert json.loads(seen) == expected
+
+
+# A TensorBoard for each loader on the same log directory, in which each way has a run. New points come twice: some
+# loaders follow the first change and no other.
+STOCK = r"""
+import json, os, shutil, subprocess, sys, tempfile, time, urllib.request
+loaders, commands, expected = (json.loads(a) for a in sys.argv[1:])
+top = tempfile.mkdtemp()
+os.environ["TMPDIR"] = top
+file = "events.out.tfevents.1"
+
+def write(folder, *options):
+    subprocess.run(["write-events", f"{top}/{folder}", "--run", ".", "--into", file, *map(str, options)], check=True)
+
+write("new0", "--points", 3)
+for generation in (1, 2):
+    shutil.copytree(f"{top}/new{generation - 1}", f"{top}/new{generation}")
+    write(f"new{generation}", "--first", 1 + 2 * generation, "--points", 2)
+write("anew", "--points", 2, "--value", 100)
+write("other", "--points", 2, "--tag", "other")
+for way, command in commands.items():
+    here = f"{top}/logs/{way}"
+    if "ln -s" in command:
+        os.symlink(f"{top}/new0", here)
+    else:
+        shutil.copytree(f"{top}/new0", here)
+
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+running = {}
+for port, (loader, flags) in enumerate(loaders.items(), 6006):
+    running[loader] = port, subprocess.Popen(["/opt/tensorboard/bin/tensorboard", f"--logdir={top}/logs", "--host=127.0.0.1", f"--port={port}",
+                                              "--reload_interval=1", *flags], stderr=subprocess.DEVNULL)
+
+def points(loader, way):
+    try:
+        address = f"http://127.0.0.1:{running[loader][0]}/data/plugin/scalars/scalars?tag=loss&run={urllib.parse.quote(way)}"
+        return [(step, value) for _, step, value in json.load(urllib.request.urlopen(address))]
+    except OSError:
+        return []
+
+def shown(generation):
+    whole = [(step, step) for step in range(3 + 2 * generation)]
+    anew = [(0, 100), (1, 100)] if generation else whole
+    return {way: {loader: points(loader, way) == (anew if "$anew" in commands[way] else whole) for loader in loaders} for way in commands}
+
+def wait_for(wanted, generation, seconds=20):
+    deadline = time.monotonic() + seconds
+    while (seen := shown(generation)) != wanted and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return seen
+
+try:
+    wait_for({way: dict.fromkeys(loaders, True) for way in commands}, 0)
+    for generation in (1, 2):
+        for way, command in commands.items():
+            quoted = {"new": f"{top}/new{generation}", "here": f"{top}/logs/{way}", "file": file, "anew": f"{top}/anew/{file}", "other": f"{top}/other/{file}"}
+            subprocess.run(["sh", "-euc", command.replace("$here", '"$here"')], check=True, env={**os.environ, **quoted})
+        wait_for(expected, generation)
+    time.sleep(3)  # for points that are not to come: two intervals
+    print(json.dumps(shown(2)))
+finally:
+    for _, process in running.values():
+        process.terminate()
+        process.wait()
+    shutil.rmtree(top)
+"""
+
+# -- what a board does ----------------------------------------------------------------------------------------------
+INTERVAL = 3  # seconds; two of them are what a board may take, and starting TensorBoard needs one on a busy machine
+NEW, LOGS, FILE = "/home/bob/new", "/home/bob/logs", "events.out.tfevents.1"
+
+
+class Copies:
+    """States 0, 1, 2 of one event file, below NEW, and bob who copies them."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.shell(f"""
+            rm -rf {NEW} {LOGS}; mkdir -p {NEW} {LOGS}
+            write() {{ run=$1; shift; write-events {NEW} --run $run --into {FILE} "$@"; }}
+            write 0 --points 3
+            cp -r {NEW}/0 {NEW}/1; write 1 --first 3 --points 2
+            cp -r {NEW}/1 {NEW}/2; write 2 --first 5 --points 2
+            write anew --points 2 --value 100""")
+
+    def shell(self, script, *arguments):
+        self.lab.exec("sh", "-euc", script, "copy", *arguments, user="bob")
+
+    def begin(self, *ways):
+        """A log directory with the first state in a run for each."""
+        self.shell(f"rm -rf {LOGS}; mkdir {LOGS}")
+        for way in ways:
+            self.shell(f"ln -s {NEW}/0 \"$1\"" if "ln -s" in way.command else f"cp -r {NEW}/0 \"$1\"", f"{LOGS}/{way.name}")
+
+    def copy(self, way, generation):
+        self.shell(f'new=$1 here=$2 file={FILE} anew={NEW}/anew/{FILE}; ' + way.command.replace("$here", '"$here"'),
+                   f"{NEW}/{generation}", f"{LOGS}/{way.name}")
+
+
+@pytest.fixture(scope="module")
+def copies(lab):
+    yield Copies(lab)
+    lab.exec("rm", "-rf", NEW, LOGS)
+
+
+def steps(client, board, run):
+    answer = client.get(f"{board['url']}data/plugin/scalars/scalars?tag=loss&run={quote(run)}")
+    assert answer.status in (200, 404), answer
+    return [step for _, step, _ in answer.json] if answer.status == 200 else []
+
+
+def wait_for_steps(client, board, run, count, seconds=2 * INTERVAL):
+    until(f"{run} has {count} steps", lambda: len(steps(client, board, run)) == count, seconds)
+
+
+def codes(client, board):
+    return [notice["code"] for notice in client.board(board["id"])["notices"]]
+
+
+def tensorboard(lab, board):
+    """Pid and arguments."""
+    return next((p["pid"], p["argv"]) for p in lab.processes(board["unit"]) if "/opt/tensorboard/bin/tensorboard" in p["argv"][1:2])
+
+
+BY_NAME = {way.name: way for way in WAYS}
+FOLLOWED = [way for way in WAYS if way.shown["fast"] and "$other" not in way.command]
+REPLACED = [way for way in WAYS if not way.shown["fast"] and "$anew" not in way.command]
+
+
+def test_files_that_are_appended_to_leave_the_board_alone(lab, bob, copies, ready_board):
+    copies.begin(*FOLLOWED)
+    board = ready_board(bob, LOGS, reload_interval=INTERVAL)
+    before = tensorboard(lab, board)
+    for generation in (1, 2):
+        for way in FOLLOWED:
+            copies.copy(way, generation)
+        for way in FOLLOWED:
+            wait_for_steps(bob, board, way.name, 3 + 2 * generation)
+    assert codes(bob, board) == []
+    assert tensorboard(lab, board) == before
+
+
+@pytest.mark.parametrize("way", REPLACED, ids=lambda way: way.name)
+def test_files_that_are_replaced_are_shown_within_two_intervals(lab, bob, copies, ready_board, way):
+    copies.begin(way)
+    board = ready_board(bob, LOGS, reload_interval=INTERVAL)
+    wait_for_steps(bob, board, way.name, 3)
+    before, _ = tensorboard(lab, board)
+    copies.copy(way, 1)
+    wait_for_steps(bob, board, way.name, 5)
+    switched, argv = tensorboard(lab, board)
+    assert switched != before and {"--load_fast=false", "--reload_multifile=true"} <= set(argv), argv
+    # Without TensorFlow it would do nothing but warn, once for each file.
+    assert not any(word.startswith("--detect_file_replacement") for word in argv), argv
+    assert codes(bob, board) == ["replaced_files_slow_loader"]
+    assert "rsync --inplace" in bob.board(board["id"])["notices"][0]["text"]
+    # From now on the loader follows by itself.
+    copies.copy(way, 2)
+    wait_for_steps(bob, board, way.name, 7)
+    assert tensorboard(lab, board)[0] == switched
+
+
+def test_a_log_directory_that_is_a_switched_link(bob, copies, ready_board):
+    copies.shell(f"rm -rf {LOGS}; mkdir {NEW}/v0 {NEW}/v1; cp -r {NEW}/0 {NEW}/v0/run; cp -r {NEW}/1 {NEW}/v1/run; ln -s {NEW}/v0 {LOGS}")
+    board = ready_board(bob, LOGS, reload_interval=INTERVAL)
+    wait_for_steps(bob, board, "run", 3)
+    copies.shell(f"ln -s {NEW}/v1 {LOGS}-next; mv -T {LOGS}-next {LOGS}")
+    wait_for_steps(bob, board, "run", 5)
+    assert codes(bob, board) == ["replaced_files_slow_loader"]
+
+
+def test_a_file_that_is_begun_anew_is_shown_as_it_is(bob, copies, ready_board):
+    way = BY_NAME["started anew, same name, shorter"]
+    copies.begin(way)
+    board = ready_board(bob, LOGS, reload_interval=INTERVAL)
+    wait_for_steps(bob, board, way.name, 3)
+    copies.copy(way, 1)
+    # cp(1), too, makes a file short for a moment, so this is believed one look later.
+    wait_for_steps(bob, board, way.name, 2, seconds=3 * INTERVAL)
+
+
+def test_the_fast_loader_that_was_asked_for_stays_and_the_owner_is_warned(lab, bob, copies, ready_board):
+    way = BY_NAME["rsync -a"]
+    copies.begin(way)
+    board = ready_board(bob, LOGS, reload_interval=1, fast_loader="on")
+    wait_for_steps(bob, board, way.name, 3)
+    before = tensorboard(lab, board)
+    copies.copy(way, 1)
+    until("the owner is warned", lambda: codes(bob, board) == ["replaced_files_not_shown"], 5)
+    assert tensorboard(lab, board) == before
+
+
+def test_the_slow_loader_needs_no_help(lab, bob, copies, ready_board):
+    way = BY_NAME["rsync -a"]
+    copies.begin(way)
+    board = ready_board(bob, LOGS, reload_interval=1, fast_loader="off")
+    wait_for_steps(bob, board, way.name, 3)
+    before = tensorboard(lab, board)
+    copies.copy(way, 1)
+    wait_for_steps(bob, board, way.name, 5)
+    assert tensorboard(lab, board) == before and codes(bob, board) == []
+
+
+def test_visitors_wait_while_the_loader_is_switched(lab, bob, copies, ready_board):
+    way = BY_NAME["staged, then mv"]
+    copies.begin(way)
+    board = ready_board(bob, LOGS, reload_interval=1)
+    before, _ = tensorboard(lab, board)
+    answers, done = [], threading.Event()
+
+    def visit():
+        while not done.is_set():
+            answers.append(bob.get(board["url"] + "data/environment"))
+
+    visitors = [threading.Thread(target=visit) for _ in range(3)]
+    for visitor in visitors:
+        visitor.start()
+    try:
+        copies.copy(way, 1)
+        until("TensorBoard is another", lambda: tensorboard(lab, board)[0] != before, 10)
+        wait_for_steps(bob, board, way.name, 5)
+    finally:
+        done.set()
+        for visitor in visitors:
+            visitor.join()
+    assert len(answers) > 10
+    assert {answer.status for answer in answers} == {200}
+
+
+def test_a_board_that_wakes_begins_with_the_fast_loader_again(lab, bob, copies, ready_board):
+    way = BY_NAME["rsync -a"]
+    copies.begin(way)
+    board = ready_board(bob, LOGS, reload_interval=1)
+    wait_for_steps(bob, board, way.name, 3)
+    copies.copy(way, 1)
+    until("it has switched", lambda: codes(bob, board) == ["replaced_files_slow_loader"], 5)
+    assert bob.post(f"/api/v1/boards/{board['id']}/sleep").status == 202
+    in_state(bob, board, "asleep")
+    assert bob.post(f"/api/v1/boards/{board['id']}/wake").status == 202
+    in_state(bob, board, "ready")
+    wait_for_steps(bob, board, way.name, 5)
+    assert codes(bob, board) == []
+    assert "--load_fast=auto" in tensorboard(lab, board)[1]
+
+
+def test_where_the_slow_loader_would_stop_the_fast_one_is_started_afresh(lab, bob, copies, ready_board):
+    way = BY_NAME["rsync -a"]
+    copies.begin(way)
+    copies.shell(f"mkdir -m 0 {LOGS}/closed")
+    board = ready_board(bob, LOGS, reload_interval=1)
+    wait_for_steps(bob, board, way.name, 3)
+    before, _ = tensorboard(lab, board)
+    copies.copy(way, 1)
+    wait_for_steps(bob, board, way.name, 5, seconds=10)
+    fresh, argv = tensorboard(lab, board)
+    assert fresh != before and "--load_fast=auto" in argv
+    assert codes(bob, board) == ["unreadable_folder", "replaced_files_restarts"]
