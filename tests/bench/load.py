@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""What the benchmarks of the gate share: a board that costs next to nothing, plain nginx before the same door, and load
+on either."""
+import re
+import socket
+import subprocess
+from contextlib import contextmanager
+
+from rounds import Board, until
+
+# Short and many: on a shared machine the next second is another one.
+CONNECTIONS, SECONDS = 16, 1
+PLAIN_PORT = 8443
+# A log that is written, so that followers have something to do: lines in a second.
+LINES = 10
+
+# In place of `tensorboard`: an answer that costs next to nothing, at the address where TensorBoard's would be.
+TINY = """#!/bin/sh
+for word; do case $word in --port=*) port=${word#*=} ;; esac; done
+cat >"$TMPDIR/tiny.conf" <<END
+daemon off;
+master_process off;
+error_log stderr;
+pid tiny.pid;
+events { worker_connections 1000; }
+http {
+    access_log off;
+    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+    server { listen 127.0.0.1:$port backlog=1000; location / { return 200 '{"version":"tiny"}'; } }
+}
+END
+(while sleep 1; do for line in @lines@; do echo "line $line of this second"; done; done) &
+exec /usr/sbin/nginx -e stderr -p "$TMPDIR/" -c "$TMPDIR/tiny.conf"
+"""
+
+# The same nginx, TLS, log and door, and nothing between.
+PLAIN = """
+server {
+    listen @port@ ssl http2;
+    include /etc/boardgate/nginx-server.conf;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache shared:boardgate_tls:10m;
+    access_log /var/log/nginx/boardgate.log boardgate;
+    gzip off;
+    location / { proxy_pass http://127.0.0.1:@door@; }
+}
+"""
+
+
+def prepare(machine):
+    tiny = TINY.replace("@lines@", " ".join(map(str, range(1, LINES + 1))))
+    machine.write("/usr/local/bin/tiny-tensorboard", tiny, mode="0755")
+    configuration = machine.read("/etc/boardgate/boardgate.conf").decode()
+    if "\ntiny = " not in configuration:
+        machine.write("/etc/boardgate/boardgate.conf", configuration + "\ntiny = /usr/local/bin/tiny-tensorboard\n")
+        machine.systemctl("restart", "boardgated.service")
+        machine.systemctl("stop", "boardgate-launcher.service")
+
+
+def tiny_board(client):
+    """A board with that upstream."""
+    board = Board(client, environment="tiny", title="bench")
+    board.wait_until_it_answers()
+    return board
+
+
+@contextmanager
+def both_ways(machine, board):
+    """The same load through the gate, and through plain nginx."""
+    site = PLAIN.replace("@port@", str(PLAIN_PORT)).replace("@door@", str(board.port))
+    machine.write("/etc/nginx/sites-enabled/plain", site)
+    machine.systemctl("reload", "nginx")
+    try:
+        host = board.client.host
+        until("plain nginx serves", lambda: socket.create_connection((host, PLAIN_PORT), 5))
+        yield [Load(machine, board, port) for port in (board.client.port, PLAIN_PORT)]
+    finally:
+        machine.exec("rm", "-f", "/etc/nginx/sites-enabled/plain")
+        machine.systemctl("reload", "nginx")
+
+
+# Processor time by program, in microseconds. nginx: the workers; its namesake in the sandbox is the upstream.
+CPU = r"""
+import json, os, pwd
+used = {"nginx": 0, "boardgated": 0, "board": 0, "upstream": 0}
+www = pwd.getpwnam("www-data").pw_uid
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        name, _, rest = open(f"/proc/{pid}/stat").read().partition("(")[2].rpartition(")")
+        owner = os.stat(f"/proc/{pid}").st_uid
+    except OSError:
+        continue
+    ticks = sum(map(int, rest.split()[11:13]))
+    part = {"nginx": "nginx" if owner == www else "upstream", "boardgated": "boardgated", "boardgate-board": "board"}.get(name)
+    if part:
+        used[part] += ticks * 1000000 // os.sysconf("SC_CLK_TCK")
+print(json.dumps(used))
+"""
+
+
+class Load:
+    """Requests per second, all of them answered 2xx, and the processor time that they took in the lab."""
+
+    def __init__(self, machine, board, port):
+        self.machine, self.requests, self.used = machine, 0, {}
+        client = board.client
+        # Both sides get the same headers.
+        self.command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s",
+                        "-H", f"Cookie: __Host-Http-boardgate={client.cookie}", "-H", "Sec-Fetch-Site: same-origin",
+                        f"https://{client.host}:{port}{board.target}"]
+
+    def __call__(self):
+        before = self.machine.python(CPU)
+        said = subprocess.run(self.command, capture_output=True, text=True, check=True, timeout=60).stdout
+        after = self.machine.python(CPU)
+        assert "Non-2xx" not in said and "Socket errors" not in said, said
+        self.requests += int(re.search(r"(\d+) requests in", said)[1])
+        for part in after:
+            self.used[part] = self.used.get(part, 0) + after[part] - before[part]
+        return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+
+    def cost(self):
+        return ", ".join(f"{part} {used / self.requests:.0f}" for part, used in self.used.items())
