@@ -105,8 +105,12 @@ Answer<LoginStep> ApiLogin::with_ticket(const Secret& text) {
 Reply ApiLogin::log_in(Call& call) {
     std::string name;
     auto next = step(call, name);
-    if (!next) return tl::make_unexpected(next.error());
+    if (!next) {
+        metrics_.login_ended(next.error().code);
+        return tl::make_unexpected(next.error());
+    }
     if (const auto* question = std::get_if<LoginQuestion>(&*next)) return question_response(*question);
+    metrics_.login_ended(std::nullopt);
     return granted(std::get<LoginGrant>(*next), name, call);
 }
 

@@ -6,6 +6,7 @@
 #include "src/boardgated/call.h"
 #include "src/boardgated/login_desk.h"
 #include "src/boardgated/login_limiter.h"
+#include "src/boardgated/metrics.h"
 #include "src/boardgated/orphans.h"
 #include "src/boardgated/sessions.h"
 
@@ -13,8 +14,9 @@ namespace boardgate::boardgated {
 
 class ApiLogin {
 public:
-    ApiLogin(LoginDesk& desk, LoginLimiter& limiter, Sessions& sessions, BoardLauncher& launcher, Orphans& orphans, const Settings& settings)
-        : desk_(desk), limiter_(limiter), sessions_(sessions), launcher_(launcher), orphans_(orphans), settings_(settings) {}
+    ApiLogin(LoginDesk& desk, LoginLimiter& limiter, Sessions& sessions, BoardLauncher& launcher, Orphans& orphans, Metrics& metrics,
+             const Settings& settings)
+        : desk_(desk), limiter_(limiter), sessions_(sessions), launcher_(launcher), orphans_(orphans), metrics_(metrics), settings_(settings) {}
 
     [[nodiscard]] Reply log_in(Call& call);
     [[nodiscard]] Reply who(Call& call) const;
@@ -34,6 +36,7 @@ private:
     Sessions& sessions_;
     BoardLauncher& launcher_;
     Orphans& orphans_;
+    Metrics& metrics_;
     const Settings& settings_;
 };
 

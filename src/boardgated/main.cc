@@ -18,6 +18,7 @@
 #include "src/boardgated/board_answer.h"
 #include "src/boardgated/failure_watch.h"
 #include "src/boardgated/fcgi_pool.h"
+#include "src/boardgated/metrics_server.h"
 #include "src/boardgated/router.h"
 
 namespace {
@@ -92,6 +93,7 @@ int main(int argc, char** argv) {
         FrontEnds front_ends(settings, clock);
         Gate gate(sessions, registry, settings, front_ends);
         ViewAudit views(registry, clock);
+        Metrics metrics(gate, registry, sessions, clock);
         const JournalClient journal;
         StreamHub hub(registry, sessions, clock);
         FailureWatch failures(registry, journal);
@@ -103,12 +105,13 @@ int main(int argc, char** argv) {
             hub.board_changed(board, gone);
             failures.board_changed(board, gone);
             waker.board_changed(board, gone);
+            metrics.board_changed(board, gone);
         });
         if (const auto started = watch.start(); !started) return tl::make_unexpected(started.error());
 
         LoginDesk desk(clock);
         LoginLimiter limiter(clock);
-        ApiLogin api_login(desk, limiter, sessions, launcher, orphans, settings);
+        ApiLogin api_login(desk, limiter, sessions, launcher, orphans, metrics, settings);
         Presets presets(**store);
         ApiBoards api_boards(registry, launcher, waker, watch, journal, presets, settings);
         ApiOptions api_options(settings, registry, presets);
@@ -124,7 +127,10 @@ int main(int argc, char** argv) {
         FcgiPool::prepare();
         {
             const FcgiPool gates("gate", *std::move(gate_socket), 4, [&](std::unique_ptr<Request> request) {
-                views.passed(gate.answer(*request), request->address());
+                const auto began = std::chrono::steady_clock::now();
+                const GateDecision decision = gate.answer(*request);
+                metrics.gate_answered(decision.refusal, std::chrono::steady_clock::now() - began);
+                views.passed(decision, request->address());
             });
             const FcgiPool apps("app", *std::move(app_socket), 4, [&](std::unique_ptr<Request> request) {
                 if (request->parameter("BG_ROLE") == "board_answer") {
@@ -135,6 +141,8 @@ int main(int argc, char** argv) {
             });
             const FcgiPool streams("stream", *std::move(stream_socket), 2,
                                    [&](std::unique_ptr<Request> request) { api_streams.handle(std::move(request)); });
+            std::optional<MetricsServer> metrics_server;
+            if (auto socket = take_socket(*sockets, "metrics")) metrics_server.emplace(*std::move(socket), [&] { return metrics.text(); });
             notify_ready("Serving " + std::to_string(registry.all().size()) + " boards");
             wait_for_the_end(sessions, registry, desk, views, ending);
             notify_stopping("Finishing what was begun");

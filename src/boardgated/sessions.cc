@@ -138,6 +138,11 @@ void Sessions::end_if(Which which) {
     }
 }
 
+std::size_t Sessions::count() const {
+    const std::shared_lock lock(mutex_);
+    return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [&](const auto& each) { return alive(*each.second); }));
+}
+
 void Sessions::end(const TokenHash& token) {
     end_if([&](const Entry& entry) { return entry.session.token == token; });
 }

@@ -56,6 +56,8 @@ public:
     /// Which session of that user an id names.
     [[nodiscard]] std::optional<TokenHash> named(std::uint32_t uid, std::string_view id) const;
     [[nodiscard]] Result<void> rename(const TokenHash& token, const std::string& name);
+    /// Of everybody, those that have not ended.
+    [[nodiscard]] std::size_t count() const;
     void end(const TokenHash& token);
     void end_all(std::uint32_t uid);
     /// Drops what has ended and writes times of last use. Called now and then.

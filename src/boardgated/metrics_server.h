@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// `GET /metrics` by HTTP/1.1 over a local socket. Who may connect is the socket's mode; one asks at a time, and who is
+// slow is let go.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "src/base/fd.h"
+
+namespace boardgate::boardgated {
+
+class MetricsServer {
+public:
+    static constexpr std::chrono::milliseconds patience{2000};
+
+    MetricsServer(Fd listening, std::function<std::string()> text);
+    MetricsServer(const MetricsServer&) = delete;
+    MetricsServer& operator=(const MetricsServer&) = delete;
+    ~MetricsServer();
+
+private:
+    void serve();
+    void answer(int connection) const;
+
+    Fd listening_;
+    std::function<std::string()> text_;
+    Fd end_;  // an eventfd
+    std::thread thread_;
+};
+
+/// The answer to the first line of a request.
+[[nodiscard]] std::string http_answer(std::string_view request_line, const std::function<std::string()>& text);
+
+}  // namespace boardgate::boardgated
