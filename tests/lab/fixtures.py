@@ -158,6 +158,12 @@ class RecordingBoard:
     def seen(self):
         return self.client.get(f"{self.url}seen").json
 
+    def value(self, expression):
+        """Of a Python expression, in the board's process; of an OSError its name."""
+        answer = self.client.get(f"{self.url}value?" + quote(expression))
+        assert answer.status == 200, f"{expression}: {answer!r}"
+        return answer.json
+
     def answer(self, status=200, headers=(), **more):
         """What arrives of an answer that the board makes just so."""
         return self.client.get(f"{self.url}answer?" + quote(json.dumps({"status": status, "headers": list(headers)})), **more)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""What a board's processes are given and what their sandbox lets them do, seen from outside of it and from within."""
+import pytest
+
+from fixtures import in_state
+
+# Whatever else is in there was put there by somebody. (The last one is TensorBoard's own, for its data server.)
+ENVIRONMENT = {"LANG", "PATH", "HOME", "USER", "LOGNAME", "SHELL", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "RUNTIME_DIRECTORY",
+               "TMPDIR", "PYTHONNOUSERSITE", "CUDA_VISIBLE_DEVICES", "OPENBLAS_NUM_THREADS", "GCS_READ_CACHE_DISABLED"}
+
+
+def split(processes):
+    """boardgate-board, and what it has started: TensorBoard and its data server."""
+    board = [p for p in processes if p["name"] == "boardgate-board"]
+    started = [p for p in processes if p["name"] != "boardgate-board"]
+    assert len(board) == 1 and len(started) == 2, [p["name"] for p in processes]
+    return board[0], started
+
+
+def environment(process):
+    return dict(line.split("=", 1) for line in process["environ"])
+
+
+def test_tensorboard_holds_no_descriptor_of_ours(lab, alice, ready_board):
+    board, started = split(lab.processes(ready_board(alice)["unit"]))
+    ours = {target for fd, target in board["fds"].items() if int(fd) > 2}
+    assert any(target.startswith("socket:") for target in ours), "the door is not there: this test shows nothing"
+    for process in started:
+        fds = process["fds"]
+        # Standard output and error are the journal's; every other socket was made in its own network.
+        theirs = {target for fd, target in fds.items() if int(fd) > 2}
+        assert theirs & {target for target in ours if ":[" in target and not target.startswith("anon_inode")} == set()
+        assert [t for t in theirs if t.startswith("socket:") and t[8:-1] not in process["own_sockets"]] == []
+        assert [t for t in theirs if t in ("anon_inode:[signalfd]", "anon_inode:[pidfd]")] == []
+
+
+def test_tensorboard_is_given_nothing_secret_and_nothing_hostile(lab, alice, make_board):
+    hostile = {"http_proxy": "http://evil.example", "HTTPS_PROXY": "http://evil.example", "no_proxy": "x", "PYTHONPATH": "/tmp", "PYTHONHOME": "/tmp",
+               "PYTHONSTARTUP": "/tmp/x", "LD_LIBRARY_PATH": "/tmp", "TENSORBOARD_DATA_SERVER_BINARY": "/tmp/x", "grpc_proxy": "http://evil.example"}
+    lab.systemctl("set-environment", *[f"{k}={v}" for k, v in hostile.items()])
+    try:
+        board = make_board(alice)
+        in_state(alice, board, "ready")
+        processes = lab.processes(board["unit"])
+    finally:
+        lab.systemctl("unset-environment", *hostile)
+    folder = f"/run/tensorboard-alice-{board['id']}"
+    for process in split(processes)[1]:
+        given = environment(process)
+        assert set(given) <= ENVIRONMENT, given
+        assert given["CUDA_VISIBLE_DEVICES"] == "" and given["PYTHONNOUSERSITE"] == "1"
+        assert given["HOME"] == given["TMPDIR"] == folder
+        assert set(given["PATH"].split(":")) <= {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
+    everything = lab.exec("sh", "-c", "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null || true")
+    assert board["id"] in everything and alice.cookie not in everything
+
+
+def test_no_process_of_a_board_has_a_privilege(lab, alice, ready_board):
+    board = ready_board(alice)
+    groups = lab.exec("id", "-G", "alice").split()
+    for process in lab.processes(board["unit"]):
+        assert set(process["capabilities"].values()) == {0} and process["no_new_privileges"], process
+        assert process["groups"] == groups
+    uid = lab.exec("id", "-u", "alice").strip()
+    limits = {"MemoryMax": str(2 << 30), "TasksMax": "256", "OOMPolicy": "kill", "LimitCORE": "0", "LimitNOFILE": "65536", "CPUWeight": "50"}
+    assert {name: lab.property(board["unit"], name) for name in limits} == limits
+    assert int(lab.property(f"tensorboard-u{uid}.slice", "MemoryMax")) < 1 << 60
+    assert lab.property(f"tensorboard-u{uid}.slice", "TasksMax") == "2048"
+
+
+def test_a_site_sets_limits_of_its_own_and_a_person_a_priority(lab, alice, make_board):
+    drop_in = "/run/systemd/system/tensorboard-.service.d/50-site.conf"
+    lab.write(drop_in, "[Service]\nMemoryMax=1G\n")
+    lab.systemctl("daemon-reload")
+    try:
+        board = make_board(alice, priority=7)
+        in_state(alice, board, "ready")
+        assert lab.property(board["unit"], "MemoryMax") == str(1 << 30)
+        assert lab.property(board["unit"], "CPUWeight") == "7"
+        assert lab.property(board["unit"], "PrivateNetwork") == "yes", "a site's line took ours away"
+    finally:
+        lab.exec("rm", "-r", drop_in.rsplit("/", 1)[0])
+        lab.systemctl("daemon-reload")
+
+
+# ---- from within ----
+@pytest.fixture
+def inside(recording_boards, alice):
+    board = recording_boards[0]
+    board.client = alice
+    assert alice.get(f"{board.url}data/environment").status == 200
+    return board
+
+
+LIBC = "(lambda call: call(ctypes.CDLL(None, use_errno=True)) == 0 or os.strerror(ctypes.get_errno()))"
+EPERM = "Operation not permitted"
+# An expression, and what it may be.
+FORBIDDEN = {
+    "write to the owner's home": ("open('/home/alice/x', 'w')", {"EROFS"}),
+    "write to the log directory": ("open('/home/alice/runs/x', 'w')", {"EROFS"}),
+    "write to /tmp": ("open('/tmp/x', 'w')", {"EROFS"}),
+    "write to /var/tmp": ("open('/var/tmp/x', 'w')", {"EROFS"}),
+    "read another's home": ("os.listdir('/home/bob')", {"EACCES"}),
+    "read tickets": ("os.listdir('/var/lib/boardgate-root')", {"EACCES"}),
+    "ask the gate": ("socket.socket(socket.AF_UNIX).connect('/run/boardgate/gate.sock')", {"EACCES"}),
+    "ask the launcher": ("socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect('/run/boardgate-root/launcher.sock')", {"EACCES"}),
+    "talk to the kernel's network": ("socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).fileno()", {"EAFNOSUPPORT"}),
+    "listen to the wire": ("socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).fileno()", {"EAFNOSUPPORT"}),
+    "a namespace": (f"{LIBC}(lambda c: c.unshare(0x10000000))", {EPERM}),
+    "a trace": (f"{LIBC}(lambda c: c.ptrace(0, 0, 0, 0))", {EPERM}),
+    "another personality": (f"{LIBC}(lambda c: c.personality(0x0040000))", {EPERM}),
+    "another priority": ("os.nice(1)", {"EPERM"}),
+    "a program with privileges": ("(open(os.environ['TMPDIR'] + '/x', 'w').close(), os.chmod(os.environ['TMPDIR'] + '/x', 0o4755))", {"EPERM"}),
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_a_board_cannot(inside, what):
+    expression, outcomes = FORBIDDEN[what]
+    assert inside.value(expression) in outcomes, expression
+
+
+def test_a_board_reaches_no_board_and_not_the_server(lab, alice, inside, recording_boards):
+    other = recording_boards[1]
+    for address, port in (("127.0.0.1", other.port), ("127.0.0.1", inside.port), ("127.0.0.1", 443), ("127.0.0.1", 22)):
+        assert inside.value(f"socket.create_connection(({address!r}, {port}), 3).fileno()") == "ECONNREFUSED"
+    assert inside.value(f"socket.create_connection(({alice.host!r}, 443), 3).fileno()") == "ENETUNREACH"
+    assert inside.value("socket.if_nameindex()") in ([[1, "lo"]], "EAFNOSUPPORT", "EPERM")
+    assert inside.value("[line.split(':')[0].strip() for line in open('/proc/self/net/dev')][2:]") == ["lo"]
+    assert inside.value(f"os.listdir('/run/{other.unit.removesuffix('.service')}')") == "EACCES"
+
+
+def test_a_board_sees_its_owners_processes_and_no_others(lab, inside):
+    pids = [pid for pid in inside.value("os.listdir('/proc')") if pid.isdigit()]
+    owners = set(lab.exec("stat", "-c", "%U", *[f"/proc/{pid}" for pid in pids if lab.succeeds("test", "-e", f"/proc/{pid}")]).split())
+    assert owners == {"alice"}, owners
+    assert inside.value("[name for name in os.listdir('/proc') if not name.isdigit()]") in (["self", "thread-self"], ["thread-self", "self"])
+
+
+def test_a_board_has_what_it_needs(inside):
+    assert sorted(inside.value("os.listdir('/home/alice/runs')")) == ["baseline", "sweep", "wide"]
+    assert inside.value("open(os.environ['TMPDIR'] + '/y', 'w').write('x')") == 1
+    assert inside.value("os.getcwd()") == "/"
+    assert inside.value("os.umask(0o077)") == 0o077
+    assert inside.value("open('/proc/self/oom_score_adj').read().strip()") == "500"
+    assert inside.value("socket.getaddrinfo('localhost', 80, socket.AF_INET)[0][4]") == ["127.0.0.1", 80]
