@@ -46,7 +46,9 @@ Result<Board> Registry::add(std::uint32_t uid, const UserName& owner, const Boar
     std::unique_lock lock(mutex_);
     BoardId id = BoardId::make();
     while (entries_.contains(id)) id = BoardId::make();
-    Board board{id, uid, owner, options, 0, clock_.wall(), {}, {}, State::off, clock_.wall()};
+    // In seconds, as the store keeps it: the same before and after a restart.
+    const WallTime now = time_of(seconds_of(clock_.wall()));
+    Board board{id, uid, owner, options, 0, now, {}, {}, State::off, now};
     board.longest_awake = longest_awake_;
     if (auto written = write(board); !written) return tl::make_unexpected(written.error());
     entries_.emplace(id, Entry{board});

@@ -2,6 +2,7 @@
 #include "src/launcher/dispatch.h"
 
 #include "src/base/log.h"
+#include "src/launcher/closed_accounts.h"
 
 namespace boardgate::launcher {
 
@@ -81,6 +82,7 @@ Answer Dispatch::start_job(const char* method, const Account& owner, const std::
     if (!record) return {tl::make_unexpected(record.error())};
     // Both names were checked when the record was made.
     const UnitName unit(*UserName::parse(owner.name), *BoardId::parse(board));
+    if (const std::string why = why_closed(owner, clock_); !why.empty()) return {refuse(Refusal::account, "the account is closed: " + why)};
     if (!doors_.is_open(unit)) {
         const auto port = doors_.make_again(owner, *record);
         if (!port) return {tl::make_unexpected(port.error())};

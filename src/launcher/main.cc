@@ -7,6 +7,7 @@
 #include "src/base/peer.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
+#include "src/launcher/closed_accounts.h"
 #include "src/launcher/dispatch.h"
 
 namespace {
@@ -41,19 +42,25 @@ void serve(int connection, uid_t boardgated, launcher::Dispatch& dispatch) {
     }
 }
 
-Result<int> serve_until_idle(int listening, uid_t boardgated, launcher::Dispatch& dispatch) {
-    for (;;) {
-        pollfd waiting{listening, POLLIN, 0};
-        const int ready = poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(idle).count()));
-        if (ready == 0) return exit_status::done;
-        if (ready < 0 && errno != EINTR) return system_error("cannot wait for requests");
+/// Ends when nobody asks, and when the bus is restarted: whoever asks next starts another one, with a new bus.
+Result<int> serve_until_idle(int listening, uid_t boardgated, const Bus& bus, launcher::UnitJobs& jobs, launcher::Dispatch& dispatch) {
+    auto end = std::chrono::steady_clock::now() + idle;
+    while (jobs.keep_up()) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        if (left.count() <= 0) break;
+        pollfd waiting[2] = {{listening, POLLIN, 0}, {sd_bus_get_fd(bus.get()), POLLIN, 0}};
+        if (poll(waiting, 2, static_cast<int>(left.count())) < 0 && errno != EINTR) return system_error("cannot wait for requests");
+        // The bus first: a request that comes with its end is for the next launcher.
+        if (waiting[1].revents != 0 || waiting[0].revents == 0) continue;
+        end = std::chrono::steady_clock::now() + idle;
         const Fd connection(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (connection) serve(connection.get(), boardgated, dispatch);
     }
+    return exit_status::done;
 }
 
 /// Makes the doors of the record again that are not open: at boot, before boardgated asks for any.
-int restore_doors(const launcher::DoorRecords& records, launcher::Doors& doors) {
+int restore_doors(const launcher::DoorRecords& records, launcher::Doors& doors, const Clock& clock) {
     std::vector<std::string> damaged;
     int failed = 0;
     for (const launcher::DoorRecord& record : records.all(&damaged)) {
@@ -62,6 +69,11 @@ int restore_doors(const launcher::DoorRecords& records, launcher::Doors& doors) 
         if (!user) {
             log_event(Event::reconciled, "board " + record.door.board + " keeps no door: its owner has no account any more",
                       {{"BOARD_ID", record.door.board}});
+            continue;
+        }
+        if (const std::string why = launcher::why_closed(*owner, clock); !why.empty()) {
+            log_event(Event::reconciled, "board " + record.door.board + " keeps no door: its owner's account is closed, " + why,
+                      {{"BOARD_ID", record.door.board}, {"USER_NAME", owner->name}});
             continue;
         }
         if (doors.is_open(UnitName(*user, *BoardId::parse(record.door.board)))) continue;
@@ -89,7 +101,8 @@ int main(int argc, char** argv) {
         const auto records = launcher::DoorRecords::open();
         if (!records) return tl::make_unexpected(records.error());
         launcher::Doors doors(settings, *bus, **jobs, *records);
-        if (argc == 2 && std::string_view(argv[1]) == "--restore-doors") return restore_doors(*records, doors);
+        const SystemClock clock;
+        if (argc == 2 && std::string_view(argv[1]) == "--restore-doors") return restore_doors(*records, doors, clock);
 
         auto sockets = service_sockets();
         if (!sockets) return tl::make_unexpected(sockets.error());
@@ -99,9 +112,8 @@ int main(int argc, char** argv) {
         if (!boardgated) return tl::make_unexpected(boardgated.error());
         const auto tickets = tickets::TicketStore::open();
         if (!tickets) return tl::make_unexpected(tickets.error());
-        const SystemClock clock;
         launcher::Dispatch dispatch(settings, *tickets, clock, **jobs, doors);
         notify_ready("Waiting for requests");
-        return serve_until_idle(listening->get(), *boardgated, dispatch);
+        return serve_until_idle(listening->get(), *boardgated, *bus, **jobs, dispatch);
     });
 }

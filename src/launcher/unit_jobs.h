@@ -20,6 +20,9 @@ public:
     UnitJobs& operator=(const UnitJobs&) = delete;
     ~UnitJobs();
 
+    /// Reads what systemd said while nobody waited. False when the bus has gone, which is for good: a connection
+    /// does not come back.
+    [[nodiscard]] bool keep_up();
     /// Asks for a job of one unit (`StartUnit`, `StopUnit`, `RestartUnit`) and does not wait.
     [[nodiscard]] BusResult<std::string> ask(const char* method, const std::string& unit);
     /// Sends a prepared call that answers with a job, such as StartTransientUnit, and waits for its end.

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "src/launcher/closed_accounts.h"
+
+#include <shadow.h>
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace boardgate::launcher {
+
+namespace {
+
+struct Shadow {
+    std::string password;
+    long expires = -1;  ///< days since 1970; -1: never
+};
+
+std::optional<Shadow> shadow_of(const std::string& name) {
+    std::vector<char> buffer(16384);
+    spwd entry{};
+    spwd* found = nullptr;
+    if (getspnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::nullopt;
+    return Shadow{entry.sp_pwdp, entry.sp_expire};
+}
+
+}  // namespace
+
+std::string why_closed(const Account& account, const Clock& clock) {
+    const std::string_view shell = account.shell;
+    if (shell.ends_with("/nologin") || shell.ends_with("/false")) return "its shell is " + account.shell;
+    const auto shadow = shadow_of(account.name);
+    if (!shadow) return {};
+    const auto today = std::chrono::floor<std::chrono::days>(clock.wall()).time_since_epoch().count();
+    if (shadow->expires >= 0 && shadow->expires <= today) return "it has expired";
+    // A password behind the mark was locked by somebody; the mark alone stands where there never was one.
+    if (shadow->password.size() > 1 && shadow->password.front() == '!') return "it is locked";
+    return {};
+}
+
+}  // namespace boardgate::launcher

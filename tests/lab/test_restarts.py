@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""What ends and comes back: our programs, nginx, the bus, process 1, the machine. Sessions, boards and open doors are
+there afterwards, nothing twice."""
+import time
+
+import pytest
+
+from client import Client
+from fixtures import in_state, wait_until_sound
+from machine import until
+
+DATABASE = "/var/lib/boardgate/boardgate.db"
+DOORS = "/var/lib/boardgate-root/doors"
+# What may happen to a server, and how; each leaves boards and doors alone.
+EVENTS = {
+    "boardgated is killed": "systemctl kill --kill-whom=main --signal=KILL boardgated",
+    "boardgated is restarted": "systemctl restart boardgated",
+    "the launcher is killed": "systemctl kill --signal=KILL boardgate-launcher",
+    "the launcher is restarted": "systemctl restart boardgate-launcher",
+    "all of it is stopped and started": "systemctl stop 'boardgate*'; systemctl start boardgate.target",
+    "nginx is killed": "systemctl kill --kill-whom=all --signal=KILL nginx; systemctl restart nginx",
+    "nginx is restarted": "systemctl restart nginx",
+    "the bus is restarted": "systemctl restart dbus",
+    "process 1 is executed anew": "systemctl daemon-reexec",
+    "process 1 reads its units anew": "systemctl daemon-reload",
+}
+COUNTED = ("memory", "cpu_seconds", "last_viewed", "last_viewed_by", "sleeps_at")
+
+
+def lasting(board):
+    """What of a board is the same before and after. (Falling asleep takes a moment, and either end of it may be told.)"""
+    left_out = COUNTED if board["state"] == "ready" else (*COUNTED, "state_since")
+    return {key: value for key, value in board.items() if key not in left_out}
+
+
+def main_pid(lab, board):
+    return int(lab.property(board["unit"], "MainPID"))
+
+
+def board_units(lab):
+    """Units and doors as systemd has them, with what each is."""
+    lines = lab.systemctl("list-units", "--all", "--plain", "--no-legend", "--full", "tensorboard-*.service", "tensorboard-*.socket").splitlines()
+    return sorted(tuple(line.split()[:4]) for line in lines)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_nobody_loses_anything(lab, alice, ready_board, event):
+    awake, asleep = ready_board(alice), ready_board(alice, title="asleep")
+    alice.post(f"/api/v1/boards/{asleep['id']}/sleep")
+    until("its unit has stopped", lambda: lab.property(asleep["unit"], "ActiveState") == "inactive")
+    boards, pid, units = [lasting(board) for board in alice.boards()], main_pid(lab, awake), board_units(lab)
+
+    lab.exec("sh", "-c", EVENTS[event])
+    wait_until_sound(lab)
+    answer = until("the board answers", lambda: (a := alice.get(awake["url"] + "data/environment")).status == 200 and a, 10)
+    assert answer.json["window_title"] == awake["title"]
+    assert main_pid(lab, awake) == pid, "it was started anew"
+    assert [lasting(board) for board in alice.boards()] == boards
+    assert board_units(lab) == units
+
+    # It is still in force: what systemd says arrives, and what we say reaches systemd.
+    with alice.events() as events:
+        events.until("what there is", lambda name, _: name == "synced")
+        assert alice.get(asleep["url"]).status == 200
+        events.until("the other one is ready", lambda name, data: name == "board" and data["id"] == asleep["id"] and data["state"] == "ready")
+        lab.systemctl("stop", awake["unit"])
+        events.until("it is asleep", lambda name, data: name == "board" and data["id"] == awake["id"] and data["state"] == "asleep", 2)
+
+
+def test_an_event_stream_goes_on_when_the_bus_is_restarted(lab, alice, ready_board):
+    board = ready_board(alice)
+    with alice.events() as events:
+        events.until("what there is", lambda name, _: name == "synced")
+        lab.systemctl("restart", "dbus")
+        lab.systemctl("stop", board["unit"])
+        events.until("it is asleep", lambda name, data: name == "board" and data["id"] == board["id"] and data["state"] == "asleep", 5)
+
+
+def test_what_failed_is_still_explained_by_a_later_boardgated(lab, alice, ready_board):
+    board = ready_board(alice)
+    lab.systemctl("kill", "--signal=KILL", board["unit"])
+    failed = until("the log was read", lambda: (b := alice.board(board["id"]))["failure"] and b["failure"]["log_tail"] and b)
+    lab.systemctl("restart", "boardgated")
+    again = until("the log was read again", lambda: (b := alice.board(board["id"]))["failure"] and b["failure"]["log_tail"] and b)
+    assert again["failure"] == failed["failure"]
+
+
+def sql(lab, statement):
+    lab.python("import json, sqlite3, sys\nwith sqlite3.connect(sys.argv[1]) as db: db.execute(sys.argv[2])\nprint(json.dumps(None))", DATABASE, statement)
+
+
+def said_since(lab, began, words):
+    return lambda: words in lab.exec("journalctl", "-b", "--since", began, "-o", "cat", "--no-pager", "-u", "boardgate*")
+
+
+def test_units_that_no_board_explains_are_told_and_go_when_their_owner_logs_in(lab, alice, ready_board):
+    board, began = ready_board(alice), lab.epoch()
+    lab.systemctl("stop", "boardgated.service", "boardgated-gate.socket", "boardgated-app.socket", "boardgated-stream.socket")
+    sql(lab, f"DELETE FROM boards WHERE id = '{board['id']}'")
+    lab.systemctl("start", "boardgate.target", "boardgated.service")
+    until("it is said in the journal", said_since(lab, began, f"{board['unit']} belongs to no board"))
+    assert board["unit"] in lab.units()
+    wait_until_sound(lab)
+    assert alice.get(board["url"]).status == 404
+    Client(alice.url, alice.ca, "bob", "bob-lab").login()
+    assert board["unit"] in lab.units(), "somebody else's login removed it"
+    alice.login()
+    until("its units are gone", lambda: not [unit for unit in lab.units() if board["id"] in unit])
+    assert not lab.succeeds("test", "-e", f"{DOORS}/{board['id']}")
+
+
+def test_a_board_whose_door_was_lost_gets_it_again(lab, alice, ready_board):
+    board, began = ready_board(alice), lab.epoch()
+    socket = board["unit"].replace(".service", ".socket")
+    lab.systemctl("stop", socket, board["unit"])
+    lab.exec("rm", f"{DOORS}/{board['id']}")
+    assert in_state(alice, board, "off")["port"] == board["port"]
+    assert alice.get(board["url"]).status == 200
+    until("it is said in the journal", said_since(lab, began, "was lost and is made again"))
+    assert alice.board(board["id"])["port"] == board["port"]
+
+
+CLOSED = {"locked": ["usermod", "--lock"], "expired": ["usermod", "--expiredate", "2020-01-01"], "removed": ["userdel", "--force"]}
+
+
+def test_a_reboot(lab, alice, site, make_account, ready_board):
+    """One for all that belongs to it, since it takes long."""
+    before = ready_board(alice, title="before the reboot")
+    failed = ready_board(alice, title="failed")
+    lab.systemctl("kill", "--signal=KILL", failed["unit"])
+    closed = {}
+    for how in CLOSED:
+        person = make_account().login()
+        lab.exec("mkdir", f"/home/{person.user}/runs", user=person.user)
+        closed[how] = (person, ready_board(person))
+    uid = lab.exec("id", "-u", closed["removed"][0].user).strip()
+    for how, (person, _) in closed.items():
+        lab.exec(*CLOSED[how], person.user)
+    doors = {board["id"]: board["port"] for board in alice.boards()}
+
+    lab.verb("reboot", seconds=120)
+    wait_until_sound(lab)
+    assert alice.is_logged_in(), "the reboot ended a session"
+    after = {board["id"]: board for board in alice.boards()}
+    assert {board_id: board["port"] for board_id, board in after.items()} == doors
+    assert {board["state"] for board in after.values()} == {"asleep"}
+    assert after[before["id"]]["url"] == before["url"] and after[before["id"]]["created"] == before["created"]
+
+    journal = lab.exec("journalctl", "-b", "-o", "cat", "--no-pager", "-u", "boardgate-doors.service")
+    for how, (_, board) in closed.items():
+        assert not [unit for unit in lab.units() if board["id"] in unit], f"a door for an account that was {how}"
+        assert f"board {board['id']} keeps no door" in journal
+    # Nobody but its owner lost anything, and neither did he for good.
+    person, board = closed["locked"]
+    refused = person.post(f"/api/v1/boards/{board['id']}/wake")
+    assert refused.status == 503 and "locked" in refused.problem["detail"], refused
+    lab.exec("usermod", "--unlock", person.user)
+    assert person.login().get(board["url"]).status == 200
+    assert person.board(board["id"])["port"] == board["port"]
+    # So that the fixtures can clean up.
+    lab.exec("usermod", "--expiredate", "", closed["expired"][0].user)
+    lab.exec("useradd", "--uid", uid, closed["removed"][0].user)
+
+    began = time.monotonic()
+    assert alice.visit(before["url"]).status == 200, "its address does not wake it"
+    assert time.monotonic() - began < 10
