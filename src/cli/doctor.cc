@@ -1,65 +1,31 @@
 // SPDX-License-Identifier: MIT
-#include "src/cli/doctor.h"
-
-#include <sys/stat.h>
+// doctor: what is wrong, and what mends it.
 #include <unistd.h>
 
-#include "src/base/bus.h"
-#include "src/base/settings.h"
 #include "src/cli/commands.h"
+#include "src/cli/examine.h"
 #include "src/cli/terminal.h"
 
 namespace boardgate::cli {
 
-namespace {
-
-Finding unit_is_active(const Bus& bus, const std::string& unit) {
-    const std::string state = bus.active_state(unit);
-    if (state == "active") return {true, unit + " is active", {}};
-    return {false, unit + " is " + (state.empty() ? "not there" : state), "systemctl enable --now boardgate.target; systemctl status " + unit};
-}
-
-Finding socket_is_there(const char* path) {
-    struct stat about {};
-    if (stat(path, &about) != 0) return {false, std::string(path) + " is not there", "systemctl restart boardgate.target"};
-    if (!S_ISSOCK(about.st_mode)) return {false, std::string(path) + " is not a socket", "remove it, then: systemctl restart boardgate.target"};
-    return {true, std::string(path) + " is there", {}};
-}
-
-Finding environment_runs(const std::string& name, const std::string& program) {
-    if (access(program.c_str(), X_OK) == 0) return {true, "environment " + name + ": " + program, {}};
-    return {false, "environment " + name + ": " + program + " cannot be run", "install TensorBoard there, or mend [environments] in boardgate.conf"};
-}
-
-}  // namespace
-
-std::vector<Finding> examine_installation() {
-    std::vector<Finding> findings;
+Findings examine_installation() {
+    Findings findings;
     const auto settings = read_settings();
     if (settings) {
         findings.push_back({true, std::string(settings_path) + " is good", {}});
-        for (const auto& [name, program] : settings->environments) findings.push_back(environment_runs(name, program));
-        if (settings->address.empty()) findings.push_back({false, "the server does not know its own address", "set `address` in boardgate.conf"});
     } else {
         for (const std::string& fault : settings.error()) findings.push_back({false, fault, "mend it, then: systemctl restart boardgated"});
     }
-    if (const auto bus = Bus::open_system()) {
-        for (const char* unit : {"boardgate-gate.service", "boardgated-gate.socket", "boardgated-app.socket", "boardgated-stream.socket",
-                                 "boardgate-login.socket", "boardgate-launcher.socket", "boardgate-journal.socket", "nginx.service"}) {
-            findings.push_back(unit_is_active(*bus, unit));
-        }
-    } else {
-        findings.push_back({false, bus.error().text(), "systemctl start dbus"});
-    }
-    for (const char* socket : {"/run/boardgate/gate.sock", "/run/boardgate/app.sock", "/run/boardgate/stream.sock", "/run/boardgate-root/login.sock"}) {
-        findings.push_back(socket_is_there(socket));
-    }
+    // What does not hang on the mistake is looked at all the same.
+    const Settings used = settings ? *settings : *parse_settings("", settings_path);
+    if (settings) examine_files(findings, used);
+    examine_what_runs(findings, used);
     return findings;
 }
 
 namespace {
 
-Json::Value findings_json(const std::vector<Finding>& findings) {
+Json::Value findings_json(const Findings& findings) {
     Json::Value list(Json::arrayValue);
     for (const Finding& finding : findings) {
         Json::Value one(Json::objectValue);
@@ -71,7 +37,7 @@ Json::Value findings_json(const std::vector<Finding>& findings) {
     return list;
 }
 
-void add_boards(std::vector<Finding>& findings, const Arguments& arguments) {
+void add_boards(Findings& findings, const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) {
         findings.push_back({false, connection.error().text, "boardgate login"});
@@ -98,7 +64,7 @@ void add_boards(std::vector<Finding>& findings, const Arguments& arguments) {
 }  // namespace
 
 Outcome<void> doctor(const Arguments& arguments) {
-    std::vector<Finding> findings;
+    Findings findings;
     // On a laptop there is no installation to look at; root has no boards.
     if (access(settings_path, F_OK) == 0) findings = examine_installation();
     if (geteuid() != 0) add_boards(findings, arguments);
