@@ -1,34 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api_boards.h"
 
-#include <charconv>
-
 #include "src/base/log.h"
 #include "src/boardgated/audit.h"
 #include "src/boardgated/board_json.h"
+#include "src/boardgated/folder_reader.h"
 
 namespace boardgate::boardgated {
 
 namespace {
 
 constexpr std::uint32_t standard_log_lines = 100;
-
-Answer<void> verdict_of(const wire::FolderReport& report, const std::string& logdir, const char* field) {
-    const std::string named = "\"" + logdir + "\"";
-    switch (report.verdict) {
-        case wire::FolderVerdict::readable:
-            return {};
-        case wire::FolderVerdict::missing:
-            return problem(Code::logdir_missing, named + " is not there; make the folder first, or name another one", field);
-        case wire::FolderVerdict::not_a_folder:
-            return problem(Code::logdir_not_a_folder, named + " is not a folder; name the folder that holds the event files", field);
-        case wire::FolderVerdict::unreadable:
-            return problem(Code::logdir_unreadable, named + " cannot be read by you: " + report.detail, field);
-        case wire::FolderVerdict::foreign:
-            return problem(Code::logdir_foreign, named + " lies in " + report.detail + ", and boards show only their owner's own folders", field);
-    }
-    return problem(Code::internal, "the folder reader gave an unknown verdict");
-}
 
 }  // namespace
 
@@ -173,14 +155,9 @@ Reply ApiBoards::restart(Call& call) {
 Reply ApiBoards::log(Call& call) const {
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return tl::make_unexpected(board.error());
-    std::uint32_t lines = standard_log_lines;
-    if (const std::string asked = call.request.query_value("lines"); !asked.empty()) {
-        const auto [end, fault] = std::from_chars(asked.data(), asked.data() + asked.size(), lines);
-        if (fault != std::errc{} || end != asked.data() + asked.size() || lines < 1 || lines > JournalClient::most_lines) {
-            return problem(Code::bad_field, "lines must be from 1 to " + std::to_string(JournalClient::most_lines), "lines");
-        }
-    }
-    const auto read = journal_.last_lines(board->unit(), lines);
+    const auto lines = query_number(call.request, "lines", standard_log_lines, 1, JournalClient::most_lines);
+    if (!lines) return tl::make_unexpected(lines.error());
+    const auto read = journal_.last_lines(board->unit(), *lines);
     if (!read) {
         log_event(Event::request_fault, "a log cannot be read: " + read.error().text(), {{"BOARD_ID", board->id.str()}});
         return problem(Code::busy, "the log cannot be read now; try again");

@@ -9,7 +9,7 @@ namespace boardgate::boardgated {
 
 struct ApiStreams::Row {
     std::string_view pattern;
-    Answer<void> (ApiStreams::*open)(std::unique_ptr<Request>&, const Session&, const std::optional<BoardId>&);
+    Answer<void> (ApiStreams::*open)(std::unique_ptr<Request>&, Caller, const std::optional<BoardId>&);
 };
 
 const ApiStreams::Row ApiStreams::table[] = {
@@ -26,22 +26,22 @@ void ApiStreams::handle(std::unique_ptr<Request> request) {
 
 Answer<void> ApiStreams::open(std::unique_ptr<Request>& request) {
     if (request->method() != "GET") return problem(Code::method_not_allowed, "this address takes GET");
-    const auto caller = caller_of(*request, sessions_);
+    auto caller = caller_of(*request, sessions_);
     if (!caller) return problem(Code::unauthenticated, "log in first");
     for (const Row& row : table) {
         PathNames names;
-        if (matches(row.pattern, request->path(), names)) return (this->*row.open)(request, caller->session, names.board);
+        if (matches(row.pattern, request->path(), names)) return (this->*row.open)(request, *std::move(caller), names.board);
     }
     return problem(Code::no_such_route, "there is nothing at this address");
 }
 
-Answer<void> ApiStreams::events(std::unique_ptr<Request>& request, const Session& session, const std::optional<BoardId>&) {
-    return hub_.open_events(request, session);
+Answer<void> ApiStreams::events(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>&) {
+    return hub_.open_events(request, caller.session);
 }
 
-Answer<void> ApiStreams::log(std::unique_ptr<Request>& request, const Session& session, const std::optional<BoardId>& id) {
+Answer<void> ApiStreams::log(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& id) {
     constexpr std::uint32_t lines_at_first = 200;
-    const auto board = own_board(registry_, *id, session);
+    const auto board = own_board(registry_, *id, caller.session);
     if (!board) return tl::make_unexpected(board.error());
     // A browser that comes back says behind which line (HTML standard, Last-Event-ID).
     auto journal = journal_.follow(board->unit(), std::string(request->parameter("HTTP_LAST_EVENT_ID").substr(0, wire::longest::cursor)), lines_at_first);
@@ -49,7 +49,15 @@ Answer<void> ApiStreams::log(std::unique_ptr<Request>& request, const Session& s
         log_event(Event::request_fault, "a log cannot be followed: " + journal.error().text(), {{"BOARD_ID", id->str()}});
         return problem(Code::busy, "the log cannot be read now; try again");
     }
-    return hub_.open_log(request, session, *std::move(journal));
+    return hub_.open_feed(request, caller.session, *std::move(journal), [](const wire::Datagram* datagram) -> StreamHub::Said {
+        const auto line = datagram == nullptr ? failure("") : wire::parse<wire::LogLine>(*datagram);
+        if (!line) return {{}, datagram == nullptr};
+        return {event_text("line", to_text(log_line_json(*line)), line->cursor), false};
+    });
+}
+
+Answer<void> ApiStreams::runs(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>&) {
+    return folders_.follow_runs(request, std::move(caller));
 }
 
 }  // namespace boardgate::boardgated

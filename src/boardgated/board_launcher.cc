@@ -117,15 +117,21 @@ Answer<void> SocketLauncher::revoke(const Token& token, wire::Tickets which, con
     return ask(std::move(message)).map([](const Reply&) {});
 }
 
-Answer<wire::FolderReport> SocketLauncher::inspect(const Token& token, const std::string& folder) {
+Answer<Fd> SocketLauncher::open_logdirs(const Token& token) {
     wire::OpenLogdirs open;
     open.token = copy_of(token);
-    const auto reader = ask(std::move(open));
+    auto reader = ask(std::move(open));
     if (!reader) return tl::make_unexpected(reader.error());
     if (!reader->attached) return not_reached(Error{"it passed no connection", {}, {}, 0});
+    return std::move(reader->attached);
+}
+
+Answer<wire::FolderReport> SocketLauncher::inspect(const Token& token, const std::string& folder) {
+    const auto reader = open_logdirs(token);
+    if (!reader) return tl::make_unexpected(reader.error());
     wire::InspectFolder question{folder};
-    if (const auto sent = wire::send(reader->attached.get(), question); !sent) return not_reached(sent.error());
-    auto report = wire::receive_one<wire::FolderReport>(reader->attached.get(), folder_patience);
+    if (const auto sent = wire::send(reader->get(), question); !sent) return not_reached(sent.error());
+    auto report = wire::receive_one<wire::FolderReport>(reader->get(), folder_patience);
     if (!report) {
         return problem(Code::logdir_unreadable, "\"" + folder + "\" does not answer: " + report.error().text() + "; is its file system mounted?", "logdir");
     }

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] virtual Answer<std::uint16_t> restart(const Token& token, const BoardId& board) = 0;
     /// Ends tickets of the token's user; `other` is meant where it is another one's.
     [[nodiscard]] virtual Answer<void> revoke(const Token& token, wire::Tickets which, const TokenHash& other = {}) = 0;
+    /// A connection to the person's own folder reader.
+    [[nodiscard]] virtual Answer<Fd> open_logdirs(const Token& token) = 0;
     [[nodiscard]] virtual Answer<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
     /// Whose ticket it is.
     [[nodiscard]] virtual Answer<wire::TicketHolder> holder_of(const Token& token) = 0;
@@ -43,6 +45,7 @@ public:
     [[nodiscard]] Answer<void> sleep(const Token& token, const BoardId& board) override;
     [[nodiscard]] Answer<std::uint16_t> restart(const Token& token, const BoardId& board) override;
     [[nodiscard]] Answer<void> revoke(const Token& token, wire::Tickets which, const TokenHash& other) override;
+    [[nodiscard]] Answer<Fd> open_logdirs(const Token& token) override;
     [[nodiscard]] Answer<wire::FolderReport> inspect(const Token& token, const std::string& folder) override;
     [[nodiscard]] Answer<wire::TicketHolder> holder_of(const Token& token) override;
 

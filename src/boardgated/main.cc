@@ -10,6 +10,7 @@
 #include "src/base/service.h"
 #include "src/boardgated/api_admin.h"
 #include "src/boardgated/api_boards.h"
+#include "src/boardgated/api_folders.h"
 #include "src/boardgated/api_health.h"
 #include "src/boardgated/api_login.h"
 #include "src/boardgated/api_options.h"
@@ -117,11 +118,13 @@ int main(int argc, char** argv) {
         ApiOptions api_options(settings, registry, presets);
         ApiAdmin api_admin(registry, waker, settings);
         ApiHealth api_health(gate);
-        ApiStreams api_streams(hub, registry, sessions, journal);
         // A refused login takes two seconds on purpose, so there are many threads for them.
         WorkLane logins("logins", 24, 48);
         WorkLane launches("launches", 16, 64);
-        Router router({api_login, api_boards, api_health, api_options, api_admin}, {logins, launches}, sessions);
+        WorkLane folders("folders", 16, 64);
+        ApiFolders api_folders(launcher, hub, folders);
+        ApiStreams api_streams(hub, registry, sessions, journal, api_folders);
+        Router router({api_login, api_boards, api_health, api_options, api_admin, api_folders}, {logins, launches, folders}, sessions);
         BoardAnswer board_answer(gate, waker, registry, launches);
 
         FcgiPool::prepare();

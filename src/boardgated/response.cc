@@ -48,6 +48,7 @@ std::string to_text(const Json::Value& value) {
         Json::StreamWriterBuilder builder;
         builder["indentation"] = "";
         builder["emitUTF8"] = true;
+        builder["precision"] = 15;  // as many digits as a double surely has: 0.1, not 0.10000000000000001
         return builder;
     }();
     return Json::writeString(compact, value);

@@ -4,6 +4,7 @@
 #include "src/base/log.h"
 #include "src/boardgated/api_admin.h"
 #include "src/boardgated/api_boards.h"
+#include "src/boardgated/api_folders.h"
 #include "src/boardgated/api_health.h"
 #include "src/boardgated/api_login.h"
 #include "src/boardgated/api_options.h"
@@ -138,6 +139,9 @@ void Router::handle(std::unique_ptr<Request> request) {
             break;
         case Route::Lane::launches:
             lane = &lanes_.launches;
+            break;
+        case Route::Lane::folders:
+            lane = &lanes_.folders;
             break;
     }
     if (!lane->add([this, job, found = *route] { run(*found, *job->request, job->call); })) {

@@ -12,6 +12,7 @@
 namespace boardgate::boardgated {
 
 class ApiBoards;
+class ApiFolders;
 class ApiLogin;
 class ApiHealth;
 class ApiOptions;
@@ -23,11 +24,13 @@ struct Handlers {
     ApiHealth& health;
     ApiOptions& options;
     ApiAdmin& admin;
+    ApiFolders& folders;
 };
 
 struct Lanes {
     WorkLane& logins;
     WorkLane& launches;
+    WorkLane& folders;
 };
 
 /// The session of a request's cookie, and its token.
@@ -38,7 +41,7 @@ struct Caller {
 [[nodiscard]] std::optional<Caller> caller_of(const Request& request, const Sessions& sessions);
 
 struct Route {
-    enum class Lane { now, logins, launches };
+    enum class Lane { now, logins, launches, folders };
     enum class Access { anybody, session };
     std::string_view method;
     std::string_view pattern;

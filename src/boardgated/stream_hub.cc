@@ -8,7 +8,6 @@
 #include <stdexcept>
 
 #include "src/boardgated/board_json.h"
-#include "src/boardgated/journal_client.h"
 
 namespace boardgate::boardgated {
 
@@ -23,11 +22,11 @@ constexpr std::size_t event_lag = 1024 * 1024;
 /// blocking write of it does not block.
 constexpr std::size_t write_at_once = 16 * 1024;
 
-std::string event_text(const char* name, const std::string& data, const std::string& id = {}) {
+}  // namespace
+
+std::string event_text(const char* name, const std::string& data, const std::string& id) {
     return (id.empty() ? std::string() : "id: " + id + "\n") + "event: " + name + "\ndata: " + data + "\n\n";
 }
-
-}  // namespace
 
 StreamHub::StreamHub(const Registry& registry, const Sessions& sessions, const Clock& clock)
     : registry_(registry), sessions_(sessions), clock_(clock), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
@@ -40,13 +39,13 @@ StreamHub::~StreamHub() {
     eventfd_write(wake_.get(), 1);
 }
 
-Answer<void> StreamHub::open_events(std::unique_ptr<Request>& request, const Session& session) { return open(request, session, Fd()); }
+Answer<void> StreamHub::open_events(std::unique_ptr<Request>& request, const Session& session) { return open(request, session, Fd(), {}); }
 
-Answer<void> StreamHub::open_log(std::unique_ptr<Request>& request, const Session& session, Fd journal) {
-    return open(request, session, std::move(journal));
+Answer<void> StreamHub::open_feed(std::unique_ptr<Request>& request, const Session& session, Fd source, Translate translate) {
+    return open(request, session, std::move(source), std::move(translate));
 }
 
-Answer<void> StreamHub::open(std::unique_ptr<Request>& request, const Session& session, Fd journal) {
+Answer<void> StreamHub::open(std::unique_ptr<Request>& request, const Session& session, Fd source, Translate translate) {
     {
         const std::lock_guard lock(mutex_);
         if (open_ >= most_streams || open_of_user_[session.uid] >= most_streams_of_user) {
@@ -56,7 +55,8 @@ Answer<void> StreamHub::open(std::unique_ptr<Request>& request, const Session& s
         ++open_of_user_[session.uid];
         Stream stream;
         stream.session = session;
-        stream.journal = std::move(journal);
+        stream.source = std::move(source);
+        stream.translate = std::move(translate);
         stream.unsent = "Status: 200\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n";
         stream.request = std::move(request);
         arrived_.push_back(std::move(stream));
@@ -82,7 +82,7 @@ void StreamHub::take_in() {
         changes.swap(changes_);
     }
     for (Stream& stream : streams_) {
-        if (stream.journal) continue;
+        if (stream.translate) continue;
         if (stream.fresh) {
             begin(stream);  // with what the changes say, too
             continue;
@@ -99,18 +99,14 @@ void StreamHub::begin(Stream& stream) const {
     stream.unsent += event_text("synced", "{}");
 }
 
-void StreamHub::read_journal(Stream& stream) const {
-    while (stream.unsent.size() < log_lag) {
-        pollfd there{stream.journal.get(), POLLIN, 0};
+void StreamHub::read_source(Stream& stream) const {
+    while (stream.source && stream.unsent.size() < log_lag) {
+        pollfd there{stream.source.get(), POLLIN, 0};
         if (poll(&there, 1, 0) <= 0) return;
-        const auto datagram = wire::receive(stream.journal.get(), std::chrono::milliseconds(0));
-        if (!datagram || !*datagram) {
-            stream.over = true;
-            return;
-        }
-        if (const auto line = wire::parse<wire::LogLine>(**datagram)) {
-            stream.unsent += event_text("line", to_text(log_line_json(*line)), line->cursor);
-        }
+        const auto datagram = wire::receive(stream.source.get(), std::chrono::milliseconds(0));
+        const Said said = stream.translate(datagram && *datagram ? &**datagram : nullptr);
+        stream.unsent += said.text;
+        if (said.last) stream.source.reset();
     }
 }
 
@@ -142,7 +138,7 @@ void StreamHub::serve(const std::stop_token& stop) {
         for (Stream& stream : streams_) {
             const auto to_reader = static_cast<short>(stream.unsent.empty() ? POLLRDHUP : POLLRDHUP | POLLOUT);
             waiting.push_back({stream.request->connection(), to_reader, 0});
-            waiting.push_back({stream.unsent.size() < log_lag ? stream.journal.get() : -1, POLLIN, 0});
+            waiting.push_back({stream.unsent.size() < log_lag ? stream.source.get() : -1, POLLIN, 0});
         }
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next_beat - clock_.boot()).count() + 1;
         poll(waiting.data(), waiting.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
@@ -153,7 +149,7 @@ void StreamHub::serve(const std::stop_token& stop) {
         for (auto stream = streams_.begin(); stream != streams_.end(); at += 2) {
             const short reader = waiting[at].revents;
             if ((reader & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0) stream->over = true;
-            if (!stream->over && waiting[at + 1].revents != 0) read_journal(*stream);
+            if (!stream->over && waiting[at + 1].revents != 0) read_source(*stream);
             if (!stream->over && (reader & POLLOUT) != 0) {
                 // Somebody who logged out hears nothing more, although the page is still open.
                 if (sessions_.find(stream->session.token)) {
@@ -163,6 +159,8 @@ void StreamHub::serve(const std::stop_token& stop) {
                 }
             }
             if (stream->unsent.size() > event_lag) stream->over = true;
+            // The last word of a feed was said and sent.
+            if (stream->translate && !stream->source && stream->unsent.empty()) stream->over = true;
             if (!stream->over) {
                 ++stream;
                 continue;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // All open event streams (text/event-stream, HTML standard section 9.2) in one thread: state changes of a
-// person's boards, and logs as they come. A reader that does not keep up is dropped, and comes back by itself.
+// person's boards, and logs or runs as they come. A reader that does not keep up is dropped, and comes back by itself.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -16,6 +17,7 @@
 #include "src/boardgated/request.h"
 #include "src/boardgated/response.h"
 #include "src/boardgated/sessions.h"
+#include "src/wire/frame.h"
 
 namespace boardgate::boardgated {
 
@@ -28,10 +30,18 @@ public:
     StreamHub(const Registry& registry, const Sessions& sessions, const Clock& clock);
     ~StreamHub();
 
+    /// What a reader hears of a message; with the last one the stream ends.
+    struct Said {
+        std::string text;
+        bool last;
+    };
+    /// Null when the source hung up.
+    using Translate = std::function<Said(const wire::Datagram*)>;
+
     /// Each writes the head of the answer and then belongs to the hub; a problem when there is no room.
     [[nodiscard]] Answer<void> open_events(std::unique_ptr<Request>& request, const Session& session);
-    /// `journal` delivers LogLine messages.
-    [[nodiscard]] Answer<void> open_log(std::unique_ptr<Request>& request, const Session& session, Fd journal);
+    /// What `source` delivers, as `translate` puts it. Called by the hub's thread.
+    [[nodiscard]] Answer<void> open_feed(std::unique_ptr<Request>& request, const Session& session, Fd source, Translate translate);
 
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
@@ -40,7 +50,8 @@ private:
     struct Stream {
         std::unique_ptr<Request> request;
         Session session;
-        Fd journal;           // of a log; none for events
+        Translate translate;  // of a feed; none for events
+        Fd source;            // of a feed that goes on
         std::string unsent;
         bool fresh = true;    // an event stream that has not got the boards as they are
         bool over = false;
@@ -50,11 +61,11 @@ private:
         std::string text;
     };
 
-    [[nodiscard]] Answer<void> open(std::unique_ptr<Request>& request, const Session& session, Fd journal);
+    [[nodiscard]] Answer<void> open(std::unique_ptr<Request>& request, const Session& session, Fd source, Translate translate);
     void serve(const std::stop_token& stop);
     void take_in();
     void begin(Stream& stream) const;
-    void read_journal(Stream& stream) const;
+    void read_source(Stream& stream) const;
     void send(Stream& stream) const;
     void beat();
 
@@ -70,5 +81,8 @@ private:
     std::list<Stream> streams_;  // the hub thread's own
     std::jthread thread_;
 };
+
+/// An event in the form of text/event-stream; `data` is one line.
+[[nodiscard]] std::string event_text(const char* name, const std::string& data, const std::string& id = {});
 
 }  // namespace boardgate::boardgated

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api_folders.h"
+
+#include "src/boardgated/folder_reader.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+constexpr std::uint32_t standard_runs = 200;
+constexpr std::uint32_t most_runs = 500;
+
+/// What the query of a look for runs says.
+struct Wanted {
+    std::string root;
+    std::uint16_t limit;
+};
+
+Answer<Wanted> wanted_in(const Request& request) {
+    std::string root = request.query_value("root");
+    if (const auto good = check_typed_path(root, "root"); !good) return tl::make_unexpected(good.error());
+    return query_number(request, "limit", standard_runs, 1, most_runs).map([&](std::uint32_t limit) {
+        return Wanted{std::move(root), static_cast<std::uint16_t>(limit)};
+    });
+}
+
+}  // namespace
+
+class ApiFolders::Turn {
+public:
+    Turn(ApiFolders& api, std::uint32_t uid) : api_(&api), uid_(uid) {}
+    Turn(Turn&& other) noexcept : api_(std::exchange(other.api_, nullptr)), uid_(other.uid_) {}
+    Turn& operator=(Turn&&) = delete;
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+        if (api_ == nullptr) return;
+        const std::lock_guard lock(api_->mutex_);
+        if (--api_->asking_[uid_] == 0) api_->asking_.erase(uid_);
+    }
+
+private:
+    ApiFolders* api_;
+    std::uint32_t uid_;
+};
+
+Answer<ApiFolders::Turn> ApiFolders::turn_of(std::uint32_t uid) {
+    const std::lock_guard lock(mutex_);
+    int& asking = asking_[uid];
+    if (asking >= most_questions_of_user) {
+        return tl::make_unexpected(Problem{Code::busy, "your folders do not answer as fast as you ask; try again in a moment", {}, 2});
+    }
+    ++asking;
+    return Turn(*this, uid);
+}
+
+Reply ApiFolders::list(Call& call) {
+    const std::string path = call.request.query_value("path");
+    if (const auto good = check_typed_path(path, "path"); !good) return tl::make_unexpected(good.error());
+    const auto turn = turn_of(call.session->uid);
+    if (!turn) return tl::make_unexpected(turn.error());
+    const auto reader = launcher_.open_logdirs(*call.token);
+    if (!reader) return tl::make_unexpected(reader.error());
+    return list_folders(*reader, path).map([](const FolderListing& listing) { return json_response(200, listing_json(listing)); });
+}
+
+Answer<Fd> ApiFolders::begin(const Token& token, const std::string& root, std::uint16_t limit) {
+    auto reader = launcher_.open_logdirs(token);
+    if (!reader) return reader;
+    if (const auto asked = ask_for_runs(*reader, root, limit); !asked) return tl::make_unexpected(asked.error());
+    return reader;
+}
+
+Reply ApiFolders::runs(Call& call) {
+    const auto wanted = wanted_in(call.request);
+    if (!wanted) return tl::make_unexpected(wanted.error());
+    const auto turn = turn_of(call.session->uid);
+    if (!turn) return tl::make_unexpected(turn.error());
+    const auto reader = begin(*call.token, wanted->root, wanted->limit);
+    if (!reader) return tl::make_unexpected(reader.error());
+    return collect_runs(*reader, wanted->limit).map([](const Json::Value& body) { return json_response(200, body); });
+}
+
+Answer<void> ApiFolders::follow_runs(std::unique_ptr<Request>& request, Caller caller) {
+    auto wanted = wanted_in(*request);
+    if (!wanted) return tl::make_unexpected(wanted.error());
+    struct Job {
+        std::unique_ptr<Request> request;
+        Caller caller;
+        Wanted wanted;
+    };
+    const auto job = std::make_shared<Job>(Job{std::move(request), std::move(caller), *std::move(wanted)});
+    const auto open = [this, job]() -> Answer<void> {
+        const auto turn = turn_of(job->caller.session.uid);
+        if (!turn) return tl::make_unexpected(turn.error());
+        auto reader = begin(job->caller.token, job->wanted.root, job->wanted.limit);
+        if (!reader) return tl::make_unexpected(reader.error());
+        return hub_.open_feed(job->request, job->caller.session, *std::move(reader), [](const wire::Datagram* datagram) {
+            const RunsWord word = runs_word(datagram);
+            return StreamHub::Said{event_text(word.event, to_text(word.data)), word.last};
+        });
+    };
+    if (lane_.add([open, job] {
+            if (const auto opened = open(); !opened) write_response(*job->request, problem_response(opened.error()));
+        })) {
+        return {};
+    }
+    request = std::move(job->request);
+    return tl::make_unexpected(Problem{Code::busy, "too much is asked at once; try again in a moment", {}, 2});
+}
+
+}  // namespace boardgate::boardgated
