@@ -106,9 +106,9 @@ def test_every_board_of_the_environment_has_the_same_page_but_for_its_data(alice
     pages = [client.get(board["url"]) for client, board in ((alice, mine), (alice, other), (bob, bobs))]
     assert pages[0].body == pages[1].body == pages[2].body
     assert '<meta name="tb-relative-root" content="./">' in pages[0].text
-    named = re.findall(r'src="(/[^"]+)"|url\((/[^)]+)\)', pages[0].text)
-    assert len(named) > 50
-    for path in {script or font for script, font in named}:
+    named = re.findall(r'<link rel="preload" as="script" href="(/[^"]+)"|<script src="(/[^"]+)"|url\((/[^)]+)\)', pages[0].text)
+    assert named[0][0] == named[-1][1] and len(named) > 50, "what is asked for at the beginning is not what is loaded"
+    for path in {"".join(one) for one in named}:
         assert PLACE.match(path) and stranger.get(path).status == 200, path
     assert alice.get(f"{mine['url']}data/plugins_listing").json["scalars"]["enabled"]
 
