@@ -2,7 +2,7 @@
 """The life of a board: asleep, waiting, starting, ready and asleep again; who waits for whom; and what its owner is told."""
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,19 @@ def test_the_api_says_when_it_was_viewed_and_when_it_will_sleep(alice, ready_boa
     now = alice.board(board["id"])
     times = {name: datetime.fromisoformat(now[name].replace("Z", "+00:00")) for name in ("last_viewed", "sleeps_at")}
     assert 590 <= (times["sleeps_at"] - times["last_viewed"]).total_seconds() <= 600, now
+
+
+def test_a_board_sleeps_after_the_longest_time_awake_even_when_it_is_used(settings, lab, alice, ready_board):
+    settings(longest_awake="5")
+    board = ready_board(alice, idle_sleep=600)
+    times = {name: datetime.fromisoformat(board[name].replace("Z", "+00:00")) for name in ("state_since", "sleeps_at")}
+    assert 4 <= (times["sleeps_at"] - times["state_since"]).total_seconds() <= 6, board
+
+    # A later visit would wake it again.
+    until("its time is nearly over", lambda: alice.get(board["url"] + "data/environment").status == 200
+          and datetime.now(times["sleeps_at"].tzinfo) > times["sleeps_at"] - timedelta(seconds=1))
+    in_state(alice, board, "asleep", seconds=5)
+    assert lab.property(board["unit"], "Result") == "success"
 
 
 def test_what_flows_keeps_a_board_awake_and_is_not_cut(alice, ready_board):
