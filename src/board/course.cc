@@ -95,15 +95,17 @@ bool Course::crashed() {
 bool Course::looked(const Look& look) {
     const bool unreadable = look.unreadable > 0;
     set(Notice::logdir_gone, look.missing);
-    set(Notice::no_event_files, look.event_files == 0 && look.complete && !look.missing && options_.reload_interval.count() > 0);
-    set(Notice::too_many_event_files, data_server_ && look.event_files + other_descriptors > machine_.descriptors);
+    set(Notice::no_event_files,
+        look.event_files == 0 && look.complete && !look.missing && options_.reload_interval.count() > 0);
+    set(Notice::too_many_event_files,
+        data_server_ && look.event_files + other_descriptors > machine_.descriptors);
     const bool for_folders = consider_folders(unreadable);
     const bool for_files = consider_files(!look.replaced.empty(), unreadable);
     return for_folders || for_files;
 }
 
-/// The fast loader leaves out a folder that it cannot read. The slow one's thread dies at it, and only a start
-/// brings it back (tensorboard#1680).
+/// The fast loader leaves out a folder that it cannot read. The slow one's thread dies at it, and only a
+/// start brings it back (tensorboard#1680).
 bool Course::consider_folders(bool unreadable) {
     const bool slow = !data_server_;
     set(Notice::unreadable_folder, unreadable && !slow);
@@ -122,10 +124,11 @@ bool Course::consider_folders(bool unreadable) {
 }
 
 bool Course::consider_files(bool replaced, bool unreadable) {
-    // Without a data server the slow loader is at work already. It follows replaced files, but with TensorFlow only
-    // when it was told to at its start.
+    // Without a data server the slow loader is at work already. It follows replaced files, but with
+    // TensorFlow only when it was told to at its start.
     const bool automatic = options_.fast_loader == FastLoader::automatic;
-    const bool follows = !data_server_ && !(automatic && loading_ == Loading::as_asked && machine_.tensorflow);
+    const bool follows =
+        !data_server_ && !(automatic && loading_ == Loading::as_asked && machine_.tensorflow);
     if (replaced && !follows && options_.reload_interval.count() > 0) {
         if (automatic) {
             restart_due_ = true;
@@ -141,7 +144,8 @@ bool Course::consider_files(bool replaced, bool unreadable) {
         restart_due_ = false;
         return true;
     }
-    // The slow loader would stop at the folder that cannot be read: a fresh start of the fast one shows them, too.
+    // The slow loader would stop at the folder that cannot be read: a fresh start of the fast one shows them,
+    // too.
     set(Notice::replaced_files_restarts, true);
     if (!may_restart_again()) return false;
     restart_due_ = false;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What to do about what happens while a board is awake: when TensorBoard is to be started again, with which loader, and
-// what its owner should know. Decides only; nothing here touches a process or a file.
+// What to do about what happens while a board is awake: when TensorBoard is to be started again, with which
+// loader, and what its owner should know. Decides only; nothing here touches a process or a file.
 //
-// What it learns is kept for as long as the board is awake and no longer: a TensorBoard that wakes reads every file as
-// it is then, with the fast loader, and only files that are replaced after that need the slow one again.
+// What it learns is kept for as long as the board is awake and no longer: a TensorBoard that wakes reads
+// every file as it is then, with the fast loader, and only files that are replaced after that need the slow
+// one again.
 #pragma once
 
 #include <deque>
@@ -28,7 +29,8 @@ enum class Notice {
 /// What TensorBoard says of itself (/data/environment).
 struct About {
     bool data_server = false;  ///< the fast loader is in use
-    bool old = false;          ///< before 2.21, where a log directory could make it read other files (tensorboard#7115)
+    bool old =
+        false;  ///< before 2.21, where a log directory could make it read other files (tensorboard#7115)
 };
 [[nodiscard]] About about_tensorboard(const std::string& answer);
 
@@ -38,7 +40,8 @@ public:
         std::size_t descriptors = 0;  ///< that a process of the board may have
         bool tensorflow = false;      ///< may be in the environment
     };
-    Course(const Clock& clock, const Options& options, Machine machine) : clock_(clock), options_(options), machine_(machine) {}
+    Course(const Clock& clock, const Options& options, Machine machine)
+        : clock_(clock), options_(options), machine_(machine) {}
 
     /// How TensorBoard is to be started now.
     [[nodiscard]] Loading loading() const { return loading_; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Whether TensorBoard still has its data. The fast loader's data server can end beside a living TensorBoard, which
-// never notices and answers 500 to every request for data from then on. Asked over HTTP and not read off the list
-// of processes: this is what a visitor would see, whatever the reason.
+// Whether TensorBoard still has its data. The fast loader's data server can end beside a living TensorBoard,
+// which never notices and answers 500 to every request for data from then on. Asked over HTTP and not read
+// off the list of processes: this is what a visitor would see, whatever the reason.
 #pragma once
 
 #include "src/base/clock.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// When a board sleeps: so long after its last use, and after the site's longest time awake even when it is used. Use
-// is a new connection or bytes that flow; a connection that is merely open, such as a silent WebSocket, keeps no
-// board awake.
+// When a board sleeps: so long after its last use, and after the site's longest time awake even when it is
+// used. Use is a new connection or bytes that flow; a connection that is merely open, such as a silent
+// WebSocket, keeps no board awake.
 #pragma once
 
 #include <algorithm>

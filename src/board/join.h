@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Joins the door and TensorBoard: each connection of the door gets one to 127.0.0.1:6006, and the kernel moves
-// the bytes between them (splice(2)), without copies through our memory. SIGPIPE must be ignored: splice(2) knows
-// no MSG_NOSIGNAL.
+// Joins the door and TensorBoard: each connection of the door gets one to 127.0.0.1:6006, and the kernel
+// moves the bytes between them (splice(2)), without copies through our memory. SIGPIPE must be ignored:
+// splice(2) knows no MSG_NOSIGNAL.
 #pragma once
 
 #include <chrono>
@@ -58,7 +58,8 @@ public:
     static constexpr std::size_t most_connections = 512;
 
     /// `doors` listen and are made non-blocking; `port` is TensorBoard's on 127.0.0.1.
-    [[nodiscard]] static Result<Join> open(std::vector<Fd> doors, std::uint16_t port, std::size_t most = most_connections);
+    [[nodiscard]] static Result<Join> open(std::vector<Fd> doors, std::uint16_t port,
+                                           std::size_t most = most_connections);
 
     /// Readable when turn() has something to do.
     [[nodiscard]] int fd() const { return epoll_.get(); }

@@ -32,10 +32,12 @@ std::size_t most_descriptors() {
     return limit.rlim_cur;
 }
 
-/// To the board's log, where TensorBoard's own words are. Through standard error, whose unit journald knows: of a
-/// datagram whose sender has ended meanwhile it can no longer tell, and the line would be in nobody's log.
+/// To the board's log, where TensorBoard's own words are. Through standard error, whose unit journald knows:
+/// of a datagram whose sender has ended meanwhile it can no longer tell, and the line would be in nobody's
+/// log.
 void say(std::string words) {
-    std::replace_if(words.begin(), words.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+    std::replace_if(
+        words.begin(), words.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
     std::fprintf(stderr, "%s\n", words.c_str());
 }
 
@@ -84,7 +86,8 @@ Keeper::Event Keeper::wait(std::span<pollfd> descriptors, milliseconds longest) 
     std::vector<pollfd> waiting = {{signals_.get(), POLLIN, 0}, {tensorboard_->fd(), POLLIN, 0}};
     waiting.insert(waiting.end(), descriptors.begin(), descriptors.end());
     // A day is short enough for poll(2)'s int and makes no difference.
-    poll(waiting.data(), waiting.size(), static_cast<int>(std::min<milliseconds>(longest, std::chrono::hours(24)).count()));
+    poll(waiting.data(), waiting.size(),
+         static_cast<int>(std::min<milliseconds>(longest, std::chrono::hours(24)).count()));
     std::copy(waiting.begin() + 2, waiting.end(), descriptors.begin());
     if (waiting[0].revents != 0) return Event::told_to_stop;
     return waiting[1].revents != 0 && tensorboard_->ended() ? Event::tensorboard_ended : Event::none;
@@ -92,13 +95,15 @@ Keeper::Event Keeper::wait(std::span<pollfd> descriptors, milliseconds longest) 
 
 std::optional<Keeper::End> Keeper::start(bool again) {
     auto started = TensorBoard::start(tensorboard_arguments(options_, course_.loading(), tensorflow_));
-    if (!started) return End{started.error().sys == ENOENT ? not_found : not_executable, started.error().text()};
+    if (!started)
+        return End{started.error().sys == ENOENT ? not_found : not_executable, started.error().text()};
     tensorboard_.emplace(*std::move(started));
     Readiness readiness(clock_, inner_port, path_prefix(options_.board) + "/data/environment");
     StartTime start_time(clock_, tensorboard_->pid());
     while (!readiness.turn()) {
         start_time.turn();
-        if (again && start_time.over()) return End{never_answered, "TensorBoard was started again and never answered"};
+        if (again && start_time.over())
+            return End{never_answered, "TensorBoard was started again and never answered"};
         pollfd answer{readiness.fd(), readiness.events(), 0};
         switch (wait({&answer, 1}, readiness.patience())) {
             case Event::none:
@@ -124,7 +129,8 @@ std::optional<Keeper::End> Keeper::start_again(const std::string& why) {
     const BootTime deadline = clock_.boot() + time_to_finish;
     while (!tensorboard_->ended() && join_->connections() > 0 && clock_.boot() < deadline) {
         pollfd bytes{join_->fd(), POLLIN, 0};
-        if (wait({&bytes, 1}, milliseconds(50)) == Event::told_to_stop) return End{boardgate::exit_status::done, "Stopping"};
+        if (wait({&bytes, 1}, milliseconds(50)) == Event::told_to_stop)
+            return End{boardgate::exit_status::done, "Stopping"};
         join_->turn();
     }
     tensorboard_->stop();
@@ -159,7 +165,9 @@ std::optional<Keeper::End> Keeper::after_its_end() {
     const Ending ending = *tensorboard_->ended();
     // Status 0 is how it ends when somebody asks it to.
     if (ending.exit_status() == 0) return End{ending.exit_status(), ending.text()};
-    if (!course_.crashed()) return End{ending.exit_status(), "TensorBoard ended again and again; the last time: " + ending.text()};
+    if (!course_.crashed())
+        return End{ending.exit_status(),
+                   "TensorBoard ended again and again; the last time: " + ending.text()};
     return start_again(ending.text());
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Keeps TensorBoard serving behind its doors, from the first start until the board sleeps or cannot go on. Starts it
-// again where that helps (Course); who comes meanwhile waits at the door.
+// Keeps TensorBoard serving behind its doors, from the first start until the board sleeps or cannot go on.
+// Starts it again where that helps (Course); who comes meanwhile waits at the door.
 #pragma once
 
 #include <poll.h>

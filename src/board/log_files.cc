@@ -16,11 +16,13 @@ namespace boardgate::board {
 
 namespace {
 
-/// A file that is away for so many looks was deleted; one that comes back sooner may have been away only between
-/// two looks of the data server, which then still has the old one open.
+/// A file that is away for so many looks was deleted; one that comes back sooner may have been away only
+/// between two looks of the data server, which then still has the old one open.
 constexpr std::uint64_t looks_until_forgotten = 10;
 
-bool same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
+bool same_time(const timespec& a, const timespec& b) {
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
 
 }  // namespace
 
@@ -41,7 +43,8 @@ Look LogFiles::look() {
         found_.unreadable = errno == EACCES || errno == EPERM ? 1 : 0;
     }
     if (found_.complete) {
-        std::erase_if(files_, [this](const auto& file) { return number_ - file.second.seen > looks_until_forgotten; });
+        std::erase_if(
+            files_, [this](const auto& file) { return number_ - file.second.seen > looks_until_forgotten; });
     }
     return std::move(found_);
 }
@@ -101,8 +104,8 @@ bool LogFiles::is_replaced(File& known, const File& now) {
     known.seen = now.seen;
     bool replaced = false;
     if (known.identity != now.identity) {
-        // Another file with the same content looks the same so far, and some file systems number files anew. What
-        // the data server has open stays what it was, so neither is forgotten.
+        // Another file with the same content looks the same so far, and some file systems number files anew.
+        // What the data server has open stays what it was, so neither is forgotten.
         if (known.size == now.size && same_time(known.changed, now.changed)) return false;
         replaced = true;
     } else if (now.size < known.size) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The event files below a log directory, looked at again and again: how many, what cannot be read, and which are no
-// longer the files they were. Names and inodes only; no file is opened.
+// The event files below a log directory, looked at again and again: how many, what cannot be read, and which
+// are no longer the files they were. Names and inodes only; no file is opened.
 #pragma once
 
 #include <sys/types.h>
@@ -23,8 +23,8 @@ struct Look {
 
 class LogFiles {
 public:
-    /// Beyond these a look ends; what it has not reached is not watched. TensorBoard has no such bounds, but it
-    /// takes long enough for such folders to be of little use.
+    /// Beyond these a look ends; what it has not reached is not watched. TensorBoard has no such bounds, but
+    /// it takes long enough for such folders to be of little use.
     struct Bounds {
         std::size_t entries = 500'000;
         std::size_t depth = 64;
@@ -44,8 +44,8 @@ private:
         Identity identity;
         off_t size;
         timespec changed;
-        std::uint64_t seen;      ///< number of the last look that found it
-        bool shorter = false;    ///< than it was, at the last look
+        std::uint64_t seen;    ///< number of the last look that found it
+        bool shorter = false;  ///< than it was, at the last look
     };
     void look_into(int folder, const std::string& path);
     void look_at(int folder, const std::string& path, const char* name, bool event_file);
@@ -58,7 +58,8 @@ private:
     // Of the look that is going on:
     Look found_;
     std::size_t entries_left_ = 0;
-    std::vector<Identity> above_;  ///< the folders above, so that a link to one of them is no endless way down
+    std::vector<Identity>
+        above_;  ///< the folders above, so that a link to one of them is no endless way down
 };
 
 }  // namespace boardgate::board

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Looks into the log directory now and then, in a thread of its own: a file system that hangs must not stop the
-// bytes between door and TensorBoard. It looks, rather than being told by inotify(7), because inotify says nothing of
-// what other machines change on a network file system, where most log directories are, needs a watch for each
-// folder out of a number that all programs of the user share, and does not see links above a folder being switched.
+// Looks into the log directory now and then, in a thread of its own: a file system that hangs must not stop
+// the bytes between door and TensorBoard. It looks, rather than being told by inotify(7), because inotify
+// says nothing of what other machines change on a network file system, where most log directories are, needs
+// a watch for each folder out of a number that all programs of the user share, and does not see links above a
+// folder being switched.
 #pragma once
 
 #include <chrono>
@@ -15,10 +16,11 @@
 
 namespace boardgate::board {
 
-/// How long to wait after a look: so that a replaced file is seen, and TensorBoard started again, before two of its
-/// reload intervals are over; and so that looking takes at most a twentieth of the time, however slow the file
-/// system and large the folder.
-[[nodiscard]] std::chrono::milliseconds pause_after(std::chrono::seconds reload_interval, std::chrono::milliseconds the_look_took);
+/// How long to wait after a look: so that a replaced file is seen, and TensorBoard started again, before two
+/// of its reload intervals are over; and so that looking takes at most a twentieth of the time, however slow
+/// the file system and large the folder.
+[[nodiscard]] std::chrono::milliseconds pause_after(std::chrono::seconds reload_interval,
+                                                    std::chrono::milliseconds the_look_took);
 
 class LogWatch {
 public:

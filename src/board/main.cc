@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// boardgate-board: as the board's owner, in its sandbox, started by the door. Starts TensorBoard, says READY when
-// it answers, joins door and TensorBoard, mends what it can, sleeps when nobody looks, ends as TensorBoard ended.
+// boardgate-board: as the board's owner, in its sandbox, started by the door. Starts TensorBoard, says READY
+// when it answers, joins door and TensorBoard, mends what it can, sleeps when nobody looks, ends as
+// TensorBoard ended.
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -64,7 +65,8 @@ int main(int argc, char** argv) {
         std::vector<LogDir> folders = {options->logdir};
         folders.insert(folders.end(), options->more_logdirs.begin(), options->more_logdirs.end());
         for (const LogDir& folder : folders) {
-            if (const auto fault = fault_of_folder(folder.str(), owner ? owner->home : std::string())) return cannot_read(*fault);
+            if (const auto fault = fault_of_folder(folder.str(), owner ? owner->home : std::string()))
+                return cannot_read(*fault);
         }
         if (folders.size() > 1) {
             const char* own = secure_getenv("RUNTIME_DIRECTORY");  // systemd.exec(5); empty at every start

@@ -13,23 +13,31 @@ namespace boardgate::board {
 namespace {
 
 constexpr option known[] = {
-    {"board", required_argument, nullptr, 0},       {"tensorboard", required_argument, nullptr, 0},
-    {"logdir", required_argument, nullptr, 0},      {"title", required_argument, nullptr, 0},
-    {"samples", required_argument, nullptr, 0},     {"reload-interval", required_argument, nullptr, 0},
-    {"fast-loader", required_argument, nullptr, 0}, {"reload-multifile", required_argument, nullptr, 0},
-    {"idle-sleep", required_argument, nullptr, 0},  {"longest-awake", required_argument, nullptr, 0},
+    {"board", required_argument, nullptr, 0},
+    {"tensorboard", required_argument, nullptr, 0},
+    {"logdir", required_argument, nullptr, 0},
+    {"title", required_argument, nullptr, 0},
+    {"samples", required_argument, nullptr, 0},
+    {"reload-interval", required_argument, nullptr, 0},
+    {"fast-loader", required_argument, nullptr, 0},
+    {"reload-multifile", required_argument, nullptr, 0},
+    {"idle-sleep", required_argument, nullptr, 0},
+    {"longest-awake", required_argument, nullptr, 0},
     {nullptr, 0, nullptr, 0},
 };
 
 /// A year; the launcher allows no more either.
 constexpr std::int64_t longest = 31536000;
 
-tl::unexpected<Error> bad(const std::string& option) { return failure("an option is missing or cannot be used", "--" + option); }
+tl::unexpected<Error> bad(const std::string& option) {
+    return failure("an option is missing or cannot be used", "--" + option);
+}
 
 Result<std::chrono::seconds> seconds_in(const std::string& option, const std::string& text) {
     std::int64_t number = -1;
     const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (status != std::errc() || end != text.data() + text.size() || number < 0 || number > longest) return bad(option);
+    if (status != std::errc() || end != text.data() + text.size() || number < 0 || number > longest)
+        return bad(option);
     return std::chrono::seconds(number);
 }
 
@@ -41,7 +49,9 @@ Result<Options> parse_options(int argc, char** argv) {
     optind = 0;  // glibc's way to begin anew; tests parse more than once
     opterr = 0;
     for (int index = 0, found = 0; (found = getopt_long(argc, argv, "", known, &index)) != -1;) {
-        if (found != 0) return failure("an option is not known", argv[optind - 1], "this program is started by a board's unit");
+        if (found != 0)
+            return failure("an option is not known", argv[optind - 1],
+                           "this program is started by a board's unit");
         auto value = from_unit_word(optarg);
         if (!value) return bad(known[index].name);
         const std::string name = known[index].name;
@@ -74,8 +84,9 @@ Result<Options> parse_options(int argc, char** argv) {
         {"auto", FastLoader::automatic}, {"on", FastLoader::on}, {"off", FastLoader::off}};
     const auto loader = loaders.find(given["fast-loader"]);
     if (loader == loaders.end()) return bad("fast-loader");
-    return Options{*board,  given["tensorboard"], *logdir, more_logdirs, given["title"], *reload,
-                   multifile->second, given["samples"],     loader->second, *idle, *awake};
+    return Options{*board,  given["tensorboard"], *logdir,          more_logdirs,   given["title"],
+                   *reload, multifile->second,    given["samples"], loader->second, *idle,
+                   *awake};
 }
 
 }  // namespace boardgate::board

@@ -15,10 +15,10 @@ enum class FastLoader { automatic, on, off };
 
 struct Options {
     BoardId board;
-    std::string tensorboard;  ///< absolute path of the program
+    std::string tensorboard;           ///< absolute path of the program
     LogDir logdir;                     ///< what TensorBoard is given
     std::vector<LogDir> more_logdirs;  ///< shown beside it
-    std::string title;  ///< empty: the folder's name
+    std::string title;                 ///< empty: the folder's name
     std::chrono::seconds reload_interval;
     bool reload_multifile = false;
     std::string samples;  ///< as TensorBoard takes it; empty: its own numbers

@@ -78,7 +78,8 @@ void StartTime::turn() {
     const auto used = computed();
     if (used - std::exchange(seen_, used) < progress) return;
     deadline_ = std::max(deadline_, std::min<BootTime>(now + extension, end_));
-    const auto more = std::chrono::duration_cast<std::chrono::microseconds>(std::min<BootTime>(extension, end_ - now));
+    const auto more =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::min<BootTime>(extension, end_ - now));
     sd_notify(0, ("EXTEND_TIMEOUT_USEC=" + std::to_string(more.count())).c_str());
 }
 

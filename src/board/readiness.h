@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Asks TensorBoard over HTTP until it answers 200. The line it prints is no sign: it comes too early, and in one
-// case just before the end.
+// Asks TensorBoard over HTTP until it answers 200. The line it prints is no sign: it comes too early, and in
+// one case just before the end.
 #pragma once
 
 #include "src/base/clock.h"
@@ -12,7 +12,8 @@ class Readiness {
 public:
     Readiness(const Clock& clock, std::uint16_t port, const std::string& path);
 
-    /// What to wait for until the next turn(): a descriptor (-1: none), its poll(2) events, and at most so long.
+    /// What to wait for until the next turn(): a descriptor (-1: none), its poll(2) events, and at most so
+    /// long.
     [[nodiscard]] int fd() const { return question_.fd(); }
     [[nodiscard]] short events() const { return question_.events(); }
     [[nodiscard]] std::chrono::milliseconds patience() const;
@@ -28,13 +29,13 @@ private:
     BootTime next_;  ///< when the next question is due, or the present one has taken too long
 };
 
-/// Gives a start more time while there is reason to: TensorBoard computes. Up to a bound, since one that spins
-/// for ever computes, too.
+/// Gives a start more time while there is reason to: TensorBoard computes. Up to a bound, since one that
+/// spins for ever computes, too.
 class StartTime {
 public:
     StartTime(const Clock& clock, pid_t tensorboard);
-    /// To be called every now and then; tells systemd (EXTEND_TIMEOUT_USEC, sd_notify(3)), whose TimeoutStartSec=
-    /// ends a first start that does not compute.
+    /// To be called every now and then; tells systemd (EXTEND_TIMEOUT_USEC, sd_notify(3)), whose
+    /// TimeoutStartSec= ends a first start that does not compute.
     void turn();
     /// Whether that time is over; for later starts, of which systemd does not know.
     [[nodiscard]] bool over() const { return clock_.boot() >= deadline_; }

@@ -30,7 +30,8 @@ enum class Loading {
 [[nodiscard]] bool may_have_tensorflow(const std::string& tensorboard);
 
 /// The argument vector, each option as one `--name=value` word.
-[[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, Loading loading, bool tensorflow);
+[[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, Loading loading,
+                                                             bool tensorflow);
 
 /// How the process ended.
 struct Ending {
@@ -43,8 +44,8 @@ struct Ending {
 
 class TensorBoard {
 public:
-    /// Starts it with our standard output and error and no other descriptor. It is killed when we die. An error
-    /// has the errno of execve(2).
+    /// Starts it with our standard output and error and no other descriptor. It is killed when we die. An
+    /// error has the errno of execve(2).
     [[nodiscard]] static Result<TensorBoard> start(const std::vector<std::string>& arguments);
     TensorBoard(TensorBoard&& other) noexcept;
     TensorBoard& operator=(TensorBoard&&) = delete;
@@ -56,7 +57,8 @@ public:
     [[nodiscard]] int fd() const { return pidfd_.get(); }
     /// The end, once it has come; does not wait.
     [[nodiscard]] std::optional<Ending> ended();
-    /// SIGTERM, and SIGKILL when that did not help in time, and for all that it has started. Returns when it is gone.
+    /// SIGTERM, and SIGKILL when that did not help in time, and for all that it has started. Returns when it
+    /// is gone.
     void stop();
 
 private:

@@ -9,10 +9,17 @@ namespace boardgate::board {
 namespace {
 
 struct OptionsTest : testing::Test {
-    std::vector<std::string> words = {"boardgate-board",        "--board=k3f9abcd",        "--tensorboard=/opt/tb/bin/tensorboard",
-                                      "--logdir=/home/alice/a,b \\x24HOME %n", "--title=", "--reload-interval=5",
-                                      "--reload-multifile=no",  "--samples=images=100",    "--fast-loader=auto",
-                                      "--idle-sleep=1800",      "--longest-awake=0"};
+    std::vector<std::string> words = {"boardgate-board",
+                                      "--board=k3f9abcd",
+                                      "--tensorboard=/opt/tb/bin/tensorboard",
+                                      "--logdir=/home/alice/a,b \\x24HOME %n",
+                                      "--title=",
+                                      "--reload-interval=5",
+                                      "--reload-multifile=no",
+                                      "--samples=images=100",
+                                      "--fast-loader=auto",
+                                      "--idle-sleep=1800",
+                                      "--longest-awake=0"};
     Result<Options> parsed() {
         std::vector<char*> arguments;
         for (std::string& word : words) arguments.push_back(word.data());
