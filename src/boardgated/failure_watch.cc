@@ -11,7 +11,7 @@ namespace boardgate::boardgated {
 namespace {
 constexpr std::uint32_t lines_to_read = 200;
 /// systemd tells of the end before journald has written the last words down.
-constexpr int attempts = 5;
+constexpr std::size_t attempts = 6;
 constexpr std::chrono::milliseconds between_attempts{100};
 
 /// systemd names each process that it kills after the main one; they would push the reason out of the last lines.
@@ -44,9 +44,11 @@ std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
 void FailureWatch::examine(const Board& board) {
     std::vector<std::string> log = lines_of(board);
     Failure failure = diagnose(board, log);
-    for (int attempt = 1; attempt < attempts && (says_little(failure) || !is_whole(log)); ++attempt) {
+    // Read until nothing more comes; who writes last, systemd or the board, is not said.
+    for (std::size_t attempt = 1, seen = 0; attempt < attempts && (seen != log.size() || !is_whole(log) || says_little(failure)); ++attempt) {
         const auto now = registry_.wait(board.id, between_attempts, [](const Board& later) { return later.state != State::failed; });
         if (!now || now->state != State::failed) return;
+        seen = log.size();
         log = lines_of(board);
         failure = diagnose(board, log);
     }

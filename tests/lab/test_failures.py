@@ -81,9 +81,9 @@ ROWS = [
     Row("ends-at-once", "tensorboard_ended", "exit status 3", environment="ends", tail="no licence for this machine", status=3),
     Row("crashes", "crashed", "SIGSEGV", environment="crashes", tail="illegal instruction", status=139),
     Row("killed-by-an-administrator", "killed", "SIGKILL", hits="systemctl kill --signal=KILL $UNIT", mends="true"),
-    Row("tensorboard-killed", "killed", "SIGKILL", environment="killed", tail="SIGKILL", status=137),
-    # It is started again a few times.
-    Row("ends-again-and-again", "crash_loop", "the last time", environment="short-lived", tail="enough of it", status=4),
+    # While it serves, TensorBoard alone is started again.
+    Row("killed-while-it-starts", "killed", "SIGKILL", environment="kills-itself", tail="SIGKILL", status=137),
+    Row("again-and-again", "crash_loop", "again and again", environment="short-lived", tail="enough of it", status=4),
     # -- the machine ----------------------------------------------------------------------------------------------
     Row("no-localhost", "localhost_unknown", "/etc/hosts", breaks=HOSTS, mends="mv /etc/hosts.kept /etc/hosts", tail="gaierror", status=1),
     Row("port-6006-taken", "port_taken", "6006", drop_in="PrivateNetwork=no",
@@ -93,7 +93,7 @@ ROWS = [
     Row("disk-full", "disk_full", "No space left", breaks=TINY.format(2), drop_in=ON_TINY, options={"fast_loader": "off"},
         mends=MORE, tail="No space left"),
     Row("no-temporary-folder", "no_temporary_folder", "temporary", breaks=TINY.format(1), drop_in=ON_TINY, mends=MORE, status=1),
-    Row("too-many-threads", "too_many_threads", "TasksMax", drop_in="LimitNPROC=3", options={"fast_loader": "off"}),
+    Row("too-many-threads", "too_many_threads", "TasksMax", environment="few-threads", options={"fast_loader": "off"}, status=1),
     Row("no-environment-file", "sandbox", "administrator", drop_in="EnvironmentFile=/nonexistent"),
     Row("no-namespace", "sandbox", "administrator", drop_in="BindReadOnlyPaths=/nonexistent", status=226),
     Row("watchdog", "unknown", "watchdog", drop_in="WatchdogSec=1s\nWatchdogSignal=KILL"),

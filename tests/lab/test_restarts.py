@@ -162,5 +162,5 @@ def test_a_reboot(lab, alice, site, make_account, ready_board):
     lab.exec("useradd", "--uid", uid, closed["removed"][0].user)
 
     began = time.monotonic()
-    assert alice.visit(before["url"]).status == 200, "its address does not wake it"
+    assert alice.get(before["url"]).status == 200, "its address does not wake it"
     assert time.monotonic() - began < 10
