@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 // boardgate-doorcheck: proves again and again that the packet filter refuses a local account at the doors, and
 // ends when it does not; systemd then starts it anew, which loads the table first. As root with --load-table,
-// that first step.
+// that first step. With --holder PORT it says who listens there, as far as its caller may see.
+#include <cstdio>
+#include <cstdlib>
 #include <string_view>
 #include <thread>
 
 #include "src/base/log.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
+#include "src/doorcheck/holder.h"
 #include "src/doorcheck/load_table.h"
 #include "src/doorcheck/probe.h"
 
@@ -26,6 +29,12 @@ int main(int argc, char** argv) {
         if (answered_common_option(argc, argv)) return exit_status::done;
         const Settings settings = settings_or_throw();
         if (argc == 2 && std::string_view(argv[1]) == "--load-table") return tl::make_unexpected(doorcheck::load_table(settings));
+        if (argc == 3 && std::string_view(argv[1]) == "--holder") {
+            const auto port = Port::parse(std::atoi(argv[2]));
+            if (!port) return tl::make_unexpected(port.error());
+            std::puts(doorcheck::holder_of(port->number()).c_str());
+            return exit_status::done;
+        }
         const auto probe = doorcheck::Probe::open(settings.probe_port());
         if (!probe) return tl::make_unexpected(probe.error());
         for (bool ready = false;; ready = true) {

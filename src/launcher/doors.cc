@@ -2,6 +2,7 @@
 #include "src/launcher/doors.h"
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 namespace boardgate::launcher {
@@ -9,6 +10,9 @@ namespace boardgate::launcher {
 using wire::Refusal;
 
 namespace {
+
+/// Written by boardgate-portholder@.service.
+constexpr const char* holders_folder = "/run/boardgate-root/holders/";
 
 constexpr std::size_t most_tries_elsewhere = 5;
 
@@ -91,6 +95,20 @@ Launched<Doors::Bound> Doors::open_on(const DoorPlan& plan) {
     return refuse(Refusal::systemd, "systemd ended the job with \"" + *job + "\"");
 }
 
+std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
+    for (const DoorRecord& record : records_.all()) {
+        if (record.door.port != port) continue;
+        return record.uid == asking.uid ? "it is the door of your board " + record.door.board : "it is the door of another person's board";
+    }
+    const std::string number = std::to_string(port);
+    (void)jobs_.run("StartUnit", "boardgate-portholder@" + number + ".service");
+    std::ifstream in(holders_folder + number);
+    std::string holder;
+    std::getline(in, holder);
+    const bool told = !holder.empty() && is_utf8(holder) && !has_control_character(holder);
+    return (told ? holder : "another program") + " listens there";
+}
+
 Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
     auto plan = this->plan(owner, door);
     if (!plan) return tl::make_unexpected(plan.error());
@@ -128,10 +146,10 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
         records_.remove(board);
         if (!bound) return tl::make_unexpected(bound.error());
     }
-    if (door.port != 0 || !door.host.empty()) {
-        const std::string at = door.host.empty() ? std::string() : " of " + door.host + ", which must be an address of this server,";
-        return refuse(Refusal::port_taken, "port " + std::to_string(candidates.back()) + at + " is taken");
+    if (!door.host.empty()) {
+        return refuse(Refusal::port_taken, "port " + std::to_string(candidates.back()) + " of " + door.host + ", which must be an address of this server, is taken");
     }
+    if (door.port != 0) return refuse(Refusal::port_taken, "port " + std::to_string(door.port) + " is taken: " + holder_of(owner, door.port));
     return refuse(Refusal::ports_all_taken, "every port of door_ports is taken");
 }
 

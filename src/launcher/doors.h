@@ -34,6 +34,8 @@ public:
 
 private:
     [[nodiscard]] std::string program_of(const std::string& environment) const;
+    /// Who has a port that cannot be bound, in words.
+    [[nodiscard]] std::string holder_of(const Account& asking, std::uint16_t port) const;
     enum class Bound { yes, port_taken };
     [[nodiscard]] Launched<Bound> open_on(const DoorPlan& plan);
     [[nodiscard]] Launched<DoorPlan> plan(const Account& owner, const wire::DoorSpec& door) const;

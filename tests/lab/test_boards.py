@@ -147,6 +147,9 @@ def test_an_asked_port_is_given_and_a_taken_one_is_told_before_anything_runs(lab
     answer = bob.post("/api/v1/boards", {"logdir": "/home/bob/runs", "port": 16321})
     assert (answer.status, answer.code) == (409, "port_taken"), answer
     assert "16321" in answer.problem["detail"] and answer.problem["field"] == "port"
+    assert "another person's board" in answer.problem["detail"] and board["id"] not in answer.problem["detail"]
+    mine = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs", "port": 16321})
+    assert mine.code == "port_taken" and f"your board {board['id']}" in mine.problem["detail"], mine
     # By anything else.
     with lab.start("runuser", "-u", "carol", "--", "/usr/bin/python3", "-I", "-m", "http.server", "--bind", "127.0.0.1", "16322") as squatter:
         try:
@@ -155,6 +158,7 @@ def test_an_asked_port_is_given_and_a_taken_one_is_told_before_anything_runs(lab
         finally:
             squatter.terminate()
     assert (answer.status, answer.code) == (409, "port_taken"), answer
+    assert re.search(r"python3\S* \(process \d+, \S+\) of carol listens there", answer.problem["detail"]), answer
     assert [b["id"] for b in bob.boards()] == before
     assert [u for u in lab.units("tensorboard-bob-*") if not any(i in u for i in before)] == []
     assert alice.board(board["id"])["port"] == 16321

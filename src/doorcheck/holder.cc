@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "src/doorcheck/holder.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "src/base/peer.h"
+
+namespace boardgate::doorcheck {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const fs::path& path) {
+    std::ostringstream text;
+    if (std::ifstream in(path); in.is_open()) text << in.rdbuf();
+    return text.str();
+}
+
+bool has_socket(const fs::path& process, std::uint64_t inode) {
+    const std::string wanted = fmt::format("socket:[{}]", inode);
+    std::error_code gone;
+    for (const auto& entry : fs::directory_iterator(process / "fd", gone)) {
+        std::error_code closed;
+        if (fs::read_symlink(entry.path(), closed) == wanted) return true;
+    }
+    return false;
+}
+
+/// The last part of its control group, which is its unit (cgroups(7), version 2: `0::/system.slice/x.service`).
+std::string unit_of(const fs::path& process) {
+    std::string group = text_of(process / "cgroup");
+    group.erase(std::min(group.find('\n'), group.size()));
+    return group.substr(group.rfind('/') + 1);
+}
+
+std::string words_about(const fs::path& process) {
+    if (process.filename() == "1") return "systemd, for a socket unit (systemctl list-sockets),";
+    std::string name = text_of(process / "comm");
+    name.erase(std::min(name.find('\n'), name.size()));
+    struct stat about {};
+    std::string owner = "somebody";
+    if (stat(process.c_str(), &about) == 0) {
+        const auto account = account_of(about.st_uid);
+        owner = account ? account->name : std::to_string(about.st_uid);
+    }
+    return fmt::format("{} (process {}, {}) of {}", name, process.filename().string(), unit_of(process), owner);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> listener_in(const std::string& table, std::uint16_t port) {
+    std::istringstream lines(table);
+    std::string line;
+    std::getline(lines, line);  // the heading
+    const std::string ending = fmt::format(":{:04X}", port);
+    while (std::getline(lines, line)) {
+        std::istringstream words(line);
+        std::string number, local, remote, state, queues, timer, retransmit, uid, timeout;
+        std::uint64_t inode = 0;
+        words >> number >> local >> remote >> state >> queues >> timer >> retransmit >> uid >> timeout >> inode;
+        if (words && state == "0A" && local.ends_with(ending)) return inode;
+    }
+    return std::nullopt;
+}
+
+std::string holder_of(std::uint16_t port, const std::string& proc) {
+    auto inode = listener_in(text_of(proc + "/net/tcp"), port);
+    if (!inode) inode = listener_in(text_of(proc + "/net/tcp6"), port);
+    if (!inode) return {};
+    std::error_code gone;
+    for (const auto& entry : fs::directory_iterator(proc, gone)) {
+        const std::string pid = entry.path().filename();
+        if (pid.find_first_not_of("0123456789") == std::string::npos && has_socket(entry.path(), *inode)) return words_about(entry.path());
+    }
+    return {};
+}
+
+}  // namespace boardgate::doorcheck
