@@ -5,7 +5,9 @@
 #include <json/reader.h>
 #include <json/writer.h>
 
+#include <cctype>
 #include <memory>
+#include <string_view>
 
 namespace boardgate::cli {
 
@@ -33,6 +35,20 @@ private:
 };
 
 }  // namespace
+
+std::string in_query(const std::string& text) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || std::string_view("-._~/").find(c) != std::string_view::npos) {
+            out += c;
+        } else {
+            out += {'%', digits[byte >> 4], digits[byte & 15U]};
+        }
+    }
+    return out;
+}
 
 Json::Value json_of(const std::string& text) {
     const std::unique_ptr<Json::CharReader> reader(Json::CharReaderBuilder().newCharReader());

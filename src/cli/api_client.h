@@ -45,6 +45,8 @@ private:
     std::string token_;
 };
 
+/// Percent-encoded for a query (RFC 3986).
+[[nodiscard]] std::string in_query(const std::string& text);
 /// Text as JSON, or null.
 [[nodiscard]] Json::Value json_of(const std::string& text);
 [[nodiscard]] std::string text_of(const Json::Value& value);

@@ -68,6 +68,8 @@ Parsed parse_arguments(int argc, char** argv) {
     commands[Command::tokens]->add_option("--name", to.rename, "ID NAME: give a login a name")->expected(2);
     commands[Command::logs]->add_flag("-f,--follow", to.follow, "go on with what comes");
     commands[Command::logs]->add_option("-n,--lines", to.lines, "so many of the last lines")->check(CLI::Range(1, 5000));
+    commands[Command::runs]->add_option("DIR", to.folder, "look below this folder; the server's roots when none is named");
+    commands[Command::runs]->add_option("-n,--limit", to.lines, "so many of the newest")->check(CLI::Range(1, 500));
     add_start(*commands[Command::start], to);
     try {
         app.parse(argc, argv);

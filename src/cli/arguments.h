@@ -28,8 +28,9 @@ struct Arguments {
     std::string preset;                      ///< start: options kept under this name
     std::string revoke;                      ///< tokens: the login to end
     std::vector<std::string> rename;         ///< tokens: a login and its new name
+    std::string folder;                      ///< runs: empty looks where the server says
     bool follow = false;                     ///< logs
-    int lines = 100;                         ///< logs
+    int lines = 100;                         ///< logs, runs: at most so many
 };
 
 /// The arguments, or the exit status where everything was said already (help, version, wrong usage).

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// boardgate runs: what there is to make boards of.
+#include <filesystem>
+
+#include "src/cli/commands.h"
+#include "src/cli/run_table.h"
+#include "src/cli/terminal.h"
+
+namespace boardgate::cli {
+
+namespace {
+
+using Json::Value;
+
+/// Asks for the runs and shows how far the look has come; nothing when the stream does not come about.
+std::optional<Value> follow_runs(const Connection& connection, const std::string& query) {
+    Value runs(Json::arrayValue);
+    std::optional<Value> end;
+    const auto followed = connection.api().follow("/api/v1/runs?follow=1&" + query, [&](const std::string& event, const Value& data) {
+        if (event == "progress") show_progress("looked at " + data["looked_at"].asString() + " folders, found " + data["found"].asString());
+        if (event == "run") runs.append(data);
+        if (event == "end") end = data;
+        return event == "progress" || event == "run";
+    });
+    show_progress("");
+    if (followed && end) (*end)["runs"] = std::move(runs);
+    return followed ? end : std::nullopt;
+}
+
+}  // namespace
+
+Outcome<void> runs(const Arguments& arguments) {
+    const auto connection = Connection::open();
+    if (!connection) return tl::make_unexpected(connection.error());
+    std::string query = "limit=" + std::to_string(arguments.lines);
+    // Absolute, as the server wants it; symbolic links stay.
+    if (!arguments.folder.empty()) query += "&root=" + in_query(std::filesystem::absolute(arguments.folder).lexically_normal().string());
+    std::optional<Value> found;
+    if (on_terminal() && !arguments.json) found = follow_runs(*connection, query);
+    if (!found) {
+        // Without a terminal, or where the stream was refused: this answer says why.
+        auto answer = connection->ask("GET", "/api/v1/runs?" + query);
+        if (!answer) return tl::make_unexpected(answer.error());
+        found = *std::move(answer);
+    }
+    if (arguments.json) {
+        print(text_of(*found));
+        return {};
+    }
+    std::string text = table(run_rows((*found)["runs"], std::time(nullptr)), terminal_width());
+    text.pop_back();
+    print(text);
+    const auto shown = (*found)["runs"].size();
+    if ((*found)["found"].asUInt64() > shown) say((*found)["found"].asString() + " were found; these are the newest. Name a folder to see others.");
+    if ((*found)["truncated"].asBool() && (*found)["found"].asUInt64() <= shown) say("The look ended before all folders were seen; name a folder to see the rest.");
+    return {};
+}
+
+}  // namespace boardgate::cli

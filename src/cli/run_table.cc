@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "src/cli/run_table.h"
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "src/cli/terminal.h"
+
+namespace boardgate::cli {
+
+using Json::Value;
+
+namespace {
+
+constexpr std::array<const char*, 8> blocks = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+constexpr std::size_t curve_columns = 16;
+
+/// The last number within each column, NaN where there is none.
+std::vector<double> column_values(const Value& points, std::size_t columns) {
+    std::vector<double> values(columns, std::numeric_limits<double>::quiet_NaN());
+    const double first = points[0][0].asDouble();
+    const double last = points[points.size() - 1][0].asDouble();
+    for (const Value& point : points) {
+        const double part = last > first ? (point[0].asDouble() - first) / (last - first) : 0;
+        const auto column = static_cast<std::size_t>(std::lround(part * static_cast<double>(columns - 1)));
+        if (point[1].isNumeric()) values[std::min(column, columns - 1)] = point[1].asDouble();
+    }
+    return values;
+}
+
+}  // namespace
+
+std::string drawn(const Value& points, std::size_t columns) {
+    if (!points.isArray() || points.empty()) return {};
+    // Never more columns than points, or a short run would be mostly gaps.
+    const std::vector<double> values = column_values(points, std::min<std::size_t>(columns, points.size()));
+    double low = std::numeric_limits<double>::infinity();
+    double high = -low;
+    for (const double value : values) {
+        if (std::isnan(value)) continue;
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+    std::string out;
+    for (const double value : values) {
+        if (std::isnan(value)) {
+            out += ' ';
+            continue;
+        }
+        const double part = high > low ? (value - low) / (high - low) : 0.5;
+        out += blocks[std::min(blocks.size() - 1, static_cast<std::size_t>(part * static_cast<double>(blocks.size())))];
+    }
+    return out;
+}
+
+std::string age(const Value& time, std::time_t now) {
+    std::tm parts{};
+    if (!time.isString() || strptime(time.asCString(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return "-";
+    const auto seconds = static_cast<std::int64_t>(std::max<std::time_t>(0, now - timegm(&parts)));
+    static constexpr std::pair<std::int64_t, const char*> units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}};
+    for (const auto& [length, name] : units) {
+        if (seconds >= 2 * length) return std::to_string(seconds / length) + name;
+    }
+    return std::to_string(seconds) + " s";
+}
+
+std::string size(std::uint64_t bytes) {
+    static constexpr const char* units[] = {" B", " kB", " MB", " GB", " TB", " PB"};
+    auto amount = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    while (amount >= 999.5 && unit + 1 < std::size(units)) {
+        amount /= 1000;
+        ++unit;
+    }
+    const auto tenths = static_cast<std::int64_t>(std::lround(amount * 10));
+    const bool short_of_ten = unit > 0 && tenths < 100;
+    const std::string whole = std::to_string(short_of_ten ? tenths / 10 : std::lround(amount));
+    return whole + (short_of_ten ? "." + std::to_string(tenths % 10) : "") + units[unit];
+}
+
+std::vector<std::vector<std::string>> run_rows(const Value& runs, std::time_t now) {
+    std::vector<std::vector<std::string>> rows = {{"AGE", "STEP", "SIZE", "CURVE", "", "LOGDIR"}};
+    for (const Value& run : runs) {
+        const Value& curve = run["curves"][0];
+        rows.push_back({age(run["newest"], now), run["step"].isNull() ? "-" : run["step"].asString(), size(run["bytes"].asUInt64()),
+                        drawn(curve["points"], curve_columns), plain(curve["tag"].asString()), plain(run["path"].asString())});
+    }
+    return rows;
+}
+
+}  // namespace boardgate::cli
