@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""The program keeps to docs/openapi.yaml: schemathesis makes requests from it, good and bad ones, and holds every
+answer against it."""
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from client import COOKIE
+
+TOP = Path(__file__).resolve().parents[2]
+# Streams do not end; the others would end the session, or the board that is asked about.
+LEFT_OUT = ("logIn", "logOut", "logOutEverywhere", "endSession", "followEvents", "deleteBoard", "openBoard")
+
+
+@pytest.fixture(scope="module")
+def schemathesis():
+    """From PyPI, once for this tree."""
+    folder = TOP / "build/schemathesis"
+    if not (folder / "bin/schemathesis").exists():
+        subprocess.run(["/usr/bin/python3", "-m", "venv", folder], check=True)
+        subprocess.run([folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "schemathesis==3.39.16",
+                        "hypothesis==6.115.6"],
+                       check=True, timeout=300)
+    return folder / "bin/schemathesis"
+
+
+def test_every_answer_is_as_documented(lab, site, schemathesis, make_account, tmp_path):
+    person = make_account().login()
+    lab.exec("cp", "-r", "/home/alice/runs", f"/home/{person.user}/")
+    lab.exec("chown", "-R", f"{person.user}:", f"/home/{person.user}/runs")
+    board = person.post("/api/v1/boards", {"logdir": f"/home/{person.user}/runs"}).json
+    session = person.get("/api/v1/sessions").json["sessions"][0]
+    url, authority = site
+    command = [schemathesis, "run", TOP / "docs/openapi.yaml", "--base-url", url, "--request-tls-verify", authority,
+               "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+               "--data-generation-method", "all", "--hypothesis-max-examples", "20", "--hypothesis-derandomize",
+               "--hypothesis-suppress-health-check", "all", "--request-timeout", "15000"]
+    for operation in LEFT_OUT:
+        command += ["--exclude-operation-id", operation]
+    done = subprocess.run([*map(str, command)], cwd=tmp_path, capture_output=True, text=True, timeout=120, env={
+        **os.environ, "SCHEMATHESIS_HOOKS": "api_hooks", "PYTHONPATH": str(Path(__file__).parent),
+        "BOARDGATE_BOARD": board["id"], "BOARDGATE_SESSION": session["id"], "BOARDGATE_COOKIE": f"{COOKIE}={person.cookie}"})
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    # It talked to the board, and did not only collect refusals.
+    assert int(re.search(r"not_a_server_error\s+(\d+) / \1 passed", done.stdout)[1]) > 200, done.stdout
+    assert person.get(f"/api/v1/boards/{board['id']}").status == 200
+
+
+@pytest.mark.parametrize("body, code", [({}, "bad_field"), ({"user": ""}, "bad_field"), ({"user": "x", "nonsense": 1}, "unknown_field"),
+                                        ({"user": 1}, "bad_field"), ({"answers": []}, "bad_field"),
+                                        ({"conversation": "x", "answers": []}, "no_such_conversation"),
+                                        ({"ticket": "x"}, "login_failed")])
+def test_logins_that_are_none_get_the_documented_code(stranger, body, code):
+    assert stranger.post("/api/v1/login", body).code == code
