@@ -5,6 +5,7 @@
 #include "src/boardgated/audit.h"
 #include "src/boardgated/board_json.h"
 #include "src/boardgated/folder_reader.h"
+#include "src/boardgated/nearby.h"
 
 namespace boardgate::boardgated {
 
@@ -34,15 +35,21 @@ Reply ApiBoards::now(const BoardId& id, int status) const {
     return json_response(status, board_json(*board));
 }
 
-Answer<void> ApiBoards::inspect(const Token& token, const BoardOptions& options) {
+Answer<std::uint32_t> ApiBoards::inspect(const Token& token, const BoardOptions& options) {
     const char* field = "logdir";
+    std::uint32_t event_files = 0;
     for (const std::string& folder : folders_of(options)) {
         const auto report = launcher_.inspect(token, folder);
         if (!report) return tl::make_unexpected(report.error());
-        if (auto good = verdict_of(*report, folder, field); !good) return good;
+        if (auto good = verdict_of(*report, folder, field); !good) {
+            const bool slip = good.error().code == Code::logdir_missing || good.error().code == Code::logdir_not_a_folder;
+            if (const std::string near = slip ? event_files_nearby(launcher_, token, folder) : ""; !near.empty()) good.error().detail += ". " + near;
+            return tl::make_unexpected(good.error());
+        }
+        event_files += report->event_files;
         field = "more_logdirs";
     }
-    return {};
+    return event_files;
 }
 
 /// Makes the door as the options say it, and wakes the board where it is wanted.
@@ -66,7 +73,8 @@ Reply ApiBoards::make(Call& call) {
     if (static_cast<std::int64_t>(registry_.of(call.session->uid).size()) >= settings_.boards_per_user) {
         return problem(Code::too_many_boards, "you have " + std::to_string(settings_.boards_per_user) + " boards, which is as many as one person may keep; delete one");
     }
-    if (const auto good = inspect(*call.token, *options); !good) return tl::make_unexpected(good.error());
+    const auto event_files = inspect(*call.token, *options);
+    if (!event_files) return tl::make_unexpected(event_files.error());
 
     const auto board = registry_.add(call.session->uid, *owner, *options);
     if (!board) return storage_problem(board.error());
@@ -84,6 +92,10 @@ Reply ApiBoards::make(Call& call) {
     for (const Board& other : registry_.of(call.session->uid)) {
         if (other.id == board->id || folders_of(other.options) != folders_of(*options)) continue;
         body["notices"].append(notice_json({"same_folder", "You have a board on this folder already: " + other.url() + " (" + other.options.title + ")."}));
+    }
+    if (*event_files == 0) {
+        const std::string near = event_files_nearby(launcher_, *call.token, options->logdir);
+        if (!near.empty()) body["notices"].append(notice_json({"event_files_nearby", near}));
     }
     Response response = json_response(201, body);
     response.with("Location", "/api/v1/boards/" + board->id.str());

@@ -29,7 +29,8 @@ public:
     [[nodiscard]] Reply log(Call& call) const;
 
 private:
-    [[nodiscard]] Answer<void> inspect(const Token& token, const BoardOptions& options);
+    /// How many event files there are in all of its folders; a problem when one cannot be a log directory.
+    [[nodiscard]] Answer<std::uint32_t> inspect(const Token& token, const BoardOptions& options);
     [[nodiscard]] Answer<void> open(const Token& token, const Board& board, bool awake);
     [[nodiscard]] Reply now(const BoardId& board, int status) const;
 

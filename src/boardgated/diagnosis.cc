@@ -84,7 +84,7 @@ std::optional<std::string> shown_by(const FailureRule& rule, const Board& board,
     return std::nullopt;
 }
 
-/// Puts the board's options into a text: {logdir}, {environment}.
+/// Puts the board's options into a text, such as {environment}.
 std::string filled(std::string text, const Json::Value& options) {
     for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open)) {
         const std::size_t close = text.find('}', open);

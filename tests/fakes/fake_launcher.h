@@ -20,6 +20,7 @@ public:
     std::vector<std::string> asked;             ///< `wake abcdefgh`, ...
     std::optional<boardgated::Problem> refuse;  ///< the answer to every wake, once set
     std::uint16_t port = 16001;
+    std::uint32_t event_files = 1;              ///< in every folder
 
     Answer<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
         asked.push_back("make_door " + door.board);
@@ -55,7 +56,7 @@ public:
     Answer<Fd> open_logdirs(const Token&) override { return std::move(reader); }
     Answer<wire::FolderReport> inspect(const Token&, const std::string& folder) override {
         asked.push_back("inspect " + folder);
-        return wire::FolderReport{wire::FolderVerdict::readable, {}, 1, 0};
+        return wire::FolderReport{wire::FolderVerdict::readable, {}, event_files, 0};
     }
 
     Answer<wire::TicketHolder> holder_of(const Token&) override { return wire::TicketHolder{1001, "alice", 1'900'000'000}; }

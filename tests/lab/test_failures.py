@@ -209,6 +209,40 @@ def test_a_failure_is_told_with_cause_and_remedy(row, lab, carol, make_board, dr
     assert in_state(carol, board, "ready")["failure"] is None
 
 
+# What is told before anything is started: option, what the answer says of it.
+REFUSED = {
+    "a folder that is not there": ({"logdir": "/home/carol/run"}, 400, "logdir_missing", "/home/carol\""),
+    "a file": ({"logdir": "/etc/passwd"}, 400, "logdir_not_a_folder", "/etc/passwd"),
+    "a folder that is closed": ({"logdir": "/root"}, 400, "logdir_unreadable", "Permission denied"),
+    "another person's home": ({"logdir": "/home/alice/runs"}, 409, "logdir_foreign", "alice's home"),
+    "a bucket": ({"logdir": "gs://bucket/runs"}, 400, "logdir_remote", "no network"),
+    # TensorBoard's data server would take it for 0 and never rest.
+    "a reload interval below a second": ({"reload_interval": 0.5}, 400, "bad_field", "reload_interval"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_work_is_told_before_it_starts(carol, what):
+    options, status, code, says = REFUSED[what]
+    answer = carol.post("/api/v1/boards", {"logdir": "/home/carol/runs", **options})
+    assert (answer.status, answer.code) == (status, code), answer
+    assert says in answer.problem["detail"], answer.problem
+
+
+def test_when_every_port_is_taken_that_is_told(settings, carol, make_board):
+    settings(door_ports="16000-16001")
+    make_board(carol)
+    answer = carol.post("/api/v1/boards", {"logdir": "/home/carol/runs"})
+    assert (answer.status, answer.code) == (503, "ports_exhausted"), answer
+
+
+def test_an_empty_folder_is_a_board_and_the_nearest_event_files_are_named(lab, carol, make_board):
+    lab.exec("mkdir", "-p", "/home/carol/runs/empty", user="carol")
+    board = make_board(carol, "/home/carol/runs/empty")
+    notices = {notice["code"]: notice["text"] for notice in board["notices"]}
+    assert '"/home/carol/runs"' in notices["event_files_nearby"], board["notices"]
+
+
 def test_every_rule_is_reached_by_a_row():
     codes = set(re.findall(r"(?m)^FAILURE\((\w+),", TABLE.read_text()))
     assert codes == {row.code for row in ROWS}
