@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/registry.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/temp_folder.h"
+
+namespace boardgate::boardgated {
+namespace {
+
+using namespace std::chrono_literals;
+
+UnitFacts facts(const std::string& service, const std::string& invocation = "1") {
+    UnitFacts facts;
+    facts.socket_active = "active";
+    facts.service_active = service;
+    facts.invocation = invocation;
+    return facts;
+}
+
+struct RegistryTest : testing::Test {
+    fakes::FakeClock clock;
+    std::unique_ptr<Store> store = Store::open(":memory:").value();
+    Registry registry{*store, clock, 3h};
+    std::vector<std::string> told;  ///< `abcdefgh ready`, ...
+
+    RegistryTest() {
+        registry.listen([this](const Board& board, bool gone) {
+            // Listeners ask back; a lock held here would never end.
+            EXPECT_EQ(registry.find(board.id).has_value(), !gone);
+            told.push_back(gone ? "gone" : name_of(board.state));
+        });
+    }
+    BoardId add(std::uint32_t uid = 1001) {
+        BoardOptions options;
+        options.logdir = "/data/runs";
+        const auto board = registry.add(uid, UserName::parse("u" + std::to_string(uid)).value(), options);
+        EXPECT_TRUE(board);
+        return board->id;
+    }
+    [[nodiscard]] Board at(const BoardId& id) const { return registry.find(id).value(); }
+    [[nodiscard]] Board after_restart(const BoardId& id) {
+        Registry again(*store, clock, 3h);
+        EXPECT_TRUE(again.load());
+        return again.find(id).value();
+    }
+};
+
+TEST_F(RegistryTest, ANewBoardIsKnownAndHasNoDoor) {
+    const BoardId id = add();
+    const Board board = at(id);
+    EXPECT_EQ(board.state, State::off);
+    EXPECT_EQ(board.port, 0);
+    EXPECT_EQ(board.created, clock.wall());
+    EXPECT_EQ(board.longest_awake, 3h);
+    EXPECT_FALSE(board.last_viewed);
+    EXPECT_EQ(told, std::vector<std::string>{"off"});
+}
+
+TEST_F(RegistryTest, BoardsOutliveARestart) {
+    const BoardId id = add();
+    ASSERT_TRUE(registry.set_port(id, 16007));
+    registry.viewed(id);
+    registry.save_views();
+    const Board board = after_restart(id);
+    EXPECT_EQ(board.uid, 1001U);
+    EXPECT_EQ(board.owner.str(), "u1001");
+    EXPECT_EQ(board.options.logdir, "/data/runs");
+    EXPECT_EQ(board.port, 16007);
+    EXPECT_EQ(board.created, clock.wall());
+    EXPECT_EQ(board.last_viewed, clock.wall());
+    EXPECT_EQ(board.longest_awake, 3h);
+    EXPECT_EQ(board.state, State::off) << "nothing is known of its units yet";
+}
+
+TEST_F(RegistryTest, GivesEachPersonTheirOwn) {
+    const BoardId mine = add(1001);
+    add(1002);
+    ASSERT_EQ(registry.of(1001).size(), 1U);
+    EXPECT_EQ(registry.of(1001).front().id, mine);
+    EXPECT_TRUE(registry.of(1003).empty());
+    EXPECT_EQ(registry.all().size(), 2U);
+}
+
+TEST_F(RegistryTest, TheGateSeesOwnerPortAndState) {
+    const BoardId id = add();
+    ASSERT_TRUE(registry.set_port(id, 16007));
+    registry.set_facts(id, facts("active"));
+    const auto view = registry.gate_view(id);
+    ASSERT_TRUE(view);
+    EXPECT_EQ(view->uid, 1001U);
+    EXPECT_EQ(view->port, 16007);
+    EXPECT_EQ(view->state, State::ready);
+    EXPECT_FALSE(registry.gate_view(BoardId::make()));
+}
+
+TEST_F(RegistryTest, StatesAreToldOnceEach) {
+    const BoardId id = add();
+    told.clear();
+    registry.set_facts(id, facts("activating"));
+    registry.set_facts(id, facts("activating"));
+    registry.set_facts(id, facts("active"));
+    EXPECT_EQ(told, (std::vector<std::string>{"starting", "ready"}));
+}
+
+TEST_F(RegistryTest, AStateCountsFromWhenSystemdSawIt) {
+    const BoardId id = add();
+    UnitFacts now = facts("active");
+    now.since = 1'700'000'000'000'000;
+    registry.set_facts(id, now);
+    EXPECT_EQ(at(id).state_since, WallTime(1'700'000'000s));
+    clock.advance(1h);
+    now.status_text = "Serving";
+    now.since = 1'700'000'001'000'000;
+    registry.set_facts(id, now);
+    EXPECT_EQ(at(id).state_since, WallTime(1'700'000'000s)) << "the same state";
+    registry.set_facts(id, facts("inactive"));
+    EXPECT_EQ(at(id).state_since, clock.wall()) << "systemd does not know";
+}
+
+TEST_F(RegistryTest, WaitingIsABoardThatSleepsAndNothingElse) {
+    const BoardId id = add();
+    registry.set_facts(id, facts("inactive"));
+    registry.set_waiting(id, "for a free slot");
+    EXPECT_EQ(at(id).state, State::waiting);
+    EXPECT_EQ(at(id).waiting_for, "for a free slot");
+    registry.set_waiting(id, "");
+    EXPECT_EQ(at(id).state, State::asleep);
+    registry.set_waiting(id, "for a free slot");
+    registry.set_facts(id, facts("activating"));
+    EXPECT_EQ(at(id).state, State::starting) << "somebody started it otherwise";
+    EXPECT_EQ(at(id).waiting_for, "");
+    registry.set_facts(id, facts("inactive"));
+    EXPECT_EQ(at(id).state, State::asleep) << "it does not wait again by itself";
+}
+
+TEST_F(RegistryTest, AFailureBelongsToItsRun) {
+    const BoardId id = add();
+    const Failure failure{"out_of_memory", "", "", ""};
+    registry.set_failure(id, "1", failure);
+    EXPECT_FALSE(at(id).failure) << "it has not failed";
+    registry.set_facts(id, facts("failed", "1"));
+    registry.set_failure(id, "0", failure);
+    EXPECT_FALSE(at(id).failure) << "another run";
+    registry.set_failure(id, "1", failure);
+    ASSERT_TRUE(at(id).failure);
+    EXPECT_EQ(at(id).failure->code, "out_of_memory");
+    registry.set_facts(id, facts("failed", "2"));
+    EXPECT_FALSE(at(id).failure) << "the next run failed too, and nobody knows why yet";
+    registry.set_failure(id, "2", failure);
+    registry.set_facts(id, facts("activating", "3"));
+    EXPECT_FALSE(at(id).failure);
+}
+
+TEST_F(RegistryTest, UsageIsThatOfAReadyBoard) {
+    const BoardId id = add();
+    registry.set_usage(id, {100, 1.0});
+    EXPECT_FALSE(at(id).usage.memory);
+    registry.set_facts(id, facts("active"));
+    registry.set_usage(id, {100, 1.0});
+    registry.set_usage(id, {70, 2.0});
+    EXPECT_EQ(at(id).usage.memory, 70U);
+    EXPECT_EQ(at(id).peak_memory, 100U);
+    registry.set_facts(id, facts("failed"));
+    EXPECT_FALSE(at(id).usage.memory);
+    EXPECT_EQ(at(id).peak_memory, 100U) << "what it came to says why it failed";
+    registry.set_facts(id, facts("activating", "2"));
+    EXPECT_FALSE(at(id).peak_memory);
+}
+
+TEST_F(RegistryTest, ARemovedBoardIsGoneForGood) {
+    const BoardId id = add();
+    told.clear();
+    ASSERT_TRUE(registry.remove(id));
+    EXPECT_EQ(told, std::vector<std::string>{"gone"});
+    EXPECT_FALSE(registry.find(id));
+    EXPECT_TRUE(store->boards().value().empty());
+    EXPECT_TRUE(registry.remove(id)) << "twice is fine";
+    registry.set_facts(id, facts("active"));
+    registry.viewed(id);
+    registry.set_waiting(id, "x");
+    registry.set_usage(id, {1, 1.0});
+    registry.set_failure(id, "1", {});
+    EXPECT_EQ(told.size(), 1U);
+    EXPECT_FALSE(registry.set_port(id, 16007));
+    EXPECT_FALSE(registry.set_options(id, {}));
+    registry.save_views();
+    EXPECT_TRUE(store->boards().value().empty()) << "what comes late does not bring it back";
+}
+
+TEST(Registry, WhatTheStoreDoesNotTakeDoesNotHappen) {
+    const fakes::TempFolder folder;
+    fakes::FakeClock clock;
+    const auto store = Store::open(folder / "db").value();
+    Registry registry(*store, clock);
+    int told = 0;
+    const BoardId id = registry.add(1001, UserName::parse("alice").value(), {}).value().id;
+    registry.listen([&](const Board&, bool) { ++told; });
+    sqlite3* raw = nullptr;
+    ASSERT_EQ(sqlite3_open((folder / "db").c_str(), &raw), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(raw, "CREATE TRIGGER a BEFORE INSERT ON boards BEGIN SELECT RAISE(FAIL, 'full'); END;"
+                                "CREATE TRIGGER b BEFORE DELETE ON boards BEGIN SELECT RAISE(FAIL, 'full'); END", nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(raw);
+    BoardOptions options;
+    options.title = "other";
+    EXPECT_FALSE(registry.set_options(id, options));
+    EXPECT_FALSE(registry.set_port(id, 16007));
+    EXPECT_FALSE(registry.remove(id));
+    EXPECT_FALSE(registry.add(1001, UserName::parse("alice").value(), {}));
+    EXPECT_EQ(told, 0);
+    ASSERT_EQ(registry.all().size(), 1U);
+    EXPECT_EQ(registry.all().front().options.title, "");
+    EXPECT_EQ(registry.all().front().port, 0);
+}
+
+TEST_F(RegistryTest, ViewsAreWrittenNowAndThen) {
+    const BoardId id = add();
+    clock.advance(1min);
+    registry.viewed(id);
+    EXPECT_EQ(at(id).last_viewed, clock.wall());
+    EXPECT_FALSE(after_restart(id).last_viewed);
+    registry.save_views();
+    EXPECT_EQ(after_restart(id).last_viewed, clock.wall());
+    clock.advance(500ms);
+    registry.viewed(id);
+    registry.save_views();
+    clock.advance(600ms);
+    registry.viewed(id);
+    EXPECT_EQ(at(id).last_viewed, clock.wall());
+}
+
+TEST_F(RegistryTest, WaitsForTheStateThatIsAskedFor) {
+    const BoardId id = add();
+    const auto ready = [](const Board& board) { return board.state == State::ready; };
+    EXPECT_EQ(registry.wait(id, 10ms, ready)->state, State::off) << "not in time: as it is";
+    std::jthread later([&] {
+        std::this_thread::sleep_for(20ms);
+        registry.set_facts(id, facts("active"));
+    });
+    EXPECT_EQ(registry.wait(id, 10s, ready)->state, State::ready);
+}
+
+TEST_F(RegistryTest, NobodyWaitsForABoardThatWasRemoved) {
+    const BoardId id = add();
+    std::jthread later([&] {
+        std::this_thread::sleep_for(20ms);
+        EXPECT_TRUE(registry.remove(id));
+    });
+    EXPECT_EQ(registry.wait(id, 10s, [](const Board&) { return false; }), std::nullopt);
+    EXPECT_EQ(registry.wait(id, 10s, [](const Board&) { return false; }), std::nullopt);
+}
+
+TEST_F(RegistryTest, MalformedRowsAreLeftOut) {
+    ASSERT_TRUE(store->put_board({"../../etc", 1001, "alice", 1, "{}", 0, 0}));
+    ASSERT_TRUE(store->put_board({"abcdefgh", 1001, "a/b", 1, "{}", 0, 0}));
+    ASSERT_TRUE(store->put_board({"zzzzzzzz", 1001, "alice", 1, "not json", 0, 0}));
+    Registry again(*store, clock);
+    ASSERT_TRUE(again.load());
+    ASSERT_EQ(again.all().size(), 1U);
+    EXPECT_EQ(again.all().front().options.logdir, "") << "a board without options is still there, to be removed or changed";
+}
+
+}  // namespace
+}  // namespace boardgate::boardgated
