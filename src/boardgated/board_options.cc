@@ -33,7 +33,7 @@ Json::Value value_of(bool flag) { return flag; }
 
 Answer<void> check_logdir(const std::string& logdir, const char* field) {
     if (logdir.empty()) return problem(Code::bad_field, "logdir is missing: name the folder that holds the event files", field);
-    if (const std::size_t scheme = logdir.find("://"); scheme != std::string::npos && scheme <= 8) {
+    if (const std::size_t scheme = logdir.find("://"); logdir[0] != '/' && scheme != std::string::npos && scheme <= 8) {
         return problem(Code::logdir_remote, "a board has no network, so it cannot read " + logdir + "; copy the files to this server", field);
     }
     if (const auto parsed = LogDir::parse(logdir); !parsed) {
@@ -129,7 +129,8 @@ std::string options_text(const BoardOptions& options) {
 
 BoardOptions options_of_text(const std::string& text) {
     BoardOptions options;
-    if (auto json = JsonObject::parse(text)) {
+    // Escaped, and with every option in it, it may be longer than the body that it came in.
+    if (auto json = JsonObject::parse(text, 4 * longest_body)) {
         // Written by options_text(); what an older boardgate did not know has its default.
 #define OPTION(name, type, standard, least, most) take_one(*json, #name, options.name, std::min<std::int64_t>(least, 0), most);
 #include "src/boardgated/board_options.inc"

@@ -51,8 +51,8 @@ Answer<Json::Value> parsed(const std::string& text) {
 
 Json::Value own_json(const std::string& text) { return parsed(text).value_or(Json::Value(Json::objectValue)); }
 
-Answer<JsonObject> JsonObject::parse(const std::string& text) {
-    if (text.size() > longest_body) return problem(Code::too_large, "the body is longer than 16 KiB");
+Answer<JsonObject> JsonObject::parse(const std::string& text, std::size_t longest) {
+    if (text.size() > longest) return problem(Code::too_large, "the body is longer than 16 KiB");
     if (!is_utf8(text)) return problem(Code::bad_json, "the body is not UTF-8");
     if (has_liberties(text)) return problem(Code::bad_json, "the body is not strict JSON");
     auto value = parsed(text);

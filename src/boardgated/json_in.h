@@ -20,8 +20,8 @@ namespace boardgate::boardgated {
 /// a mistyped name is told and not ignored. After the first problem all further calls do nothing.
 class JsonObject {
 public:
-    /// At most longest_body bytes, an object, depth 32, no duplicate keys.
-    [[nodiscard]] static Answer<JsonObject> parse(const std::string& text);
+    /// At most `longest` bytes, an object, depth 32, no duplicate keys.
+    [[nodiscard]] static Answer<JsonObject> parse(const std::string& text, std::size_t longest = longest_body);
 
     [[nodiscard]] bool has(const char* name) const { return value_.isMember(name); }
     /// Each leaves `out` alone when the field is absent or null. Bounds are inclusive; text counts bytes, is

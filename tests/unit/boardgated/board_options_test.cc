@@ -10,7 +10,8 @@ namespace {
 using testing::ElementsAre;
 
 struct BoardOptionsTest : testing::Test {
-    Settings settings = *parse_settings("[environments]\ndefault = /opt/tensorboard/bin/tensorboard\n", "test");
+    Settings settings = *parse_settings("door_ports = 16000-16099\nidle_sleep = 30min\n[environments]\n"
+                                        "default = /opt/tensorboard/bin/tensorboard\nnew = /opt/new/bin/tensorboard\n", "test");
 
     Answer<BoardOptions> take(const std::string& json, BoardOptions before = {}) {
         auto object = JsonObject::parse(json);
@@ -20,6 +21,15 @@ struct BoardOptionsTest : testing::Test {
     std::string field_at_fault(const std::string& json) {
         const auto options = take(json);
         return options ? "none" : options.error().field;
+    }
+    /// What is wrong with a board on /data that says this, too: code and field, or nothing.
+    std::string fault(const std::string& more) {
+        const auto options = take("{\"logdir\":\"/data\"," + more + "}");
+        return options ? "" : std::string(name_of(options.error().code)) + " " + options.error().field;
+    }
+    std::string fault_of_logdir(const std::string& logdir) {
+        const auto options = take("{\"logdir\":\"" + logdir + "\"}");
+        return options ? "" : name_of(options.error().code);
     }
 };
 
@@ -83,6 +93,131 @@ TEST_F(BoardOptionsTest, SamplesAreWhatTensorBoardReads) {
         EXPECT_EQ(field_at_fault(std::string(R"({"logdir": "/a", "samples_per_plugin": ")") + bad + "\"}"), "samples_per_plugin") << bad;
     }
     EXPECT_EQ(field_at_fault(R"({"logdir": "/a", "samples_per_plugin": "images=100,scalars=0"})"), "none");
+}
+
+TEST_F(BoardOptionsTest, AFolderIsEnough) {
+    const auto options = take(R"({"logdir":"/home/alice/runs/"})");
+    ASSERT_TRUE(options) << options.error().detail;
+    EXPECT_EQ(options->logdir, "/home/alice/runs/");
+    EXPECT_EQ(options->title, "runs");
+    EXPECT_EQ(options->idle_sleep, 1800);
+    EXPECT_EQ(options->fast_loader, "auto");
+    EXPECT_EQ(options->environment, "default");
+    EXPECT_EQ(options->port, 0);
+    EXPECT_EQ(options->priority, 50);
+    EXPECT_EQ(options->reload_interval, 5);
+    EXPECT_FALSE(options->bind_all);
+}
+
+TEST_F(BoardOptionsTest, LogDirectoriesAreAbsoluteAndHere) {
+    EXPECT_EQ(fault_of_logdir("/"), "");
+    EXPECT_EQ(fault_of_logdir("/a b/c"), "");
+    EXPECT_EQ(fault_of_logdir("/weird://name/of/a/folder"), "");
+    EXPECT_EQ(fault_of_logdir("runs"), "logdir_relative");
+    EXPECT_EQ(fault_of_logdir("~/runs"), "logdir_relative");
+    EXPECT_EQ(fault_of_logdir("./runs"), "logdir_relative");
+    EXPECT_EQ(fault_of_logdir("gs://bucket/runs"), "logdir_remote");
+    EXPECT_EQ(fault_of_logdir("s3://bucket"), "logdir_remote");
+    EXPECT_EQ(fault_of_logdir("/a\\nb"), "bad_field");
+    EXPECT_EQ(fault_of_logdir(""), "bad_field");
+    EXPECT_EQ(fault_of_logdir("/" + std::string(4095, 'x')), "bad_field");
+    const auto none = take("{}");
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().field, "logdir");
+}
+
+TEST_F(BoardOptionsTest, BoundsHold) {
+    for (const char* good : {R"("port":0)", R"("port":16001)", R"("port":16099)", R"("priority":1)", R"("priority":100)", R"("reload_interval":0)",
+                             R"("reload_interval":86400)", R"("idle_sleep":1)", R"("title":"")", R"("samples_per_plugin":"")",
+                             R"("samples_per_plugin":"images=100,scalars=0")", R"("fast_loader":"on")", R"("fast_loader":"off")",
+                             R"("environment":"new")", R"("host":"localhost")", R"("host":"127.0.0.1")", R"("host":"")", R"("bind_all":false)"}) {
+        EXPECT_EQ(fault(good), "") << good;
+    }
+    for (const char* bad : {R"("port":22)", R"("port":16000)", R"("port":16100)", R"("port":65536)", R"("port":-1)", R"("port":81537)"}) {
+        EXPECT_EQ(fault(bad), "bad_field port") << bad;
+    }
+    for (const char* bad : {R"("priority":0)", R"("priority":101)"}) EXPECT_EQ(fault(bad), "bad_field priority") << bad;
+    EXPECT_EQ(fault(R"("reload_interval":-1)"), "bad_field reload_interval");
+    EXPECT_EQ(fault(R"("idle_sleep":0)"), "bad_field idle_sleep");
+    EXPECT_EQ(fault(R"("fast_loader":"maybe")"), "bad_field fast_loader");
+    EXPECT_EQ(fault(R"("environment":"other")"), "bad_field environment");
+    EXPECT_EQ(fault(R"("environment":"")"), "bad_field environment");
+    EXPECT_EQ(fault("\"title\":\"" + std::string(201, 'x') + "\""), "bad_field title");
+    EXPECT_EQ(fault(R"("titel":"x")"), "unknown_field titel");
+    EXPECT_EQ(fault(R"("owner":"root")"), "unknown_field owner");
+}
+
+TEST_F(BoardOptionsTest, OwnEnvironmentsNeedTheSitesLeave) {
+    const char* own = R"("environment":"/home/alice/bin/tensorboard")";
+    EXPECT_EQ(fault(own), "bad_field environment");
+    settings.allow_own_environments = true;
+    EXPECT_EQ(fault(own), "");
+    EXPECT_EQ(fault(R"("environment":"bin/tensorboard")"), "bad_field environment");
+}
+
+TEST_F(BoardOptionsTest, AChangeLeavesTheRestAsItWas) {
+    const BoardOptions before = take(R"({"logdir":"/data/runs","title":"mine","priority":7})").value();
+    const BoardOptions after = take(R"({"reload_interval":60})", before).value();
+    EXPECT_EQ(after.logdir, "/data/runs");
+    EXPECT_EQ(after.title, "mine");
+    EXPECT_EQ(after.priority, 7);
+    EXPECT_EQ(after.reload_interval, 60);
+}
+
+TEST_F(BoardOptionsTest, SurviveTheDatabaseHoweverLongTheyAre) {
+    settings.allow_own_environments = true;
+    BoardOptions options;
+    options.logdir = "/" + std::string(LogDir::longest - 1, '"');
+    options.environment = "/" + std::string(LogDir::longest - 1, '\\');
+    EXPECT_TRUE(options_of_text(options_text(options)).logdir == options.logdir);
+}
+
+TEST_F(BoardOptionsTest, WhatAnOlderBoardgateDidNotKnowHasItsDefault) {
+    const BoardOptions options = options_of_text(R"({"logdir":"/data","of_the_future":1})");
+    EXPECT_EQ(options.logdir, "/data");
+    EXPECT_EQ(options.priority, 50);
+}
+
+TEST_F(BoardOptionsTest, GoToTheLauncherAsTheyAre) {
+    BoardOptions options;
+    options.logdir = "/data";
+    options.title = "t";
+    options.port = 16005;
+    options.priority = 7;
+    options.reload_interval = 9;
+    options.reload_multifile = true;
+    options.samples_per_plugin = "images=5";
+    options.fast_loader = "off";
+    options.environment = "new";
+    options.idle_sleep = 77;
+    const wire::DoorSpec door = door_spec(BoardId::parse("abcdefgh").value(), options);
+    EXPECT_EQ(door.board, "abcdefgh");
+    EXPECT_EQ(door.port, 16005);
+    EXPECT_EQ(door.logdir, "/data");
+    EXPECT_EQ(door.title, "t");
+    EXPECT_EQ(door.environment, "new");
+    EXPECT_EQ(door.reload_interval, 9U);
+    EXPECT_TRUE(door.reload_multifile);
+    EXPECT_EQ(door.samples_per_plugin, "images=5");
+    EXPECT_EQ(door.fast_loader, wire::FastLoader::off);
+    EXPECT_EQ(door.idle_sleep, 77U);
+    EXPECT_EQ(door.priority, 7U);
+    EXPECT_FALSE(door.bind_all);
+    EXPECT_EQ(door.host, "");
+}
+
+TEST(FolderName, IsTheLastComponent) {
+    EXPECT_EQ(folder_name("/home/alice/runs/"), "runs");
+    EXPECT_EQ(folder_name("/home/alice/runs"), "runs");
+    EXPECT_EQ(folder_name("/runs//"), "runs");
+    EXPECT_EQ(folder_name("/"), "/");
+    EXPECT_EQ(folder_name("runs"), "runs");
+    EXPECT_EQ(folder_name("/" + std::string(300, 'x')).size(), 200U);
+    std::string wide = "/";
+    for (int i = 0; i < 150; ++i) wide += "é";
+    EXPECT_EQ(folder_name(wide).size(), 200U);
+    EXPECT_TRUE(is_utf8(folder_name("/x" + wide.substr(1))));
+    EXPECT_EQ(folder_name("/x" + wide.substr(1)).size(), 199U) << "not in the middle of a character";
 }
 
 }  // namespace
