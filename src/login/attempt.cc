@@ -99,15 +99,16 @@ Result<void> hand_over(int socket, wire::LoginVerdict& verdict, const tickets::T
     return sent;
 }
 
-void wait_until_floor(std::chrono::steady_clock::time_point since) {
+void wait_until_floor(std::chrono::steady_clock::time_point since, const RefusalPace& pace) {
     std::uint16_t random = 0;
     fill_random(reinterpret_cast<unsigned char*>(&random), sizeof random);
-    std::this_thread::sleep_until(since + refusal_floor + refusal_jitter * random / 65535);
+    std::this_thread::sleep_until(since + pace.floor + pace.jitter * random / 65535);
 }
 
 }  // namespace
 
-Result<void> attempt(int socket, const Settings& settings, const tickets::TicketStore& store, const Clock& clock) {
+Result<void> attempt(int socket, const Settings& settings, const tickets::TicketStore& store, const Clock& clock,
+                     const RefusalPace& pace) {
     auto start = wire::receive_one<wire::LoginStart>(socket, std::chrono::seconds(10));
     if (!start) return tl::make_unexpected(start.error());
     const auto user = UserName::parse(start->user);
@@ -126,7 +127,7 @@ Result<void> attempt(int socket, const Settings& settings, const tickets::Ticket
         // Only somebody who knew the password reads what the account stage has to say.
         verdict.messages = conversation.take_messages();
     } else {
-        wait_until_floor(conversation.answered());
+        wait_until_floor(conversation.answered(), pace);
     }
     return hand_over(socket, verdict, store);
 }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// libpam as a script: the test says what the modules do, and sees what they were told. Its functions are those of
+// pam(3), defined in the test's binary, so that pam.cc is tested as it is.
+#pragma once
+
+#include <security/pam_appl.h>
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace boardgate::login {
+
+/// A message of a module to the person: style and text.
+struct Said {
+    int style;
+    std::string text;
+};
+
+class FakePam {
+public:
+    FakePam();
+    ~FakePam();
+    FakePam(const FakePam&) = delete;
+    FakePam& operator=(const FakePam&) = delete;
+
+    /// What the modules do at each stage; a PAM status.
+    std::function<int()> authenticate = [] { return PAM_SUCCESS; };
+    std::function<int()> account = [] { return PAM_SUCCESS; };
+    int start_status = PAM_SUCCESS;
+
+    /// Called by a module: what the conversation gave back, and the answers.
+    int say(const std::vector<Said>& messages);
+    std::vector<std::optional<std::string>> answers;
+    /// A module's usual question: PAM_SUCCESS when this is the answer.
+    int ask_password(const std::string& right);
+
+    std::string user;  ///< PAM_USER; a module may change it
+    std::string service;
+    std::map<int, std::string> items;       ///< set by the program
+    bool sets_delay = false;                ///< PAM_FAIL_DELAY was taken over
+    std::vector<std::string> calls;         ///< `authenticate`, `account`, with the flags in decimal
+    std::vector<int> ended;                 ///< the status that each pam_end() was given
+    const pam_conv* conversation = nullptr;
+};
+
+}  // namespace boardgate::login
