@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "src/logdirs/preview.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "src/logdirs/records.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/unit/logdirs/event_bytes.h"
+#include "tests/unit/logdirs/temporary_folder.h"
+
+namespace boardgate::logdirs {
+namespace {
+
+struct PreviewTest : TemporaryFolder {
+    fakes::FakeClock clock;
+    std::vector<std::string> names;
+
+    void put(const std::string& name, const std::string& bytes) {
+        std::ofstream(root / name, std::ios::binary) << bytes;
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    Preview shown() const { return preview(root, names, clock, clock.boot() + std::chrono::seconds(1)); }
+    const wire::Curve& curve(const Preview& of, const std::string& tag) const {
+        const auto found = std::find_if(of.curves.begin(), of.curves.end(), [&](const wire::Curve& one) { return one.tag == tag; });
+        if (found == of.curves.end()) throw std::runtime_error("no curve of " + tag);
+        return *found;
+    }
+};
+
+TEST_F(PreviewTest, ReadsWhatTensorBoardsOwnWriterWrote) {
+    put("tfevents.1", recorded("training"));
+    const Preview run = shown();
+    EXPECT_EQ(run.last_step, 24);
+    ASSERT_EQ(run.curves.size(), 2U);
+    const auto& loss = curve(run, "loss").points;
+    ASSERT_EQ(loss.size(), 25U);
+    EXPECT_NEAR(loss[0].value, 2.5, 0.1);
+    EXPECT_LT(loss[24].value, loss[0].value);
+    EXPECT_EQ(curve(run, "accuracy").points.size(), 25U);
+}
+
+TEST_F(PreviewTest, ReadsScalarsAsTensorFlow2WritesThem) {
+    put("tfevents.1", recorded("tensors"));
+    const Preview run = shown();
+    EXPECT_EQ(run.last_step, 19);
+    ASSERT_EQ(run.curves.size(), 2U) << "neither the text nor the histogram";
+    EXPECT_EQ(curve(run, "epoch_loss").points[3].value, 0.25);
+    EXPECT_EQ(curve(run, "epoch_accuracy").points[10].value, 0.5);
+}
+
+TEST_F(PreviewTest, GoesOverAllFilesOfARun) {
+    put("tfevents.1", record_of(scalar_event(1, "loss", 4)) + record_of(scalar_event(2, "loss", 3)));
+    put("tfevents.2", record_of(scalar_event(3, "loss", 2)));
+    put("tfevents.3", "");
+    const Preview run = shown();
+    EXPECT_EQ(run.last_step, 3);
+    EXPECT_EQ(curve(run, "loss").points.size(), 3U);
+}
+
+TEST_F(PreviewTest, OfARunWithoutScalarsThereIsNothing) {
+    put("tfevents.1", record_of(field(3, "brain.Event:2")));
+    EXPECT_FALSE(shown().last_step);
+    EXPECT_TRUE(shown().curves.empty());
+}
+
+TEST_F(PreviewTest, ShowsAllOfALongFileFromAFewPartsOfIt) {
+    std::string bytes;
+    constexpr int steps = 600'000;  // 25 MB
+    for (int step = 0; step < steps; ++step) bytes += record_of(scalar_event(step, "loss", std::exp(-4.0F * static_cast<float>(step) / steps)));
+    ASSERT_GT(bytes.size(), 20U << 20);
+    put("tfevents.1", bytes);
+    const Preview run = shown();
+    EXPECT_EQ(run.last_step, steps - 1);
+    const auto& points = curve(run, "loss").points;
+    EXPECT_EQ(points.size(), wire::longest::points);
+    EXPECT_EQ(points.front().step, 0);
+    EXPECT_EQ(points.back().step, steps - 1);
+    for (std::size_t i = 1; i < points.size(); ++i) EXPECT_LT(points[i].step - points[i - 1].step, steps / 16);
+}
+
+TEST_F(PreviewTest, APictureLargerThanAllThatIsReadIsPassedOver) {
+    const std::string picture(8 << 20, 'p');
+    put("tfevents.1", record_of(scalar_event(1, "loss", 1)) + record_of(field(2, 1) + field(5, picture)) + record_of(scalar_event(2, "loss", 0)));
+    EXPECT_EQ(shown().last_step, 2);
+}
+
+TEST_F(PreviewTest, NeverWaitsForAPipeNorOpensAFolderOrADevice) {
+    put("tfevents.1", record_of(scalar_event(7, "loss", 1)));
+    ASSERT_EQ(mkfifo((root / "tfevents.pipe").c_str(), 0600), 0);
+    folder("tfevents.folder");
+    std::filesystem::create_symlink("/dev/zero", root / "tfevents.device");
+    std::filesystem::create_symlink("tfevents.circle", root / "tfevents.circle");
+    for (const char* name : {"tfevents.pipe", "tfevents.folder", "tfevents.device", "tfevents.circle", "tfevents.gone"}) names.emplace_back(name);
+    EXPECT_EQ(shown().last_step, 7);
+}
+
+TEST_F(PreviewTest, ReadsNothingWhenTheTimeIsOver) {
+    put("tfevents.1", recorded("training"));
+    const Preview run = preview(root, names, clock, clock.boot());
+    EXPECT_FALSE(run.last_step);
+    EXPECT_TRUE(run.curves.empty());
+}
+
+TEST_F(PreviewTest, AnEndingTrainingMayHaveNoNumbers) {
+    put("tfevents.1", record_of(scalar_event(1, "loss", 1)) + record_of(scalar_event(2, "loss", NAN)) + record_of(scalar_event(3, "loss", INFINITY)));
+    const Preview run = shown();
+    EXPECT_TRUE(std::isnan(curve(run, "loss").points[1].value));
+    EXPECT_TRUE(std::isinf(curve(run, "loss").points[2].value));
+}
+
+/// Real bytes, damaged at random. What is read of them does not matter; that it ends, and within its bounds, does.
+struct DamagedEvents : PreviewTest {
+    std::mt19937 dice{20261121};
+    std::size_t below(std::size_t end) { return dice() % end; }
+
+    std::string damaged(std::string bytes) {
+        for (std::size_t times = 1 + below(8); times > 0 && !bytes.empty(); --times) {
+            const std::size_t at = below(bytes.size());
+            const std::size_t much = below(40);
+            switch (below(5)) {
+                case 0:
+                    bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8)));
+                    break;
+                case 1:
+                    bytes[at] = static_cast<char>(0xFF);
+                    break;
+                case 2:
+                    bytes.erase(at, much);
+                    break;
+                case 3:
+                    bytes.insert(at, bytes.substr(below(bytes.size()), much));
+                    break;
+                default:
+                    bytes.resize(at);
+            }
+        }
+        return bytes;
+    }
+    /// Damages the data and makes the checksums good again, so that what is behind them meets it, too.
+    std::string damaged_inside(const std::string& bytes) {
+        std::string all;
+        Records records(bytes, Records::Begins::at_record);
+        while (const auto record = records.next()) all += record_of(below(3) == 0 ? damaged(std::string(*record)) : std::string(*record));
+        return all;
+    }
+    void expect_bounded(const Preview& run) const {
+        EXPECT_LE(run.curves.size(), wire::longest::curves);
+        for (const wire::Curve& one : run.curves) {
+            EXPECT_LE(one.points.size(), wire::longest::points);
+            EXPECT_LE(one.tag.size(), wire::longest::tag);
+        }
+    }
+};
+
+TEST_F(DamagedEvents, AreReadWithoutHarm) {
+    for (const char* name : {"training", "tensors"}) {
+        const std::string good = recorded(name);
+        ASSERT_GT(good.size(), 4000U);
+        for (int round = 0; round < 1500; ++round) {
+            put("tfevents.1", round % 3 == 0 ? damaged(good) : damaged_inside(good));
+            expect_bounded(shown());
+        }
+    }
+}
+
+TEST_F(DamagedEvents, MayBeCutAnywhere) {
+    const std::string good = recorded("training");
+    std::optional<std::int64_t> before;
+    for (std::size_t size = 0; size <= good.size(); size += 7) {
+        put("tfevents.1", good.substr(0, size));
+        const Preview run = shown();
+        EXPECT_GE(run.last_step.value_or(-1), before.value_or(-1)) << "more of the file never shows less, at " << size;
+        before = run.last_step;
+    }
+}
+
+}  // namespace
+}  // namespace boardgate::logdirs
