@@ -18,6 +18,7 @@ struct PreviewTest : TemporaryFolder {
     std::vector<std::string> names;
 
     void put(const std::string& name, const std::string& bytes) {
+        std::filesystem::remove(root / name);  // ext4 waits for the disk when a file is cut and written again
         std::ofstream(root / name, std::ios::binary) << bytes;
         if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
