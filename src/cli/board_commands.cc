@@ -43,7 +43,10 @@ Outcome<void> failed(const Value& board) {
 }
 
 /// Absolute, as the server wants it; symbolic links stay, since where they point may change.
-std::string absolute_path(const std::string& folder) { return std::filesystem::absolute(folder).lexically_normal().string(); }
+std::string absolute_path(const std::string& folder) {
+    const auto path = std::filesystem::absolute(folder).lexically_normal();
+    return (path.has_filename() ? path : path.parent_path()).string();  // "." leaves a slash behind
+}
 
 /// The options of a preset; none for no name.
 Outcome<Value> preset_named(const Connection& connection, const std::string& name) {

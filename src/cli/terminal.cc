@@ -52,7 +52,8 @@ std::string cut(const std::string& text, std::size_t width) {
 }  // namespace
 
 void say(const std::string& text) { std::cerr << plain(text) << "\n"; }
-void print(const std::string& text) { std::cout << text << "\n"; }
+/// At once: who reads a log through a pipe must not wait for the lines after it.
+void print(const std::string& text) { std::cout << text << "\n" << std::flush; }
 
 std::string ask_person(const std::string& prompt, bool echo) {
     std::cerr << plain(prompt) << std::flush;

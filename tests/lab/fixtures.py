@@ -82,9 +82,9 @@ def make_board():
         assert answer.status in (204, 404), f"board {board} stays behind: {answer!r}"
 
 
-@pytest.fixture
-def make_account(lab, site):
-    """make_account(password=...): a Unix account of the test's own, with a home, not logged in; gone after the test."""
+@contextmanager
+def accounts(lab, site):
+    """make(password=...): a Unix account of one's own, with a home, not logged in; gone at the end of the block."""
     made = []
 
     def make(password=None, name=None, shell="/bin/bash"):
@@ -94,14 +94,22 @@ def make_account(lab, site):
         lab.exec("sh", "-euc", 'printf "%s:%s\\n" "$1" "$2" | chpasswd', "account", client.user, client.password)
         return client
 
-    yield make
-    for client in made:
-        # A later account may get the same uid: nothing of this one may be valid then.
-        if client.is_logged_in():
-            for board in client.boards():
-                client.delete(f"/api/v1/boards/{board['id']}")
-            client.delete("/api/v1/sessions")
-        lab.exec("userdel", "--force", "--remove", client.user, check=False)
+    try:
+        yield make
+    finally:
+        for client in made:
+            # A later account may get the same uid: nothing of this one may be valid then.
+            if client.is_logged_in():
+                for board in client.boards():
+                    client.delete(f"/api/v1/boards/{board['id']}")
+                client.delete("/api/v1/sessions")
+            lab.exec("userdel", "--force", "--remove", client.user, check=False)
+
+
+@pytest.fixture
+def make_account(lab, site):
+    with accounts(lab, site) as make:
+        yield make
 
 
 def in_state(client, board, *states, seconds=30.0):

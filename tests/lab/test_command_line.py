@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""boardgate(1) as people and scripts use it: on the server, where nobody logs in, and from elsewhere with a password."""
+import json
+import re
+
+import pytest
+
+from fixtures import accounts, in_state
+from machine import until
+
+DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
+LOGIN_FILE = ".config/boardgate"
+
+
+@pytest.fixture(scope="module")
+def person(lab, site):
+    with accounts(lab, site) as make:
+        person = make().login()
+        lab.exec("/usr/local/bin/write-events", "--points", "5", f"/home/{person.user}/runs", user=person.user)
+        yield person
+
+
+@pytest.fixture
+def shell(lab, person):
+    """shell(word, ...): `boardgate word ...` in that person's home; what it printed and how it ended."""
+    home = f"/home/{person.user}"
+    if not person.is_logged_in():
+        person.login()
+
+    def run(*words, status=DONE):
+        done = lab.verb("exec", *in_shell(person, *words), check=False)
+        assert done.returncode == status, (words, done)
+        # A script reads one, a person the other.
+        assert bool(done.stderr) == (status != DONE), (words, done)
+        return done.stderr if status else done.stdout
+
+    run.person, run.home = person, home
+    yield run
+    if not person.is_logged_in():
+        person.login()
+    for board in person.boards():
+        person.delete(f"/api/v1/boards/{board['id']}")
+    lab.exec("rm", "-rf", f"{home}/{LOGIN_FILE}")
+
+
+def in_shell(person, *words):
+    home = f"/home/{person.user}"
+    return ("runuser", "-u", person.user, "--", "env", "-i", "-C", home, f"HOME={home}", "LANG=C.UTF-8", "PATH=/usr/bin:/bin", "boardgate", *words)
+
+
+def test_a_board_from_start_to_rm(shell, site):
+    url, _ = site
+    address = shell("start", "runs", "--title", "From a shell", "--wait").strip()
+    board_id = re.fullmatch(rf"{re.escape(url)}/b/([a-z2-9]{{8}})/", address)[1]
+    board = shell.person.board(board_id)
+    assert (board["state"], board["logdir"], board["title"]) == ("ready", f"{shell.home}/runs", "From a shell")
+    assert shell.person.get(f"{board['url']}data/environment").status == 200
+    head, row = shell("ls").splitlines()
+    assert head.split() == ["ID", "STATE", "TITLE", "LOGDIR"]
+    assert row.split() == [board_id, "ready", "From", "a", "shell", f"{shell.home}/runs"]
+    assert shell("open", board_id[:4]).strip() == address
+    assert "Press CTRL+C to quit" in until("TensorBoard has said it", lambda: shell("logs", board_id))
+    assert shell("sleep", board_id).split() == [board_id, "asleep"]
+    assert shell("wake", board_id).split()[0] == board_id
+    in_state(shell.person, board, "ready")
+    assert shell("restart", board_id).split()[0] == board_id
+    assert shell("rm", board_id) == ""
+    assert shell("ls").split() == head.split()
+
+
+def test_every_answer_is_json_where_a_script_wants_it(shell):
+    made = json.loads(shell("start", "runs", "--json", "--port=16777", "--reload_interval", "7", "--load_fast=false", "--idle-sleep=60"))
+    assert (made["port"], made["reload_interval"], made["fast_loader"], made["idle_sleep"]) == (16777, 7, "off", 60)
+    assert [b["id"] for b in json.loads(shell("ls", "--json"))["boards"]] == [made["id"]]
+    in_state(shell.person, made, "ready")
+    assert {json.loads(line)["text"] for line in shell("logs", "--json", made["id"]).splitlines()}
+    for command in ("open", "sleep", "wake", "restart", "rm"):
+        assert json.loads(shell(command, "--json", made["id"]))["id"] == made["id"], command
+    assert json.loads(shell("tokens", "--json"))["sessions"]
+    assert json.loads(shell("login", "--json"))["user"] == shell.person.user
+    assert json.loads(shell("logout", "--json")) == {}
+
+
+def test_the_present_folder_is_the_one_that_is_meant(shell):
+    made = json.loads(shell("start", "--json"))
+    assert made["logdir"] == shell.home
+    made = json.loads(shell("start", "--json", "./runs/../runs/sweep/"))
+    assert made["logdir"] == f"{shell.home}/runs/sweep"
+
+
+def test_a_refusal_is_said_and_ends_with_1(shell, alice, make_board):
+    for words, said in ((("start", "nothing-here"), f"{shell.home}/nothing-here"), (("start", "/home/bob/runs"), "/home/bob/runs"),
+                        (("start", "runs", "--priority=1000"), "priority"), (("start", "runs", "--port=22"), "port"),
+                        (("start", "runs", "--environment=none"), "environment"), (("start", "runs", "--preset=none"), "none"),
+                        (("sleep", "aaaaaaaa"), "aaaaaaaa"), (("rm", make_board(alice)["id"]), "you have no board")):
+        line = shell(*words, status=REFUSED)
+        assert line.startswith("boardgate: ") and said in line and line.count("\n") == 1, (words, line)
+    assert shell("ls").count("\n") == 1
+
+
+def test_what_cannot_be_understood_ends_with_2(shell):
+    for words in ((), ("dance",), ("start", "--colour=red"), ("start", "--port=many"), ("start", "runs", "--path_prefix=/x"), ("rm",),
+                  ("rm", "a", "b"), ("logs", "-n", "0", "aaaaaaaa"), ("start", "--reload_multifile=maybe")):
+        shell(*words, status=USAGE)
+    assert "start" in shell("--help") and "--port" in shell("start", "--help")
+    assert re.fullmatch(r"boardgate [0-9.]+\S*\n", shell("--version"))
+
+
+def test_a_server_that_does_not_answer_ends_with_3(shell):
+    for server in ("https://127.0.0.1:1", "127.0.0.1:80", "https://nobody.example"):
+        line = shell("login", "--server", server, "--user", "alice", status=UNREACHABLE)
+        assert server.removeprefix("https://") in line, line
+
+
+def test_without_a_session_the_kernel_says_who_asks(lab, shell):
+    assert json.loads(shell("login", "--json"))["user"] == shell.person.user
+    kept = lab.exec("find", f"{shell.home}/{LOGIN_FILE}", "-type", "f", "-printf", "%m %u\\n")
+    assert kept == f"600 {shell.person.user}\n"
+    # It is asked again by itself when the session has ended meanwhile.
+    shell.person.delete("/api/v1/sessions")
+    assert shell("ls").count("\n") == 1
+    shell("logout")
+    assert not lab.succeeds("grep", "-rq", ".", f"{shell.home}/{LOGIN_FILE}")
+    assert "not logged in" in shell("logout", status=REFUSED)
+    # Who may not log in gets none either.
+    for user in ("nobody", "www-data", "root"):
+        done = lab.verb("exec", "runuser", "-u", user, "--", "env", "HOME=/tmp", "boardgate", "ls", check=False)
+        assert done.returncode == REFUSED and "may not use boardgate" in done.stderr, (user, done)
+
+
+def test_a_log_is_followed_until_somebody_stops_it(lab, shell):
+    board = json.loads(shell("start", "runs", "--json"))
+    with lab.start(*in_shell(shell.person, "logs", "-f", board["id"])) as following:
+        try:
+            seen = ""
+            while "Press CTRL+C" not in seen:
+                line = following.stdout.readline()
+                assert line, "it ended by itself"
+                seen += line
+            assert following.poll() is None
+        finally:
+            following.terminate()
+
+
+def test_from_elsewhere_a_person_logs_in_with_a_password(lab, shell, site):
+    url, _ = site
+    shell("logout", status=REFUSED)
+    said = lab.python(AT_A_TERMINAL, shell.person.user, url, shell.person.password + "?", user=shell.person.user)
+    assert said["status"] == REFUSED and "password" in said["text"].lower(), said
+    said = lab.python(AT_A_TERMINAL, shell.person.user, url, shell.person.password, user=shell.person.user)
+    assert said["status"] == DONE and f"logged in to {url} as {shell.person.user}" in said["text"], said
+    assert shell.person.password not in said["text"], "the password was shown while it was typed"
+    assert shell("ls").count("\n") == 1
+    # That login has ended, and nobody can take the person's word for it any more.
+    shell.person.login().delete("/api/v1/sessions")
+    assert "log in again" in shell("ls", status=REFUSED)
+
+
+AT_A_TERMINAL = r"""
+import json, os, pty, sys
+user, url, password = sys.argv[1:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.chdir(f"/home/{user}")
+    os.execve("/usr/bin/boardgate", ["boardgate", "login", "--server", url, "--user", user], {"HOME": f"/home/{user}", "PATH": "/usr/bin:/bin"})
+text, told = "", False
+while True:
+    try:
+        part = os.read(terminal, 4096).decode()
+    except OSError:
+        break
+    if not part:
+        break
+    text += part
+    if not told and "assword:" in text:
+        told = True
+        os.write(terminal, password.encode() + b"\n")
+print(json.dumps({"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "text": text}))
+"""
