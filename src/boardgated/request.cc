@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/request.h"
 
+#include <unistd.h>
+
 #include <charconv>
+#include <utility>
 
 namespace boardgate::boardgated {
 
@@ -13,7 +16,16 @@ std::unique_ptr<Request> Request::accept(int listening) {
 }
 
 Request::~Request() {
-    FCGX_Finish_r(&fcgi_);
+    if (fcgi_.in != nullptr && parameter("CONTENT_LENGTH").empty()) {
+        // Finish would wait until nginx has closed its end too, in case it still sends; for the gate that wait is a
+        // third of its time. Without a body there is nothing more once the end of the input was read.
+        FCGX_GetChar(fcgi_.in);
+        FCGX_FClose(fcgi_.err);
+        FCGX_FClose(fcgi_.out);
+        ::close(std::exchange(fcgi_.ipcFd, -1));
+    } else {
+        FCGX_Finish_r(&fcgi_);
+    }
     // After a failed accept Finish leaves the descriptor open.
     FCGX_Free(&fcgi_, 1);
 }
