@@ -8,7 +8,7 @@ SHELL = /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # These run before a compiler or a configuration need exist.
-without_configuration = help deps demo check check-unit check-lab check-structure bench clean distclean format
+without_configuration = help deps demo check check-unit check-lab check-structure bench faults clean distclean format
 ifneq (,$(filter-out $(without_configuration),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))))
 include config.mk
 endif
@@ -176,6 +176,7 @@ check-structure: ; @tests/run structure
 check-unit: ; @tests/run unit
 check-lab: ; @tests/run lab
 bench: ; @build-aux/deps build lab bench && tests/run bench
+faults: ; @build-aux/deps build lab && tests/lab/fault-run 600
 
 demo: ; @build-aux/deps build lab && exec tests/lab/lab demo
 
