@@ -189,7 +189,15 @@ each = $(foreach f,$(wildcard $(1)),$(call install_text,$(f),$(2)/$(notdir $(f))
 one = $(if $(wildcard $(1)),$(call install_text,$(1),$(2),644),true)
 if_absent = $(if $(wildcard $(1)),test -e '$(DESTDIR)$(2)' || $(call install_text,$(1),$(2),644),true)
 
-install: all
+# Completion for three shells, from what the program says of itself.
+completions = $(build)/completions
+$(completions)/boardgate: $(build)/bin/boardgate build-aux/completions
+	@build-aux/completions $< $(@D)
+
+install: all $(completions)/boardgate
+	@install -D -m 644 $(completions)/boardgate '$(DESTDIR)$(datadir)/bash-completion/completions/boardgate'
+	@install -D -m 644 $(completions)/_boardgate '$(DESTDIR)$(datadir)/zsh/vendor-completions/_boardgate'
+	@install -D -m 644 $(completions)/boardgate.fish '$(DESTDIR)$(datadir)/fish/vendor_completions.d/boardgate.fish'
 	@$(foreach p,$(filter boardgate,$(begun)),install -D -m 755 $(build)/bin/$(p) '$(DESTDIR)$(bindir)/$(p)' &&) true
 	@$(foreach p,$(filter-out boardgate,$(begun)),install -D -m 755 $(build)/bin/$(p) '$(DESTDIR)$(libexecdir)/$(p)' &&) true
 	@$(call install_text,src/notify/boardgate-notify,$(libexecdir)/boardgate-notify,755)
@@ -236,7 +244,7 @@ lint:
 		printf '%s\n' $(all_cc) | xargs -P "$$(nproc)" -n 4 sh -c '$(CLANG_TIDY) --quiet "$$@" -- \
 			$(CXX_STANDARD) -I. -DBOARDGATE_VERSION=\"\" $(library_cflags) 2> >(grep -v "warnings generated" >&2)' ''; \
 	else echo '$(CLANG_TIDY) is not here: left out'; fi
-	@if command -v shellcheck >/dev/null; then shellcheck .ci/run build-aux/deps; else echo 'shellcheck is not here: left out'; fi
+	@if command -v shellcheck >/dev/null; then shellcheck .ci/run build-aux/deps build-aux/completions; else echo 'shellcheck is not here: left out'; fi
 
 # All but the lab's image, which takes a minute to make.
 clean:

@@ -70,6 +70,7 @@ Parsed parse_arguments(int argc, char** argv) {
     commands[Command::logs]->add_option("-n,--lines", to.lines, "so many of the last lines")->check(CLI::Range(1, 5000));
     commands[Command::runs]->add_option("DIR", to.folder, "look below this folder; the server's roots when none is named");
     commands[Command::runs]->add_option("-n,--limit", to.lines, "so many of the newest")->check(CLI::Range(1, 500));
+    commands[Command::url]->add_option("LOGDIR", to.folder, "the folder; the present one when none is named");
     add_start(*commands[Command::start], to);
     try {
         app.parse(argc, argv);

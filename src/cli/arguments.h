@@ -28,7 +28,7 @@ struct Arguments {
     std::string preset;                      ///< start: options kept under this name
     std::string revoke;                      ///< tokens: the login to end
     std::vector<std::string> rename;         ///< tokens: a login and its new name
-    std::string folder;                      ///< runs: empty looks where the server says
+    std::string folder;                      ///< runs: empty looks where the server says; url: empty is the present one
     bool follow = false;                     ///< logs
     int lines = 100;                         ///< logs, runs: at most so many
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Everything about boards: start, ls, open, sleep, wake, restart, rm, logs.
+// Everything about boards: start, ls, url, open, sleep, wake, restart, rm, logs.
 #include <unistd.h>
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "src/cli/board_of_folder.h"
 #include "src/cli/commands.h"
 #include "src/cli/exit_status.h"
 #include "src/cli/terminal.h"
@@ -127,6 +128,18 @@ Outcome<void> list(const Arguments& arguments) {
         rows.push_back({board["id"].asString(), board["state"].asString(), plain(board["title"].asString()), plain(board["logdir"].asString())});
     }
     print_table(rows);
+    return {};
+}
+
+Outcome<void> address(const Arguments& arguments) {
+    const auto connection = Connection::open();
+    if (!connection) return tl::make_unexpected(connection.error());
+    const auto boards = connection->ask("GET", "/api/v1/boards");
+    if (!boards) return tl::make_unexpected(boards.error());
+    const std::string folder = absolute_path(arguments.folder.empty() ? "." : arguments.folder);
+    const Value* board = board_of_folder((*boards)["boards"], folder);
+    if (board == nullptr) return refused("no board shows " + folder + "; `boardgate start` makes one");
+    print(arguments.json ? text_of(*board) : address_of(*connection, *board));
     return {};
 }
 
