@@ -53,7 +53,7 @@ TICKET_HOLDER, REFUSED = 34, 33
 def test_the_right_password_opens_a_session_and_the_cookie_is_the_browsers_alone(lab, stranger):
     answer = stranger.try_login("carol", "carol-lab")
     assert answer.status == 200, answer
-    assert answer.json == {"user": "carol", "uid": int(lab.exec("id", "-u", "carol"))}
+    assert (answer.json["user"], answer.json["uid"]) == ("carol", int(lab.exec("id", "-u", "carol")))
     (cookie,) = answer.all("Set-Cookie")
     pair, *attributes = cookie.split("; ")
     assert pair.startswith(f"{COOKIE}=") and len(cookie_of(answer)) == 43, cookie
@@ -120,6 +120,33 @@ def test_guessing_is_slowed_down_for_the_one_account(stranger, make_account):
     assert 1 <= int(answer.header("Retry-After")) <= 20
     assert seconds < SLOWEST_TELLTALE, "PAM was asked although the answer was clear"
     assert stranger.try_login(other.user, other.password).status == 200
+
+
+def test_a_flood_from_elsewhere_asks_pam_a_few_times_and_locks_nobody_out(lab, make_account):
+    member = make_account()
+    answers = lab.python(FLOOD, member.user)
+    assert set(answers) == {"401", "429"} and answers["401"] == 5, answers
+    failures = [line for line in lab.exec("journalctl", "-b", "--no-pager", "-t", "boardgate-login").splitlines()
+                if "authentication failure" in line and f"user={member.user}" in line]
+    assert len(failures) == 5
+    assert member.login().is_logged_in(), "a stranger has locked the account for its owner"
+
+
+# From an address of its own, or what is tried here would count for other tests.
+FLOOD = r"""
+import collections, concurrent.futures, http.client, json, ssl, sys
+unchecked = ssl.create_default_context()
+unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+
+def guess(n):
+    connection = http.client.HTTPSConnection("127.0.0.1", context=unchecked, timeout=30, source_address=("127.0.0.9", 0))
+    connection.request("POST", "/api/v1/login", json.dumps({"user": sys.argv[1], "password": f"guess {n}"}),
+                       {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"})
+    return connection.getresponse().status
+
+with concurrent.futures.ThreadPoolExecutor(8) as pool:
+    print(json.dumps(collections.Counter(map(str, pool.map(guess, range(40))))))
+"""
 
 
 def test_logging_out_ends_this_session_and_its_ticket_only(lab, make_account):
