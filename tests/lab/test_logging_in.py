@@ -61,7 +61,7 @@ def test_the_right_password_opens_a_session_and_the_cookie_is_the_browsers_alone
     assert sorted(attributes) == ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"], cookie
     carol = Client(stranger.url, stranger.ca)
     carol.cookie = cookie_of(answer)
-    assert carol.get("/api/v1/session").json == answer.json
+    assert carol.get("/api/v1/session").json.items() >= answer.json.items()
     assert carol.delete("/api/v1/session").status == 204
 
 
