@@ -92,5 +92,43 @@ TEST_F(ReadinessTest, GivesUpAQuestionThatIsNotAnswered) {
     EXPECT_EQ(readiness.fd(), -1);
 }
 
+struct StartTimeTest : testing::Test {
+    fakes::FakeClock clock;
+    StartTime start{clock, getpid()};
+
+    void compute() {
+        const auto used = [] {
+            timespec now{};
+            clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+            return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+        };
+        for (const auto end = used() + milliseconds(110); used() < end;) {
+        }
+    }
+};
+
+TEST_F(StartTimeTest, IsAMinuteForOneThatDoesNotCompute) {
+    for (int i = 0; i < 11; ++i) {
+        clock.advance(std::chrono::seconds(5));
+        start.turn();
+        EXPECT_FALSE(start.over());
+    }
+    clock.advance(std::chrono::seconds(5));
+    EXPECT_TRUE(start.over());
+}
+
+TEST_F(StartTimeTest, IsLongerForOneThatComputesButNotEndless) {
+    for (int i = 0; i < 11; ++i) {
+        compute();
+        clock.advance(std::chrono::seconds(25));
+        start.turn();
+        ASSERT_FALSE(start.over()) << i;
+    }
+    compute();
+    clock.advance(std::chrono::seconds(25));
+    start.turn();
+    EXPECT_TRUE(start.over());
+}
+
 }  // namespace
 }  // namespace boardgate::board
