@@ -103,8 +103,9 @@ std::vector<std::string> tensorboard_arguments(const Options& options, Loading l
             (slow ? "false" : load_fast[static_cast<std::size_t>(options.fast_loader)]),
     };
     // Where boardgate chooses the slow loader, nothing may be missing that the fast one shows: it reads every
-    // file of a run.
+    // file of a run, also one whose last point is older than a day.
     if (options.reload_multifile || loading == Loading::slow) words.emplace_back("--reload_multifile=true");
+    if (loading == Loading::slow) words.emplace_back("--reload_multifile_inactive_secs=-1");
     // TensorFlow's reader keeps a replaced file open unless told; without TensorFlow the flag does nothing
     // but warn, once for each file.
     if (slow && tensorflow) words.emplace_back("--detect_file_replacement=true");

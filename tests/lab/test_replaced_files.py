@@ -198,6 +198,30 @@ def test_files_that_are_replaced_are_shown_within_two_intervals(lab, bob, copies
     assert tensorboard(lab, board)[0] == switched
 
 
+DAYS_AGO = """
+import runpy, time
+now = time.time
+time.time = lambda: now() - 3 * 86400
+runpy.run_path("/usr/local/bin/write-events", run_name="__main__")
+"""
+
+
+def test_an_old_run_is_followed_when_it_is_taken_up_again(lab, bob, copies, ready_board):
+    way = BY_NAME["rsync -a"]
+    copies.shell(f"rm -rf {LOGS} {NEW}/old*; mkdir {LOGS}")
+    write = ("write-events", NEW, "--into", FILE, "--points", "2")
+    old = ("/opt/tensorboard/bin/python", "-c", DAYS_AGO, *write[1:])
+    lab.exec(*old, "--run", "old0", user="bob")
+    copies.shell(f"cp -r {NEW}/old0 {NEW}/old1; cp -r {NEW}/old0 '{LOGS}/{way.name}'")
+    lab.exec(*old, "--run", "old1", "--first", "2", user="bob")
+    copies.shell(f"cp -r {NEW}/old1 {NEW}/old2")
+    lab.exec(*write, "--run", "old2", "--first", "4", user="bob")
+    board = ready_board(bob, LOGS, reload_interval=INTERVAL)
+    for generation in ("old0", "old1", "old2"):
+        copies.copy(way, generation)
+        wait_for_steps(bob, board, way.name, 2 + 2 * int(generation[-1]))
+
+
 def test_a_log_directory_that_is_a_switched_link(bob, copies, ready_board):
     copies.shell(f"rm -rf {LOGS}; mkdir {NEW}/v0 {NEW}/v1; cp -r {NEW}/0 {NEW}/v0/run; cp -r {NEW}/1 {NEW}/v1/run; ln -s {NEW}/v0 {LOGS}")
     board = ready_board(bob, LOGS, reload_interval=INTERVAL)

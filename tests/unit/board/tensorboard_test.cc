@@ -80,6 +80,7 @@ TEST(TensorBoardArguments, AskForAllThatTheFastLoaderShowsWhenTheSlowOneIsChosen
     const auto words = words_for(options_for("/runs"), Loading::slow);
     EXPECT_THAT(words, Contains("--load_fast=false"));
     EXPECT_THAT(words, Contains("--reload_multifile=true"));
+    EXPECT_THAT(words, Contains("--reload_multifile_inactive_secs=-1"));
     EXPECT_THAT(words, Not(Contains(StartsWith("--detect_file_replacement"))));
 }
 
