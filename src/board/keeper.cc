@@ -26,6 +26,8 @@ constexpr int failed = 1;
 /// For requests under way when TensorBoard is to be started again; it answers the longest in about a second.
 constexpr seconds time_to_finish{3};
 
+constexpr pollfd none{-1, 0, 0};
+
 std::size_t most_descriptors() {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -77,14 +79,14 @@ Keeper::End Keeper::start_and_serve() {
     join_.emplace(*std::move(join));
     idle_.emplace(clock_, options_.idle_sleep, options_.longest_awake);
     if (const auto end = take_look()) return *end;
-    told_ = course_.status();
-    notify_ready(told_);
+    notify_ready(course_.status());
     return serve();
 }
 
-Keeper::Event Keeper::wait(std::span<pollfd> descriptors, milliseconds longest) {
-    std::vector<pollfd> waiting = {{signals_.get(), POLLIN, 0}, {tensorboard_->fd(), POLLIN, 0}};
-    waiting.insert(waiting.end(), descriptors.begin(), descriptors.end());
+Keeper::Event Keeper::wait(Descriptors& descriptors, milliseconds longest) {
+    std::array<pollfd, 2 + std::tuple_size_v<Descriptors>> waiting{
+        {{signals_.get(), POLLIN, 0}, {tensorboard_->fd(), POLLIN, 0}}};
+    std::copy(descriptors.begin(), descriptors.end(), waiting.begin() + 2);
     // A day is short enough for poll(2)'s int and makes no difference.
     poll(waiting.data(), waiting.size(),
          static_cast<int>(std::min<milliseconds>(longest, std::chrono::hours(24)).count()));
@@ -104,8 +106,8 @@ std::optional<Keeper::End> Keeper::start(bool again) {
         start_time.turn();
         if (again && start_time.over())
             return End{never_answered, "TensorBoard was started again and never answered"};
-        pollfd answer{readiness.fd(), readiness.events(), 0};
-        switch (wait({&answer, 1}, readiness.patience())) {
+        Descriptors answer = {{{readiness.fd(), readiness.events(), 0}, none, none}};
+        switch (wait(answer, readiness.patience())) {
             case Event::none:
                 break;
             case Event::told_to_stop:
@@ -128,14 +130,15 @@ std::optional<Keeper::End> Keeper::start_again(const std::string& why) {
     join_->shut_doors(true);
     const BootTime deadline = clock_.boot() + time_to_finish;
     while (!tensorboard_->ended() && join_->connections() > 0 && clock_.boot() < deadline) {
-        pollfd bytes{join_->fd(), POLLIN, 0};
-        if (wait({&bytes, 1}, milliseconds(50)) == Event::told_to_stop)
+        Descriptors bytes = {{{join_->fd(), POLLIN, 0}, none, none}};
+        if (wait(bytes, milliseconds(50)) == Event::told_to_stop)
             return End{boardgate::exit_status::done, "Stopping"};
         join_->turn();
     }
     tensorboard_->stop();
     if (auto end = start(true)) return end;
     join_->shut_doors(false);
+    tell(course_.status());
     return std::nullopt;
 }
 
@@ -144,9 +147,8 @@ Keeper::End Keeper::serve() {
         if (join_->turn()) idle_->used();
         if (idle_->expired()) return {boardgate::exit_status::done, "Going to sleep"};
         if (const auto end = ask_for_data()) return *end;
-        tell(course_.status());
 
-        std::array<pollfd, 3> waiting{{{join_->fd(), POLLIN, 0}, {watch_->fd(), POLLIN, 0}, {-1, 0, 0}}};
+        Descriptors waiting = {{{join_->fd(), POLLIN, 0}, {watch_->fd(), POLLIN, 0}, none}};
         milliseconds longest = std::min(join_->patience(), idle_->left());
         if (probe_) {
             waiting[2] = {probe_->fd(), probe_->events(), 0};
@@ -181,8 +183,9 @@ std::optional<Keeper::End> Keeper::take_look() {
     const auto look = watch_->take();
     if (!look) return std::nullopt;
     if (!look->replaced.empty()) say("an event file was replaced rather than appended to: " + look->replaced);
-    if (!course_.looked(*look)) return std::nullopt;
-    return start_again("for what is in the log directory now");
+    if (course_.looked(*look)) return start_again("for what is in the log directory now");
+    tell(course_.status());
+    return std::nullopt;
 }
 
 void Keeper::tell(const std::string& status) {

@@ -5,8 +5,8 @@
 
 #include <poll.h>
 
+#include <array>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -43,8 +43,9 @@ private:
     [[nodiscard]] std::optional<End> ask_for_data();
     [[nodiscard]] std::optional<End> take_look();
     void tell(const std::string& status);
-    /// Waits for one of these, a signal, or TensorBoard's end.
-    [[nodiscard]] Event wait(std::span<pollfd> descriptors, std::chrono::milliseconds longest);
+    /// Waits for one of these (those below 0 are none), a signal, or TensorBoard's end.
+    using Descriptors = std::array<pollfd, 3>;
+    [[nodiscard]] Event wait(Descriptors& descriptors, std::chrono::milliseconds longest);
 
     const Clock& clock_;
     const Options& options_;
