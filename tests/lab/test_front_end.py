@@ -100,6 +100,16 @@ def test_the_files_are_those_of_the_package_compressed_and_for_good(alice, stran
             assert answer.header("X-Content-Type-Options") == "nosniff" and not answer.all("Set-Cookie")
 
 
+def test_fonts_are_also_where_tensorboard_itself_looks_for_them(alice, stranger, ready_board, webfiles):
+    shared(alice, ready_board(alice))
+    fonts = set(re.findall(rb"/font-roboto/[\w-]+\.woff2", webfiles.read("index.html") + webfiles.read("index.js")))
+    assert len(fonts) > 50
+    for path in map(bytes.decode, fonts):
+        answer = stranger.get(path)
+        assert answer.status == 200 and answer.body == webfiles.read(path[1:]), path
+        assert answer.header("Cache-Control") == "public, max-age=31536000, immutable"
+
+
 def test_every_board_of_the_environment_has_the_same_page_but_for_its_data(alice, bob, ready_board, stranger):
     mine, other, bobs = ready_board(alice), ready_board(alice, title="other"), ready_board(bob)
     shared(alice, mine)
@@ -178,7 +188,8 @@ def test_nothing_else_can_be_reached_where_the_files_are(lab, alice, stranger, r
                      f"{place}LICENSE", f"{place}font-roboto/passwd.woff2", "/frontend/environments", f"{place}../../environments",
                      f"{place}..%2f..%2fenvironments", f"{place}%2e%2e/%2e%2e/environments", f"{place}font-roboto/../../../environments",
                      f"{place}index.js/", f"{place}index.js%00.svg", f"{place.upper()}index.js", "/frontend/0000000000000000/index.js",
-                     f"{place}/index.js/../index.html"]:
+                     f"{place}/index.js/../index.html", "/font-roboto", "/font-roboto/", "/font-roboto/LICENSE",
+                     "/font-roboto/../environments", "/font-roboto/..%2fenvironments", "/font-roboto/%2e%2e/environments"]:
             answer = stranger.get(path)
             assert answer.status in (400, 403, 404), (path, answer)
             assert "immutable" not in (answer.header("Cache-Control") or ""), path
