@@ -14,7 +14,7 @@ void audit(Event event, const Session& who, std::string_view address, std::strin
 bool ViewAudit::is_first(std::uint32_t uid, const BoardId& board) {
     const BootTime now = clock_.boot();
     const std::lock_guard lock(mutex_);
-    const auto [found, fresh] = written_.try_emplace(board.str() + std::to_string(uid), now);
+    const auto [found, fresh] = written_.try_emplace({uid, board}, now);
     if (!fresh && now - found->second < quiet) return false;
     found->second = now;
     return true;

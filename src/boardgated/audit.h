@@ -3,9 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 
 #include "src/base/clock.h"
 #include "src/base/log.h"
@@ -36,7 +37,7 @@ private:
     const Registry& registry_;
     const Clock& clock_;
     std::mutex mutex_;
-    std::unordered_map<std::string, BootTime> written_;
+    std::map<std::pair<std::uint32_t, BoardId>, BootTime> written_;  // guarded by mutex_
 };
 
 }  // namespace boardgate::boardgated
