@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: MIT
+#include "src/launcher/dispatch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/fakes/accounts.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/fake_systemd.h"
+#include "tests/fakes/socket_pair.h"
+#include "tests/fakes/temp_folder.h"
+
+namespace boardgate::launcher {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using wire::Refusal;
+
+constexpr const char* board = "abcdefgh";
+constexpr const char* gate_unit = "boardgate-gate.service";
+constexpr const char* alices_socket = "tensorboard-alice-abcdefgh.socket";
+constexpr const char* alices_service = "tensorboard-alice-abcdefgh.service";
+
+/// The whole launcher but its socket: real tickets and records, systemd and accounts as a test wants them.
+struct LauncherTest : testing::Test {
+    fakes::FakeSystemd systemd;
+    fakes::Accounts directory{{{1001, 1001, "alice", "/home/alice", "/bin/bash"},
+                               {1002, 1002, "bob", "/home/bob", "/bin/bash"},
+                               {1003, 1003, "a-da", "/home/ada", "/bin/bash"},
+                               {999, 999, "daemon", "/", "/bin/sh"}}};
+    fakes::TempFolder tickets_folder;
+    fakes::TempFolder records_folder;
+    fakes::FakeClock clock;
+    Settings settings = parse_settings("door_ports = 16000-16003\nadministrators = wheel\n[environments]\ndefault = /opt/tb/bin/tensorboard\n", "test").value();
+    tickets::TicketStore tickets = tickets::TicketStore::open(tickets_folder.path()).value();
+    DoorRecords records = DoorRecords::open(records_folder.path()).value();
+    Bus bus = Bus::open_system().value();
+    std::unique_ptr<UnitJobs> jobs = UnitJobs::open(bus).value();
+    Doors doors{settings, bus, *jobs, records};
+    Dispatch dispatch{settings, tickets, clock, *jobs, doors};
+    Token alice = ticket_of(1001);
+
+    LauncherTest() { systemd.set(gate_unit, {{"ActiveState", "active"}}); }
+
+    Token ticket_of(uid_t uid, std::chrono::seconds lives = 1h) {
+        Token token = Token::make();
+        EXPECT_TRUE(tickets.write(token.hash(), {uid, std::chrono::floor<std::chrono::seconds>(clock.wall()) + lives}));
+        return token;
+    }
+    template <class Message>
+    Result<Answer> send(Message message) {
+        fakes::SocketPair sockets;
+        EXPECT_TRUE(wire::send(sockets.near.get(), message));
+        return dispatch.answer(**wire::receive(sockets.far.get(), 1s));
+    }
+    template <class Message>
+    Answer ask(const Token& token, Message message) {
+        message.token = Secret(token.reveal());
+        return send(std::move(message)).value();
+    }
+    template <class Message>
+    Answer ask_of(const Token& token, const std::string& id = board) {
+        Message message;
+        message.board = id;
+        return ask(token, std::move(message));
+    }
+    static wire::DoorSpec door(std::uint16_t port = 0) {
+        wire::DoorSpec door;
+        door.board = board;
+        door.port = port;
+        door.logdir = "/home/alice/runs";
+        door.title = "runs";
+        door.environment = "default";
+        door.reload_interval = 5;
+        door.idle_sleep = 1800;
+        door.priority = 50;
+        return door;
+    }
+    Answer make(const Token& token, const wire::DoorSpec& spec) {
+        wire::MakeDoor message;
+        message.door = spec;
+        return ask(token, std::move(message));
+    }
+    /// A door made and what was asked for it forgotten.
+    void made(std::uint16_t port = 0) {
+        ASSERT_TRUE(make(alice, door(port)).outcome);
+        (void)systemd.asked();
+        (void)systemd.transient();
+    }
+    static std::optional<Refusal> refusal(const Answer& answer) {
+        return answer.outcome ? std::nullopt : std::optional<Refusal>(answer.outcome.error().reason);
+    }
+};
+
+TEST_F(LauncherTest, WithoutATicketNothingIsDone) {
+    const Token unknown = Token::make();
+    const Token ended = ticket_of(1001, 10s);
+    clock.advance(10s);
+    for (const Token* token : {&unknown, &ended}) {
+        EXPECT_EQ(refusal(make(*token, door())), Refusal::ticket);
+        EXPECT_EQ(refusal(ask_of<wire::RemoveDoor>(*token)), Refusal::ticket);
+        EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(*token)), Refusal::ticket);
+        EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(*token)), Refusal::ticket);
+        EXPECT_EQ(refusal(ask_of<wire::RestartBoard>(*token)), Refusal::ticket);
+        EXPECT_EQ(refusal(ask(*token, wire::ReadTicket{})), Refusal::ticket);
+        EXPECT_EQ(refusal(ask(*token, wire::OpenLogdirs{})), Refusal::ticket);
+        wire::RevokeTicket all;
+        all.which = wire::Tickets::all_of_user;
+        EXPECT_EQ(refusal(ask(*token, std::move(all))), Refusal::ticket);
+    }
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+    EXPECT_EQ(refusal(send(wire::ReadTicket{Secret("short")}).value()), Refusal::ticket);
+}
+
+TEST_F(LauncherTest, WhatNoLauncherTakesIsAFaultOfThePeer) {
+    EXPECT_FALSE(send(wire::LoginStart{"alice", ""}));
+    EXPECT_FALSE(send(wire::LocalLogin{}));
+    EXPECT_FALSE(send(wire::Done{}));
+    fakes::SocketPair sockets;
+    wire::Writer trailing(static_cast<std::uint16_t>(wire::Type::ReadTicket));
+    trailing.text(alice.reveal(), Token::text_size);
+    trailing.number(std::uint8_t{0});
+    ASSERT_TRUE(wire::send(sockets.near.get(), std::as_const(trailing)));
+    EXPECT_FALSE(dispatch.answer(**wire::receive(sockets.far.get(), 1s)));
+}
+
+TEST_F(LauncherTest, AccountsThatAreGoneOrSystemsHaveNoBoards) {
+    EXPECT_EQ(refusal(make(ticket_of(4711), door())), Refusal::account);
+    EXPECT_EQ(refusal(make(ticket_of(999), door())), Refusal::account);
+    directory.accounts.erase(directory.accounts.begin());
+    EXPECT_EQ(refusal(make(alice, door())), Refusal::account);
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+}
+
+TEST_F(LauncherTest, MakesADoorOnTheFirstFreePortThatIsNotTheProbes) {
+    const Answer answer = make(alice, door());
+    ASSERT_TRUE(answer.outcome) << answer.outcome.error().text;
+    EXPECT_EQ(answer.outcome->port, 16001);
+    const auto calls = systemd.transient();
+    ASSERT_EQ(calls.size(), 1U);
+    EXPECT_THAT(calls[0], HasSubstr("STRING \"tensorboard-alice-abcdefgh.socket\""));
+    EXPECT_THAT(calls[0], HasSubstr("STRING \"127.0.0.1:16001\""));
+    const auto record = records.read(BoardId::parse(board).value());
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->uid, 1001U);
+    EXPECT_EQ(record->door.port, 16001);
+}
+
+TEST_F(LauncherTest, TriesTheNextPortWhenOneIsTaken) {
+    systemd.take_ports({16001, 16002});
+    EXPECT_EQ(make(alice, door()).outcome->port, 16003);
+    EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16003);
+}
+
+TEST_F(LauncherTest, PortsOfOtherDoorsAreNotEvenTried) {
+    made();
+    wire::DoorSpec other = door();
+    other.board = "zzzzzzzz";
+    EXPECT_EQ(make(ticket_of(1002), other).outcome->port, 16002);
+    EXPECT_EQ(systemd.transient().size(), 1U);
+}
+
+TEST_F(LauncherTest, WhenEveryPortIsTakenNothingIsLeftBehind) {
+    systemd.take_ports({16001, 16002, 16003});
+    EXPECT_EQ(refusal(make(alice, door())), Refusal::ports_all_taken);
+    EXPECT_EQ(records_folder.count(), 0U);
+    EXPECT_EQ(refusal(make(alice, door(16002))), Refusal::port_taken);
+    EXPECT_EQ(records_folder.count(), 0U);
+}
+
+TEST_F(LauncherTest, OpensNoDoorWhileThePacketFilterIsMissing) {
+    for (const char* state : {"inactive", "failed", "activating"}) {
+        systemd.set(gate_unit, {{"ActiveState", state}});
+        EXPECT_EQ(refusal(make(alice, door())), Refusal::gate_missing) << state;
+    }
+    systemd.forget(gate_unit);
+    EXPECT_EQ(refusal(make(alice, door())), Refusal::gate_missing);
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+}
+
+TEST_F(LauncherTest, BelievesNoField) {
+    const auto refused = [&](auto change) {
+        wire::DoorSpec spec = door();
+        change(spec);
+        const Answer answer = make(alice, spec);
+        return refusal(answer) == Refusal::bad_request ? answer.outcome.error().text : std::string();
+    };
+    EXPECT_THAT(refused([](auto& d) { d.board = "../../x"; }), HasSubstr("board"));
+    EXPECT_THAT(refused([](auto& d) { d.logdir = "runs"; }), HasSubstr("logdir"));
+    EXPECT_THAT(refused([](auto& d) { d.logdir = "/a\nb"; }), HasSubstr("logdir"));
+    EXPECT_THAT(refused([](auto& d) { d.title = "a\nb"; }), HasSubstr("title"));
+    EXPECT_THAT(refused([](auto& d) { d.title = "\xff"; }), HasSubstr("title"));
+    for (const int port : {22, 443, 16000, 16004, 65535}) {
+        EXPECT_THAT(refused([port](auto& d) { d.port = static_cast<std::uint16_t>(port); }), HasSubstr("port")) << port;
+    }
+    EXPECT_THAT(refused([](auto& d) { d.reload_interval = 86401; }), HasSubstr("reload_interval"));
+    EXPECT_THAT(refused([](auto& d) { d.samples_per_plugin = "images=1 --bind_all"; }), HasSubstr("samples_per_plugin"));
+    EXPECT_THAT(refused([](auto& d) { d.samples_per_plugin = "images=1,"; }), HasSubstr("samples_per_plugin"));
+    EXPECT_THAT(refused([](auto& d) { d.idle_sleep = 0; }), HasSubstr("idle_sleep"));
+    EXPECT_THAT(refused([](auto& d) { d.priority = 0; }), HasSubstr("priority"));
+    EXPECT_THAT(refused([](auto& d) { d.priority = 101; }), HasSubstr("priority"));
+    EXPECT_THAT(refused([](auto& d) { d.bind_all = true; }), HasSubstr("bind_all"));
+    EXPECT_THAT(refused([](auto& d) { d.host = "0.0.0.0"; }), HasSubstr("host"));
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+    EXPECT_EQ(records_folder.count(), 0U);
+}
+
+TEST_F(LauncherTest, OnlyTheSitesEnvironmentsRun) {
+    wire::DoorSpec spec = door();
+    spec.environment = "other";
+    EXPECT_EQ(refusal(make(alice, spec)), Refusal::environment);
+    spec.environment = "/home/alice/bin/tensorboard";
+    EXPECT_EQ(refusal(make(alice, spec)), Refusal::environment);
+    spec.environment = "";
+    EXPECT_EQ(refusal(make(alice, spec)), Refusal::environment);
+    settings.allow_own_environments = true;
+    spec.environment = "/home/alice/bin/tensorboard";
+    EXPECT_TRUE(make(alice, spec).outcome);
+    EXPECT_THAT(systemd.transient().at(0), HasSubstr("--tensorboard=/home/alice/bin/tensorboard"));
+}
+
+TEST_F(LauncherTest, NobodyTakesOverSomebodyElsesBoard) {
+    made();
+    const Token bob = ticket_of(1002);
+    EXPECT_EQ(refusal(make(bob, door())), Refusal::no_such_door);
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(bob)), Refusal::no_such_door);
+    EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(bob)), Refusal::no_such_door);
+    EXPECT_EQ(refusal(ask_of<wire::RestartBoard>(bob)), Refusal::no_such_door);
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+    // Removing looks for units of his own, which are not there.
+    EXPECT_TRUE(ask_of<wire::RemoveDoor>(bob).outcome);
+    for (const std::string& asked : systemd.asked()) EXPECT_THAT(asked, Not(HasSubstr("alice")));
+    EXPECT_TRUE(records.read(BoardId::parse(board).value()));
+    EXPECT_EQ(systemd.property(alices_socket, "ActiveState"), "active");
+}
+
+TEST_F(LauncherTest, MakingADoorAnewReplacesTheOldOne) {
+    made(16002);
+    EXPECT_EQ(make(alice, door(16003)).outcome->port, 16003);
+    EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service",
+                                             "StartTransientUnit tensorboard-alice-abcdefgh.socket"));
+    EXPECT_EQ(records_folder.count(), 1U);
+}
+
+TEST_F(LauncherTest, WakesAndRestartsTheUnitBehindAnOpenDoor) {
+    made();
+    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16001);
+    EXPECT_EQ(ask_of<wire::RestartBoard>(alice).outcome->port, 16001);
+    EXPECT_THAT(systemd.asked(), ElementsAre("StartUnit tensorboard-alice-abcdefgh.service", "RestartUnit tensorboard-alice-abcdefgh.service"));
+}
+
+TEST_F(LauncherTest, ADoorThatIsLostIsMadeAgainBeforeItsBoardWakes) {
+    made(16002);
+    systemd.forget(alices_socket);
+    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16002);
+    EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service",
+                                             "StartTransientUnit tensorboard-alice-abcdefgh.socket",
+                                             "StartUnit tensorboard-alice-abcdefgh.service"));
+}
+
+TEST_F(LauncherTest, ADoorWhosePortWasTakenMeanwhileMoves) {
+    made(16001);
+    systemd.forget(alices_socket);
+    systemd.take_ports({16001});
+    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16002);
+    EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16002);
+}
+
+TEST_F(LauncherTest, PutsABoardToSleepAndKeepsItsDoor) {
+    made();
+    EXPECT_EQ(ask_of<wire::SleepBoard>(alice).outcome->port, 16001);
+    EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.service"));
+    EXPECT_EQ(systemd.property(alices_socket, "ActiveState"), "active");
+}
+
+TEST_F(LauncherTest, AdministratorsPutAnybodysBoardToSleepAndNothingElse) {
+    made();
+    directory.groups = {{"wheel", {"bob"}}};
+    const Token bob = ticket_of(1002);
+    EXPECT_EQ(ask_of<wire::SleepBoard>(bob).outcome->port, 16001);
+    EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.service"));
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(bob)), Refusal::no_such_door);
+    EXPECT_EQ(refusal(ask_of<wire::RestartBoard>(bob)), Refusal::no_such_door);
+    EXPECT_EQ(refusal(make(bob, door())), Refusal::no_such_door);
+    EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(bob, "zzzzzzzz")), Refusal::no_such_door);
+    settings.administrators.clear();
+    EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(bob)), Refusal::no_such_door);
+}
+
+TEST_F(LauncherTest, RemovesDoorUnitAndRecordTheDoorFirst) {
+    made();
+    EXPECT_TRUE(ask_of<wire::WakeBoard>(alice).outcome);
+    (void)systemd.asked();
+    EXPECT_TRUE(ask_of<wire::RemoveDoor>(alice).outcome);
+    EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service"));
+    EXPECT_EQ(records_folder.count(), 0U);
+    EXPECT_TRUE(ask_of<wire::RemoveDoor>(alice).outcome) << "twice is fine";
+}
+
+TEST_F(LauncherTest, MalformedIdsAreRefused) {
+    for (const char* id : {"", "../x", "ABCDEFGH", "abcdefg"}) {
+        EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(alice, id)), Refusal::bad_request) << id;
+        EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(alice, id)), Refusal::bad_request) << id;
+        EXPECT_EQ(refusal(ask_of<wire::RemoveDoor>(alice, id)), Refusal::bad_request) << id;
+    }
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+}
+
+TEST_F(LauncherTest, WhatSystemdRefusesIsToldInItsWords) {
+    systemd.refuse("StartTransientUnit", "org.freedesktop.DBus.Error.AccessDenied");
+    const Answer answer = make(alice, door());
+    EXPECT_EQ(refusal(answer), Refusal::systemd);
+    EXPECT_THAT(answer.outcome.error().text, HasSubstr("on purpose"));
+    EXPECT_EQ(records_folder.count(), 0U);
+    systemd.refuse("StartTransientUnit", "");
+    made();
+    systemd.refuse("StartUnit", "org.freedesktop.systemd1.UnitMasked");
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(alice)), Refusal::systemd);
+}
+
+TEST_F(LauncherTest, TellsWhoseATicketIs) {
+    const Answer answer = ask(alice, wire::ReadTicket{});
+    ASSERT_TRUE(answer.holder);
+    EXPECT_EQ(answer.holder->uid, 1001U);
+    EXPECT_EQ(answer.holder->user, "alice");
+    EXPECT_EQ(answer.holder->expires, 1'800'003'600);
+}
+
+TEST_F(LauncherTest, RevokesThisTicketAnotherOfOnesOwnOrAll) {
+    const Token second = ticket_of(1001);
+    const Token third = ticket_of(1001);
+    const Token bob = ticket_of(1002);
+    const auto good = [&](const Token& token) { return refusal(ask(token, wire::ReadTicket{})) == std::nullopt; };
+    const auto revoke = [&](const Token& with, wire::Tickets which, const std::string& other = {}) {
+        wire::RevokeTicket message;
+        message.which = which;
+        message.other = other;
+        return refusal(ask(with, std::move(message)));
+    };
+    EXPECT_EQ(revoke(alice, wire::Tickets::other, bob.hash().hex()), Refusal::ticket);
+    EXPECT_TRUE(good(bob));
+    EXPECT_EQ(revoke(alice, wire::Tickets::other, "not a hash"), Refusal::bad_request);
+    EXPECT_EQ(revoke(alice, wire::Tickets::other, Token::make().hash().hex()), std::nullopt);
+    EXPECT_EQ(revoke(alice, wire::Tickets::other, second.hash().hex()), std::nullopt);
+    EXPECT_FALSE(good(second));
+    EXPECT_TRUE(good(alice));
+    EXPECT_EQ(revoke(alice, wire::Tickets::this_one), std::nullopt);
+    EXPECT_FALSE(good(alice));
+    EXPECT_TRUE(good(third));
+    EXPECT_EQ(revoke(third, wire::Tickets::all_of_user), std::nullopt);
+    EXPECT_FALSE(good(third));
+    EXPECT_TRUE(good(bob));
+}
+
+TEST_F(LauncherTest, DashesOfANameAreNoDashesOfAUnit) {
+    wire::DoorSpec spec = door();
+    EXPECT_TRUE(make(ticket_of(1003), spec).outcome);
+    EXPECT_THAT(systemd.asked().back(), HasSubstr("tensorboard-a\\x2dda-abcdefgh.socket"));
+}
+
+}  // namespace
+}  // namespace boardgate::launcher

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "src/launcher/door_record.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "tests/fakes/temp_folder.h"
+
+namespace boardgate::launcher {
+namespace {
+
+const BoardId board = BoardId::parse("abcdefgh").value();
+
+struct DoorRecordsTest : testing::Test {
+    fakes::TempFolder folder;
+    DoorRecords records = DoorRecords::open(folder.path()).value();
+
+    static DoorRecord record(const std::string& id = "abcdefgh") {
+        DoorRecord record;
+        record.uid = 1001;
+        record.door.board = id;
+        record.door.port = 16001;
+        record.door.logdir = "/home/alice/runs";
+        record.door.title = "é \"x\"";
+        record.door.environment = "default";
+        record.door.reload_interval = 7;
+        record.door.reload_multifile = true;
+        record.door.samples_per_plugin = "images=5";
+        record.door.fast_loader = wire::FastLoader::off;
+        record.door.idle_sleep = 1800;
+        record.door.priority = 70;
+        record.door.bind_all = true;
+        record.door.host = "::1";
+        return record;
+    }
+    void write(DoorRecord what) const { ASSERT_TRUE(records.write(what)); }
+};
+
+TEST_F(DoorRecordsTest, GiveBackWhatWasWritten) {
+    write(record());
+    const auto back = records.read(board);
+    ASSERT_TRUE(back) << back.error().text();
+    EXPECT_EQ(back->uid, 1001U);
+    EXPECT_EQ(back->door.board, "abcdefgh");
+    EXPECT_EQ(back->door.port, 16001);
+    EXPECT_EQ(back->door.logdir, "/home/alice/runs");
+    EXPECT_EQ(back->door.title, "é \"x\"");
+    EXPECT_EQ(back->door.environment, "default");
+    EXPECT_EQ(back->door.reload_interval, 7U);
+    EXPECT_TRUE(back->door.reload_multifile);
+    EXPECT_EQ(back->door.samples_per_plugin, "images=5");
+    EXPECT_EQ(back->door.fast_loader, wire::FastLoader::off);
+    EXPECT_EQ(back->door.idle_sleep, 1800U);
+    EXPECT_EQ(back->door.priority, 70U);
+    EXPECT_TRUE(back->door.bind_all);
+    EXPECT_EQ(back->door.host, "::1");
+    EXPECT_EQ(folder.count(), 1U);
+}
+
+TEST_F(DoorRecordsTest, AreOneForEachBoard) {
+    write(record());
+    DoorRecord other = record();
+    other.door.port = 16009;
+    write(other);
+    EXPECT_EQ(folder.count(), 1U);
+    EXPECT_EQ(records.read(board)->door.port, 16009);
+    records.remove(board);
+    const auto gone = records.read(board);
+    ASSERT_FALSE(gone);
+    EXPECT_EQ(gone.error().sys, ENOENT);
+    records.remove(board);
+}
+
+TEST_F(DoorRecordsTest, AHalfWrittenOneFromACrashIsWrittenOver) {
+    folder.put("abcdefgh.new", std::string(5000, 'x'));
+    write(record());
+    EXPECT_TRUE(records.read(board));
+    EXPECT_EQ(folder.count(), 1U);
+}
+
+TEST_F(DoorRecordsTest, DamagedOnesAreErrorsAndNamed) {
+    write(record());
+    write(record("zzzzzzzz"));
+    const std::string bytes = folder.get("abcdefgh");
+    for (const std::string& broken : {std::string(), bytes.substr(0, bytes.size() - 1), bytes + "x", "\x09" + bytes.substr(1), std::string(100'000, '\0')}) {
+        folder.put("abcdefgh", broken);
+        EXPECT_FALSE(records.read(board)) << broken.size();
+        std::vector<std::string> damaged;
+        EXPECT_EQ(records.all(&damaged).size(), 1U);
+        EXPECT_EQ(damaged, std::vector<std::string>{"abcdefgh"});
+    }
+}
+
+TEST_F(DoorRecordsTest, ARecordUnderAnotherBoardsNameIsNone) {
+    write(record("zzzzzzzz"));
+    std::filesystem::rename(folder / "zzzzzzzz", folder / "abcdefgh");
+    EXPECT_FALSE(records.read(board));
+}
+
+TEST_F(DoorRecordsTest, LinksAndOtherFilesAreNone) {
+    const fakes::TempFolder elsewhere;
+    write(record());
+    std::filesystem::rename(folder / "abcdefgh", elsewhere / "abcdefgh");
+    std::filesystem::create_symlink(elsewhere / "abcdefgh", folder / "abcdefgh");
+    EXPECT_FALSE(records.read(board));
+    folder.put("README", "x");
+    std::vector<std::string> damaged;
+    EXPECT_TRUE(records.all(&damaged).empty());
+    EXPECT_EQ(damaged.size(), 1U);
+}
+
+TEST(DoorRecords, RefuseAFolderThatIsNotItsOwnersAlone) {
+    const fakes::TempFolder folder;
+    for (const mode_t mode : {0750U, 0701U, 0777U}) {
+        ASSERT_EQ(chmod(folder.path().c_str(), mode), 0);
+        EXPECT_FALSE(DoorRecords::open(folder.path())) << mode;
+    }
+    EXPECT_FALSE(DoorRecords::open(folder / "nothing"));
+}
+
+}  // namespace
+}  // namespace boardgate::launcher

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "src/launcher/unit_properties.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "src/base/unit_word.h"
+#include "tests/fakes/fake_systemd.h"
+
+namespace boardgate::launcher {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+DoorPlan plan() {
+    wire::DoorSpec door;
+    door.board = "abcdefgh";
+    door.logdir = "/home/alice/runs";
+    door.title = "my runs";
+    door.environment = "default";
+    door.reload_interval = 5;
+    door.samples_per_plugin = "images=3";
+    door.idle_sleep = 1800;
+    door.priority = 70;
+    const auto owner = UserName::parse("alice").value();
+    return {UnitName(owner, BoardId::parse("abcdefgh").value()), {1001, 1001, "alice", "/home/alice", "/bin/bash"}, Port::parse(16001).value(),
+            door, "/opt/tb/bin/tensorboard", std::chrono::hours(8)};
+}
+
+/// The whole call without its layout: one space between words.
+std::string call_of(const DoorPlan& plan) {
+    const fakes::FakeSystemd systemd;
+    const Bus bus = Bus::open_system().value();
+    const BusMessage call = start_transient_call(bus, plan);
+    if (call == nullptr || sd_bus_message_seal(call.get(), 1, 0) < 0) return "no call";
+    char* text = nullptr;
+    std::size_t size = 0;
+    std::FILE* out = open_memstream(&text, &size);
+    sd_bus_message_dump(call.get(), out, SD_BUS_MESSAGE_DUMP_SUBTREE_ONLY);
+    std::fclose(out);
+    std::string plain;
+    for (const char* at = text; *at != '\0'; ++at) {
+        const bool space = *at == ' ' || *at == '\n';
+        if (!space) plain += *at;
+        if (space && !plain.empty() && plain.back() != ' ') plain += ' ';
+    }
+    std::free(text);
+    return plain;
+}
+
+std::string property(const char* name, const std::string& signature, const std::string& value) {
+    return "STRUCT \"sv\" { STRING \"" + std::string(name) + "\"; VARIANT \"" + signature + "\" { " + value + " }; };";
+}
+
+TEST(UnitProperties, TheDoorListensOnLoopbackOnly) {
+    const std::string call = call_of(plan());
+    EXPECT_THAT(call, HasSubstr("STRING \"tensorboard-alice-abcdefgh.socket\"; STRING \"fail\";"));
+    EXPECT_THAT(call, HasSubstr(property("Listen", "a(ss)", "ARRAY \"(ss)\" { STRUCT \"ss\" { STRING \"Stream\"; STRING \"127.0.0.1:16001\"; }; };")));
+    EXPECT_THAT(call, HasSubstr(property("CollectMode", "s", "STRING \"inactive-or-failed\";")));
+    EXPECT_THAT(call, Not(HasSubstr("IPAddressAllow"))) << "the drop-in lets loopback in";
+}
+
+TEST(UnitProperties, TheUnitRunsAsTheTicketsUid) {
+    const std::string call = call_of(plan());
+    EXPECT_THAT(call, HasSubstr("STRING \"tensorboard-alice-abcdefgh.service\";"));
+    EXPECT_THAT(call, HasSubstr(property("User", "s", "STRING \"1001\";")));
+    EXPECT_THAT(call, HasSubstr(property("Slice", "s", "STRING \"tensorboard-u1001.slice\";")));
+    EXPECT_THAT(call, HasSubstr(property("CPUWeight", "t", "UINT64 70;")));
+}
+
+TEST(UnitProperties, ItRunsBoardgateBoardAndNothingElse) {
+    const std::string call = call_of(plan());
+    EXPECT_THAT(call, HasSubstr("STRUCT \"sasb\" { STRING \"" BOARDGATE_LIBEXECDIR "/boardgate-board\"; ARRAY \"s\" { STRING \"" BOARDGATE_LIBEXECDIR
+                                "/boardgate-board\"; STRING \"--board=abcdefgh\";"));
+    EXPECT_EQ(call.find("STRUCT \"sasb\""), call.rfind("STRUCT \"sasb\""));
+    for (const char* never : {"Environment", "ExecStartPre", "ExecStopPost", "RootDirectory", "AmbientCapabilities", "WorkingDirectory"}) {
+        EXPECT_THAT(call, Not(HasSubstr(never)));
+    }
+}
+
+TEST(UnitProperties, OptionsAreOneWordEach) {
+    EXPECT_THAT(board_arguments(plan()),
+                ElementsAre(BOARDGATE_LIBEXECDIR "/boardgate-board", "--board=abcdefgh", "--tensorboard=/opt/tb/bin/tensorboard",
+                            "--logdir=/home/alice/runs", "--title=my runs", "--reload-interval=5", "--reload-multifile=no", "--samples=images=3",
+                            "--fast-loader=auto", "--idle-sleep=1800", "--longest-awake=28800"));
+    DoorPlan other = plan();
+    other.door.reload_multifile = true;
+    other.door.fast_loader = wire::FastLoader::off;
+    other.longest_awake = {};
+    const auto words = board_arguments(other);
+    EXPECT_THAT(words, testing::Contains("--reload-multifile=yes"));
+    EXPECT_THAT(words, testing::Contains("--fast-loader=off"));
+    EXPECT_THAT(words, testing::Contains("--longest-awake=0"));
+}
+
+/// Threat 28: systemd expands `$` in command lines and `%` in descriptions.
+TEST(UnitProperties, NothingThatAPersonWritesIsExpanded) {
+    DoorPlan hostile = plan();
+    hostile.door.logdir = "/home/$USER/${HOME}/%h;x\\y";
+    hostile.door.title = "--bind_all";
+    hostile.owner.name = "al%ice";
+    const std::string call = call_of(hostile);
+    EXPECT_THAT(call, Not(HasSubstr("$")));
+    EXPECT_THAT(call, HasSubstr("STRING \"--title=--bind_all\";"));
+    EXPECT_THAT(call, HasSubstr("STRING \"TensorBoard abcdefgh of al%%ice\";"));
+    EXPECT_THAT(call, HasSubstr("STRING \"Door of al%%ice's board abcdefgh\";"));
+    EXPECT_EQ(from_unit_word(to_unit_word("--logdir=" + hostile.door.logdir)).value(), "--logdir=" + hostile.door.logdir);
+}
+
+TEST(UnitProperties, ADoorToTheNetworkListensBesideLoopbackAndLetsAnyAddressIn) {
+    DoorPlan open = plan();
+    open.door.host = "192.0.2.1";
+    std::string call = call_of(open);
+    EXPECT_THAT(call, HasSubstr("STRING \"127.0.0.1:16001\""));
+    EXPECT_THAT(call, HasSubstr("STRING \"192.0.2.1:16001\""));
+    EXPECT_THAT(call, HasSubstr("IPAddressAllow"));
+    open.door.host = "2001:db8::1";
+    EXPECT_THAT(call_of(open), HasSubstr("STRING \"[2001:db8::1]:16001\""));
+    open.door.host = "";
+    open.door.bind_all = true;
+    call = call_of(open);
+    EXPECT_THAT(call, HasSubstr("STRUCT \"ss\" { STRING \"Stream\"; STRING \"16001\"; }"));
+    EXPECT_THAT(call, HasSubstr("IPAddressAllow"));
+}
+
+}  // namespace
+}  // namespace boardgate::launcher
