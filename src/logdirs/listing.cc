@@ -78,7 +78,7 @@ std::vector<wire::FolderRow> rows_of(Folders& folders, const std::string& folder
     std::vector<std::string> looked_into;
     for (const std::string& name : names) {
         const std::string path = below(folder, name);
-        rows.push_back({name, 0, 0, 0, !folders.is_foreign_home(path), true});
+        rows.push_back({name, 0, 0, 0, folders.readable(path).has_value(), true});
         if (rows.back().readable) looked_into.push_back(path);
     }
     const std::vector<EventFiles> found = find_event_files(looked_into, folders.clock(), of_rows);
