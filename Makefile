@@ -108,9 +108,10 @@ libs = $(foreach l,$(1),$($(l)_LIBS))
 
 # Objects are made again when the way they are made changes, and only then.
 compile = $(CXX) $(compile_flags)
+how = $(subst ','\'',$(compile) $(test_flags))
 $(build)/compile: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(compile))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(compile))' >$@
+	@printf '%s\n' '$(how)' | cmp -s - $@ || printf '%s\n' '$(how)' >$@
 FORCE:
 
 $(build)/obj/%.o: %.cc $(build)/compile
@@ -118,7 +119,8 @@ $(build)/obj/%.o: %.cc $(build)/compile
 	@echo "  C++   $<"
 	@$(compile) $(quick) -MMD -MP -c -o $@ $<
 # Half of all compiling is tests. They need not be fast; what they test is compiled as it is installed.
-$(build)/obj/tests/%.o: quick = -O0 -g1 -U_FORTIFY_SOURCE
+test_flags = -O1 -g1
+$(build)/obj/tests/%.o: quick = $(test_flags)
 
 define archive_rule
 $$(build)/lib/$(1).a: $$(call objects,$$(call sources,$(1)))
