@@ -21,6 +21,7 @@
 
 #include "src/base/bus.h"
 #include "src/base/fd.h"
+
 #include "tests/fakes/temp_folder.h"
 
 namespace boardgate::fakes {
@@ -118,7 +119,8 @@ struct FakeSystemd::World {
             for (auto at = connections.begin(); at != connections.end();) at = process(*at) ? std::next(at) : connections.erase(at);
             send_signals();
             const std::lock_guard lock(mutex);
-            subscribers = static_cast<int>(std::count_if(connections.begin(), connections.end(), [](const Connection& c) { return c.subscribed; }));
+            subscribers =
+                static_cast<int>(std::count_if(connections.begin(), connections.end(), [](const Connection& c) { return c.subscribed; }));
         }
         connections.clear();
     }
@@ -138,7 +140,8 @@ struct FakeSystemd::World {
 
     static bool process(const Connection& connection) {
         int status = 0;
-        while ((status = sd_bus_process(connection.bus.get(), nullptr)) > 0) {}
+        while ((status = sd_bus_process(connection.bus.get(), nullptr)) > 0) {
+        }
         return status >= 0;
     }
 
@@ -233,7 +236,8 @@ struct FakeSystemd::World {
         const char* mode = nullptr;
         good(sd_bus_message_read(message, "ss", &unit, &mode), "change");
         asked.push_back(method + " " + unit);
-        if (method == "StopUnit" && !units.contains(unit)) return sd_bus_reply_method_errorf(message, "org.freedesktop.systemd1.NoSuchUnit", "%s", unit);
+        if (method == "StopUnit" && !units.contains(unit))
+            return sd_bus_reply_method_errorf(message, "org.freedesktop.systemd1.NoSuchUnit", "%s", unit);
         change_state(unit, method == "StopUnit" ? "inactive" : "active");
         return reply_with_job(message, unit, "done");
     }
@@ -264,7 +268,8 @@ struct FakeSystemd::World {
     void tell_of(const std::string& unit) {
         signals.push_back([unit](sd_bus* bus) {
             sd_bus_message* raw = nullptr;
-            good(sd_bus_message_new_signal(bus, &raw, unit_path(unit).c_str(), "org.freedesktop.DBus.Properties", "PropertiesChanged"), "signal");
+            good(sd_bus_message_new_signal(bus, &raw, unit_path(unit).c_str(), "org.freedesktop.DBus.Properties", "PropertiesChanged"),
+                 "signal");
             good(sd_bus_message_append(raw, "sa{sv}as", "org.freedesktop.systemd1.Unit", 0, 0), "signal");
             return BusMessage(raw);
         });

@@ -176,7 +176,8 @@ TEST_F(GateTest, OtherPagesMayLinkToABoardButNotFetchFromIt) {
 TEST_F(GateTest, WebSocketsComeFromTheSameOriginOnly) {
     question.upgrade = "websocket";
     EXPECT_EQ(refusal(), Refusal::cross_site);
-    for (const char* origin : {"https://evil.example", "http://lab.example", "https://lab.example:8443", "null", "https://lab.example.evil"}) {
+    for (const char* origin :
+         {"https://evil.example", "http://lab.example", "https://lab.example:8443", "null", "https://lab.example.evil"}) {
         question.origin = origin;
         EXPECT_EQ(refusal(), Refusal::cross_site) << origin;
     }

@@ -201,8 +201,11 @@ TEST(Registry, WhatTheStoreDoesNotTakeDoesNotHappen) {
     registry.listen([&](const Board&, bool) { ++told; });
     sqlite3* raw = nullptr;
     ASSERT_EQ(sqlite3_open((folder / "db").c_str(), &raw), SQLITE_OK);
-    ASSERT_EQ(sqlite3_exec(raw, "CREATE TRIGGER a BEFORE INSERT ON boards BEGIN SELECT RAISE(FAIL, 'full'); END;"
-                                "CREATE TRIGGER b BEFORE DELETE ON boards BEGIN SELECT RAISE(FAIL, 'full'); END", nullptr, nullptr, nullptr), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(raw,
+                           "CREATE TRIGGER a BEFORE INSERT ON boards BEGIN SELECT RAISE(FAIL, 'full'); END;"
+                           "CREATE TRIGGER b BEFORE DELETE ON boards BEGIN SELECT RAISE(FAIL, 'full'); END",
+                           nullptr, nullptr, nullptr),
+              SQLITE_OK);
     sqlite3_close(raw);
     BoardOptions options;
     options.title = "other";

@@ -16,7 +16,8 @@ struct SessionsTest : testing::Test {
     Settings settings = parse_settings("session_idle = 1h\nsession_lifetime = 10h\nsessions_per_user = 3\n", "test").value();
     Sessions sessions{*store, settings, clock};
 
-    TokenHash add(std::uint32_t uid = 1001, std::chrono::seconds lives = 10h, const std::string& name = {}, const std::string& address = {}) {
+    TokenHash add(std::uint32_t uid = 1001, std::chrono::seconds lives = 10h, const std::string& name = {},
+                  const std::string& address = {}) {
         const TokenHash token = Token::make().hash();
         const auto expires = std::chrono::floor<std::chrono::seconds>(clock.wall()) + lives;
         EXPECT_TRUE(sessions.add({token, uid, "u" + std::to_string(uid)}, expires, name, address));

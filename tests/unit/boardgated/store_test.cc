@@ -115,8 +115,9 @@ TEST_F(StoreTest, ADamagedFileIsAnErrorAndNotAnEmptyDatabase) {
 }
 
 TEST_F(StoreTest, WhatCannotBeWrittenIsAnError) {
-    tamper("CREATE TRIGGER full BEFORE INSERT ON boards BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END;"
-           "CREATE TRIGGER full2 BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
+    tamper(
+        "CREATE TRIGGER full BEFORE INSERT ON boards BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END;"
+        "CREATE TRIGGER full2 BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
     ASSERT_TRUE(store->put_session({"aa", 1001, "alice", 1, 2, 3, "", ""}));
     EXPECT_FALSE(store->put_board({"abcdefgh", 1001, "alice", 1, "{}", 7, 8}));
     EXPECT_FALSE(store->delete_session("aa"));

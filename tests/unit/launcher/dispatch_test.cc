@@ -35,7 +35,9 @@ struct LauncherTest : testing::Test {
     fakes::TempFolder tickets_folder;
     fakes::TempFolder records_folder;
     fakes::FakeClock clock;
-    Settings settings = parse_settings("door_ports = 16000-16003\nadministrators = wheel\n[environments]\ndefault = /opt/tb/bin/tensorboard\n", "test").value();
+    Settings settings =
+        parse_settings("door_ports = 16000-16003\nadministrators = wheel\n[environments]\ndefault = /opt/tb/bin/tensorboard\n", "test")
+            .value();
     tickets::TicketStore tickets = tickets::TicketStore::open(tickets_folder.path()).value();
     DoorRecords records = DoorRecords::open(records_folder.path()).value();
     Bus bus = Bus::open_system().value();
@@ -250,16 +252,17 @@ TEST_F(LauncherTest, WakesAndRestartsTheUnitBehindAnOpenDoor) {
     made();
     EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16001);
     EXPECT_EQ(ask_of<wire::RestartBoard>(alice).outcome->port, 16001);
-    EXPECT_THAT(systemd.asked(), ElementsAre("StartUnit tensorboard-alice-abcdefgh.service", "RestartUnit tensorboard-alice-abcdefgh.service"));
+    EXPECT_THAT(systemd.asked(),
+                ElementsAre("StartUnit tensorboard-alice-abcdefgh.service", "RestartUnit tensorboard-alice-abcdefgh.service"));
 }
 
 TEST_F(LauncherTest, ADoorThatIsLostIsMadeAgainBeforeItsBoardWakes) {
     made(16002);
     systemd.forget(alices_socket);
     EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16002);
-    EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service",
-                                             "StartTransientUnit tensorboard-alice-abcdefgh.socket",
-                                             "StartUnit tensorboard-alice-abcdefgh.service"));
+    EXPECT_THAT(systemd.asked(),
+                ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service",
+                            "StartTransientUnit tensorboard-alice-abcdefgh.socket", "StartUnit tensorboard-alice-abcdefgh.service"));
 }
 
 TEST_F(LauncherTest, ADoorWhosePortWasTakenMeanwhileMoves) {

@@ -84,7 +84,8 @@ TEST_F(DoorRecordsTest, DamagedOnesAreErrorsAndNamed) {
     write(record());
     write(record("zzzzzzzz"));
     const std::string bytes = folder.get("abcdefgh");
-    for (const std::string& broken : {std::string(), bytes.substr(0, bytes.size() - 1), bytes + "x", "\x09" + bytes.substr(1), std::string(100'000, '\0')}) {
+    for (const std::string& broken :
+         {std::string(), bytes.substr(0, bytes.size() - 1), bytes + "x", "\x09" + bytes.substr(1), std::string(100'000, '\0')}) {
         folder.put("abcdefgh", broken);
         EXPECT_FALSE(records.read(board)) << broken.size();
         std::vector<std::string> damaged;

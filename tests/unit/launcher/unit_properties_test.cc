@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "src/base/unit_word.h"
+
 #include "tests/fakes/fake_systemd.h"
 
 namespace boardgate::launcher {
@@ -28,8 +29,12 @@ DoorPlan plan() {
     door.idle_sleep = 1800;
     door.priority = 70;
     const auto owner = UserName::parse("alice").value();
-    return {UnitName(owner, BoardId::parse("abcdefgh").value()), {1001, 1001, "alice", "/home/alice", "/bin/bash"}, Port::parse(16001).value(),
-            door, "/opt/tb/bin/tensorboard", std::chrono::hours(8)};
+    return {UnitName(owner, BoardId::parse("abcdefgh").value()),
+            {1001, 1001, "alice", "/home/alice", "/bin/bash"},
+            Port::parse(16001).value(),
+            door,
+            "/opt/tb/bin/tensorboard",
+            std::chrono::hours(8)};
 }
 
 /// The whole call without its layout: one space between words.
@@ -60,7 +65,8 @@ std::string property(const char* name, const std::string& signature, const std::
 TEST(UnitProperties, TheDoorListensOnLoopbackOnly) {
     const std::string call = call_of(plan());
     EXPECT_THAT(call, HasSubstr("STRING \"tensorboard-alice-abcdefgh.socket\"; STRING \"fail\";"));
-    EXPECT_THAT(call, HasSubstr(property("Listen", "a(ss)", "ARRAY \"(ss)\" { STRUCT \"ss\" { STRING \"Stream\"; STRING \"127.0.0.1:16001\"; }; };")));
+    EXPECT_THAT(call, HasSubstr(property("Listen", "a(ss)",
+                                         "ARRAY \"(ss)\" { STRUCT \"ss\" { STRING \"Stream\"; STRING \"127.0.0.1:16001\"; }; };")));
     EXPECT_THAT(call, HasSubstr(property("CollectMode", "s", "STRING \"inactive-or-failed\";")));
     EXPECT_THAT(call, Not(HasSubstr("IPAddressAllow"))) << "the drop-in lets loopback in";
 }
@@ -75,7 +81,8 @@ TEST(UnitProperties, TheUnitRunsAsTheTicketsUid) {
 
 TEST(UnitProperties, ItRunsBoardgateBoardAndNothingElse) {
     const std::string call = call_of(plan());
-    EXPECT_THAT(call, HasSubstr("STRUCT \"sasb\" { STRING \"" BOARDGATE_LIBEXECDIR "/boardgate-board\"; ARRAY \"s\" { STRING \"" BOARDGATE_LIBEXECDIR
+    EXPECT_THAT(call, HasSubstr("STRUCT \"sasb\" { STRING \"" BOARDGATE_LIBEXECDIR
+                                "/boardgate-board\"; ARRAY \"s\" { STRING \"" BOARDGATE_LIBEXECDIR
                                 "/boardgate-board\"; STRING \"--board=abcdefgh\";"));
     EXPECT_EQ(call.find("STRUCT \"sasb\""), call.rfind("STRUCT \"sasb\""));
     for (const char* never : {"Environment", "ExecStartPre", "ExecStopPost", "RootDirectory", "AmbientCapabilities", "WorkingDirectory"}) {
@@ -86,8 +93,8 @@ TEST(UnitProperties, ItRunsBoardgateBoardAndNothingElse) {
 TEST(UnitProperties, OptionsAreOneWordEach) {
     EXPECT_THAT(board_arguments(plan()),
                 ElementsAre(BOARDGATE_LIBEXECDIR "/boardgate-board", "--board=abcdefgh", "--tensorboard=/opt/tb/bin/tensorboard",
-                            "--logdir=/home/alice/runs", "--title=my runs", "--reload-interval=5", "--reload-multifile=no", "--samples=images=3",
-                            "--fast-loader=auto", "--idle-sleep=1800", "--longest-awake=28800"));
+                            "--logdir=/home/alice/runs", "--title=my runs", "--reload-interval=5", "--reload-multifile=no",
+                            "--samples=images=3", "--fast-loader=auto", "--idle-sleep=1800", "--longest-awake=28800"));
     DoorPlan other = plan();
     other.door.reload_multifile = true;
     other.door.fast_loader = wire::FastLoader::off;

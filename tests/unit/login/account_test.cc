@@ -8,7 +8,9 @@ namespace {
 
 Account account(uid_t uid, const std::string& shell = "/bin/bash") { return {uid, 100, "alice", "/home/alice", shell}; }
 
-std::string refused(const Account& who, const std::string& settings = "") { return why_refused(who, parse_settings(settings, "test").value()); }
+std::string refused(const Account& who, const std::string& settings = "") {
+    return why_refused(who, parse_settings(settings, "test").value());
+}
 
 TEST(Account, PeopleAreLetIn) {
     EXPECT_EQ(refused(account(1000)), "");

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-
 #include "src/wire/messages.h"
+
 #include "tests/fakes/accounts.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/socket_pair.h"
@@ -117,10 +117,14 @@ TEST_F(AttemptTest, AWrongPasswordIsRefusedAndTakesItsTime) {
 
 TEST_F(AttemptTest, WhatEveryPamStatusMeans) {
     const std::pair<int, LoginOutcome> table[] = {
-        {PAM_AUTHINFO_UNAVAIL, LoginOutcome::unavailable}, {PAM_SYSTEM_ERR, LoginOutcome::unavailable},
-        {PAM_ABORT, LoginOutcome::unavailable},            {PAM_NEW_AUTHTOK_REQD, LoginOutcome::password_expired},
-        {PAM_ACCT_EXPIRED, LoginOutcome::refused},         {PAM_PERM_DENIED, LoginOutcome::refused},
-        {PAM_USER_UNKNOWN, LoginOutcome::refused},         {12345, LoginOutcome::unavailable},
+        {PAM_AUTHINFO_UNAVAIL, LoginOutcome::unavailable},
+        {PAM_SYSTEM_ERR, LoginOutcome::unavailable},
+        {PAM_ABORT, LoginOutcome::unavailable},
+        {PAM_NEW_AUTHTOK_REQD, LoginOutcome::password_expired},
+        {PAM_ACCT_EXPIRED, LoginOutcome::refused},
+        {PAM_PERM_DENIED, LoginOutcome::refused},
+        {PAM_USER_UNKNOWN, LoginOutcome::refused},
+        {12345, LoginOutcome::unavailable},
     };
     for (const auto& [status, outcome] : table) {
         pam.account = [status = status] { return status; };

@@ -65,7 +65,9 @@ TEST_F(ConversationTest, CarriesAPromptAndItsAnswer) {
 
 TEST_F(ConversationTest, GivesEachAnswerToItsPromptAndNoneToTexts) {
     answer({"alice", "1234"});
-    EXPECT_EQ(say({{PAM_TEXT_INFO, "Welcome"}, {PAM_PROMPT_ECHO_ON, "Name: "}, {PAM_ERROR_MSG, "Careful"}, {PAM_PROMPT_ECHO_OFF, "Code: "}}), PAM_SUCCESS);
+    EXPECT_EQ(
+        say({{PAM_TEXT_INFO, "Welcome"}, {PAM_PROMPT_ECHO_ON, "Name: "}, {PAM_ERROR_MSG, "Careful"}, {PAM_PROMPT_ECHO_OFF, "Code: "}}),
+        PAM_SUCCESS);
     ASSERT_EQ(answers.size(), 4U);
     EXPECT_EQ(answers[0], std::nullopt);
     EXPECT_EQ(answers[1], "alice");
@@ -107,8 +109,10 @@ TEST_F(ConversationTest, MessagesAreBoundedAndTheNewestStay) {
 TEST_F(ConversationTest, LongTextsAreCutAndOtherEncodingsMadePlain) {
     const std::string text(10'000, 'x');
     answer({"a", "b"});
-    EXPECT_EQ(say({{PAM_PROMPT_ECHO_OFF, text.c_str()}, {PAM_PROMPT_ECHO_OFF, "Contrase\xf1"
-                                                                             "a: "}}),
+    EXPECT_EQ(say({{PAM_PROMPT_ECHO_OFF, text.c_str()},
+                   {PAM_PROMPT_ECHO_OFF,
+                    "Contrase\xf1"
+                    "a: "}}),
               PAM_SUCCESS);
     const auto prompts = asked();
     EXPECT_EQ(prompts.prompts[0].text.size(), wire::longest::sentence);

@@ -39,10 +39,10 @@ public:
 
     std::string user;  ///< PAM_USER; a module may change it
     std::string service;
-    std::map<int, std::string> items;       ///< set by the program
-    bool sets_delay = false;                ///< PAM_FAIL_DELAY was taken over
-    std::vector<std::string> calls;         ///< `authenticate`, `account`, with the flags in decimal
-    std::vector<int> ended;                 ///< the status that each pam_end() was given
+    std::map<int, std::string> items;  ///< set by the program
+    bool sets_delay = false;           ///< PAM_FAIL_DELAY was taken over
+    std::vector<std::string> calls;    ///< `authenticate`, `account`, with the flags in decimal
+    std::vector<int> ended;            ///< the status that each pam_end() was given
     const pam_conv* conversation = nullptr;
 };
 

@@ -65,8 +65,8 @@ TEST_F(TicketStoreTest, KeepsTheHashAndNeverTheToken) {
 
 TEST_F(TicketStoreTest, DamagedTicketsAreNone) {
     for (const char* text : {"", "1001", "1001 ", "1001 1800003600", "1001 1800003600\nx", "0 1800003600\n", "-1 1800003600\n",
-                             "4294967295 1800003600\n", "4294968297 1800003600\n", " 1001 1800003600\n", "1001  1800003600\n",
-                             "1001 0\n", "1001 -1800003600\n", "1001\t1800003600\n", "0x3e9 1800003600\n"}) {
+                             "4294967295 1800003600\n", "4294968297 1800003600\n", " 1001 1800003600\n", "1001  1800003600\n", "1001 0\n",
+                             "1001 -1800003600\n", "1001\t1800003600\n", "0x3e9 1800003600\n"}) {
         folder.put(hash.hex(), text);
         const auto ticket = store.check(hash, now);
         ASSERT_FALSE(ticket) << text;
