@@ -24,6 +24,11 @@ def wait_for_state(events, board, *states, seconds=10.0):
                         seconds)[1]
 
 
+def page_of(client, board):
+    """What a person sees in the end; while the board wakes, its state."""
+    return until("the board's page is there", lambda: (a := client.visit(board["url"])).status == 200 and a.text, 30)
+
+
 def scalar_tags(client, board):
     """As soon as TensorBoard has read the event files, which it does after it has begun to answer."""
     def look():
@@ -75,8 +80,7 @@ def test_what_an_administrator_stops_is_seen_at_once_and_the_address_alone_wakes
         assert asleep["failure"] is None and asleep["port"] == board["port"]
         assert lab.property(door_of(board), "ActiveState") == "active", "the door went with the unit"
         # As a bookmark does.
-        page = alice.visit(board["url"])
-        assert page.status == 200 and "<title>TensorBoard</title>" in page.text, page
+        assert "<title>TensorBoard</title>" in page_of(alice, board)
         wait_for_state(events, board, "ready")
         # As a page that is still open does.
         lab.systemctl("stop", board["unit"])
@@ -113,7 +117,7 @@ def test_a_board_that_nobody_looks_at_goes_to_sleep_by_itself(alice, make_board)
     in_state(alice, board, "ready")
     asleep = in_state(alice, board, "asleep")
     assert asleep["failure"] is None
-    assert alice.visit(board["url"]).status == 200
+    assert "<title>TensorBoard</title>" in page_of(alice, board)
 
 
 def test_nothing_of_a_removed_board_stays_behind(lab, alice, ready_board):

@@ -348,6 +348,7 @@ def test_a_sleeping_board_is_not_woken_past_the_gate(lab, alice, bob, stranger, 
     board = make_board(alice)
     in_state(alice, board, "ready")
     assert alice.post(f"/api/v1/boards/{board['id']}/sleep").json["state"] == "asleep"
+    until("its unit has ended", lambda: lab.property(board["unit"], "ActiveState") == "inactive")
     assert lab.connects("bob", "127.0.0.1", board["port"]) == REFUSED
     assert bob.visit(board["url"]).status == 403
     assert stranger.visit(board["url"]).status == 303
