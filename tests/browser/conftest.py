@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab"))
+
+from fixtures import *  # noqa: E402,F401,F403 (fixtures and hooks are found by their names in here)
+from fixtures import pytest_runtest_makereport as journal_in_report  # noqa: E402
+
+import pytest  # noqa: E402
+
+from page import Page, open_browser  # noqa: E402
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """What the browser showed belongs to a failure, beside the lab's journal."""
+    report = yield from journal_in_report(item, call)
+    page = getattr(item, "funcargs", {}).get("page")
+    if page and call.when == "call" and call.excinfo:
+        page.explain(item)
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser(site):
+    """One Chromium for all tests: starting it takes as long as most of them."""
+    with open_browser(site) as driver:
+        yield driver
+
+
+@pytest.fixture
+def page(browser, site):
+    """The portal in a browser that nobody is logged in to."""
+    page = Page(browser, *site)
+    page.fresh()
+    yield page
+    assert page.complaints() == [], "the page complained in the browser's console"
+
+
+@pytest.fixture
+def alices(page, alice):
+    """The portal, where alice is logged in and has no boards."""
+    for board in alice.boards():
+        alice.delete(f"/api/v1/boards/{board['id']}")
+    return page.enter(alice)

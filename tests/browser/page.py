@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""The portal in Debian's Chromium, used as a person does: by what is on the page, with keyboard and pointer."""
+import base64
+import hashlib
+import json
+import socket
+import ssl
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from selenium import webdriver
+from selenium.common.exceptions import (ElementClickInterceptedException, ElementNotInteractableException,
+                                        NoSuchElementException, StaleElementReferenceException)
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from client import COOKIE
+from machine import until
+
+TOP = Path(__file__).resolve().parents[2]
+RESULTS = TOP / "build/results"
+NOT_YET = (NoSuchElementException, StaleElementReferenceException, ElementClickInterceptedException,
+           ElementNotInteractableException)
+LAPTOP, PHONE = (1280, 900), (390, 844)
+
+
+def key_of(url, authority):
+    """What Chromium calls the server's certificate, which the lab's authority has signed: the hash of its public key."""
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname, parts.port or 443), 10) as plain, \
+            ssl.create_default_context(cafile=authority).wrap_socket(plain, server_hostname=parts.hostname) as tls:
+        certificate = tls.getpeercert(binary_form=True)
+    pem = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout", "-pubkey"], input=certificate, check=True, capture_output=True).stdout
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=pem, check=True, capture_output=True).stdout
+    return base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+@contextmanager
+def open_browser(site):
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        # The lab's server is trusted, and no other stranger; Chromium takes that only with a profile of its own.
+        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
+                         "--force-color-profile=srgb", "--disable-background-networking", "--no-first-run",
+                         f"--user-data-dir={profile}", f"--ignore-certificate-errors-spki-list={key_of(*site)}"):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+        driver.set_page_load_timeout(60)
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+class Page:
+    """One tab. Everything waits until it is there, and fails with what was there instead."""
+
+    def __init__(self, driver, url, authority):
+        self.driver, self.url, self.authority = driver, url, authority
+        self.expected = []  # parts of console lines that a test provokes
+
+    # -- where ----------------------------------------------------------------------------------------------------
+    def fresh(self):
+        """As a browser that was never here."""
+        self.driver.get("about:blank")
+        self.command("Network.enable")
+        self.command("Network.clearBrowserCookies")
+        self.command("Network.clearBrowserCache")
+        self.command("Storage.clearDataForOrigin", origin=self.url, storageTypes="local_storage")
+        self.command("Emulation.setEmulatedMedia", features=[])
+        self.size(*LAPTOP)
+        self.driver.get_log("browser")
+
+    def enter(self, client, path="/"):
+        """With the session of a client, at once."""
+        self.command("Network.setCookie", name=COOKIE, value=client.cookie, url=self.url, secure=True, httpOnly=True)
+        return self.open(path)
+
+    def open(self, path):
+        self.driver.get(self.url + path)
+        return self
+
+    @property
+    def path(self):
+        return self.driver.current_url.removeprefix(self.url)
+
+    def command(self, name, /, **parameters):
+        return self.driver.execute_cdp_cmd(name, parameters)
+
+    def size(self, width, height):
+        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def theme(self, name):
+        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
+
+    # -- what is there --------------------------------------------------------------------------------------------
+    def run(self, script, *arguments):
+        return self.driver.execute_script(script, *arguments)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def shown(self, selector, text=None, seconds=10.0):
+        """The first visible element that fits, with this text in it."""
+        def look():
+            try:
+                for element in self.all(selector):
+                    if element.is_displayed() and (text is None or text in element.text):
+                        return element
+            except NOT_YET:
+                pass
+            return None
+        try:
+            return until(f"{selector} {text or ''} is on the page", look, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\nat {self.driver.current_url}:\n{self.text}") from None
+
+    def gone(self, selector, seconds=10.0):
+        def look():
+            try:
+                return not any(element.is_displayed() for element in self.all(selector))
+            except NOT_YET:
+                return True
+        until(f"{selector} is gone", look, seconds)
+
+    @property
+    def text(self):
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    def says(self, *texts, seconds=10.0):
+        for text in texts:
+            until(f"the page says {text!r}", lambda: text in self.text, seconds)
+
+    def board(self, board):
+        return f"li.board[data-id='{board['id'] if isinstance(board, dict) else board}']"
+
+    @property
+    def focus(self):
+        return self.driver.switch_to.active_element
+
+    # -- what people do -------------------------------------------------------------------------------------------
+    def click(self, selector, text=None, seconds=10.0):
+        def press():
+            try:
+                element = next((e for e in self.all(selector) if e.is_displayed() and (text is None or text in e.text)), None)
+                if element is None:
+                    return False
+                self.run("arguments[0].scrollIntoView({block: 'center'})", element)
+                element.click()
+                return True
+            except NOT_YET:
+                return False
+        until(f"{selector} {text or ''} can be pressed", press, seconds)
+        return self
+
+    def choose(self, board, action):
+        """Something in a card's menu."""
+        self.click(f"{self.board(board)} summary.more")
+        return self.click(f"{self.board(board)} .board-{action}")
+
+    def type(self, selector, text, clear=True):
+        field = self.shown(selector)
+        if clear:
+            field.send_keys(Keys.CONTROL, "a")
+            field.send_keys(Keys.DELETE)
+        field.send_keys(text)
+        return self
+
+    def keys(self, *keys):
+        for key in keys:
+            self.focus.send_keys(key)
+        return self
+
+    # -- judging it -----------------------------------------------------------------------------------------------
+    def complaints(self):
+        """What the console says, without what a test provokes."""
+        lines = [line for line in self.driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
+        texts = [f"{line['source']}: {line['message']}" for line in lines]
+        return [text for text in texts if not any(part in text for part in self.expected)]
+
+    def expect(self, *parts):
+        """These parts of console lines are no complaint: the test makes the server say no."""
+        self.expected += parts
+        return self
+
+    def requests(self):
+        """[(url, type, bytes)] since the last time somebody asked."""
+        sent, sizes = {}, {}
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            parameters = message.get("params", {})
+            if message["method"] == "Network.requestWillBeSent":
+                sent[parameters["requestId"]] = (parameters["request"]["url"], parameters.get("type"))
+            elif message["method"] == "Network.loadingFinished":
+                sizes[parameters["requestId"]] = parameters["encodedDataLength"]
+        return [(url, kind, sizes.get(key, 0)) for key, (url, kind) in sent.items()]
+
+    def picture(self, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(self.command("Page.captureScreenshot", format="png")["data"]))
+
+    def explain(self, item):
+        """After a failure: the picture, and the page's words in the report."""
+        picture = RESULTS / f"{item.name.replace('/', '-')}.png"
+        try:
+            self.picture(picture)
+            item.add_report_section("call", "browser", f"{self.driver.current_url} ({picture})\n{self.text}\n{self.complaints()}")
+        except Exception as error:  # the test's own failure matters more
+            item.add_report_section("call", "browser", f"cannot be asked: {error}")
