@@ -172,7 +172,7 @@ def fail(lab, carol, row, make_board, drop_in):
         assert now["state"] == "failed" and now["failure"]["code"] == row.code, (now["state"], now["failure"])
         assert now["failure"]["log_tail"], "the log was not read yet"
         return now
-    return until(f"the failure is {row.code}", told, 20)
+    return until(f"the failure is {row.code}", told, 60)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
