@@ -29,8 +29,8 @@ enum class Notice {
 /// What TensorBoard says of itself (/data/environment).
 struct About {
     bool data_server = false;  ///< the fast loader is in use
-    bool old =
-        false;  ///< before 2.21, where a log directory could make it read other files (tensorboard#7115)
+    /// Before 2.21, in which a log directory could make it read other files (tensorboard#7115).
+    bool old = false;
 };
 [[nodiscard]] About about_tensorboard(const std::string& answer);
 

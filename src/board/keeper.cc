@@ -182,8 +182,10 @@ std::optional<Keeper::End> Keeper::ask_for_data() {
 std::optional<Keeper::End> Keeper::take_look() {
     const auto look = watch_->take();
     if (!look) return std::nullopt;
-    if (!look->replaced.empty()) say("an event file was replaced rather than appended to: " + look->replaced);
-    if (course_.looked(*look)) return start_again("for what is in the log directory now");
+    if (course_.looked(*look)) {
+        return start_again(look->replaced.empty() ? "the folders that can be read are others"
+                                                  : "an event file was replaced: " + look->replaced);
+    }
     tell(course_.status());
     return std::nullopt;
 }
