@@ -82,10 +82,12 @@ def shown(generation):
     return {way: {loader: points(loader, way) == (anew if "$anew" in commands[way] else whole) for loader in loaders} for way in commands}
 
 def wait_for(wanted, generation, seconds=20):
-    deadline = time.monotonic() + seconds
-    while (seen := shown(generation)) != wanted and time.monotonic() < deadline:
+    deadline, late = time.monotonic() + seconds, True
+    while late and time.monotonic() < deadline:
         time.sleep(0.1)
-    return seen
+        seen = shown(generation)
+        late = [way for way in commands for loader in loaders if wanted[way][loader] and not seen[way][loader]]
+    time.sleep(2.5)  # for points that are not to come: two intervals
 
 try:
     wait_for({way: dict.fromkeys(loaders, True) for way in commands}, 0)
@@ -94,7 +96,6 @@ try:
             quoted = {"new": f"{top}/new{generation}", "here": f"{top}/logs/{way}", "file": file, "anew": f"{top}/anew/{file}", "other": f"{top}/other/{file}"}
             subprocess.run(["sh", "-euc", command.replace("$here", '"$here"')], check=True, env={**os.environ, **quoted})
         wait_for(expected, generation)
-    time.sleep(3)  # for points that are not to come: two intervals
     print(json.dumps(shown(2)))
 finally:
     for _, process in running.values():
@@ -156,8 +157,9 @@ def codes(client, board):
 
 
 def tensorboard(lab, board):
-    """Pid and arguments."""
-    return next((p["pid"], p["argv"]) for p in lab.processes(board["unit"]) if "/opt/tensorboard/bin/tensorboard" in p["argv"][1:2])
+    """Pid and arguments; none between its end and a new start."""
+    running = [(p["pid"], p["argv"]) for p in lab.processes(board["unit"]) if "/opt/tensorboard/bin/tensorboard" in p["argv"][1:2]]
+    return running[0] if running else (None, [])
 
 
 BY_NAME = {way.name: way for way in WAYS}
@@ -279,7 +281,7 @@ def test_visitors_wait_while_the_loader_is_switched(lab, bob, copies, ready_boar
         visitor.start()
     try:
         copies.copy(way, 1)
-        until("TensorBoard is another", lambda: tensorboard(lab, board)[0] != before, 10)
+        until("TensorBoard is another", lambda: tensorboard(lab, board)[0] not in (None, before), 10)
         wait_for_steps(bob, board, way.name, 5)
     finally:
         done.set()
