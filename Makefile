@@ -219,6 +219,8 @@ install: all $(completions)/boardgate
 	@set -e; test ! -d nginx/portal || (cd nginx/portal && find . -type f -printf '%P\0') | while IFS= read -r -d '' f; do \
 		install -D -m 644 "nginx/portal/$$f" "$(DESTDIR)$(datadir)/boardgate/portal/$$f"; done
 	@$(foreach f,$(wildcard etc/*/*.d/*.conf),$(call one,$(f),$(sysconfdir)/$(f:etc/%=%)) &&) true
+	@$(foreach f,$(wildcard docs/*),$(call one,$(f),$(datadir)/doc/boardgate/$(notdir $(f))) &&) true
+	@$(foreach f,$(wildcard examples/*),$(call one,$(f),$(datadir)/doc/boardgate/examples/$(notdir $(f))) &&) true
 	@$(foreach f,$(wildcard man/*.[1-8]),$(call one,$(f),$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) &&) true
 
 # Removes what install puts there; configuration and state stay, as with a package.
