@@ -27,7 +27,7 @@ BusMessage Bus::manager_call(const char* method) const {
 }
 
 BusResult<BusMessage> Bus::call(const BusMessage& message) const {
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};
     sd_bus_message* reply = nullptr;
     const int status = sd_bus_call(bus_.get(), message.get(), 0, &error, &reply);
     BusMessage answer(reply);
@@ -38,7 +38,7 @@ BusResult<BusMessage> Bus::call(const BusMessage& message) const {
 }
 
 std::string Bus::unit_property(const std::string& unit, const char* interface, const char* property) const {
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};
     char* value = nullptr;
     const int status = sd_bus_get_property_string(bus_.get(), service, unit_path(unit).c_str(), interface, property, &error, &value);
     sd_bus_error_free(&error);

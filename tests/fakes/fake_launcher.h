@@ -19,12 +19,14 @@ public:
 
     std::vector<std::string> asked;             ///< `wake abcdefgh`, ...
     std::optional<boardgated::Problem> refuse;  ///< the answer to every wake, once set
+    std::optional<boardgated::Problem> refuse_doors;  ///< the answer to every new door, once set
     std::uint16_t port = 16001;
     std::uint32_t event_files = 1;              ///< in every folder
 
     Answer<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
         asked.push_back("make_door " + door.board);
         refuse.reset();
+        if (refuse_doors) return tl::make_unexpected(*refuse_doors);
         return port;
     }
     Answer<void> remove_door(const Token&, const BoardId& board) override {
