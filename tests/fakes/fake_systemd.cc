@@ -15,8 +15,8 @@
 #include <functional>
 #include <list>
 #include <mutex>
-#include <regex>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 
 #include "src/base/bus.h"
@@ -223,8 +223,9 @@ struct FakeSystemd::World {
         const std::string dump = dump_of(message);
         transient.push_back(dump);
         asked.push_back("StartTransientUnit " + std::string(unit));
-        std::smatch port;
-        if (std::regex_search(dump, port, std::regex("STRING \"127\\.0\\.0\\.1:(\\d+)\"")) && taken_ports.contains(std::stoi(port[1]))) {
+        constexpr std::string_view before_port = "STRING \"127.0.0.1:";
+        const std::size_t at = dump.find(before_port);
+        if (at != std::string::npos && taken_ports.contains(std::atoi(dump.c_str() + at + before_port.size()))) {
             return reply_with_job(message, unit, "failed");
         }
         change_state(unit, "active");
