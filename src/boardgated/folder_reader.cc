@@ -20,9 +20,11 @@ constexpr std::chrono::seconds patience{10};
 constexpr std::chrono::seconds longest_look{40};
 constexpr std::size_t most_rows = 1000;
 
+/// Where nobody named a folder, home is meant.
+std::string or_home(const std::string& path) { return path.empty() ? "~" : path; }
+
 tl::unexpected<Problem> silent(const std::string& path, const char* field, const Error& error) {
-    const std::string named = path.empty() ? "your home" : "\"" + path + "\"";
-    return problem(Code::logdir_unreadable, named + " does not answer: " + error.text() + "; is its file system mounted?", field);
+    return problem(Code::logdir_unreadable, "\"" + or_home(path) + "\" does not answer: " + error.text() + "; is its file system mounted?", field);
 }
 
 tl::unexpected<Problem> nonsense() {
@@ -150,7 +152,7 @@ Answer<FolderListing> list_folders(const Fd& reader, const std::string& path) {
     if (const auto sent = wire::send(reader.get(), wire::ListFolders{path}); !sent) return silent(path, field, sent.error());
     const auto report = wire::receive_one<wire::FolderReport>(reader.get(), patience);
     if (!report) return silent(path, field, report.error());
-    if (const auto good = verdict_of(*report, path, field); !good) return tl::make_unexpected(good.error());
+    if (const auto good = verdict_of(*report, or_home(path), field); !good) return tl::make_unexpected(good.error());
     FolderListing listing;
     for (;;) {
         const auto datagram = wire::receive(reader.get(), patience);
@@ -203,7 +205,7 @@ Answer<void> ask_for_runs(const Fd& reader, const std::string& root, std::uint16
     if (const auto sent = wire::send(reader.get(), wire::FindRuns{root, limit}); !sent) return silent(root, field, sent.error());
     const auto report = wire::receive_one<wire::FolderReport>(reader.get(), patience);
     if (!report) return silent(root, field, report.error());
-    return verdict_of(*report, root.empty() ? "your home" : root, field);
+    return verdict_of(*report, or_home(root), field);
 }
 
 RunsWord runs_word(const wire::Datagram* datagram) {

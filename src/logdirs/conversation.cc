@@ -67,9 +67,10 @@ bool Answers::inspect(int connection, const wire::InspectFolder& question) {
 }
 
 bool Answers::list(int connection, const wire::ListFolders& question) {
-    const auto path = typed_path(question.path, home_);
-    if (!path) return false;
-    auto listing = list_folders(folders_, path->str(), home_);
+    const auto me = who_();
+    const auto path = typed_path(question.path, me ? me->home : "");
+    if (!me || !path) return false;
+    auto listing = list_folders(folders_, path->str(), me->home);
     if (!listing) return tell(connection, listing.error());
     if (!tell(connection, nothing_to_say_against)) return false;
     for (auto row = listing->rows.begin(); row != listing->rows.end();) {
@@ -81,6 +82,8 @@ bool Answers::list(int connection, const wire::ListFolders& question) {
 }
 
 bool Answers::find(int connection, const wire::FindRuns& question) {
+    const auto me = who_();
+    if (!me) return false;
     std::vector<std::string> roots;
     wire::FolderReport report = nothing_to_say_against;
     const auto add = [&](const std::string& root) {
@@ -92,10 +95,10 @@ bool Answers::find(int connection, const wire::FindRuns& question) {
     };
     if (question.root.empty()) {
         // A site names roots that not everybody has.
-        for (const std::string& root : run_roots_) add(root);
+        for (const std::string& root : expanded_roots(run_roots_, me->home, me->name)) add(root);
         if (!roots.empty()) report = nothing_to_say_against;
     } else {
-        const auto root = typed_path(question.root, home_);
+        const auto root = typed_path(question.root, me->home);
         if (!root) return false;
         add(tidy(root->str()));
     }

@@ -2,6 +2,7 @@
 // The questions that a folder reader takes, and its answers.
 #pragma once
 
+#include "src/base/peer.h"
 #include "src/logdirs/folders.h"
 #include "src/logdirs/runs.h"
 
@@ -9,8 +10,9 @@ namespace boardgate::logdirs {
 
 class Answers {
 public:
-    Answers(Folders& folders, std::string home, std::vector<std::string> run_roots)
-        : folders_(folders), home_(std::move(home)), run_roots_(std::move(run_roots)) {}
+    /// `who` says whose folders they are: asked anew each time, since a home may move. `run_roots` as in boardgate.conf.
+    Answers(Folders& folders, std::function<Result<Account>()> who, std::vector<std::string> run_roots)
+        : folders_(folders), who_(std::move(who)), run_roots_(std::move(run_roots)) {}
 
     /// Questions and answers until the other side hangs up, says nonsense, or does not take an answer. From any thread.
     void converse(int connection);
@@ -27,7 +29,7 @@ private:
     bool find(int connection, const wire::FindRuns& question);
 
     Folders& folders_;
-    std::string home_;
+    std::function<Result<Account>()> who_;
     std::vector<std::string> run_roots_;
 };
 

@@ -18,6 +18,9 @@ using wire::FolderVerdict;
 
 namespace {
 
+/// A directory service may take a while to list its accounts.
+constexpr std::chrono::seconds homes_stay{10};
+
 FolderVerdict verdict_of(int error) {
     switch (error) {
         case ENOENT:
@@ -41,25 +44,20 @@ struct Free {
 
 }  // namespace
 
-const std::vector<Home>& Folders::homes() {
-    std::call_once(listed_, [this] {
-        homes_ = homes_of_people(minimum_uid_);
-        for (const Home& home : homes_) {
-            if (foreign_home(home.path, me_, homes_) != nullptr) foreign_.insert(home.path);
-        }
-    });
+std::shared_ptr<const std::vector<Home>> Folders::homes() {
+    const std::lock_guard lock(mutex_);
+    if (homes_ == nullptr || clock_.boot() - listed_ > homes_stay) {
+        homes_ = std::make_shared<const std::vector<Home>>(homes_of_people(minimum_uid_));
+        listed_ = clock_.boot();
+    }
     return homes_;
 }
 
-bool Folders::is_foreign_home(const std::string& path) {
-    (void)homes();
-    return foreign_.contains(path);
-}
-
 std::optional<std::string> Folders::owner_of_home(const std::string& path, bool resolved) {
-    if (const Home* home = foreign_home(path, me_, homes())) return home->user + "'s home";
+    const auto listed = homes();
+    if (const Home* home = foreign_home(path, me_, *listed)) return home->user + "'s home";
     if (!resolved) return std::nullopt;
-    if (const auto home = foreign_home_on_the_way(path, me_, minimum_uid_)) return home->user + "'s home";
+    if (const auto owner = foreign_home_on_the_way(path, me_, minimum_uid_)) return *owner + "'s home";
     return std::nullopt;
 }
 

@@ -2,8 +2,8 @@
 // What a path is as a log directory, seen with the eyes of the user that this process runs as.
 #pragma once
 
+#include <memory>
 #include <mutex>
-#include <set>
 
 #include "src/base/clock.h"
 #include "src/logdirs/homes.h"
@@ -19,21 +19,22 @@ public:
     [[nodiscard]] wire::FolderReport inspect(const LogDir& path);
     /// Nothing, or why it cannot be one's log directory.
     [[nodiscard]] tl::expected<void, wire::FolderReport> readable(const std::string& path);
-    /// Is exactly this folder another's home? By its name: quick, for folders that are found one below the other.
-    [[nodiscard]] bool is_foreign_home(const std::string& path);
+    /// To ask of folders that are found one below the other.
+    [[nodiscard]] OwnedHomes owned_homes() const { return {me_, minimum_uid_}; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
 
 private:
     /// Whose, if it is in another's home: by the resolved path, or by its text where it cannot be resolved.
     [[nodiscard]] std::optional<std::string> owner_of_home(const std::string& path, bool resolved);
-    [[nodiscard]] const std::vector<Home>& homes();
+    /// As they were a moment ago: accounts come and go.
+    [[nodiscard]] std::shared_ptr<const std::vector<Home>> homes();
 
     const Clock& clock_;
     uid_t me_;
     std::int64_t minimum_uid_;
-    std::once_flag listed_;
-    std::vector<Home> homes_;
-    std::set<std::string> foreign_;
+    std::mutex mutex_;
+    std::shared_ptr<const std::vector<Home>> homes_;  ///< guarded by mutex_, like the next
+    BootTime listed_{};
 };
 
 }  // namespace boardgate::logdirs

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <set>
 
 #include "src/base/peer.h"
 
@@ -59,21 +58,28 @@ const Home* foreign_home(const std::string& path, uid_t me, const std::vector<Ho
     return innermost != nullptr && innermost->uid != me ? innermost : nullptr;
 }
 
-std::optional<Home> foreign_home_on_the_way(const std::string& resolved, uid_t me, std::int64_t minimum_uid) {
-    std::set<uid_t> asked;
-    for (std::size_t end = resolved.find('/', 1);; end = resolved.find('/', end + 1)) {
-        const std::string folder = resolved.substr(0, end);
-        struct stat here {};
-        struct stat there {};
-        if (lstat(folder.c_str(), &here) != 0) return std::nullopt;
-        if (here.st_uid != me && here.st_uid != 0 && asked.insert(here.st_uid).second) {
-            const auto owner = account_of(here.st_uid);
-            // Its home may be written with a link in it, so compare what it leads to.
-            if (owner && is_person(owner->uid, owner->home, owner->shell, minimum_uid) && stat(owner->home.c_str(), &there) == 0 &&
-                here.st_dev == there.st_dev && here.st_ino == there.st_ino) {
-                return Home{owner->uid, owner->name, folder};
-            }
+std::optional<std::string> OwnedHomes::foreign_owner(const struct stat& folder) {
+    if (folder.st_uid == me_ || folder.st_uid == 0) return std::nullopt;
+    const auto [known, fresh] = asked_.try_emplace(folder.st_uid);
+    if (fresh) {
+        const auto owner = account_of(folder.st_uid);
+        struct stat home {};
+        // A home may be written with a link in it, so what it leads to is compared.
+        if (owner && is_person(owner->uid, owner->home, owner->shell, minimum_uid_) && stat(owner->home.c_str(), &home) == 0) {
+            known->second = Place{owner->name, home.st_dev, home.st_ino};
         }
+    }
+    const std::optional<Place>& home = known->second;
+    if (!home || home->device != folder.st_dev || home->inode != folder.st_ino) return std::nullopt;
+    return home->user;
+}
+
+std::optional<std::string> foreign_home_on_the_way(const std::string& resolved, uid_t me, std::int64_t minimum_uid) {
+    OwnedHomes homes(me, minimum_uid);
+    for (std::size_t end = resolved.find('/', 1);; end = resolved.find('/', end + 1)) {
+        struct stat here {};
+        if (lstat(resolved.substr(0, end).c_str(), &here) != 0) return std::nullopt;
+        if (auto owner = homes.foreign_owner(here)) return owner;
         if (end == std::string::npos) return std::nullopt;
     }
 }

@@ -2,8 +2,10 @@
 // Whose home a path lies in. Homes are compared by name; nothing below one that is not ours is looked at.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,8 +32,25 @@ struct Home {
 /// The innermost home that a path lies in, if it is another's. One that is ours, too, is ours.
 [[nodiscard]] const Home* foreign_home(const std::string& path, uid_t me, const std::vector<Home>& homes);
 
-/// The same for a path whose links are resolved, and for accounts that a directory service does not list: a
-/// folder on the way that belongs to somebody else and is that somebody's home.
-[[nodiscard]] std::optional<Home> foreign_home_on_the_way(const std::string& resolved, uid_t me, std::int64_t minimum_uid);
+/// Homes by who owns a folder: also of accounts that a directory service does not list. Remembers whom it asked for.
+class OwnedHomes {
+public:
+    OwnedHomes(uid_t me, std::int64_t minimum_uid) : me_(me), minimum_uid_(minimum_uid) {}
+    /// Whose home this folder is, when its owner is somebody else and it is that somebody's.
+    [[nodiscard]] std::optional<std::string> foreign_owner(const struct stat& folder);
+
+private:
+    struct Place {
+        std::string user;
+        dev_t device;
+        ino_t inode;
+    };
+    uid_t me_;
+    std::int64_t minimum_uid_;
+    std::map<uid_t, std::optional<Place>> asked_;
+};
+
+/// The same for a path whose links are resolved: the first such folder on the way.
+[[nodiscard]] std::optional<std::string> foreign_home_on_the_way(const std::string& resolved, uid_t me, std::int64_t minimum_uid);
 
 }  // namespace boardgate::logdirs

@@ -90,10 +90,8 @@ int main(int argc, char** argv) {
         if (!listening) return tl::make_unexpected(listening.error());
         if (geteuid() == 0) return failure("this program runs as a person, never as root", {}, "start it by boardgate-logdirs@UID.socket");
         const SystemClock clock;
-        const auto me = account_of(geteuid());
-        if (!me) return tl::make_unexpected(me.error());
-        logdirs::Folders folders(clock, me->uid, settings.minimum_uid);
-        logdirs::Answers answers(folders, me->home, logdirs::expanded_roots(settings.run_roots, me->home, me->name));
+        logdirs::Folders folders(clock, geteuid(), settings.minimum_uid);
+        logdirs::Answers answers(folders, [] { return account_of(geteuid()); }, settings.run_roots);
         notify_ready("Waiting for questions about folders");
         return serve_until_idle(listening->get(), answers);
     });

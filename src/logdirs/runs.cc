@@ -55,7 +55,9 @@ private:
         Walk walk(clock_, budget_.look);
         for (const std::string& root : roots_) walk.start_at(root);
         walk.tell_each_once();
-        walk.admit_only([this](const std::string& path, std::string_view name, bool link) { return may_look_into(path, name, link); });
+        OwnedHomes homes = folders_.owned_homes();
+        walk.admit_only({[this](const std::string& path, std::string_view name, bool link) { return may_look_into(path, name, link); },
+                         [&homes](const struct stat& folder) { return !homes.foreign_owner(folder); }});
         bool heard = true;
         BootTime next_word = clock_.boot() + between_words;
         walk.run([&](const Seen& seen) {
@@ -82,7 +84,7 @@ private:
 
     [[nodiscard]] bool may_look_into(const std::string& path, std::string_view name, bool link) {
         if (name.starts_with('.') || std::find(never_looked_into.begin(), never_looked_into.end(), name) != never_looked_into.end()) return false;
-        if (!link) return !folders_.is_foreign_home(path);
+        if (!link) return true;
         if (!folders_.readable(path)) return false;
         const std::unique_ptr<char, Free> target(realpath(path.c_str(), nullptr));
         // Up the tree again, or to the whole machine.

@@ -47,6 +47,7 @@ Seen Walk::look_into(const Folder& folder) {
     struct stat info {};
     // To list it is not enough: its files must be reached, too, as "." shows.
     if (!fd || fstatat(fd.get(), ".", &info, 0) != 0) return seen;
+    if (folder.depth > 0 && admit_.open && !admit_.open(info)) return seen;
     // A link may lead to a folder above it.
     if (!known_.emplace(once_ ? 0 : folder.start, info.st_dev, info.st_ino).second) {
         seen.readable = true;
@@ -87,7 +88,7 @@ void Walk::look_at(int here, const dirent& entry, const Folder& folder, Seen& se
 
 void Walk::remember(const Folder& in, std::string_view name, bool link) {
     std::string path = in.path + (in.path.ends_with('/') ? "" : "/") + std::string(name);
-    if (admit_ && !admit_(path, name, link)) return;
+    if (admit_.name && !admit_.name(path, name, link)) return;
     if (in.depth >= depth_) return give_up(in.start);
     (link ? links_ : folders_).push_back({std::move(path), in.start, in.depth + 1});
 }

@@ -15,6 +15,7 @@
 #include "src/base/clock.h"
 
 struct dirent;
+struct stat;
 
 namespace boardgate::logdirs {
 
@@ -38,8 +39,11 @@ struct Seen {
 
 class Walk {
 public:
-    /// May a folder be looked into that was found? A `link` may lead anywhere.
-    using Admit = std::function<bool(const std::string& path, std::string_view name, bool link)>;
+    /// May a folder be looked into that was found? A `link` may lead anywhere. Asked by its name, and once it is open.
+    struct Admit {
+        std::function<bool(const std::string& path, std::string_view name, bool link)> name;
+        std::function<bool(const struct stat& folder)> open;
+    };
 
     Walk(const Clock& clock, Budget budget) : clock_(clock), end_(clock.boot() + budget.time), entries_left_(budget.entries), depth_(budget.depth) {}
 

@@ -16,7 +16,7 @@ using wire::FolderVerdict;
 struct ConversationTest : TemporaryFolder {
     fakes::FakeClock clock;
     Folders folders{clock, geteuid(), 1000};
-    Answers answers{folders, root, {root.string() + "/runs", root.string() + "/not-there"}};
+    Answers answers{folders, [this] { return Account{geteuid(), getegid(), "alice", root, "/bin/sh"}; }, {"~/runs", "/srv/%u/not-there"}};
     fakes::SocketPair sockets;
     std::thread reader{[this, far = std::move(sockets.far)] { answers.converse(far.get()); }};
     ~ConversationTest() override {

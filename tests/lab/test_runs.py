@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: MIT
+"""Folders that complete as one types, and the runs of a home with their curves: as their person sees them, bounded,
+whatever lies about."""
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
+import pytest
+
+from machine import until
+
+# What TensorBoard's own reader finds in a run: {tag: [[step, value], ...]}.
+TENSORBOARDS_READER = """
+import json, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+run = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0}).Reload()
+print(json.dumps({tag: [[p.step, p.value] for p in run.Scalars(tag)] for tag in run.Tags()["scalars"]}))
+"""
+
+
+@pytest.fixture
+def person(make_account):
+    """Somebody with an empty home, so that nobody else's runs are in the way."""
+    return make_account().login()
+
+
+@pytest.fixture
+def does(lab, person):
+    """Runs a shell command as that person, at home."""
+    return lambda command, **more: lab.exec("sh", "-euc", f"cd /home/{person.user}; {command}", user=person.user, **more)
+
+
+def folders(client, path=None):
+    answer = client.get("/api/v1/logdirs" + ("" if path is None else "?path=" + quote(path, safe="")))
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def runs(client, **query):
+    answer = client.get("/api/v1/runs?" + "&".join(f"{key}={quote(str(value), safe='')}" for key, value in query.items()))
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def names(found):
+    return [run["name"] for run in found["runs"]]
+
+
+def look(client, **query):
+    """The same as a stream: all events as (name, data)."""
+    with client.events("/api/v1/runs?follow=1&" + "&".join(f"{key}={quote(str(value), safe='')}" for key, value in query.items())) as events:
+        events.until("the look is over", lambda name, _: name in ("end", "problem"), 20)
+        return [(name, data) for name, data, _ in events.seen]
+
+
+def test_a_curve_is_what_tensorboards_own_reader_finds(lab, alice):
+    for run in runs(alice)["runs"]:
+        real = lab.exec("/opt/tensorboard/bin/python", "-c", TENSORBOARDS_READER, run["path"], user="alice")
+        real = {tag: dict(map(tuple, points)) for tag, points in json.loads(real).items()}
+        assert [curve["tag"] for curve in run["curves"]] == ["alice/loss", "alice/accuracy"]
+        assert run["step"] == 299
+        for curve in run["curves"]:
+            steps = [step for step, _ in curve["points"]]
+            assert len(steps) == 64 and steps == sorted(set(steps)) and (steps[0], steps[-1]) == (0, 299)
+            for step, value in curve["points"]:
+                assert value == pytest.approx(real[curve["tag"]][step], rel=1e-6)
+
+
+def test_runs_of_a_home_are_there_newest_first(alice, person, does):
+    found = runs(alice)
+    assert sorted(names(found)) == ["runs/baseline", "runs/sweep/lr-0.01", "runs/sweep/lr-0.1", "runs/wide"]
+    assert found["roots"] == ["/home/alice"] and found["found"] == 4 and not found["truncated"]
+    for run, days in (("old", 30), ("new", 1), ("middle", 7)):
+        does(f"write-events . --run {run} --points 3; touch -d '{days} days ago' {run}/*")
+    found = runs(person)
+    assert names(found) == ["new", "middle", "old"]
+    assert names(runs(person, limit=1)) == ["new"] and runs(person, limit=1)["found"] == 3
+    assert names(runs(person, root=f"/home/{person.user}/old")) == ["old"]
+
+
+def test_a_run_that_goes_on_shows_its_new_step(person, does):
+    does("write-events . --run r --points 5 --into events.out.tfevents.1; printf half >>r/events.out.tfevents.1")
+    assert runs(person)["runs"][0]["step"] == 4
+    does("truncate -s -4 r/events.out.tfevents.1; write-events . --run r --first 5 --points 3 --into events.out.tfevents.1")
+    run, = runs(person)["runs"]
+    assert run["step"] == 7 and run["curves"][0]["points"] == [[step, step] for step in range(8)]
+
+
+def test_a_stream_tells_the_runs_in_the_same_order_and_ends(alice):
+    events = look(alice)
+    assert [data for name, data in events if name == "run"] == runs(alice)["runs"]
+    whole = runs(alice)
+    assert events[-1] == ("end", {key: value for key, value in whole.items() if key != "runs"})
+    # A refusal is no stream, and says why.
+    assert alice.get("/api/v1/runs?follow=1&root=/home/bob").code == "logdir_foreign"
+
+
+def test_what_is_half_typed_is_completed(person, does):
+    does("mkdir -p runs/a Runs-old rust data .hidden; write-events runs --run a --points 2; touch rum")
+    home = f"/home/{person.user}"
+    at_home = folders(person)
+    assert (at_home["path"], at_home["folder"], at_home["parent"]) == (f"{home}/", home, "/home")
+    assert [f["name"] for f in at_home["folders"]] == ["Runs-old", "data", "runs", "rust"]
+    assert [f["name"] for f in folders(person, f"{home}/ru")["folders"]] == ["Runs-old", "runs", "rust"]
+    assert ".hidden" in [f["name"] for f in folders(person, "~/.")["folders"]]
+    assert folders(person, f"{home}/xyz")["folders"] == []
+    shown = folders(person, f"{home}/runs")
+    assert shown["here"]["runs"] == 1 and shown["here"]["event_files"] == 0
+    row, = [f for f in folders(person, f"{home}/runs")["folders"] if f["name"] == "runs"]
+    assert row["path"] == f"{home}/runs" and row["event_files"] == row["runs"] == 1 and row["newest"]
+
+
+def test_a_folder_without_event_files_leads_to_one_with_some(alice, person, does):
+    assert folders(alice, "/home/alice/")["suggestion"] == {
+        "path": "/home/alice/runs", "runs": 4, "why": "no event files here; 4 runs one level down"}
+    assert folders(alice, "/home/alice/runs/")["suggestion"] is None
+    home = f"/home/{person.user}"
+    does("mkdir -p project/runs project/code; write-events project/runs --run a --points 2; write-events project/runs --run b --points 2")
+    assert folders(person, f"{home}/project/code/")["suggestion"]["path"] == f"{home}/project/runs"
+
+
+def test_anothers_home_is_refused_and_not_looked_into(alice, person, does):
+    for path in ("/home/bob/", "/home/bob/runs/", "/home/alice/../bob/"):
+        assert alice.get(f"/api/v1/logdirs?path={path}").code == "logdir_foreign", path
+    assert alice.get("/api/v1/runs?root=/home/bob").code == "logdir_foreign"
+    bob, = [f for f in folders(alice, "/home/bo")["folders"]]
+    assert bob == {"name": "bob", "path": "/home/bob", "event_files": 0, "runs": 0, "newest": None, "readable": False, "complete": True}
+    # Also when its owner lets others in, and through a link.
+    does("write-events runs --run a --points 2; chmod -R o+rX /home/$(id -un)")
+    home = f"/home/{person.user}"
+    assert alice.get(f"/api/v1/logdirs?path={home}/").code == "logdir_foreign"
+    row, = folders(alice, home)["folders"]
+    assert not row["readable"] and row["runs"] == 0
+    assert f"{home}/runs/a" not in [run["path"] for run in runs(alice, root="/home")["runs"]]
+
+
+def test_a_link_into_anothers_home_is_none_of_ones_runs(lab, alice, person, does):
+    does("write-events runs --run own --points 2; ln -s /home/carol theirs; ln -s / everything; ln -s . self; ln -s runs again")
+    lab.exec("chmod", "755", "/home/carol")
+    try:
+        assert names(runs(person)) == ["runs/own"]
+        assert [f["readable"] for f in folders(person, "~/th")["folders"]] == [False]
+    finally:
+        lab.exec("chmod", "700", "/home/carol")
+
+
+def test_names_that_somebody_chose_do_no_harm(person, does):
+    markup = "<img src=x onerror=alert(1)>&%41 äöü"
+    does(f"""write-events . --run '{markup}' --points 2 --into tfevents
+             for name in 'line\\nbreak' 'not\\377utf8' 'escape\\033[2J'; do cp -r '{markup}' "$(printf "$name")"; done""")
+    listed = folders(person)
+    assert [f["name"] for f in listed["folders"]] == [markup] and listed["left_out"] == 3
+    assert names(runs(person)) == [markup]
+    assert listed["folders"][0]["path"] == runs(person)["runs"][0]["path"] == f"/home/{person.user}/{markup}"
+
+
+def test_a_tag_may_hold_anything(person, does):
+    does("write-events . --run r --points 2 --tag \"$(printf '<script>loss\\n\\033[31m%0300d' 7)\"")
+    curve, = runs(person)["runs"][0]["curves"]
+    assert curve["tag"].startswith("<script>loss??[31m000") and len(curve["tag"]) == 200
+
+
+def test_what_only_looks_like_an_event_file_holds_nobody_up(person, does):
+    does("""write-events . --run r --points 3
+            cd r; mkfifo events.out.tfevents.0.pipe; mkdir events.out.tfevents.9.folder; ln -s /dev/zero events.out.tfevents.5.device
+            ln -s loop.tfevents loop.tfevents; head -c 100000 /dev/urandom >events.out.tfevents.noise; touch events.out.tfevents.empty
+            mkdir -m 000 closed""")
+    began = time.monotonic()
+    run, = runs(person)["runs"]
+    assert run["step"] == 2 and run["event_files"] == 3
+    assert folders(person, "~/r/")["here"]["event_files"] == 3
+    assert [(f["name"], f["readable"]) for f in folders(person, "~/r/clo")["folders"]] == [("closed", False)]
+    assert time.monotonic() - began < 3
+    does("chmod 700 r/closed")
+
+
+def test_a_huge_tree_is_looked_at_within_bounds_and_says_how_far_it_came(person, does):
+    # Ten thousand folders, and a run at the far end of them.
+    does("for a in $(seq 100); do mkdir -p many/$a; (cd many/$a; seq 100 | xargs mkdir); done; write-events many --run 100/100/run --points 2", seconds=120)
+    began = time.monotonic()
+    events = look(person)
+    assert time.monotonic() - began < 12
+    assert names({"runs": [data for name, data in events if name == "run"]}) == ["many/100/100/run"]
+    end = events[-1][1]
+    assert end["looked_at"] >= 10_000 and not end["truncated"]
+    progress = [data for name, data in events if name == "progress"]
+    assert [p["looked_at"] for p in progress] == sorted(p["looked_at"] for p in progress)
+    # A picker's look is a short one, and says when it did not see everything.
+    began = time.monotonic()
+    listed = folders(person, "~/many/")
+    assert time.monotonic() - began < 3
+    assert len(listed["folders"]) == 100
+    row, = folders(person, "~/ma")["folders"]
+    assert row["runs"] == 1 or not row["complete"]
+
+
+def test_roots_are_what_the_site_says(settings, lab, person, does):
+    lab.exec("install", "-d", "-m", "1777", "/srv/scratch")
+    does("write-events /srv/scratch/$(id -un) --run far --points 2; write-events runs --run near --points 2; write-events other --run x --points 2")
+    settings(run_roots="~/runs:/srv/scratch/%u:/srv/nowhere/%u")
+    found = runs(person)
+    assert found["roots"] == [f"/home/{person.user}/runs", f"/srv/scratch/{person.user}"]
+    assert sorted(names(found)) == ["far", "near"]
+    lab.exec("rm", "-r", "/srv/scratch")
+
+
+@pytest.mark.parametrize("query, code", [("logdirs?path=runs", "logdir_relative"), ("logdirs?path=~bob/", "logdir_relative"),
+                                         ("logdirs?path=/a%0Ab", "bad_field"), ("logdirs?path=/%FF", "bad_field"),
+                                         ("logdirs?path=/home/alice/nothing/x", "logdir_missing"), ("logdirs?path=/dev/null/", "logdir_not_a_folder"),
+                                         ("logdirs?path=/root/", "logdir_unreadable"), ("runs?root=/nothing", "logdir_missing"),
+                                         ("runs?root=runs", "logdir_relative"), ("runs?limit=0", "bad_field"), ("runs?limit=501", "bad_field"),
+                                         ("runs?limit=many", "bad_field")])
+def test_what_cannot_be_listed_says_why(alice, stranger, query, code):
+    answer = alice.get(f"/api/v1/{query}")
+    assert answer.code == code, answer
+    assert stranger.get(f"/api/v1/{query}").code == "unauthenticated"
+
+
+def test_a_home_that_hangs_holds_up_its_owner_only(lab, alice, person):
+    """A process that is stopped answers like one that waits for a file system that is gone."""
+    uid = person.get("/api/v1/session").json["uid"]
+    folders(person)
+    lab.systemctl("kill", "--signal=STOP", f"boardgate-logdirs@{uid}.service")
+    try:
+        with ThreadPoolExecutor(12) as pool:
+            asked = [pool.submit(person.get, "/api/v1/logdirs") for _ in range(12)]
+            until("the one more than four is refused at once", lambda: any(a.done() and a.result().code == "busy" for a in asked), 5)
+            for _ in range(5):
+                began = time.monotonic()
+                assert len(folders(alice)["folders"]) > 0 and len(runs(alice)["runs"]) >= 4
+                assert time.monotonic() - began < 2
+            codes = sorted(a.result().code for a in asked)
+    finally:
+        lab.systemctl("kill", "--signal=CONT", f"boardgate-logdirs@{uid}.service")
+    assert codes == ["busy"] * 8 + ["logdir_unreadable"] * 4
+    assert until("it is served again", lambda: person.get("/api/v1/logdirs").status == 200)
+
+
+def test_who_looks_is_the_person_and_nobody_more(lab, person):
+    uid = person.get("/api/v1/session").json["uid"]
+    folders(person)
+    unit = f"boardgate-logdirs@{uid}.service"
+    pid = lab.property(unit, "MainPID")
+    status = dict(line.split(":\t", 1) for line in lab.exec("cat", f"/proc/{pid}/status").splitlines() if ":\t" in line)
+    assert set(status["Uid"].split()) == {str(uid)} and int(status["CapEff"], 16) == 0 and status["NoNewPrivs"] == "1"
+    assert lab.property(unit, "Slice") == f"tensorboard-u{uid}.slice"
+
+
+def test_the_command_line_shows_them(lab, person, does):
+    does("write-events runs --run falling --points 8; write-events runs --run flat --points 2 --value 1")
+    table = does("boardgate runs")
+    assert table.splitlines()[0].split() == ["AGE", "STEP", "SIZE", "CURVE", "LOGDIR"]
+    falling, = [line for line in table.splitlines() if line.endswith("/runs/falling")]
+    assert "▁▂▃▄▅▆▇█  loss" in falling and falling.split()[2] == "7"
+    assert does("boardgate runs runs/flat").splitlines()[1].endswith(f"/home/{person.user}/runs/flat")
+    assert '"found":2' in does("boardgate runs --json")
+    assert not lab.succeeds("boardgate", "runs", "/home/bob", user=person.user)
