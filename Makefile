@@ -261,5 +261,5 @@ distclean: clean
 help:
 	@cat build-aux/help
 
-.PHONY: all help deps check check-structure check-unit check-lab unit-tests print-unit-tests bench demo \
+.PHONY: all help deps check check-structure check-unit check-lab unit-tests print-unit-tests bench faults demo \
         install uninstall format lint clean distclean

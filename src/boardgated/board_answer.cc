@@ -32,6 +32,9 @@ Problem not_ready(const Board& board) {
     return {Code::board_not_ready, named + " is " + name_of(board.state) + "; ask again in a moment", {}, 1};
 }
 
+/// Nothing more is to come by itself: it waits for others, or has failed and its log was read.
+bool is_final(const Board& board) { return board.state == State::waiting || (board.state == State::failed && board.failure); }
+
 Response state_of_board(const Board& board, bool navigation) {
     return navigation ? state_page(board) : problem_response(not_ready(board));
 }
@@ -66,8 +69,8 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
     }
     if (decision.state == State::failed || decision.state == State::waiting) {
         const auto board = registry_.find(*decision.board);
-        if (board) return write_response(*request, state_of_board(*board, question.navigation));
-        return tell({Code::no_such_board, "there is no board " + named});
+        if (!board) return tell({Code::no_such_board, "there is no board " + named});
+        if (is_final(*board)) return write_response(*request, state_of_board(*board, question.navigation));
     }
     const std::shared_ptr<Request> shared = std::move(request);
     const bool navigation = question.navigation;
@@ -86,10 +89,8 @@ void BoardAnswer::wake_and_answer(Request& request, const Session& session, cons
         if (const auto woken = waker_.wake(*token, id); !woken) return write_response(request, told(woken.error(), navigation));
         audit(Event::board_woken, session, request.address(), "woke", *before);
     }
-    const auto after = registry_.wait(id, navigation ? patience_of_person : patience_of_script, [&](const Board& board) {
-        return board.state == State::ready || board.state == State::waiting ||
-               (board.state == State::failed && board.facts.invocation != before->facts.invocation);
-    });
+    const auto after = registry_.wait(id, navigation ? patience_of_person : patience_of_script,
+                                      [](const Board& board) { return board.state == State::ready || is_final(board); });
     if (!after) return write_response(request, told({Code::no_such_board, "there is no board " + id.str()}, navigation));
     write_response(request, after->state == State::ready ? to_the_board(request) : state_of_board(*after, navigation));
 }

@@ -52,16 +52,21 @@ std::string escaped(std::string_view text) {
 
 Response state_page(const Board& board) {
     const std::string state = name_of(board.state);
+    const bool failed = board.state == State::failed;
+    const Failure failure = !failed ? Failure{} : board.failure ? *board.failure : diagnose(board, {});
+    // For state.js: what PATCH may change before the next attempt.
+    const std::string change = failed ? to_text(failure_json(failure)["change"]) : "null";
     std::string head = "<script type=\"module\" src=\"/assets/state.js\"></script>\n";
     // For those without scripts, in the states that end by themselves.
-    if (board.state != State::failed) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
-    std::string main = "<main data-board=\"" + board.id.str() + "\" data-state=\"" + state + "\">\n<h1>" + escaped(board.options.title) + "</h1>\n" +
+    if (!failed) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
+    std::string main = "<main data-board=\"" + board.id.str() + "\" data-state=\"" + state + "\" data-change=\"" + escaped(change) +
+                       "\">\n<h1>" + escaped(board.options.title) + "</h1>\n" +
                        "<p class=\"logdir\">" + escaped(board.options.logdir) + "</p>\n" +
                        "<p><strong class=\"board-state\" data-state=\"" + state + "\">" + state + "</strong>: " + meaning_of(board.state) + ".</p>\n";
-    if (board.state == State::failed) main += failure_text(board.failure ? *board.failure : diagnose(board, {}));
+    if (failed) main += failure_text(failure);
     main += "<div id=\"live\"></div>\n<p><a href=\"/\">All my boards</a></p>\n</main>\n";
     Response response = page(503, board.options.title, head, main);
-    if (board.state != State::failed) response.with("Retry-After", "1");
+    if (!failed) response.with("Retry-After", "1");
     return response;
 }
 

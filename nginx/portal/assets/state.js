@@ -15,18 +15,28 @@ const most_lines = 2000;
 const log = el('pre.log', {tabindex: '0', 'aria-label': 'Log'});
 const error = el('p.error', {role: 'alert', hidden: true});
 
-function again() {
-    return el('div.buttons', {}, el('button#wake.primary', {type: 'button', onclick: async (event) => {
-        event.currentTarget.disabled = true;
+function starter(text, attributes, change) {
+    return el(`button${attributes}`, {type: 'button', onclick: async (event) => {
+        const button = event.currentTarget;
+        button.disabled = true;
         try {
+            if (change) await call('PATCH', `/boards/${id}`, change);
             await call('POST', `/boards/${id}/wake`);
             location.reload();
         } catch (problem) {
             if (!(problem instanceof Problem)) throw problem;
-            event.target.disabled = false;
+            button.disabled = false;
             say(error, sentence(problem.message));
         }
-    }}, 'Wake it again'));
+    }}, text);
+}
+
+function again() {
+    const buttons = el('div.buttons', {}, starter('Wake it again', '#wake.primary'));
+    // What may help, as the table of failures has it: one option and its value.
+    const change = JSON.parse(main.dataset.change || 'null');
+    if (change) buttons.append(starter(`Wake it with ${Object.entries(change)[0].join(' = ')}`, '#wake-changed', change));
+    return buttons;
 }
 
 function follow_log() {
