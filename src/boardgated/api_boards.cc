@@ -56,9 +56,13 @@ Answer<std::uint32_t> ApiBoards::inspect(const Token& token, const BoardOptions&
 Answer<void> ApiBoards::open(const Token& token, const Board& board, bool awake) {
     wire::DoorSpec spec = door_spec(board.id, board.options);
     if (spec.port == 0) spec.port = board.port;  // an address once given stays
-    const auto port = launcher_.make_door(token, spec);
-    if (!port) return tl::make_unexpected(port.error());
-    if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());
+    {
+        const auto held = waker_.hold_door(board.id);
+        if (!registry_.find(board.id)) return problem(Code::no_such_board, "board " + board.id.str() + " was removed meanwhile");
+        const auto port = launcher_.make_door(token, spec);
+        if (!port) return tl::make_unexpected(port.error());
+        if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());
+    }
     watch_.look_again(board.id);
     return awake ? waker_.wake(token, board.id) : Answer<void>{};
 }
@@ -131,6 +135,7 @@ Reply ApiBoards::change(Call& call) {
 Reply ApiBoards::remove(Call& call) {
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return tl::make_unexpected(board.error());
+    const auto held = waker_.hold_door(board->id);
     if (const auto removed = launcher_.remove_door(*call.token, board->id); !removed && removed.error().code != Code::no_such_board) {
         return tl::make_unexpected(removed.error());
     }

@@ -19,16 +19,25 @@ WallTime last_use(const Board& board) { return std::max(board.state_since, board
 
 }  // namespace
 
+std::unique_lock<std::mutex> Waker::hold_door(const BoardId& board) {
+    return std::unique_lock(doors_[std::hash<std::string>{}(board.str()) % doors_.size()]);
+}
+
+/// The launcher's record is gone, the definition is not.
+Answer<std::uint16_t> Waker::make_lost_door(const Token& token, const BoardId& board) {
+    const auto held = hold_door(board);
+    const auto known = registry_.find(board);
+    if (!known) return problem(Code::no_such_board, "board " + board.str() + " was removed meanwhile");
+    wire::DoorSpec spec = door_spec(board, known->options);
+    if (spec.port == 0) spec.port = known->port;
+    log_event(Event::reconciled, "the door of board " + board.str() + " was lost and is made again", {{"BOARD_ID", board.str()}});
+    return launcher_.make_door(token, spec);
+}
+
 Answer<void> Waker::start(const Token& token, const BoardId& board, bool anew) {
     auto port = anew ? launcher_.restart(token, board) : launcher_.wake(token, board);
     if (!port && port.error().code == Code::no_such_board) {
-        // The launcher's record is gone, the definition is not.
-        if (const auto known = registry_.find(board)) {
-            wire::DoorSpec spec = door_spec(board, known->options);
-            if (spec.port == 0) spec.port = known->port;
-            log_event(Event::reconciled, "the door of board " + board.str() + " was lost and is made again", {{"BOARD_ID", board.str()}});
-            if (port = launcher_.make_door(token, spec); port) port = launcher_.wake(token, board);
-        }
+        if (port = make_lost_door(token, board); port) port = launcher_.wake(token, board);
     }
     look_again_(board);
     if (!port) return tl::make_unexpected(port.error());

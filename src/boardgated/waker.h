@@ -4,6 +4,7 @@
 // by time as others fall asleep.
 #pragma once
 
+#include <array>
 #include <list>
 #include <mutex>
 #include <set>
@@ -31,6 +32,9 @@ public:
     [[nodiscard]] Answer<void> restart(const Token& token, const BoardId& board);
     /// Stops it, or its waiting.
     [[nodiscard]] Answer<void> sleep(const Token& token, const BoardId& board);
+    /// To be held while a board's door is made or removed, together with what the registry knows of it: a page that
+    /// is still open would otherwise bring the door of a board back that is being deleted.
+    [[nodiscard]] std::unique_lock<std::mutex> hold_door(const BoardId& board);
     /// A listener of the registry: a board that is not awake any more makes room.
     void board_changed(const Board& board, bool gone);
 
@@ -43,6 +47,7 @@ private:
     };
     enum class Room { yes, full_for_user, full_for_all };
 
+    [[nodiscard]] Answer<std::uint16_t> make_lost_door(const Token& token, const BoardId& board);
     [[nodiscard]] Answer<void> start(const Token& token, const BoardId& board, bool anew);
     [[nodiscard]] Room room_for(const Board& board) const;
     [[nodiscard]] Room claim(const Board& board);
@@ -56,8 +61,9 @@ private:
     Registry& registry_;
     const Settings& settings_;
     const std::function<void(const BoardId&)> look_again_;
-    std::mutex mutex_;              // guards the next two
-    std::set<BoardId> beginning_;   // have a slot, and were not yet seen awake
+    std::array<std::mutex, 64> doors_;  // each for those boards that fall to it
+    std::mutex mutex_;                  // guards the next two
+    std::set<BoardId> beginning_;       // have a slot, and were not yet seen awake
     std::list<Waiting> waiting_;
     WorkLane lane_{"waiting", 1, 1000};
 };

@@ -113,5 +113,18 @@ TEST_F(WakerTest, WakingOneThatIsAwakeNeedsNoRoom) {
     EXPECT_EQ(wake(a), State::ready);
 }
 
+TEST_F(WakerTest, ABoardThatIsBeingDeletedGetsNoDoorFromAPageThatIsStillOpen) {
+    const Board board = add(1001);
+    launcher.refuse = Problem{Code::no_such_board, "no record"};
+    std::jthread visitor;
+    {
+        const auto held = waker.hold_door(board.id);
+        visitor = std::jthread([&] { EXPECT_FALSE(waker.wake(token, board.id)); });
+        ASSERT_TRUE(registry.remove(board.id));
+    }
+    visitor.join();
+    EXPECT_EQ(std::count(launcher.asked.begin(), launcher.asked.end(), "make_door " + board.id.str()), 0);
+}
+
 }  // namespace
 }  // namespace boardgate::boardgated
