@@ -67,6 +67,8 @@ Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expi
     entry->last_used = clock_.boot().count();
     if (auto written = store_.put_session(row_of(*entry)); !written) return written;
 
+    // Those of a deleted account whose number this one got.
+    end_if([&](const Entry& other) { return other.session.uid == session.uid && other.session.user != session.user; });
     const std::unique_lock lock(mutex_);
     entries_.emplace(session.token, std::move(entry));
     std::vector<const Entry*> own;

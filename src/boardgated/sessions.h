@@ -44,7 +44,7 @@ public:
     /// Reads what the store has; ended ones are deleted.
     [[nodiscard]] Result<void> load();
     /// A session of a fresh token. `expires` is the ticket's end. Beyond sessions_per_user the user's longest
-    /// unused one is dropped.
+    /// unused one is dropped; and those of another name with the same uid.
     [[nodiscard]] Result<void> add(const Session& session, std::chrono::sys_seconds expires, const std::string& name = {},
                                    const std::string& address = {});
     /// The session of a token that has not ended.

@@ -53,6 +53,8 @@ Launched<Account> Dispatch::holder_of(const Secret& token) const {
     if (!ticket) return refuse(Refusal::ticket, "the login has ended; log in again");
     auto account = account_of(ticket->uid);
     if (!account) return refuse(Refusal::account, account.error().text());
+    // The account of then was deleted, and its number given to another person.
+    if (account->name != ticket->user) return refuse(Refusal::ticket, "the login has ended; log in again");
     if (account->uid == 0 || static_cast<std::int64_t>(account->uid) < settings_.minimum_uid) {
         return refuse(Refusal::account, "this account has no boards");
     }

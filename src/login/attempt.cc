@@ -61,7 +61,7 @@ wire::LoginVerdict verdict_of(Decision& decision, const Settings& settings, cons
     if (decision.outcome == LoginOutcome::granted) {
         const Token token = Token::make();
         const auto expires = std::chrono::floor<std::chrono::seconds>(clock.wall()) + settings.session_lifetime;
-        if (auto written = store.write(token.hash(), {decision.account.uid, expires}); !written) {
+        if (auto written = store.write(token.hash(), {decision.account.uid, expires, decision.account.name}); !written) {
             decision = {LoginOutcome::unavailable, written.error().text()};
             verdict.outcome = decision.outcome;
         } else {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view unfinished = ".new";  // suffix of a ticket that is being written
 
-/// `uid expires\n`, both decimal.
+/// `uid expires name\n`, numbers in decimal. No name holds a line break (UserName).
 Result<Ticket> ticket_in(std::string_view text) {
     std::int64_t uid = -1;
     std::int64_t expires = -1;
@@ -23,8 +23,11 @@ Result<Ticket> ticket_in(std::string_view text) {
     auto [at, fault] = std::from_chars(text.data(), end, uid);
     if (fault == std::errc{} && at != end && *at == ' ') {
         auto [stop, fault2] = std::from_chars(at + 1, end, expires);
-        if (fault2 == std::errc{} && stop + 1 == end && *stop == '\n' && uid > 0 && uid < 0xFFFFFFFF && expires > 0) {
-            return Ticket{static_cast<uid_t>(uid), std::chrono::sys_seconds(std::chrono::seconds(expires))};
+        const std::string_view rest(stop, static_cast<std::size_t>(end - stop));
+        const bool whole = rest.size() > 2 && rest.front() == ' ' && rest.find('\n') == rest.size() - 1;
+        if (fault2 == std::errc{} && whole && uid > 0 && uid < 0xFFFFFFFF && expires > 0) {
+            return Ticket{static_cast<uid_t>(uid), std::chrono::sys_seconds(std::chrono::seconds(expires)),
+                          std::string(rest.substr(1, rest.size() - 2))};
         }
     }
     return system_error("the ticket is damaged", {}, ENOENT);
@@ -45,7 +48,8 @@ Result<TicketStore> TicketStore::open(const std::string& path) {
 Result<void> TicketStore::write(const TokenHash& token, const Ticket& ticket) const {
     const std::string name = token.hex();
     const std::string temporary = name + std::string(unfinished);
-    const std::string text = std::to_string(ticket.uid) + " " + std::to_string(ticket.expires.time_since_epoch().count()) + "\n";
+    const std::string text =
+        std::to_string(ticket.uid) + " " + std::to_string(ticket.expires.time_since_epoch().count()) + " " + ticket.user + "\n";
     const Fd file(openat(dir_.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     const bool written = file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                          fsync(file.get()) == 0 && renameat(dir_.get(), temporary.c_str(), dir_.get(), name.c_str()) == 0 &&
@@ -61,7 +65,7 @@ Result<void> TicketStore::write(const TokenHash& token, const Ticket& ticket) co
 Result<Ticket> TicketStore::load(const std::string& name) const {
     const Fd file(openat(dir_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file) return system_error("no such ticket");
-    char buffer[64];
+    char buffer[512];  // names are 256 bytes at most
     const ssize_t got = read(file.get(), buffer, sizeof buffer);
     if (got < 0) return system_error("cannot read a ticket");
     return ticket_in({buffer, static_cast<std::size_t>(got)});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Tickets: the proof, kept by root, that a user really logged in. One file per ticket under
-// /var/lib/boardgate-root/tickets (root 0700), named by the SHA-256 of the token, holding uid and end.
+// /var/lib/boardgate-root/tickets (root 0700), named by the SHA-256 of the token, holding uid, end and name.
 // Only boardgate-login writes them; boardgate-launcher checks and removes them.
 #pragma once
 
@@ -18,6 +18,7 @@ inline constexpr const char* folder = "/var/lib/boardgate-root/tickets";
 struct Ticket {
     uid_t uid;
     std::chrono::sys_seconds expires;
+    std::string user;  ///< the name then: a number may become somebody else's
 };
 
 class TicketStore {

@@ -87,9 +87,9 @@ def accounts(lab, site):
     """make(password=...): a Unix account of one's own, with a home, not logged in; gone at the end of the block."""
     made = []
 
-    def make(password=None, name=None, shell="/bin/bash"):
+    def make(password=None, name=None, shell="/bin/bash", uid=None):
         client = Client(*site, user=name or f"t{secrets.token_hex(4)}", password=password or secrets.token_urlsafe(12))
-        lab.exec("useradd", "--create-home", "--shell", shell, client.user)
+        lab.exec("useradd", "--create-home", "--shell", shell, *(["--uid", uid] if uid else []), client.user)
         made.append(client)
         lab.exec("sh", "-euc", 'printf "%s:%s\\n" "$1" "$2" | chpasswd', "account", client.user, client.password)
         return client

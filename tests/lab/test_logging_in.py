@@ -173,6 +173,18 @@ def test_logging_out_everywhere_ends_all_sessions_and_the_launcher_refuses_after
         assert refused["type"] == REFUSED and "log in again" in refused["text"], refused
 
 
+def test_a_login_does_not_pass_to_whoever_gets_the_number_of_a_deleted_account(lab, make_account):
+    left = make_account().login()
+    uid = lab.exec("id", "-u", left.user).strip()
+    assert ask_launcher(lab, left.cookie)["type"] == TICKET_HOLDER
+    lab.exec("userdel", "--remove", left.user)
+    come = make_account(uid=uid)
+    assert ask_launcher(lab, left.cookie)["type"] == REFUSED
+    come.login()
+    assert left.get("/api/v1/session").code == "unauthenticated"
+    assert come.is_logged_in() and ask_launcher(lab, come.cookie)["type"] == TICKET_HOLDER
+
+
 def test_boardgated_itself_gets_nothing_from_the_launcher_without_a_users_token(lab, alice):
     # What somebody has who took boardgated over: its uid, and the hashes that it keeps.
     for token in ("A" * 43, ticket_of(alice)[:43], ""):

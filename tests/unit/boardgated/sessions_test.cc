@@ -156,6 +156,17 @@ TEST_F(SessionsTest, LoggingOutEverywhereEndsAllOfOnePerson) {
     EXPECT_EQ(store->sessions().value().size(), 1U);
 }
 
+TEST_F(SessionsTest, EndWhenTheirNumberBelongsToAnotherName) {
+    const TokenHash left = add(1001);
+    const TokenHash other = add(1002);
+    const TokenHash come = Token::make().hash();
+    ASSERT_TRUE(sessions.add({come, 1001, "somebody"}, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 1h));
+    EXPECT_FALSE(there(left));
+    EXPECT_FALSE(there_after_restart(left));
+    EXPECT_TRUE(there(other));
+    EXPECT_TRUE(there(come));
+}
+
 TEST_F(SessionsTest, AreListedToTheirOwnerTheLastUsedFirst) {
     const TokenHash laptop = add(1001, 10h, "laptop", "192.0.2.1");
     add(1001, 10h, "desk");

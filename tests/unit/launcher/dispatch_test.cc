@@ -49,8 +49,12 @@ struct LauncherTest : testing::Test {
     LauncherTest() { systemd.set(gate_unit, {{"ActiveState", "active"}}); }
 
     Token ticket_of(uid_t uid, std::chrono::seconds lives = 1h) {
+        const auto account = account_of(uid);
+        return ticket_of(uid, account ? account->name : "gone", lives);
+    }
+    Token ticket_of(uid_t uid, const std::string& user, std::chrono::seconds lives = 1h) {
         Token token = Token::make();
-        EXPECT_TRUE(tickets.write(token.hash(), {uid, std::chrono::floor<std::chrono::seconds>(clock.wall()) + lives}));
+        EXPECT_TRUE(tickets.write(token.hash(), {uid, std::chrono::floor<std::chrono::seconds>(clock.wall()) + lives, user}));
         return token;
     }
     template <class Message>
@@ -101,8 +105,10 @@ struct LauncherTest : testing::Test {
 TEST_F(LauncherTest, WithoutATicketNothingIsDone) {
     const Token unknown = Token::make();
     const Token ended = ticket_of(1001, 10s);
+    // Of somebody whose number alice got later.
+    const Token of_another = ticket_of(1001, "ann");
     clock.advance(10s);
-    for (const Token* token : {&unknown, &ended}) {
+    for (const Token* token : {&unknown, &ended, &of_another}) {
         EXPECT_EQ(refusal(make(*token, door())), Refusal::ticket);
         EXPECT_EQ(refusal(ask_of<wire::RemoveDoor>(*token)), Refusal::ticket);
         EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(*token)), Refusal::ticket);

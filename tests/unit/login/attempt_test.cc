@@ -89,6 +89,7 @@ TEST_F(AttemptTest, TheRightPasswordGivesATicket) {
     const auto ticket = store.check(token->hash(), now);
     ASSERT_TRUE(ticket);
     EXPECT_EQ(ticket->uid, 1001U);
+    EXPECT_EQ(ticket->user, "alice");
     EXPECT_EQ(ticket->expires, now + std::chrono::days(7));
     EXPECT_EQ(end.verdict->expires, ticket->expires.time_since_epoch().count());
     EXPECT_LT(end.took, pace.floor) << "who is let in does not wait";

@@ -24,7 +24,7 @@ struct TicketStoreTest : testing::Test {
     Token token = Token::make();
     TokenHash hash = token.hash();
 
-    void write(const TokenHash& of, uid_t uid, Time expires = now + 1h) const { ASSERT_TRUE(store.write(of, {uid, expires})); }
+    void write(const TokenHash& of, uid_t uid, Time expires = now + 1h) const { ASSERT_TRUE(store.write(of, {uid, expires, "alice"})); }
     [[nodiscard]] bool good(const TokenHash& of, Time at = now) const { return store.check(of, at).has_value(); }
 };
 
@@ -34,6 +34,7 @@ TEST_F(TicketStoreTest, GivesBackWhatWasWritten) {
     ASSERT_TRUE(ticket) << ticket.error().text();
     EXPECT_EQ(ticket->uid, 1001U);
     EXPECT_EQ(ticket->expires, now + 1h);
+    EXPECT_EQ(ticket->user, "alice");
     // Another process of another boot.
     EXPECT_TRUE(TicketStore::open(folder.path()).value().check(hash, now));
 }
@@ -57,16 +58,17 @@ TEST_F(TicketStoreTest, KeepsTheHashAndNeverTheToken) {
     write(hash, 1001);
     ASSERT_EQ(folder.count(), 1U);
     EXPECT_TRUE(folder.has(hash.hex()));
-    EXPECT_EQ(folder.get(hash.hex()), "1001 1800003600\n");
+    EXPECT_EQ(folder.get(hash.hex()), "1001 1800003600 alice\n");
     struct stat facts {};
     ASSERT_EQ(stat((folder / hash.hex()).c_str(), &facts), 0);
     EXPECT_EQ(facts.st_mode & 0777U, 0600U);
 }
 
 TEST_F(TicketStoreTest, DamagedTicketsAreNone) {
-    for (const char* text : {"", "1001", "1001 ", "1001 1800003600", "1001 1800003600\nx", "0 1800003600\n", "-1 1800003600\n",
-                             "4294967295 1800003600\n", "4294968297 1800003600\n", " 1001 1800003600\n", "1001  1800003600\n", "1001 0\n",
-                             "1001 -1800003600\n", "1001\t1800003600\n", "0x3e9 1800003600\n"}) {
+    for (const char* text : {"", "1001", "1001 ", "1001 1800003600", "1001 1800003600\n", "1001 1800003600 \n", "1001 1800003600 alice",
+                             "1001 1800003600 alice\nx", "0 1800003600 alice\n", "-1 1800003600 alice\n", "4294967295 1800003600 alice\n",
+                             "4294968297 1800003600 alice\n", " 1001 1800003600 alice\n", "1001  1800003600 alice\n", "1001 0 alice\n",
+                             "1001 -1800003600 alice\n", "1001\t1800003600 alice\n", "0x3e9 1800003600 alice\n", "1001 1800003600alice\n"}) {
         folder.put(hash.hex(), text);
         const auto ticket = store.check(hash, now);
         ASSERT_FALSE(ticket) << text;
@@ -76,7 +78,7 @@ TEST_F(TicketStoreTest, DamagedTicketsAreNone) {
 
 TEST_F(TicketStoreTest, ATicketThatIsALinkIsNone) {
     const fakes::TempFolder elsewhere;
-    elsewhere.put("ticket", "1001 1800003600\n");
+    elsewhere.put("ticket", "1001 1800003600 alice\n");
     std::filesystem::create_symlink(elsewhere / "ticket", folder / hash.hex());
     EXPECT_FALSE(good(hash));
 }
@@ -85,7 +87,7 @@ TEST_F(TicketStoreTest, IsNeverWrittenTwice) {
     write(hash, 1001);
     // The name of a ticket being written is taken: nobody else's file is written into.
     folder.put(hash.hex() + ".new", "");
-    EXPECT_FALSE(store.write(hash, {1002, now + 1h}));
+    EXPECT_FALSE(store.write(hash, {1002, now + 1h, "alice"}));
     EXPECT_EQ(store.check(hash, now)->uid, 1001U);
 }
 
