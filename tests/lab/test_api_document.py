@@ -35,14 +35,15 @@ def test_every_answer_is_as_documented(lab, site, schemathesis, make_account, tm
     session = person.get("/api/v1/sessions").json["sessions"][0]
     url, authority = site
     command = [schemathesis, "run", TOP / "docs/openapi.yaml", "--base-url", url, "--request-tls-verify", authority,
-               "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+               "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+               "code_is_documented",
                "--data-generation-method", "all", "--hypothesis-max-examples", "12", "--hypothesis-derandomize",
                "--hypothesis-suppress-health-check", "all", "--request-timeout", "15000"]
     for operation in LEFT_OUT:
         command += ["--exclude-operation-id", operation]
     done = subprocess.run([*map(str, command)], cwd=tmp_path, capture_output=True, text=True, timeout=120, env={
         **os.environ, "SCHEMATHESIS_HOOKS": "api_hooks", "PYTHONPATH": str(Path(__file__).parent),
-        "BOARDGATE_BOARD": board["id"], "BOARDGATE_SESSION": session["id"], "BOARDGATE_COOKIE": f"{COOKIE}={person.cookie}"})
+        "BOARDGATE_FOLDER": board["logdir"], "BOARDGATE_BOARD": board["id"], "BOARDGATE_SESSION": session["id"], "BOARDGATE_COOKIE": f"{COOKIE}={person.cookie}"})
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     # It talked to the board, and did not only collect refusals.
     assert int(re.search(r"not_a_server_error\s+(\d+) / \1 passed", done.stdout)[1]) > 150, done.stdout
