@@ -66,7 +66,7 @@ private:
     std::array<Counter, codes> logins_refused_{};
     Counter wakes_ready_ = 0;
     Counter wakes_failed_ = 0;
-    Counter wakes_ended_ = 0;
+    Counter wakes_stopped_ = 0;
     Histogram wake_times_;
     std::mutex mutex_;
     std::map<BoardId, BootTime> starting_;  // guarded by mutex_: since when
