@@ -64,6 +64,7 @@ Answer<void> ApiBoards::open(const Token& token, const Board& board, bool awake)
         if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());
     }
     watch_.look_again(board.id);
+    (void)registry_.wait(board.id, Waker::soon, [](const Board& now) { return now.state != State::off; });
     return awake ? waker_.wake(token, board.id) : Answer<void>{};
 }
 

@@ -18,13 +18,19 @@ Result<std::unique_ptr<UnitJobs>> UnitJobs::open(const Bus& bus) {
     const int status = sd_bus_match_signal(bus.get(), &jobs->slot_, Bus::service, Bus::manager_path, Bus::manager, "JobRemoved",
                                            &UnitJobs::on_removed, jobs.get());
     if (status < 0) return system_error("cannot follow systemd's jobs", {}, -status);
+    const int also = sd_bus_match_signal(bus.get(), &jobs->unit_slot_, Bus::service, Bus::manager_path, Bus::manager, "UnitRemoved",
+                                         &UnitJobs::on_unit_removed, jobs.get());
+    if (also < 0) return system_error("cannot follow systemd's units", {}, -also);
     if (const auto subscribed = bus.ask("Subscribe", ""); !subscribed) {
         return failure("cannot follow systemd's jobs", subscribed.error().message);
     }
     return jobs;
 }
 
-UnitJobs::~UnitJobs() { sd_bus_slot_unref(slot_); }
+UnitJobs::~UnitJobs() {
+    sd_bus_slot_unref(unit_slot_);
+    sd_bus_slot_unref(slot_);
+}
 
 int UnitJobs::on_removed(sd_bus_message* message, void* self, sd_bus_error*) noexcept {
     try {
@@ -89,6 +95,30 @@ void UnitJobs::stop_for_good(const std::string& unit) {
     // A unit that is not loaded is what we want; any other failure shows when the name is used again.
     (void)run("StopUnit", unit);
     (void)bus_.ask("ResetFailedUnit", "s", unit.c_str());
+    wait_until_unloaded(unit);
+}
+
+/// systemd forgets a unit a moment after its end, and later while the mail about its failure is being sent. Until
+/// then it takes no other of the same name.
+void UnitJobs::wait_until_unloaded(const std::string& unit) {
+    const auto until = std::chrono::steady_clock::now() + Bus::deadline;
+    for (;;) {
+        removed_ = false;
+        if (!bus_.ask("GetUnit", "s", unit.c_str())) return;
+        while (!removed_) {
+            const int processed = sd_bus_process(bus_.get(), nullptr);
+            if (processed < 0) return;
+            if (processed > 0) continue;
+            const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until - std::chrono::steady_clock::now());
+            if (left.count() <= 0) return;
+            sd_bus_wait(bus_.get(), static_cast<std::uint64_t>(left.count()));
+        }
+    }
+}
+
+int UnitJobs::on_unit_removed(sd_bus_message*, void* self, sd_bus_error*) noexcept {
+    static_cast<UnitJobs*>(self)->removed_ = true;
+    return 0;
 }
 
 }  // namespace boardgate::launcher

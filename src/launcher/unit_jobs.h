@@ -29,16 +29,20 @@ public:
     [[nodiscard]] BusResult<JobResult> call_and_wait(const BusMessage& call);
     /// ask() and wait.
     [[nodiscard]] BusResult<JobResult> run(const char* method, const std::string& unit);
-    /// Stops a unit if it is there and waits; forgets a failure of it.
+    /// Stops a unit if it is there, and waits until systemd knows nothing of it any more.
     void stop_for_good(const std::string& unit);
 
 private:
     explicit UnitJobs(const Bus& bus) : bus_(bus) {}
     [[nodiscard]] BusResult<JobResult> wait(const std::string& job);
+    void wait_until_unloaded(const std::string& unit);
+    static int on_unit_removed(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
     static int on_removed(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
 
     const Bus& bus_;
     sd_bus_slot* slot_ = nullptr;
+    sd_bus_slot* unit_slot_ = nullptr;
+    bool removed_ = false;  ///< some unit was
     std::map<std::string, JobResult> ended_;
 };
 

@@ -122,6 +122,16 @@ def test_a_script_is_told_after_ten_seconds_when_to_come_back(alice, make_board)
     assert (answer.status, answer.code, answer.header("Retry-After")) == (503, "board_not_ready", "1")
 
 
+def test_options_can_be_changed_at_the_very_moment_of_a_failure(lab, alice, make_board):
+    board = make_board(alice, environment="recording")
+    for interval in range(10, 14):
+        lab.systemctl("kill", "--kill-whom=main", "--signal=SEGV", board["unit"])
+        changed = alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"reload_interval": interval})
+        assert changed.status == 200, changed
+        alice.post(f"/api/v1/boards/{board['id']}/wake")
+        assert in_state(alice, board, "ready")["reload_interval"] == interval
+
+
 # ---- limits -----------------------------------------------------------------------------------------------------------
 def test_the_longest_idle_board_sleeps_before_another_one_of_the_same_person_waits(settings, alice, make_board):
     settings(awake_boards_per_user=2)
