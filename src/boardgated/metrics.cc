@@ -99,8 +99,8 @@ void Metrics::board_changed(const Board& board, bool gone) {
 }
 
 std::string Metrics::text() const {
-    std::string out = head("boardgate_build_info", "gauge", "The version that runs.") +
-                      line("boardgate_build_info", "version", BOARDGATE_VERSION, 1);
+    std::string out =
+        head("boardgate_build_info", "gauge", "The version that runs.") + line("boardgate_build_info", "version", BOARDGATE_VERSION, 1);
 
     std::map<State, std::uint64_t> boards;
     for (const Board& board : registry_.all()) ++boards[board.state];
@@ -125,8 +125,10 @@ std::string Metrics::text() const {
     out += line("boardgate_logins_total", "outcome", "granted", logins_granted_);
     for (std::size_t i = 0; i < codes; ++i) {
         const Code code = static_cast<Code>(i);
-        const bool usual = std::find(std::begin(usual_ends_of_logins), std::end(usual_ends_of_logins), code) != std::end(usual_ends_of_logins);
-        if (usual || logins_refused_[i] != 0) out += line("boardgate_logins_total", "outcome", boardgated::name_of(code), logins_refused_[i]);
+        const bool usual =
+            std::find(std::begin(usual_ends_of_logins), std::end(usual_ends_of_logins), code) != std::end(usual_ends_of_logins);
+        if (usual || logins_refused_[i] != 0)
+            out += line("boardgate_logins_total", "outcome", boardgated::name_of(code), logins_refused_[i]);
     }
 
     out += head("boardgate_wakes_total", "counter", "Boards that were started, by what became of it; stopped means before it answered.");

@@ -18,7 +18,8 @@ namespace {
 constexpr std::size_t longest_request = 8192;
 
 std::string http(std::string_view status, std::string_view type, std::string_view body) {
-    return fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", status, type, body.size(), body);
+    return fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", status, type, body.size(),
+                       body);
 }
 
 /// Waits until the connection can be read or written; false when the patience is over.
@@ -56,7 +57,10 @@ std::string http_answer(std::string_view request_line, const std::function<std::
 }
 
 MetricsServer::MetricsServer(Fd listening, std::function<std::string()> text)
-    : listening_(std::move(listening)), text_(std::move(text)), end_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), thread_([this] { serve(); }) {}
+    : listening_(std::move(listening)),
+      text_(std::move(text)),
+      end_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      thread_([this] { serve(); }) {}
 
 MetricsServer::~MetricsServer() {
     eventfd_write(end_.get(), 1);

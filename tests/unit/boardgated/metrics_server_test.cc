@@ -44,7 +44,8 @@ std::string numbers() { return "x 1\n"; }
 TEST_F(MetricsServerTest, AnswersAndCloses) {
     const MetricsServer server(listening(), numbers);
     const std::string answer = ask(connection(), "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: 4\r\n")) << answer;
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: 4\r\n"))
+        << answer;
     EXPECT_TRUE(answer.ends_with("\r\n\r\nx 1\n")) << answer;
 }
 
