@@ -86,11 +86,14 @@ bool is_root(const std::string& text) {
 }
 
 Result<setting::Roots> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Roots*) {
+    constexpr std::size_t most = 8;  // as many as fit into one message
     setting::Roots roots;
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find(':', begin), text.size());
         roots.push_back(text.substr(begin, end - begin));
-        if (!is_root(roots.back())) return failure("expected absolute folders with : between them, such as ~:/scratch/%u");
+        if (!is_root(roots.back()) || roots.size() > most) {
+            return failure(fmt::format("expected up to {} absolute folders with : between them, such as ~:/scratch/%u", most));
+        }
         begin = end + 1;
     }
     return roots;

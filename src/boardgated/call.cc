@@ -5,7 +5,8 @@
 
 namespace boardgate::boardgated {
 
-Answer<std::uint32_t> query_number(const Request& request, const char* name, std::uint32_t standard, std::uint32_t least, std::uint32_t most) {
+Answer<std::uint32_t> query_number(const Request& request, const char* name, std::uint32_t standard, std::uint32_t least,
+                                   std::uint32_t most) {
     const std::string text = request.query_value(name);
     if (text.empty()) return standard;
     std::uint32_t number = 0;

@@ -32,7 +32,8 @@ struct Call : PathNames {
 };
 
 /// A number of the query, within bounds; `standard` when it is not there.
-[[nodiscard]] Answer<std::uint32_t> query_number(const Request& request, const char* name, std::uint32_t standard, std::uint32_t least, std::uint32_t most);
+[[nodiscard]] Answer<std::uint32_t> query_number(const Request& request, const char* name, std::uint32_t standard, std::uint32_t least,
+                                                 std::uint32_t most);
 
 /// A handler's result: a response, or a problem that becomes one.
 using Reply = Answer<Response>;

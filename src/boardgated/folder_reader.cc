@@ -24,7 +24,8 @@ constexpr std::size_t most_rows = 1000;
 std::string or_home(const std::string& path) { return path.empty() ? "~" : path; }
 
 tl::unexpected<Problem> silent(const std::string& path, const char* field, const Error& error) {
-    return problem(Code::logdir_unreadable, "\"" + or_home(path) + "\" does not answer: " + error.text() + "; is its file system mounted?", field);
+    return problem(Code::logdir_unreadable, "\"" + or_home(path) + "\" does not answer: " + error.text() + "; is its file system mounted?",
+                   field);
 }
 
 tl::unexpected<Problem> nonsense() {
@@ -37,7 +38,8 @@ bool can_be_shown(const wire::FolderRow& row) {
     return can_be_shown(row.name) && !row.name.empty() && row.name.find('/') == std::string::npos;
 }
 bool can_be_shown(const wire::FolderList& end) {
-    return LogDir::parse(end.path) && LogDir::parse(end.folder) && (end.suggestion.empty() || LogDir::parse(end.suggestion)) && can_be_shown(end.why);
+    return LogDir::parse(end.path) && LogDir::parse(end.folder) && (end.suggestion.empty() || LogDir::parse(end.suggestion)) &&
+           can_be_shown(end.why);
 }
 bool can_be_shown(const wire::RunFound& run) {
     return LogDir::parse(run.path) && can_be_shown(run.name) &&
@@ -134,7 +136,8 @@ Answer<void> verdict_of(const wire::FolderReport& report, const std::string& pat
         case wire::FolderVerdict::unreadable:
             return problem(Code::logdir_unreadable, named + " cannot be read by you: " + report.detail, field);
         case wire::FolderVerdict::foreign:
-            return problem(Code::logdir_foreign, named + " lies in " + report.detail + ", and boards show only their owner's own folders", field);
+            return problem(Code::logdir_foreign, named + " lies in " + report.detail + ", and boards show only their owner's own folders",
+                           field);
     }
     return problem(Code::internal, "the folder reader gave an unknown verdict");
 }
@@ -143,7 +146,8 @@ Answer<void> check_typed_path(const std::string& path, const char* field) {
     if (path.empty() || path == "~") return {};
     const std::string absolute = path.starts_with("~/") ? path.substr(1) : path;
     if (!absolute.starts_with('/')) return problem(Code::logdir_relative, "give an absolute path, or one that begins with ~/", field);
-    if (!LogDir::parse(absolute)) return problem(Code::bad_field, std::string(field) + " must be a path of at most 4095 bytes without control characters", field);
+    if (!LogDir::parse(absolute))
+        return problem(Code::bad_field, std::string(field) + " must be a path of at most 4095 bytes without control characters", field);
     return {};
 }
 
@@ -214,7 +218,8 @@ RunsWord runs_word(const wire::Datagram* datagram) {
             return {"progress", progress_json(*progress)};
         }
         if (const auto run = wire::parse<wire::RunFound>(*datagram); run && can_be_shown(*run)) return {"run", run_json(*run)};
-        if (const auto end = wire::parse<wire::RunsEnd>(*datagram); end && std::all_of(end->roots.begin(), end->roots.end(), [](const std::string& root) { return can_be_shown(root); })) {
+        if (const auto end = wire::parse<wire::RunsEnd>(*datagram);
+            end && std::all_of(end->roots.begin(), end->roots.end(), [](const std::string& root) { return can_be_shown(root); })) {
             return {"end", end_json(*end), true};
         }
     }

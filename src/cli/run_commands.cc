@@ -51,8 +51,10 @@ Outcome<void> runs(const Arguments& arguments) {
     text.pop_back();
     print(text);
     const auto shown = (*found)["runs"].size();
-    if ((*found)["found"].asUInt64() > shown) say((*found)["found"].asString() + " were found; these are the newest. Name a folder to see others.");
-    if ((*found)["truncated"].asBool() && (*found)["found"].asUInt64() <= shown) say("The look ended before all folders were seen; name a folder to see the rest.");
+    if ((*found)["found"].asUInt64() > shown)
+        say((*found)["found"].asString() + " were found; these are the newest. Name a folder to see others.");
+    if ((*found)["truncated"].asBool() && (*found)["found"].asUInt64() <= shown)
+        say("The look ended before all folders were seen; name a folder to see the rest.");
     return {};
 }
 

@@ -82,11 +82,13 @@ std::string size(std::uint64_t bytes) {
 }
 
 std::vector<std::vector<std::string>> run_rows(const Value& runs, std::time_t now) {
-    std::vector<std::vector<std::string>> rows = {{"AGE", "STEP", "SIZE", "CURVE", "", "LOGDIR"}};
+    // The path is there to be copied, so it is whole on any terminal; what is behind it may be cut.
+    std::vector<std::vector<std::string>> rows = {{"AGE", "STEP", "SIZE", "LOGDIR", "CURVE"}};
     for (const Value& run : runs) {
         const Value& curve = run["curves"][0];
+        const std::string picture = drawn(curve["points"], curve_columns);
         rows.push_back({age(run["newest"], now), run["step"].isNull() ? "-" : run["step"].asString(), size(run["bytes"].asUInt64()),
-                        drawn(curve["points"], curve_columns), plain(curve["tag"].asString()), plain(run["path"].asString())});
+                        plain(run["path"].asString()), picture.empty() ? "" : picture + " " + plain(curve["tag"].asString())});
     }
     return rows;
 }

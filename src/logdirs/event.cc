@@ -52,7 +52,8 @@ std::optional<double> scalar_in(std::string_view bytes) {
     for (Fields field(bytes); field.next();) {
         if (field.is(tensor::dtype, Kind::varint)) {
             dtype = field.number();
-        } else if (field.is(tensor::content, Kind::bytes) || field.is(tensor::floats, Kind::bytes) || field.is(tensor::doubles, Kind::bytes)) {
+        } else if (field.is(tensor::content, Kind::bytes) || field.is(tensor::floats, Kind::bytes) ||
+                   field.is(tensor::doubles, Kind::bytes)) {
             raw = field.bytes();
             ++numbers;
         } else if (field.is(tensor::floats, Kind::fixed32)) {

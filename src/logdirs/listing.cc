@@ -116,7 +116,8 @@ std::string target_of(const EventFiles& found, const std::string& folder) {
 std::optional<Suggestion> suggestion_below(const EventFiles& found, const std::string& here) {
     const std::string target = target_of(found, here);
     if (target == here) return std::nullopt;
-    const auto down = static_cast<std::size_t>(std::count(target.begin() + static_cast<std::ptrdiff_t>(here == "/" ? 0 : here.size()), target.end(), '/'));
+    const auto down = static_cast<std::size_t>(
+        std::count(target.begin() + static_cast<std::ptrdiff_t>(here == "/" ? 0 : here.size()), target.end(), '/'));
     return Suggestion{target, found.runs, "no event files here; " + how_many_runs(found.runs) + " " + levels(down, "down")};
 }
 
@@ -145,9 +146,9 @@ void say_what_is_here(Folders& folders, const std::string& here, const std::stri
     end.here_complete = found.complete;
     if (found.direct > 0) return;
     // A folder that was not seen to its end may have some further down.
-    const auto suggestion = found.count > 0    ? suggestion_below(found, here)
+    const auto suggestion = found.count > 0   ? suggestion_below(found, here)
                             : !found.complete ? std::nullopt
-                                               : suggestion_above(folders, here, home);
+                                              : suggestion_above(folders, here, home);
     // Found on the way, it may have a name that no log directory can have.
     if (!suggestion || !LogDir::parse(suggestion->path)) return;
     end.suggestion = suggestion->path;

@@ -91,7 +91,8 @@ int main(int argc, char** argv) {
         if (geteuid() == 0) return failure("this program runs as a person, never as root", {}, "start it by boardgate-logdirs@UID.socket");
         const SystemClock clock;
         logdirs::Folders folders(clock, geteuid(), settings.minimum_uid);
-        logdirs::Answers answers(folders, [] { return account_of(geteuid()); }, settings.run_roots);
+        logdirs::Answers answers(
+            folders, [] { return account_of(geteuid()); }, settings.run_roots);
         notify_ready("Waiting for questions about folders");
         return serve_until_idle(listening->get(), answers);
     });

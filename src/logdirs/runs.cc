@@ -83,7 +83,8 @@ private:
     }
 
     [[nodiscard]] bool may_look_into(const std::string& path, std::string_view name, bool link) {
-        if (name.starts_with('.') || std::find(never_looked_into.begin(), never_looked_into.end(), name) != never_looked_into.end()) return false;
+        if (name.starts_with('.') || std::find(never_looked_into.begin(), never_looked_into.end(), name) != never_looked_into.end())
+            return false;
         if (!link) return true;
         if (!folders_.readable(path)) return false;
         const std::unique_ptr<char, Free> target(realpath(path.c_str(), nullptr));
@@ -121,7 +122,8 @@ private:
 
 }  // namespace
 
-void find_runs(Folders& folders, const std::vector<std::string>& roots, std::size_t limit, const RunsTaker& taker, const RunsBudget& budget) {
+void find_runs(Folders& folders, const std::vector<std::string>& roots, std::size_t limit, const RunsTaker& taker,
+               const RunsBudget& budget) {
     Finder(folders, roots, taker, budget).run(limit);
 }
 

@@ -25,9 +25,11 @@ struct RunsBudget {
 };
 
 /// `roots` are folders that may be read.
-void find_runs(Folders& folders, const std::vector<std::string>& roots, std::size_t limit, const RunsTaker& taker, const RunsBudget& budget = {});
+void find_runs(Folders& folders, const std::vector<std::string>& roots, std::size_t limit, const RunsTaker& taker,
+               const RunsBudget& budget = {});
 
 /// Where runs are looked for when nobody says where, for an account: `~` and `%h` are its home, `%u` its name.
-[[nodiscard]] std::vector<std::string> expanded_roots(const std::vector<std::string>& written, const std::string& home, const std::string& user);
+[[nodiscard]] std::vector<std::string> expanded_roots(const std::vector<std::string>& written, const std::string& home,
+                                                      const std::string& user);
 
 }  // namespace boardgate::logdirs

@@ -45,7 +45,8 @@ public:
         std::function<bool(const struct stat& folder)> open;
     };
 
-    Walk(const Clock& clock, Budget budget) : clock_(clock), end_(clock.boot() + budget.time), entries_left_(budget.entries), depth_(budget.depth) {}
+    Walk(const Clock& clock, Budget budget)
+        : clock_(clock), end_(clock.boot() + budget.time), entries_left_(budget.entries), depth_(budget.depth) {}
 
     void start_at(const std::string& folder) { folders_.push_back({folder, starts_++, 0}); }
     void admit_only(Admit admit) { admit_ = std::move(admit); }

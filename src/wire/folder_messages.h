@@ -7,9 +7,9 @@
 namespace boardgate::wire {
 
 namespace longest {
-inline constexpr std::size_t file_name = 255;  // NAME_MAX
+inline constexpr std::size_t file_name = 255;    // NAME_MAX
 inline constexpr std::size_t folder_rows = 200;  // together less than the longest message
-inline constexpr std::size_t why = 400;  // names a folder
+inline constexpr std::size_t why = 400;          // names a folder
 inline constexpr std::size_t roots = 8;
 inline constexpr std::size_t tag = 200;
 inline constexpr std::size_t curves = 2;
@@ -56,14 +56,14 @@ struct FolderRows {
 
 struct FolderList {
     static constexpr Type type = Type::FolderList;
-    std::string path;            ///< what was asked for, absolute
-    std::string folder;          ///< the one that was listed
-    bool here = false;           ///< `path` names a readable folder itself, and the next four are about it
+    std::string path;              ///< what was asked for, absolute
+    std::string folder;            ///< the one that was listed
+    bool here = false;             ///< `path` names a readable folder itself, and the next four are about it
     std::uint32_t here_files = 0;  ///< directly in it
     std::uint32_t here_runs = 0;   ///< at every depth
     std::int64_t here_newest = 0;
     bool here_complete = false;
-    std::string suggestion;      ///< a folder that is more likely meant; empty without one
+    std::string suggestion;  ///< a folder that is more likely meant; empty without one
     std::uint32_t suggestion_runs = 0;
     std::string why;
     bool truncated = false;      ///< there are more folders

@@ -250,9 +250,9 @@ def test_who_looks_is_the_person_and_nobody_more(lab, person):
 def test_the_command_line_shows_them(lab, person, does):
     does("write-events runs --run falling --points 8; write-events runs --run flat --points 2 --value 1")
     table = does("boardgate runs")
-    assert table.splitlines()[0].split() == ["AGE", "STEP", "SIZE", "CURVE", "LOGDIR"]
-    falling, = [line for line in table.splitlines() if line.endswith("/runs/falling")]
-    assert "▁▂▃▄▅▆▇█  loss" in falling and falling.split()[2] == "7"
-    assert does("boardgate runs runs/flat").splitlines()[1].endswith(f"/home/{person.user}/runs/flat")
+    assert table.splitlines()[0].split() == ["AGE", "STEP", "SIZE", "LOGDIR", "CURVE"]
+    falling, = [line for line in table.splitlines() if "/runs/falling " in line]
+    assert falling.endswith(" ▁▂▃▄▅▆▇█ loss") and falling.split()[2] == "7"
+    assert does("boardgate runs runs/flat").splitlines()[1].split()[-3:] == [f"/home/{person.user}/runs/flat", "▅▅", "loss"]
     assert '"found":2' in does("boardgate runs --json")
     assert not lab.succeeds("boardgate", "runs", "/home/bob", user=person.user)

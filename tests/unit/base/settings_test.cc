@@ -93,6 +93,18 @@ TEST(Settings, RefusesRangesOfPortsThatAreNone) {
     }
 }
 
+TEST(Settings, RootsAreFoldersWithColonsBetween) {
+    const auto roots = [](const std::string& value) { return parse_settings("run_roots = " + value + "\n", "b.conf").value().run_roots; };
+    EXPECT_EQ(parse_settings("", "b.conf").value().run_roots, setting::Roots{"~"});
+    EXPECT_EQ(roots("~/runs:%h/x:/scratch/%u:/a%%b:/"), (setting::Roots{"~/runs", "%h/x", "/scratch/%u", "/a%%b", "/"}));
+}
+
+TEST(Settings, RefusesRootsThatAreNone) {
+    for (const char* value : {"", "runs", "~bob", "~:", ":/a", "/a::/b", "/%x", "/50%", "%u/runs", "/1:/2:/3:/4:/5:/6:/7:/8:/9"}) {
+        EXPECT_THAT(fault(std::string("run_roots = ") + value + "\n"), StartsWith("b.conf:1: run_roots: got \"")) << value;
+    }
+}
+
 TEST(Settings, RefusesUnknownKeysAndSections) {
     EXPECT_THAT(fault("adress = x\n"), StartsWith("b.conf:1: adress: there is no such key"));
     EXPECT_THAT(fault("[boards]\nidle_sleep = 1h\n"), StartsWith("b.conf:2: boards.idle_sleep: there is no such section"));

@@ -119,7 +119,8 @@ TEST_F(FolderReaderTest, RowsWithoutEndAreNotTaken) {
 }
 
 TEST_F(FolderReaderTest, RunsAreCollectedToTheEnd) {
-    answers(readable, wire::RunsProgress{10, 1, "/home/alice"}, run("/home/alice/runs/a"), run("/home/alice/runs/b"), wire::RunsEnd{{"/home/alice"}, true, 12, 2});
+    answers(readable, wire::RunsProgress{10, 1, "/home/alice"}, run("/home/alice/runs/a"), run("/home/alice/runs/b"),
+            wire::RunsEnd{{"/home/alice"}, true, 12, 2});
     ASSERT_TRUE(ask_for_runs(sockets.near, "", 200));
     const Json::Value json = collect_runs(sockets.near, 200).value();
     ASSERT_EQ(json["runs"].size(), 2U);

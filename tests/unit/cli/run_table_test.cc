@@ -15,9 +15,7 @@ TEST(Drawn, RisesAndFallsWithTheValues) {
     EXPECT_EQ(drawn(json_of("[[0,9],[10,-9]]"), 16), "█▁");
 }
 
-TEST(Drawn, ColumnsAreStepsAndNotPoints) {
-    EXPECT_EQ(drawn(json_of("[[0,0],[1,0],[2,0],[100,1]]"), 4), "▁  █");
-}
+TEST(Drawn, ColumnsAreStepsAndNotPoints) { EXPECT_EQ(drawn(json_of("[[0,0],[1,0],[2,0],[100,1]]"), 4), "▁  █"); }
 
 TEST(Drawn, AFlatCurveIsInTheMiddleAndNothingIsNothing) {
     EXPECT_EQ(drawn(json_of("[[0,5],[1,5]]"), 16), "▅▅");
@@ -65,13 +63,11 @@ TEST(RunRows, ShowWhatIsThereAndADashForWhatIsNot) {
         {"path":"/home/alice/\u001b[2J","newest":null,"bytes":0,"step":null,"curves":[]}])");
     const auto rows = run_rows(runs, noon);
     ASSERT_EQ(rows.size(), 3U);
-    EXPECT_EQ(rows[1], (std::vector<std::string>{"60 min", "7", "2.0 kB", "█▁", "loss", "/home/alice/a"}));
-    EXPECT_EQ(rows[2], (std::vector<std::string>{"-", "-", "0 B", "", "", "/home/alice/?[2J"}));
+    EXPECT_EQ(rows[1], (std::vector<std::string>{"60 min", "7", "2.0 kB", "/home/alice/a", "█▁ loss"}));
+    EXPECT_EQ(rows[2], (std::vector<std::string>{"-", "-", "0 B", "/home/alice/?[2J", ""}));
 }
 
-TEST(InQuery, EncodesWhatAQueryWouldTakeApart) {
-    EXPECT_EQ(in_query("/home/a b&c=d+%é"), "/home/a%20b%26c%3Dd%2B%25%C3%A9");
-}
+TEST(InQuery, EncodesWhatAQueryWouldTakeApart) { EXPECT_EQ(in_query("/home/a b&c=d+%é"), "/home/a%20b%26c%3Dd%2B%25%C3%A9"); }
 
 }  // namespace
 }  // namespace boardgate::cli

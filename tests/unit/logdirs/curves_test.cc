@@ -84,7 +84,9 @@ TEST(Curves, TagsThatNobodyCanMeanAreLeftOut) {
 TEST(ShownTag, IsAlwaysUtf8WithoutControlCharactersAndNotTooLong) {
     EXPECT_EQ(shown_tag("Verlust/größe"), "Verlust/größe");
     EXPECT_EQ(shown_tag("a\nb\033[2J\x7f"), "a?b?[2J?");
-    EXPECT_EQ(shown_tag("a\xff" "b\xc3"), "a?b?");
+    EXPECT_EQ(shown_tag("a\xff"
+                        "b\xc3"),
+              "a?b?");
     std::string umlauts;
     for (int i = 0; i < 400; ++i) umlauts += "ö";
     for (const std::string& tag : {umlauts, "x" + umlauts}) {

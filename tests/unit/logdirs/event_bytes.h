@@ -37,7 +37,9 @@ inline std::string varint(std::uint64_t number) {
     return bytes + static_cast<char>(number);
 }
 inline std::string field(std::uint32_t number, std::uint64_t value) { return varint(number << 3) + varint(value); }
-inline std::string field(std::uint32_t number, const std::string& bytes) { return varint((number << 3) | 2) + varint(bytes.size()) + bytes; }
+inline std::string field(std::uint32_t number, const std::string& bytes) {
+    return varint((number << 3) | 2) + varint(bytes.size()) + bytes;
+}
 inline std::string float_field(std::uint32_t number, float value) {
     return varint((number << 3) | 5) + little_endian(std::bit_cast<std::uint32_t>(value), 4);
 }

@@ -9,9 +9,7 @@ namespace {
 
 struct EventFilesTest : TemporaryFolder {
     fakes::FakeClock clock;
-    EventFiles found(Budget budget = {}) const {
-        return find_event_files(root.string(), clock, budget);
-    }
+    EventFiles found(Budget budget = {}) const { return find_event_files(root.string(), clock, budget); }
 };
 
 TEST_F(EventFilesTest, CountsThemAtEveryDepthAndNamesTheNewest) {

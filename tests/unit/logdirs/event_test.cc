@@ -6,6 +6,7 @@
 #include <map>
 
 #include "src/logdirs/protobuf.h"
+
 #include "tests/unit/logdirs/event_bytes.h"
 
 namespace boardgate::logdirs {
@@ -40,10 +41,11 @@ TEST(Event, GivesSimpleValuesWithTheirStep) {
 
 TEST(Event, OrderOfFieldsDoesNotMatter) {
     std::vector<std::int64_t> steps;
-    (void)read_event(field(5, field(1, float_field(2, 1) + field(1, "a"))) + field(2, 9), [&](std::int64_t step, const SummaryValue& value) {
-        steps.push_back(step);
-        EXPECT_EQ(value.tag, "a");
-    });
+    (void)read_event(field(5, field(1, float_field(2, 1) + field(1, "a"))) + field(2, 9),
+                     [&](std::int64_t step, const SummaryValue& value) {
+                         steps.push_back(step);
+                         EXPECT_EQ(value.tag, "a");
+                     });
     EXPECT_EQ(steps, std::vector<std::int64_t>{9});
 }
 
@@ -86,8 +88,10 @@ TEST(Event, IsReadAsFarAsItGoes) {
 }
 
 TEST(Fields, EndAtWhatIsNoField) {
-    for (const std::string& bytes : {std::string("\xFF", 1), std::string(11, '\xFF'), std::string("\x0B"), std::string("\x0C"), std::string("\x0D\1\2\3", 4),
-                                     std::string("\x09\1\2\3\4\5\6\7", 8), std::string("\x0A\x05" "1234"),
+    for (const std::string& bytes : {std::string("\xFF", 1), std::string(11, '\xFF'), std::string("\x0B"), std::string("\x0C"),
+                                     std::string("\x0D\1\2\3", 4), std::string("\x09\1\2\3\4\5\6\7", 8),
+                                     std::string("\x0A\x05"
+                                                 "1234"),
                                      std::string("\x0A") + varint(UINT64_MAX), varint(std::uint64_t{1} << 32) + "\1"}) {
         Fields fields(bytes);
         EXPECT_FALSE(fields.next()) << testing::PrintToString(bytes);

@@ -9,8 +9,8 @@ namespace {
 constexpr uid_t alice = 1001, bob = 1002, carol = 1003;
 
 const std::vector<Home> homes = {
-    {alice, "alice", "/home/alice"},      {bob, "bob", "/home/bob"},     {carol, "carol", "/home/bob/guests/carol"},
-    {alice, "alice", "/srv/lab"},         {bob, "bob2", "/srv/lab"},     {1004, "admin", "/home"},
+    {alice, "alice", "/home/alice"}, {bob, "bob", "/home/bob"}, {carol, "carol", "/home/bob/guests/carol"},
+    {alice, "alice", "/srv/lab"},    {bob, "bob2", "/srv/lab"}, {1004, "admin", "/home"},
 };
 
 const Home* foreign(const std::string& path, uid_t me = alice) { return foreign_home(path, me, homes); }
@@ -37,6 +37,16 @@ TEST(Homes, ASimilarNameIsAnotherFolder) {
     EXPECT_EQ(foreign_home("/home/bobby", alice, bobs), nullptr);
     EXPECT_EQ(foreign_home("/home", alice, bobs), nullptr);
     EXPECT_EQ(foreign_home("/data/home/bob", alice, bobs), nullptr);
+}
+
+TEST(OwnedHomes, OnesOwnAndRootsAreNobodysElse) {
+    struct stat root {};
+    ASSERT_EQ(stat("/root", &root), 0);
+    EXPECT_FALSE(OwnedHomes(alice, 1000).foreign_owner(root));
+    root.st_uid = 54321;  // no such account
+    EXPECT_FALSE(OwnedHomes(alice, 1000).foreign_owner(root));
+    root.st_uid = alice;
+    EXPECT_FALSE(OwnedHomes(alice, 1000).foreign_owner(root));
 }
 
 TEST(Homes, TidyTakesDetoursOutOfAPath) {

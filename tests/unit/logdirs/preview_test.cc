@@ -6,6 +6,7 @@
 #include <random>
 
 #include "src/logdirs/records.h"
+
 #include "tests/fakes/fake_clock.h"
 #include "tests/unit/logdirs/event_bytes.h"
 #include "tests/unit/logdirs/temporary_folder.h"
@@ -69,7 +70,8 @@ TEST_F(PreviewTest, OfARunWithoutScalarsThereIsNothing) {
 TEST_F(PreviewTest, ShowsAllOfALongFileFromAFewPartsOfIt) {
     std::string bytes;
     constexpr int steps = 600'000;  // 25 MB
-    for (int step = 0; step < steps; ++step) bytes += record_of(scalar_event(step, "loss", std::exp(-4.0F * static_cast<float>(step) / steps)));
+    for (int step = 0; step < steps; ++step)
+        bytes += record_of(scalar_event(step, "loss", std::exp(-4.0F * static_cast<float>(step) / steps)));
     ASSERT_GT(bytes.size(), 20U << 20);
     put("tfevents.1", bytes);
     const Preview run = shown();
@@ -83,7 +85,8 @@ TEST_F(PreviewTest, ShowsAllOfALongFileFromAFewPartsOfIt) {
 
 TEST_F(PreviewTest, APictureLargerThanAllThatIsReadIsPassedOver) {
     const std::string picture(8 << 20, 'p');
-    put("tfevents.1", record_of(scalar_event(1, "loss", 1)) + record_of(field(2, 1) + field(5, picture)) + record_of(scalar_event(2, "loss", 0)));
+    put("tfevents.1",
+        record_of(scalar_event(1, "loss", 1)) + record_of(field(2, 1) + field(5, picture)) + record_of(scalar_event(2, "loss", 0)));
     EXPECT_EQ(shown().last_step, 2);
 }
 
@@ -93,7 +96,8 @@ TEST_F(PreviewTest, NeverWaitsForAPipeNorOpensAFolderOrADevice) {
     folder("tfevents.folder");
     std::filesystem::create_symlink("/dev/zero", root / "tfevents.device");
     std::filesystem::create_symlink("tfevents.circle", root / "tfevents.circle");
-    for (const char* name : {"tfevents.pipe", "tfevents.folder", "tfevents.device", "tfevents.circle", "tfevents.gone"}) names.emplace_back(name);
+    for (const char* name : {"tfevents.pipe", "tfevents.folder", "tfevents.device", "tfevents.circle", "tfevents.gone"})
+        names.emplace_back(name);
     EXPECT_EQ(shown().last_step, 7);
 }
 
@@ -105,7 +109,8 @@ TEST_F(PreviewTest, ReadsNothingWhenTheTimeIsOver) {
 }
 
 TEST_F(PreviewTest, AnEndingTrainingMayHaveNoNumbers) {
-    put("tfevents.1", record_of(scalar_event(1, "loss", 1)) + record_of(scalar_event(2, "loss", NAN)) + record_of(scalar_event(3, "loss", INFINITY)));
+    put("tfevents.1",
+        record_of(scalar_event(1, "loss", 1)) + record_of(scalar_event(2, "loss", NAN)) + record_of(scalar_event(3, "loss", INFINITY)));
     const Preview run = shown();
     EXPECT_TRUE(std::isnan(curve(run, "loss").points[1].value));
     EXPECT_TRUE(std::isinf(curve(run, "loss").points[2].value));

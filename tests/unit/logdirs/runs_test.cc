@@ -29,9 +29,18 @@ struct RunsTest : TemporaryFolder {
         Result result;
         Folders folders(clock, geteuid(), 1000);
         find_runs(folders, roots, limit,
-                  {[&](wire::RunsProgress word) { result.progress.push_back(std::move(word)); return true; },
-                   [&](wire::RunFound word) { result.runs.push_back(std::move(word)); return true; },
-                   [&](wire::RunsEnd word) { result.end = std::move(word); return true; }},
+                  {[&](wire::RunsProgress word) {
+                       result.progress.push_back(std::move(word));
+                       return true;
+                   },
+                   [&](wire::RunFound word) {
+                       result.runs.push_back(std::move(word));
+                       return true;
+                   },
+                   [&](wire::RunsEnd word) {
+                       result.end = std::move(word);
+                       return true;
+                   }},
                   budget);
         return result;
     }
@@ -138,8 +147,12 @@ TEST_F(RunsTest, EndsWhenNobodyListens) {
     int heard = 0;
     Folders folders(clock, geteuid(), 1000);
     const Strings roots{root};
-    find_runs(folders, roots, 10, {[](const wire::RunsProgress&) { return true; }, [&](const wire::RunFound&) { return ++heard < 3; },
-                                   [](const wire::RunsEnd&) { ADD_FAILURE() << "nobody is there"; return false; }});
+    find_runs(folders, roots, 10,
+              {[](const wire::RunsProgress&) { return true; }, [&](const wire::RunFound&) { return ++heard < 3; },
+               [](const wire::RunsEnd&) {
+                   ADD_FAILURE() << "nobody is there";
+                   return false;
+               }});
     EXPECT_EQ(heard, 3);
 }
 
