@@ -177,3 +177,7 @@ while True:
         os.write(terminal, password.encode() + b"\n")
 print(json.dumps({"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "text": text}))
 """
+
+
+def test_doctor_finds_a_sound_server_sound_for_a_person_too(shell):
+    assert "fine" in shell("doctor")
