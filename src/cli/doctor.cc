@@ -53,7 +53,7 @@ void add_boards(Findings& findings, const Arguments& arguments) {
         const std::string named = "board " + board["id"].asString() + " is " + board["state"].asString();
         const Json::Value& failure = board["failure"];
         if (failure.isObject()) {
-            findings.push_back({false, named + ": " + failure["summary"].asString(), failure["remedy"].asString()});
+            findings.push_back({false, named + ": " + failure["summary"].asString() + " (" + failure["detail"].asString() + ")", failure["remedy"].asString()});
         } else {
             findings.push_back({true, named, {}});
         }
