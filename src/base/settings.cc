@@ -267,13 +267,4 @@ std::string print_settings(const Settings& settings) {
     return out;
 }
 
-const std::vector<SettingRow>& setting_rows() {
-    static const std::vector<SettingRow> rows = {
-#define SETTING(name, type, value, least, most, meaning) {#name, #type, value, meaning},
-#include "src/base/settings.inc"
-#undef SETTING
-    };
-    return rows;
-}
-
 }  // namespace boardgate

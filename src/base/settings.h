@@ -59,13 +59,4 @@ inline constexpr const char* settings_path = "/etc/boardgate/boardgate.conf";
 /// `key = value` lines, as they are in force; parse_settings() reads them back to the same value.
 [[nodiscard]] std::string print_settings(const Settings& settings);
 
-/// One row of settings.inc, for the tests that compare file, manual and code.
-struct SettingRow {
-    const char* name;
-    const char* type;
-    const char* value;
-    const char* meaning;
-};
-[[nodiscard]] const std::vector<SettingRow>& setting_rows();
-
 }  // namespace boardgate

@@ -30,7 +30,6 @@ const Row& row_of(Code code) { return rows[static_cast<std::size_t>(code)]; }
 }  // namespace
 
 const char* name_of(Code code) { return row_of(code).name; }
-int status_of(Code code) { return row_of(code).status; }
 
 Response& Response::with(const std::string& name, const std::string& value) {
     if (has_control_character(value)) throw std::invalid_argument("a header's value holds a control character");

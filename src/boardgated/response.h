@@ -54,7 +54,6 @@ using Answer = tl::expected<T, Problem>;
 
 /// The stable name of a code, as in the body's `code`.
 [[nodiscard]] const char* name_of(Code code);
-[[nodiscard]] int status_of(Code code);
 
 void write_response(Request& request, const Response& response);
 

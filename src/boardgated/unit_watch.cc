@@ -25,7 +25,7 @@ constexpr std::chrono::seconds bus_patience{15};
 /// A property of type t; none where systemd says that it does not know.
 std::optional<std::uint64_t> unit_counter(const Bus& bus, const std::string& unit, const char* interface, const char* property) {
     std::uint64_t value = 0;
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};
     const int status = sd_bus_get_property_trivial(bus.get(), Bus::service, unit_path(unit).c_str(), interface, property, &error, 't', &value);
     sd_bus_error_free(&error);
     if (status < 0 || value == UINT64_MAX) return std::nullopt;
@@ -43,14 +43,14 @@ Usage usage_of(const Bus& bus, const std::string& unit) {
 
 std::int32_t unit_number(const Bus& bus, const std::string& unit, const char* property) {
     std::int32_t value = 0;
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};
     sd_bus_get_property_trivial(bus.get(), Bus::service, unit_path(unit).c_str(), service_interface, property, &error, 'i', &value);
     sd_bus_error_free(&error);
     return value;
 }
 
 std::string invocation_of(const Bus& bus, const std::string& unit) {
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};
     sd_bus_message* raw = nullptr;
     const int status = sd_bus_get_property(bus.get(), Bus::service, unit_path(unit).c_str(), unit_interface, "InvocationID", &error, &raw, "ay");
     sd_bus_error_free(&error);
