@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What schemathesis cannot know (SCHEMATHESIS_HOOKS): the session, which boards and logins there are, and that each
-operation names the codes of its problems."""
+"""What schemathesis cannot know (SCHEMATHESIS_HOOKS): the session, which boards and logins there are, and that the
+document names every code of a problem and every field of an answer."""
 import os
 import re
 
@@ -43,3 +43,43 @@ def code_is_documented(context, response, case):
     if case.operation.definition.raw.get("requestBody") is None:
         known -= {"not_json", "bad_json", "bad_field", "unknown_field"} - set(case.operation.definition.raw.get("x-problems", []))
     assert response.json()["code"] in known, f"{case.operation.verbose_name} does not name {response.json()['code']}"
+
+
+@schemathesis.check
+def fields_are_documented(context, response, case):
+    """Answers may grow; then the document does, too."""
+    document = case.operation.schema.raw_schema
+    answers = case.operation.definition.raw["responses"]
+    answer = resolved(document, answers.get(str(response.status_code), answers["default"]))
+    kind = response.headers.get("Content-Type", "").split(";")[0]
+    if kind.endswith("json"):
+        unknown = sorted(undocumented(document, answer["content"][kind]["schema"], response.json(), "answer"))
+        assert not unknown, f"{case.operation.verbose_name}: the document lacks {', '.join(unknown)}"
+
+
+def resolved(document, node):
+    while "$ref" in node:
+        target = document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
+
+
+def properties_of(document, schema):
+    schema = resolved(document, schema)
+    found = dict(schema.get("properties", {}))
+    for part in schema.get("allOf", []):
+        found |= properties_of(document, part)
+    return found
+
+
+def undocumented(document, schema, value, path):
+    schema = resolved(document, schema)
+    if isinstance(value, list):
+        return {name for item in value for name in undocumented(document, schema.get("items", {}), item, path)}
+    if not isinstance(value, dict) or schema.get("additionalProperties"):
+        return set()
+    known = properties_of(document, schema)
+    below = [undocumented(document, known[name], item, f"{path}.{name}") for name, item in value.items() if name in known]
+    return {f"{path}.{name}" for name in value.keys() - known.keys()}.union(*below)
