@@ -31,14 +31,15 @@ struct Published {
     std::string version;
 
     [[nodiscard]] bool is_version() const { return version != "-"; }
-    [[nodiscard]] bool is_still_so(const std::string& program) const {
-        return changed(program) == program_changed && (webfiles == "-" || changed(webfiles) == webfiles_changed);
+    [[nodiscard]] bool is_still_so(const std::string& program, const std::string& folder) const {
+        return changed(program) == program_changed && (webfiles == "-" || changed(webfiles) == webfiles_changed) &&
+               (!is_version() || changed(folder + "/frontend/" + version) != 0);
     }
 };
 
 /// The line of boardgate-frontend's record about a program. It is short, and read only when a page is opened.
-std::optional<Published> published_for(const std::string& record, const std::string& program) {
-    std::ifstream lines(record);
+std::optional<Published> published_for(const std::string& folder, const std::string& program) {
+    std::ifstream lines(folder + "/environments");
     for (std::string name; std::getline(lines, name, '\t');) {
         Published found;
         std::string of_program;
@@ -60,8 +61,8 @@ std::optional<Published> published_for(const std::string& record, const std::str
 std::string FrontEnds::version_for(const Board& board) {
     const auto environment = settings_.environments.find(board.options.environment);
     if (environment == settings_.environments.end()) return {};
-    const auto published = published_for(record_, environment->second);
-    if (!published || !published->is_still_so(environment->second)) {
+    const auto published = published_for(published_, environment->second);
+    if (!published || !published->is_still_so(environment->second, published_)) {
         ask_for_new_ones();
         return {};
     }

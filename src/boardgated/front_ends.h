@@ -14,9 +14,9 @@ namespace boardgate::boardgated {
 
 class FrontEnds {
 public:
-    FrontEnds(const Settings& settings, const Clock& clock, std::string record = "/var/lib/boardgate-frontend/environments",
+    FrontEnds(const Settings& settings, const Clock& clock, std::string published = "/var/lib/boardgate-frontend",
               std::string wanted = "/var/lib/boardgate/frontend-wanted")
-        : settings_(settings), clock_(clock), record_(std::move(record)), wanted_(std::move(wanted)) {}
+        : settings_(settings), clock_(clock), published_(std::move(published)), wanted_(std::move(wanted)) {}
 
     /// The published version of the very files that this board's TensorBoard began with. Empty when there is none:
     /// an environment of the owner's own, one that is not as root alone made it, or one that changed since.
@@ -27,7 +27,7 @@ private:
 
     const Settings& settings_;
     const Clock& clock_;
-    std::string record_;
+    std::string published_;
     std::string wanted_;
     std::atomic<BootTime::rep> next_asking_ = 0;
 };

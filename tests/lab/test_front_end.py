@@ -159,6 +159,15 @@ def test_a_sleeping_board_wakes_to_the_shared_page(alice, ready_board):
         assert place in answer.text and "no-cache" in answer.header("Cache-Control")
 
 
+def test_what_an_administrator_removed_is_made_again(lab, alice, ready_board):
+    board = ready_board(alice)
+    place = shared(alice, board)
+    lab.exec("rm", "-r", "/var/lib/boardgate-frontend/frontend")
+    assert place_of(alice, board) is None
+    assert alice.get(f"{board['url']}chart_worker.js").status == 200
+    assert shared(alice, board) == place
+
+
 # ---- who gets it ----
 def test_the_gate_decides_about_shared_files_of_a_board_as_about_all_others(alice, bob, stranger, ready_board):
     board = ready_board(alice)

@@ -24,13 +24,14 @@ struct FrontEndsTest : testing::Test {
     std::string program = folder.put("tensor board", "#!/bin/sh\n");
     std::string webfiles = folder.put("webfiles.zip", "PK");
     Settings settings;
-    FrontEnds front_ends{settings, clock, folder / "environments", folder / "wanted"};
+    FrontEnds front_ends{settings, clock, folder.path(), folder / "wanted"};
     Board board{BoardId::parse("abcd2345").value(), 1000, UserName::parse("alice").value(), {}};
 
     FrontEndsTest() {
         settings.environments = {{"other", "/opt/other/bin/tensorboard"}, {"default", program}};
         board.facts.since = changed(webfiles) / 1000 + 1;
         record("0123456789abcdef");
+        std::filesystem::create_directories(folder / "frontend/0123456789abcdef");
     }
     /// What boardgate-frontend wrote, this long before the files changed.
     void record(const std::string& version, int program_before = 0, int webfiles_before = 0) const {
@@ -78,6 +79,12 @@ TEST_F(FrontEndsTest, AreAskedForNowAndThen) {
     EXPECT_EQ(front_ends.version_for(board), "");
     EXPECT_FALSE(asked());
     clock.advance(1s);
+    EXPECT_EQ(front_ends.version_for(board), "");
+    EXPECT_TRUE(asked());
+}
+
+TEST_F(FrontEndsTest, AreAskedForWhenTheyAreGone) {
+    std::filesystem::remove(folder / "frontend/0123456789abcdef");
     EXPECT_EQ(front_ends.version_for(board), "");
     EXPECT_TRUE(asked());
 }
