@@ -158,9 +158,9 @@ def fail(lab, carol, row, make_board, drop_in):
             drop_in(row.drop_in)
         board = make_board(carol, FOLDER, **options)
     else:
-        board = in_state(carol, make_board(carol, FOLDER, **options), "ready")
+        board = make_board(carol, FOLDER, **options)
         carol.post(f"/api/v1/boards/{board['id']}/sleep")
-        in_state(carol, board, "asleep")
+        until("its unit has stopped", lambda: lab.property(board["unit"], "ActiveState") == "inactive")
         if row.drop_in:
             drop_in(row.drop_in)
         shell(lab, row.breaks, board)
