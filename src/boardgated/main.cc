@@ -150,6 +150,7 @@ int main(int argc, char** argv) {
             wait_for_the_end(sessions, registry, desk, views, ending);
             notify_stopping("Finishing what was begun");
         }
+        for (WorkLane* lane : {&logins, &launches, &folders}) lane->finish();
         watch.stop();  // its listeners are about to go
         return exit_status::done;
     });

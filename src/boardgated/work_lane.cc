@@ -12,13 +12,14 @@ WorkLane::WorkLane(std::string name, unsigned threads, std::size_t longest_queue
     for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
 }
 
-WorkLane::~WorkLane() {
+void WorkLane::finish() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
     }
     changed_.notify_all();
     for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
 }
 
 bool WorkLane::add(Work work) {

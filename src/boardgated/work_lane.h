@@ -21,11 +21,13 @@ public:
     WorkLane(std::string name, unsigned threads, std::size_t longest_queue);
     WorkLane(const WorkLane&) = delete;
     WorkLane& operator=(const WorkLane&) = delete;
-    /// Finishes what is queued.
-    ~WorkLane();
+    ~WorkLane() { finish(); }
 
     /// False when the queue is full: the caller says "busy". An exception that leaves `work` is logged.
     [[nodiscard]] bool add(Work work);
+
+    /// Finishes what is queued and takes nothing more: before those go whom the work refers to.
+    void finish();
 
 private:
     void serve();

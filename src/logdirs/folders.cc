@@ -5,10 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <climits>
-#include <cstdlib>
-#include <memory>
-
 #include "src/logdirs/event_files.h"
 
 namespace boardgate::logdirs {
@@ -38,10 +34,6 @@ tl::unexpected<FolderReport> refused(FolderVerdict verdict, std::string detail) 
     return tl::make_unexpected(FolderReport{verdict, std::move(detail), 0, 0});
 }
 
-struct Free {
-    void operator()(char* text) const { std::free(text); }
-};
-
 }  // namespace
 
 std::shared_ptr<const std::vector<Home>> Folders::homes() {
@@ -62,17 +54,17 @@ std::optional<std::string> Folders::owner_of_home(const std::string& path, bool 
 }
 
 tl::expected<void, FolderReport> Folders::readable(const std::string& path) {
-    const std::unique_ptr<char, Free> resolved(realpath(path.c_str(), nullptr));
+    const std::string target = resolved(path);
     const int error = errno;
-    const auto whose = owner_of_home(resolved ? resolved.get() : tidy(path), resolved != nullptr);
+    const auto whose = owner_of_home(target.empty() ? tidy(path) : target, !target.empty());
     if (whose) return refused(FolderVerdict::foreign, *whose);
-    if (!resolved) return refused(verdict_of(error), std::strerror(error));
+    if (target.empty()) return refused(verdict_of(error), std::strerror(error));
 
     // Its kind first: to open a FIFO or a device would do something.
     struct stat info {};
-    if (stat(resolved.get(), &info) != 0) return refused(verdict_of(errno), std::strerror(errno));
+    if (stat(target.c_str(), &info) != 0) return refused(verdict_of(errno), std::strerror(errno));
     if (!S_ISDIR(info.st_mode)) return refused(FolderVerdict::not_a_folder, "it is not a folder");
-    const Fd folder(open(resolved.get(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Fd folder(open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     // To list it is not enough: its files must be reached, too.
     if (!folder || faccessat(folder.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) return refused(verdict_of(errno), std::strerror(errno));
     return {};

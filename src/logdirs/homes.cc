@@ -4,7 +4,9 @@
 #include <pwd.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <memory>
 
 #include "src/base/peer.h"
 
@@ -32,6 +34,14 @@ std::string tidy(const std::string& path) {
 
 bool lies_in(const std::string& path, const std::string& folder) {
     return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+std::string resolved(const std::string& path) {
+    struct Free {
+        void operator()(char* text) const { std::free(text); }
+    };
+    const std::unique_ptr<char, Free> text(realpath(path.c_str(), nullptr));
+    return text ? text.get() : std::string();
 }
 
 std::vector<Home> homes_of_people(std::int64_t minimum_uid) {

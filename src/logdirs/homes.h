@@ -25,6 +25,9 @@ struct Home {
 /// Both tidy: is `path` that folder, or below it?
 [[nodiscard]] bool lies_in(const std::string& path, const std::string& folder);
 
+/// realpath(3); empty, with errno, where that cannot be said.
+[[nodiscard]] std::string resolved(const std::string& path);
+
 /// Homes of people: accounts from `minimum_uid` on that may log in. Data sets are often owned by an account
 /// without a shell, and are there to be looked at.
 [[nodiscard]] std::vector<Home> homes_of_people(std::int64_t minimum_uid);

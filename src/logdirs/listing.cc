@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "src/logdirs/listing.h"
 
-#include <dirent.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "src/logdirs/event_files.h"
 
@@ -24,10 +21,6 @@ constexpr Budget of_here{milliseconds(250), 10000};
 constexpr Budget of_each_above{milliseconds(150), 5000};
 constexpr int most_levels_up = 3;
 constexpr std::size_t most_entries = 20000;
-
-struct CloseDir {
-    void operator()(DIR* dir) const { closedir(dir); }
-};
 
 std::string parent_of(const std::string& folder) {
     const std::size_t slash = folder.rfind('/');
@@ -49,7 +42,7 @@ bool is_folder(const std::string& folder, const dirent& entry) {
 /// Names of the folders in `folder` that begin as `begun` does; says in `end` what is missing.
 std::vector<std::string> names_in(const std::string& folder, const std::string& begun, wire::FolderList& end) {
     std::vector<std::string> names;
-    const std::unique_ptr<DIR, CloseDir> dir(opendir(folder.c_str()));
+    const Dir dir(opendir(folder.c_str()));
     if (dir == nullptr) return names;
     std::size_t seen = 0;
     while (const dirent* entry = readdir(dir.get())) {
@@ -73,12 +66,20 @@ std::vector<std::string> names_in(const std::string& folder, const std::string& 
     return names;
 }
 
+/// A link may lead anywhere; what is a folder itself lies in one that was found good, so its owner tells the rest.
+bool may_look_into(Folders& folders, OwnedHomes& homes, const std::string& path) {
+    struct stat info {};
+    if (lstat(path.c_str(), &info) != 0) return false;
+    return S_ISLNK(info.st_mode) ? folders.readable(path).has_value() : !homes.foreign_owner(info);
+}
+
 std::vector<wire::FolderRow> rows_of(Folders& folders, const std::string& folder, const std::vector<std::string>& names) {
     std::vector<wire::FolderRow> rows;
     std::vector<std::string> looked_into;
+    OwnedHomes homes = folders.owned_homes();
     for (const std::string& name : names) {
         const std::string path = below(folder, name);
-        rows.push_back({name, 0, 0, 0, folders.readable(path).has_value(), true});
+        rows.push_back({name, 0, 0, 0, may_look_into(folders, homes, path), true});
         if (rows.back().readable) looked_into.push_back(path);
     }
     const std::vector<EventFiles> found = find_event_files(looked_into, folders.clock(), of_rows);

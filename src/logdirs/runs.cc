@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <memory>
 #include <string_view>
 #include <tuple>
 
@@ -19,10 +17,6 @@ constexpr std::chrono::milliseconds between_words{200};
 constexpr std::size_t most_names = 16;
 /// Large, and never a person's runs.
 constexpr std::array<std::string_view, 3> never_looked_into = {"node_modules", "__pycache__", "site-packages"};
-
-struct Free {
-    void operator()(char* text) const { std::free(text); }
-};
 
 class Finder {
 public:
@@ -87,11 +81,10 @@ private:
             return false;
         if (!link) return true;
         if (!folders_.readable(path)) return false;
-        const std::unique_ptr<char, Free> target(realpath(path.c_str(), nullptr));
-        // Up the tree again, or to the whole machine.
-        return target != nullptr && std::none_of(roots_.begin(), roots_.end(), [&](const std::string& root) {
-                   return std::string_view(target.get()) == "/" || lies_in(root, target.get());
-               });
+        const std::string target = resolved(path);
+        // Not to the whole machine, nor up the tree again.
+        return target.size() > 1 &&
+               std::none_of(roots_.begin(), roots_.end(), [&](const std::string& root) { return lies_in(root, target); });
     }
 
     [[nodiscard]] wire::RunFound message_of(const Run& run, BootTime end) const {

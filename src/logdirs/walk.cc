@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "src/logdirs/walk.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <memory>
 #include <string_view>
 
 #include "src/base/fd.h"
 
 namespace boardgate::logdirs {
-
-namespace {
-
-struct CloseDir {
-    void operator()(DIR* dir) const { closedir(dir); }
-};
-
-}  // namespace
 
 void Walk::give_up(std::size_t start) {
     complete_ = false;
@@ -53,7 +42,7 @@ Seen Walk::look_into(const Folder& folder) {
         seen.readable = true;
         return seen;
     }
-    const std::unique_ptr<DIR, CloseDir> dir(fdopendir(fd.get()));
+    const Dir dir(fdopendir(fd.get()));
     if (dir == nullptr) return seen;
     const int here = fd.release();  // the DIR's now
     seen.readable = true;

@@ -3,10 +3,14 @@
 // them: by `tfevents` in the name, through links, too. Opens folders only.
 #pragma once
 
+#include <dirent.h>
+#include <sys/stat.h>
+
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <set>
 #include <string>
 #include <tuple>
@@ -14,10 +18,12 @@
 
 #include "src/base/clock.h"
 
-struct dirent;
-struct stat;
-
 namespace boardgate::logdirs {
+
+struct CloseDir {
+    void operator()(DIR* dir) const { closedir(dir); }
+};
+using Dir = std::unique_ptr<DIR, CloseDir>;
 
 /// How much of a look is enough: a person waits for it.
 struct Budget {

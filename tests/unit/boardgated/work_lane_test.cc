@@ -43,5 +43,15 @@ TEST(WorkLane, OneThatWaitsDoesNotHoldUpAnotherThread) {
     ASSERT_TRUE(lane.add([&] { go.count_down(); }));  // ends the first; would hang with one thread
 }
 
+TEST(WorkLane, FinishesWhatItTookAndTakesNothingMore) {
+    std::atomic<int> done = 0;
+    WorkLane lane("test", 2, 100);
+    for (int i = 0; i < 50; ++i) ASSERT_TRUE(lane.add([&done] { ++done; }));
+    lane.finish();
+    EXPECT_EQ(done, 50);
+    EXPECT_FALSE(lane.add([&done] { ++done; }));
+    EXPECT_EQ(done, 50);
+}
+
 }  // namespace
 }  // namespace boardgate::boardgated
