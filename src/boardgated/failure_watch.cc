@@ -25,7 +25,7 @@ bool is_whole(const std::vector<std::string>& log) {
 
 void FailureWatch::board_changed(const Board& board, bool gone) {
     if (gone || board.state != State::failed || board.failure) return;
-    if (!lane_.add([this, board] { examine(board); })) log_event(Event::notice, "too many boards fail at once to read all their logs");
+    if (!lane_.add([this, id = board.id] { examine(id); })) log_event(Event::notice, "too many boards fail at once to read all their logs");
 }
 
 std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
@@ -41,7 +41,11 @@ std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
     return lines;
 }
 
-void FailureWatch::examine(const Board& board) {
+void FailureWatch::examine(const BoardId& id) {
+    // It may have been told more than once that a board failed, and what systemd says may be newer than that.
+    const auto known = registry_.find(id);
+    if (!known || known->state != State::failed || known->failure) return;
+    const Board& board = *known;
     std::vector<std::string> log = lines_of(board);
     Failure failure = diagnose(board, log);
     // Read until nothing more comes; who writes last, systemd or the board, is not said.

@@ -17,7 +17,7 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::string> lines_of(const Board& board) const;
-    void examine(const Board& board);
+    void examine(const BoardId& id);
 
     Registry& registry_;
     const JournalClient& journal_;

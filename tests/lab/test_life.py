@@ -168,11 +168,6 @@ def test_beyond_the_limit_of_all_boards_they_wait_by_priority_and_then_by_time(s
     assert states(alice, waiting[0]) == ["asleep"]
 
 
-def test_priority_is_the_share_of_cpu(lab, alice, make_board):
-    board = make_board(alice, environment="recording", priority=7)
-    assert lab.property(board["unit"], "CPUWeight") == "7"
-
-
 # ---- what its owner is told -------------------------------------------------------------------------------------------
 def test_a_second_board_on_the_same_folder_offers_the_first(alice, make_board):
     first = make_board(alice, environment="recording", title="the first")
@@ -224,14 +219,3 @@ def test_a_flood_in_the_log_is_cut_and_the_log_says_so(lab, alice, make_board, p
     finally:
         lab.exec("rm", "-r", folder)
         lab.systemctl("daemon-reload")
-
-
-def test_no_descriptor_of_ours_reaches_tensorboard(lab, alice, ready_board):
-    board = ready_board(alice)
-    ours, *rest = sorted(lab.processes(board["unit"]), key=lambda process: process["name"] != "boardgate-board")
-    assert ours["name"] == "boardgate-board" and rest
-    kept = {what for number, what in ours["fds"].items() if int(number) > 2 and not what.startswith("anon_inode:")}
-    assert kept
-    for process in rest:
-        assert not kept & set(process["fds"].values()), process
-        assert not [word for word in process["environ"] if word.startswith(("LISTEN_", "NOTIFY_SOCKET"))]
