@@ -182,12 +182,17 @@ bench: ; @build-aux/deps build lab bench && tests/run bench
 faults: ; @build-aux/deps build lab && tests/lab/fault-run 600
 
 demo: ; @build-aux/deps build lab && exec tests/lab/lab demo
+# Every view of the portal as pictures, from a lab of its own.
+screenshots: ; @build-aux/deps build test lab && export BOARDGATE_LAB=pictures && tests/lab/lab up && trap 'tests/lab/lab down' EXIT && tests/browser/screenshots
 
 ## ---- installing ----------------------------------------------------------------------------------------------
 # The text files name /usr; another prefix is written into them on the way.
 install_text = sed -e 's|/usr/lib/boardgate|$(libexecdir)|g' -e 's|/usr/share/boardgate|$(datadir)/boardgate|g' \
-               -e 's|/usr/bin/boardgate|$(bindir)/boardgate|g' -e 's|/etc/boardgate|$(sysconfdir)/boardgate|g' $(1) \
+               -e 's|/usr/bin/boardgate|$(bindir)/boardgate|g' -e 's|/etc/boardgate|$(sysconfdir)/boardgate|g' \
+               -e 's|@portal@|$(portal)|g' $(1) \
                | install -D -m $(3) /dev/stdin '$(DESTDIR)$(2)'
+# The portal's files are cached for ever under a name that goes with their content.
+portal := $(shell cat nginx/portal/assets/* | sha256sum | cut -c 1-12)
 each = $(foreach f,$(wildcard $(1)),$(call install_text,$(f),$(2)/$(notdir $(f)),644) &&) true
 one = $(if $(wildcard $(1)),$(call install_text,$(1),$(2),644),true)
 if_absent = $(if $(wildcard $(1)),test -e '$(DESTDIR)$(2)' || $(call install_text,$(1),$(2),644),true)
@@ -219,8 +224,9 @@ install: all $(completions)/boardgate
 		$(call one,$(f),$(datadir)/boardgate/nginx/$(notdir $(f))) &&) true
 	@set -e; test ! -d nginx/portal || (cd nginx/portal && find . -type f -printf '%P\0') | while IFS= read -r -d '' f; do \
 		install -D -m 644 "nginx/portal/$$f" "$(DESTDIR)$(datadir)/boardgate/portal/$$f"; done
+	@sed 's|/assets/|/assets/$(portal)/|g' nginx/portal/index.html | install -m 644 /dev/stdin '$(DESTDIR)$(datadir)/boardgate/portal/index.html'
 	@$(foreach f,$(wildcard etc/*/*.d/*.conf),$(call one,$(f),$(sysconfdir)/$(f:etc/%=%)) &&) true
-	@$(foreach f,$(wildcard docs/*),$(call one,$(f),$(datadir)/doc/boardgate/$(notdir $(f))) &&) true
+	@$(foreach f,$(wildcard docs/*.*),$(call one,$(f),$(datadir)/doc/boardgate/$(notdir $(f))) &&) true
 	@$(foreach f,$(wildcard examples/*),$(call one,$(f),$(datadir)/doc/boardgate/examples/$(notdir $(f))) &&) true
 	@$(foreach f,$(wildcard man/*.[1-8]),$(call one,$(f),$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) &&) true
 
@@ -261,5 +267,5 @@ distclean: clean
 help:
 	@cat build-aux/help
 
-.PHONY: all help deps check check-structure check-unit check-lab unit-tests print-unit-tests bench faults demo \
+.PHONY: all help deps check check-structure check-unit check-lab unit-tests print-unit-tests bench faults demo screenshots \
         install uninstall format lint clean distclean

@@ -44,3 +44,37 @@ def alices(page, alice):
     for board in alice.boards():
         alice.delete(f"/api/v1/boards/{board['id']}")
     return page.enter(alice)
+
+
+@pytest.fixture
+def stored_boards(lab):
+    """stored_boards(user, count): boards as the database has them, without doors; gone after the test."""
+    def change(source, *arguments):
+        lab.systemctl("reset-failed", "boardgated.service", "boardgate-launcher.service")
+        lab.systemctl("stop", "boardgated.service")
+        try:
+            lab.python(source, *arguments, user="boardgate")
+        finally:
+            lab.systemctl("start", "boardgated.service")
+
+    yield lambda user, count: change(STORE, lab.exec("id", "-u", user).strip(), user, str(count))
+    change(FORGET)
+
+
+STORE = r"""
+import json, sqlite3, sys, time
+uid, user, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+letters = "abcdefghjkmnpqrstuvwxyz23456789"
+with sqlite3.connect("/var/lib/boardgate/boardgate.db") as database:
+    for n in range(count):
+        options = json.dumps({"logdir": f"/home/{user}/runs {n}", "title": f"board {n}"})
+        name = "tst" + "".join(letters[n // 31 ** k % 31] for k in range(5))
+        database.execute("INSERT INTO boards VALUES (?, ?, ?, 0, ?, ?, 0)", (name, uid, user, options, int(time.time()) - n))
+print("null")
+"""
+FORGET = r"""
+import sqlite3
+with sqlite3.connect("/var/lib/boardgate/boardgate.db") as database:
+    database.execute("DELETE FROM boards WHERE id LIKE 'tst%'")
+print("null")
+"""

@@ -63,7 +63,8 @@ class Page:
 
     def __init__(self, driver, url, authority):
         self.driver, self.url, self.authority = driver, url, authority
-        self.expected = []  # parts of console lines that a test provokes
+        # Parts of console lines that a test provokes; the first is another lab of this machine that comes or goes.
+        self.expected = ["ERR_NETWORK_CHANGED"]
 
     # -- where ----------------------------------------------------------------------------------------------------
     def fresh(self):
@@ -128,6 +129,7 @@ class Page:
             except NOT_YET:
                 return True
         until(f"{selector} is gone", look, seconds)
+        return self
 
     @property
     def text(self):

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The JSON API. Failures are thrown as Problem; a session that has ended is also told to the page as an event.
 
+import {sentence} from './dom.js';
+
 export class Problem extends Error {
     constructor({status = 0, code = 'internal', detail = '', title = '', field = null}, retry_after = null) {
         super(detail || title || 'something went wrong');
@@ -10,11 +12,12 @@ export class Problem extends Error {
 
 export const session_ended = 'boardgate-session-ended';
 
-export async function call(method, path, body) {
+export async function call(method, path, body, more = {}) {
     let response;
     let answer = null;
     try {
         response = await fetch(`/api/v1${path}`, {
+            ...more,
             method,
             cache: 'no-store',
             headers: body === undefined ? {} : {'Content-Type': 'application/json'},
@@ -29,6 +32,18 @@ export async function call(method, path, body) {
     const problem = new Problem({...answer, status: response.status}, Number(response.headers.get('Retry-After')) || null);
     if (problem.code === 'unauthenticated') window.dispatchEvent(new Event(session_ended));
     throw problem;
+}
+
+/// For handlers: what the API refuses is shown by `show(sentence)`, anything else is a fault and stays loud.
+export async function attempt(work, show) {
+    show('');
+    try {
+        return await work();
+    } catch (problem) {
+        if (!(problem instanceof Problem)) throw problem;
+        show(sentence(problem.message), problem);
+        return undefined;
+    }
 }
 
 /// The last part of a board's address is its id; nothing else of an address from outside is believed.

@@ -1,90 +1,86 @@
 // SPDX-License-Identifier: MIT
 // One board of the list. The element stays the same while the board changes, so that focus and selection do too.
-import {Problem, call} from './api.js';
-import {announce, el, say, sentence, set_time, time} from './dom.js';
+import {attempt, call} from './api.js';
+import {announce, copy_button, el, say, sentence, set_time, time} from './dom.js';
+import {folder_facts} from './folders.js';
+import {menu} from './menu.js';
 import {action_texts, state_of} from './states.js';
+import {usage_pictures} from './usage.js';
 
-const copied_for = 2000;
-
-/// `confirm(board)` asks before a deletion, `changed(board)` and `removed(id)` tell the list.
-export function board_card(first, {confirm, changed, removed}) {
+/// `edit`, `duplicate` and `remove` take the board, `changed(board)` and `gone(id)` tell the list.
+export function board_card(first, {edit, duplicate, remove, changed, gone}) {
     let board = first;
     const heading = `board-${board.id}`;
     const title = el('h3', {id: heading});
     const state = el('span.board-state');
     const since = time(board.state_since);
-    const hint = el('span.hint');
-    const logdir = el('p.path', {title: 'Log directory'});
+    const hint = el('span');
+    const logdir = el('p.path');
+    const newest = el('span');
     const viewed = el('span');
+    const sleeps = el('span');
     const notices = el('div.notices');
     const failure = el('div.failure', {hidden: true});
     const error = el('p.error.board-error', {role: 'alert', hidden: true});
+    const usage = usage_pictures();
     const open = el('a.button.primary.board-open', {href: board.url}, 'Open');
-    const copy = el('button.plain.board-copy', {type: 'button', onclick: copy_address}, 'Copy address');
-    const remove = el('button.plain.danger.board-delete', {type: 'button', onclick: () => confirm(board, delete_board)}, 'Delete');
+    const address = el('a.path', {href: board.url, tabindex: '-1', 'aria-hidden': 'true'}, new URL(board.url, location.origin).href);
+    const copy = copy_button('button.plain.board-copy', 'Copy', () => new URL(board.url, location.origin).href);
+    const log = el('a.button.board-log', {href: `/log/${board.id}`, 'data-view': ''}, 'Log');
     const actions = Object.entries(action_texts).map(([name, text]) =>
         el(`button.board-${name}`, {type: 'button', 'data-action': name, onclick: (event) => act(name, event.currentTarget)}, text));
+    const [restart] = actions.filter((button) => button.dataset.action === 'restart');
+    const more = menu('', [
+        restart,
+        el('button.board-edit', {type: 'button', onclick: () => edit(board)}, 'Edit'),
+        el('button.board-duplicate', {type: 'button', onclick: () => duplicate(board)}, 'Duplicate'),
+        el('button.board-delete.danger', {type: 'button', onclick: () => remove(board)}, 'Delete'),
+    ]);
+    const named = [[open, 'Open'], [copy, 'Copy address of'], [log, 'Log of'], ...actions.map((button) => [button, button.textContent])];
     const element = el('li.board', {'data-id': board.id, 'aria-labelledby': heading},
-        el('div.head', {}, title, el('p.state-line', {}, state, ' ', since, ' ', hint)),
-        logdir, failure, notices,
-        el('p.facts', {}, viewed),
+        el('div.head', {}, title, el('p.state-line', {}, state, el('span', {}, since), hint)),
+        el('div', {}, logdir, el('p.facts', {}, newest)), failure, notices,
+        el('div.address', {}, address, copy),
+        el('p.facts.listed', {}, viewed, sleeps), usage.element,
         error,
-        el('div.buttons', {}, open, ...actions, copy, remove));
+        el('div.buttons', {}, open, ...actions.filter((button) => button !== restart), log, more.element));
 
-    async function attempt(button, work) {
-        if (element.hasAttribute('aria-busy')) return undefined;
-        say(error, '');
+    async function act(name, button) {
+        if (element.hasAttribute('aria-busy')) return;
         // Not `disabled`: that would take the focus away from the keyboard's place.
         button.setAttribute('aria-disabled', 'true');
         element.setAttribute('aria-busy', 'true');
-        try {
-            await work();
-        } catch (problem) {
-            if (!(problem instanceof Problem)) throw problem;
-            if (problem.code === 'no_such_board') return removed(board.id);
-            say(error, sentence(problem.message));
-        } finally {
-            button.removeAttribute('aria-disabled');
-            element.removeAttribute('aria-busy');
-        }
-        return undefined;
-    }
-
-    function act(name, button) {
-        return attempt(button, async () => changed((await call('POST', `/boards/${board.id}/${name}`)).answer));
-    }
-
-    function delete_board() {
-        return attempt(remove, async () => {
-            await call('DELETE', `/boards/${board.id}`);
-            removed(board.id);
+        await attempt(async () => changed((await call('POST', `/boards/${board.id}/${name}`)).answer), (text, problem) => {
+            if (problem?.code === 'no_such_board') gone(board.id);
+            else say(error, text);
         });
-    }
-
-    async function copy_address() {
-        const address = new URL(board.url, location.origin).href;
-        try {
-            await navigator.clipboard.writeText(address);
-        } catch {
-            say(error, `The browser does not allow copying; the address is ${address}`);
-            return;
-        }
-        copy.textContent = 'Copied';
-        announce('Address copied');
-        setTimeout(() => { copy.textContent = 'Copy address'; }, copied_for);
+        button.removeAttribute('aria-disabled');
+        element.removeAttribute('aria-busy');
     }
 
     function show_failure(reason) {
         failure.hidden = !reason;
         if (!reason) return;
-        const log = reason.log_tail || [];
+        const lines = reason.log_tail || [];
         const was_open = failure.querySelector('details')?.open;
         failure.replaceChildren(...[
             el('p.failure-summary', {}, sentence(reason.summary)),
-            reason.detail && el('p.failure-detail', {}, sentence(reason.detail)),
+            reason.detail && el('p', {}, sentence(reason.detail)),
             reason.remedy && el('p.failure-remedy', {}, sentence(reason.remedy)),
-            log.length && el('details', {open: was_open}, el('summary', {}, 'Last lines of its log'), el('pre.log', {tabindex: '0'}, log.join('\n'))),
+            lines.length && el('details', {open: was_open}, el('summary', {}, 'Last lines of its log'), el('pre.log', {tabindex: '0', 'aria-label': 'Last lines of its log'}, lines.join('\n'))),
         ].filter(Boolean));
+    }
+
+    function show_facts() {
+        if (board.last_viewed) viewed.replaceChildren('Viewed ', time(board.last_viewed), board.last_viewed_by ? ` by ${board.last_viewed_by}` : '');
+        else viewed.textContent = 'Not viewed yet';
+        if (board.sleeps_at) sleeps.replaceChildren('Sleeps ', time(board.sleeps_at));
+        else sleeps.textContent = '';
+    }
+
+    /// Asked only for cards that are looked at: each answer costs the server a look into a folder.
+    async function look_at_folder() {
+        newest.replaceChildren(...await folder_facts(board.logdir));
     }
 
     function update(next) {
@@ -96,28 +92,25 @@ export function board_card(first, {confirm, changed, removed}) {
         element.dataset.state = board.state;
         state.dataset.state = board.state;
         state.textContent = known.text;
-        hint.textContent = known.hint && `· ${known.hint}`;
+        hint.textContent = board.waiting_for || known.hint;
         set_time(since, board.state_since);
-        logdir.textContent = board.logdir;
+        logdir.textContent = [board.logdir, ...(board.more_logdirs || [])].join(' + ');
         open.href = board.url;
-        open.setAttribute('aria-label', `Open ${name}`);
-        copy.setAttribute('aria-label', `Copy address of ${name}`);
-        remove.setAttribute('aria-label', `Delete ${name}`);
-        if (board.last_viewed) viewed.replaceChildren('Last viewed ', time(board.last_viewed));
-        else viewed.textContent = 'Not viewed yet';
-        notices.replaceChildren(...(board.notices || []).map((notice) => el('p.notice', {}, sentence(notice.summary || notice.text || String(notice)))));
+        more.name(name);
+        for (const [control, text] of named) control.setAttribute('aria-label', `${text} ${name}`);
+        show_facts();
+        notices.replaceChildren(...(board.notices || []).map((notice) => el('p.notice', {}, sentence(notice.text))));
         show_failure(board.failure);
+        usage.show(board);
         for (const button of actions) {
-            const action = button.dataset.action;
             const focused = document.activeElement === button;
-            button.hidden = !known.actions.includes(action);
-            button.setAttribute('aria-label', `${action_texts[action]} ${name}`);
+            button.hidden = !known.actions.includes(button.dataset.action);
             // The button that was just pressed goes away: the keyboard stays in this card.
             if (focused && button.hidden) open.focus();
         }
-        if (before !== board && before.state !== board.state) announce(`${name}: ${known.text}`);
+        if (before.state !== board.state) announce(`${name}: ${known.text}`);
     }
 
     update(board);
-    return {element, update, board: () => board, focus: () => open.focus()};
+    return {element, update, look_at_folder, board: () => board, show_usage: () => usage.show(board), focus: () => open.focus()};
 }

@@ -1,90 +1,165 @@
 // SPDX-License-Identifier: MIT
 // My boards: the form for a new one and the list, kept true by the event stream.
 import {board_card} from './board_card.js';
+import {board_form, site_options} from './board_form.js';
 import {announce, el, refresh_times, say} from './dom.js';
 import {follow_boards} from './events.js';
-import {new_board_form} from './new_board.js';
-
-const refresh_every = 15000;
-
-/// Asks once more; `yes` runs when the person means it.
-function confirmation() {
-    const text = el('p');
-    let yes = null;
-    const dialog = el('dialog.card#confirm', {'aria-labelledby': 'confirm-heading', onclose: () => {
-        if (dialog.returnValue === 'delete') yes();
-    }},
-    el('form', {method: 'dialog'},
-        el('h2#confirm-heading', {}, 'Delete this board?'), text,
-        el('p.quiet', {}, 'Its address stops working. Your event files stay as they are.'),
-        el('div.buttons', {},
-            el('button#confirm-delete.danger', {value: 'delete'}, 'Delete'),
-            el('button#confirm-keep', {value: 'keep', autofocus: true}, 'Keep it'))));
-    return {
-        element: dialog,
-        ask(board, then) {
-            yes = then;
-            dialog.returnValue = '';
-            text.textContent = `${board.title} · ${board.logdir}`;
-            dialog.showModal();
-        },
-    };
-}
+import {list_tools} from './list_tools.js';
+import {states} from './states.js';
+import {delete_later, is_going} from './undo.js';
+import {sample_every, take_sample} from './usage.js';
 
 /// `wanted`: the parameters of the address.
 export function show_boards(main, {wanted}) {
     document.title = 'My boards · boardgate';
     const cards = new Map();
     let seen = new Set();
-    const count = el('span.count');
-    const list = el('ul#boards');
+    let site = null;
+    let form = null;
+    const total = el('span.count');
+    const list = el('ul#boards.cards');
     const empty = el('p#no-boards.quiet', {hidden: true},
         'No boards yet. Name a log directory above: the board gets an address that works from then on, and sleeps when nobody looks.');
+    const none_fits = el('p#none-fits.quiet', {hidden: true}, 'No board fits.');
     const broken = el('p.notice#disconnected', {role: 'status', hidden: true});
-    const dialog = confirmation();
-    const form = new_board_form({wanted, made(board) {
-        put(board);
-        announce(`${board.title} was made`);
-        cards.get(board.id).focus();
-        if (wanted.has('new')) history.replaceState(null, '', '/');
-    }});
+    const place_of_form = el('div.form-place');
+    const dialog = el('dialog#board-dialog.card', {'aria-labelledby': 'board-dialog-heading', onclose: () => dialog.replaceChildren()});
+    const tools = list_tools({
+        states: Object.entries(states).map(([name, {text}]) => [name, text]),
+        sorts: {
+            newest: ['Newest first', (a, b) => (a.created < b.created ? 1 : -1)],
+            viewed: ['Last viewed first', (a, b) => ((a.last_viewed || '') < (b.last_viewed || '') ? 1 : -1)],
+            title: ['By title', (a, b) => a.title.localeCompare(b.title, 'en', {numeric: true})],
+            state: ['By state', (a, b) => Object.keys(states).indexOf(b.state) - Object.keys(states).indexOf(a.state) || (a.created < b.created ? 1 : -1)],
+        },
+        changed: arrange,
+    });
+    // Only cards that are looked at ask what is in their folder.
+    const looked_at = new IntersectionObserver((entries) => {
+        for (const {target, isIntersecting} of entries) {
+            if (!isIntersecting) continue;
+            looked_at.unobserve(target);
+            cards.get(target.dataset.id)?.look_at_folder();
+        }
+    }, {rootMargin: '100px'});
 
-    function recount() {
-        count.textContent = cards.size ? String(cards.size) : '';
-        empty.hidden = cards.size > 0;
+    function fits(board) {
+        return !is_going(board.id) && tools.fits(board, [board.title, board.logdir, board.id, ...(board.more_logdirs || [])]);
+    }
+
+    /// Puts the cards into the wanted order and hides those that are not asked for.
+    function arrange() {
+        const boards = [...cards.values()].map((card) => card.board()).sort(tools.order);
+        for (const {id} of boards) list.append(cards.get(id).element);
+        refresh();
+    }
+
+    function refresh() {
+        const all = [...cards.values()].filter((card) => !is_going(card.board().id));
+        for (const card of cards.values()) card.element.hidden = !fits(card.board());
+        const shown = all.filter((card) => !card.element.hidden).length;
+        total.textContent = shown === all.length ? String(all.length || '') : `${shown} of ${all.length}`;
+        empty.hidden = all.length > 0;
+        none_fits.hidden = all.length === 0 || shown > 0;
+        tools.element.hidden = all.length === 0;
+        tools.count(all.map((card) => card.board().state));
     }
 
     function put(board) {
         seen.add(board.id);
         const card = cards.get(board.id);
-        if (card) return card.update(board);
-        const made = board_card(board, {confirm: dialog.ask, changed: put, removed: take});
-        cards.set(board.id, made);
-        // Newest first; later events never move a card that somebody is about to press.
-        const below = [...cards.values()].filter((other) => other !== made && other.board().created <= board.created)
-            .sort((a, b) => (a.board().created < b.board().created ? 1 : -1))[0];
-        list.insertBefore(made.element, below ? below.element : null);
-        return recount();
+        if (card) {
+            card.update(board);
+        } else {
+            const made = board_card(board, {edit, duplicate, remove, changed: put, gone: take});
+            cards.set(board.id, made);
+            // Later events never move a card that somebody is about to press.
+            const after = [...list.children].find((other) => tools.order(board, cards.get(other.dataset.id).board()) < 0);
+            list.insertBefore(made.element, after || null);
+            looked_at.observe(made.element);
+        }
+        if (!batch) refresh();
+    }
+    // Until the first `synced` the boards come one by one; counting them once is enough.
+    let batch = true;
+
+    function neighbour(id) {
+        const shown = [...list.children].filter((element) => !element.hidden);
+        const at = shown.findIndex((element) => element.dataset.id === id);
+        return cards.get((shown[at + 1] || shown[at - 1])?.dataset.id);
     }
 
     function take(id) {
         const card = cards.get(id);
         if (!card) return;
-        const focused = card.element.contains(document.activeElement);
-        const next = card.element.nextElementSibling || card.element.previousElementSibling;
+        const next = card.element.contains(document.activeElement) ? neighbour(id) || form : null;
         card.element.remove();
         cards.delete(id);
-        recount();
-        announce(`${card.board().title} was deleted`);
-        if (focused) (next ? cards.get(next.dataset.id) : form).focus();
+        refresh();
+        next?.focus();
+    }
+
+    function remove(board) {
+        delete_later(board, {
+            back() {
+                refresh();
+                cards.get(board.id)?.focus();
+            },
+            gone: () => take(board.id),
+        });
+        refresh();
+    }
+
+    function show_dialog(heading, options) {
+        const inside = board_form({site, prefix: 'edit', cancel: () => dialog.close(), ...options, done(board) {
+            dialog.close();
+            put(board);
+            options.done(board);
+            cards.get(board.id).focus();
+        }});
+        dialog.replaceChildren(el('h2#board-dialog-heading', {}, heading), inside.element);
+        dialog.showModal();
+        inside.focus();
+    }
+
+    function edit(board) {
+        const awake = board.state === 'ready' || board.state === 'starting';
+        show_dialog(`Change ${board.title}`, {board, values: board, submit_text: awake ? 'Save and restart' : 'Save',
+            done: (changed) => announce(`${changed.title} is changed`)});
+    }
+
+    function duplicate(board) {
+        show_dialog(`Copy of ${board.title}`, {values: {...board, title: `${board.title} (copy)`, port: 0}, submit_text: 'Make board',
+            done: (made) => announce(`${made.title} was made`)});
+    }
+
+    function fill_form(values) {
+        form = board_form({site, prefix: 'new', values, submit_text: 'Make board', done(board) {
+            put(board);
+            announce(`${board.title} was made`);
+            if (wanted.has('new')) history.replaceState(null, '', '/');
+            fill_form({});
+            cards.get(board.id).focus();
+            // The next form offers what was chosen now.
+            site_options().then((answer) => { site = answer; });
+        }});
+        place_of_form.replaceChildren(form.element);
+    }
+
+    async function offer_form() {
+        site = await site_options();
+        fill_form({logdir: wanted.get('logdir') || '', title: wanted.get('title') || ''});
+        if (wanted.has('new')) form.focus();
     }
 
     main.replaceChildren(
-        el('h1.unseen', {}, 'boardgate'),
+        el('h1.unseen', {}, 'My boards'),
         broken,
-        form.element,
-        el('section', {'aria-labelledby': 'boards-heading'}, el('h2#boards-heading', {}, 'My boards ', count), empty, list),
-        dialog.element);
+        el('section.card.new', {'aria-labelledby': 'new-heading'}, el('h2#new-heading', {}, 'New board'), place_of_form),
+        el('section', {'aria-labelledby': 'boards-heading'},
+            el('div.list-head', {}, el('h2#boards-heading', {}, 'My boards ', total), tools.element), empty, none_fits, list),
+        dialog);
+    offer_form();
 
     const stop = follow_boards({
         board: put,
@@ -93,17 +168,24 @@ export function show_boards(main, {wanted}) {
             // What went while nobody listened.
             for (const id of [...cards.keys()]) if (!seen.has(id)) take(id);
             seen = new Set();
-            recount();
+            batch = false;
+            refresh();
         },
         connected(yes) {
             if (!yes) seen = new Set();
             say(broken, yes ? '' : 'The connection broke off. States may be old; connecting again…');
         },
     });
-    const timer = setInterval(refresh_times, refresh_every);
-    if (wanted.has('new')) form.focus();
+    const timer = setInterval(() => {
+        for (const card of cards.values()) {
+            take_sample(card.board());
+            card.show_usage();
+        }
+        refresh_times();
+    }, sample_every);
     return () => {
         stop();
+        looked_at.disconnect();
         clearInterval(timer);
     };
 }

@@ -4,7 +4,16 @@
 /// el('button.primary#go', {type: 'button', onclick: f}, 'Go'): an element. `null` children and attributes are left out.
 export function el(what, attributes = {}, ...children) {
     const [tag, ...parts] = what.split(/(?=[.#])/);
-    const element = document.createElement(tag);
+    return dress(document.createElement(tag), parts, attributes, children);
+}
+
+/// The same for drawings.
+export function svg(what, attributes = {}, ...children) {
+    const [tag, ...parts] = what.split(/(?=[.#])/);
+    return dress(document.createElementNS('http://www.w3.org/2000/svg', tag), parts, attributes, children);
+}
+
+function dress(element, parts, attributes, children) {
     for (const part of parts) {
         if (part[0] === '#') element.id = part.slice(1);
         else element.classList.add(part.slice(1));
@@ -14,7 +23,7 @@ export function el(what, attributes = {}, ...children) {
         if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
         else element.setAttribute(name, value === true ? '' : value);
     }
-    element.append(...children.filter((child) => child !== null && child !== undefined));
+    element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
     return element;
 }
 
@@ -39,11 +48,47 @@ export function sentence(text) {
 const relative = new Intl.RelativeTimeFormat('en', {numeric: 'auto'});
 const steps = [[60, 1, 'second'], [3600, 60, 'minute'], [86400, 3600, 'hour'], [86400 * 30, 86400, 'day'], [86400 * 365, 86400 * 30, 'month']];
 
+/// "2 minutes ago", or "in 2 minutes".
 export function ago(moment, now = Date.now()) {
-    const seconds = Math.max(0, Math.round((now - Date.parse(moment)) / 1000));
-    if (seconds < 5) return 'just now';
-    const [, size, unit] = steps.find(([below]) => seconds < below) || [0, 86400 * 365, 'year'];
-    return relative.format(-Math.floor(seconds / size), unit);
+    const seconds = Math.round((now - Date.parse(moment)) / 1000);
+    const distance = Math.abs(seconds);
+    if (distance < 5) return 'just now';
+    const [, size, unit] = steps.find(([below]) => distance < below) || [0, 86400 * 365, 'year'];
+    return relative.format(-Math.sign(seconds) * Math.floor(distance / size), unit);
+}
+
+const decimal = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
+
+/// Bytes as people read them.
+export function bytes(size) {
+    const step = Math.min(4, Math.max(0, Math.floor(Math.log10(Math.max(size, 1)) / 3)));
+    const value = size / 1000 ** step;
+    return `${value < 10 && step ? value.toFixed(1) : decimal.format(value)} ${['B', 'kB', 'MB', 'GB', 'TB'][step]}`;
+}
+
+export function count(number, what) {
+    return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/// Into the clipboard; where the browser does not allow it, false.
+export async function copy(text) {
+    try {
+        await navigator.clipboard.writeText(text);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/// A button that copies `text()` and says so for a moment.
+export function copy_button(what, label, text, attributes = {}) {
+    const button = el(what, {type: 'button', 'data-label': label, ...attributes, onclick: async () => {
+        const done = await copy(text());
+        button.textContent = done ? 'Copied' : 'Not allowed';
+        announce(done ? 'Copied' : 'The browser does not allow copying');
+        setTimeout(() => { button.textContent = label; }, 2000);
+    }}, label);
+    return button;
 }
 
 /// A moment, said relative to now; refresh_times() keeps it true.

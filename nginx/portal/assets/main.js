@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: MIT
 // Which view is shown: the log-in while there is no session, otherwise what the address asks for.
-import {Problem, call, is_board_id, session_ended} from './api.js';
-import {el, sentence} from './dom.js';
+import {Problem, attempt, call, is_board_id, session_ended} from './api.js';
+import {announce, el, sentence} from './dom.js';
+import {show_administration} from './administration.js';
 import {show_boards} from './boards.js';
+import {show_log} from './log.js';
 import {show_login} from './login.js';
+import {show_runs} from './runs.js';
+import {show_sessions} from './sessions.js';
+import {delete_now} from './undo.js';
+
+/// path, view, its name where the head links to it, and whom it is for. nginx/portal.conf knows the same paths.
+const views = [
+    {path: /^\/$/, show: show_boards, link: ['/', 'My boards']},
+    {path: /^\/runs$/, show: show_runs, link: ['/runs', 'My runs']},
+    {path: /^\/log\/([a-z2-9]{8})$/, show: show_log},
+    {path: /^\/sessions$/, show: show_sessions, link: ['/sessions', 'Sessions']},
+    {path: /^\/administration$/, show: show_administration, link: ['/administration', 'Administration'], wants: 'administrator'},
+];
 
 const main = document.getElementById('main');
+const links = document.getElementById('links');
 const account = document.getElementById('account');
 let leave = () => {};
-let logged_in = false;
+let session = null;
 
 function show(view, options) {
     leave();
@@ -16,43 +31,63 @@ function show(view, options) {
 }
 
 function log_in(notice) {
-    logged_in = false;
+    session = null;
     account.replaceChildren();
+    links.replaceChildren();
     show(show_login, {notice, done: enter});
 }
 
-async function log_out(path) {
-    try {
-        await call('DELETE', path);
-    } catch (problem) {
-        if (!(problem instanceof Problem)) throw problem;
-        if (problem.code !== 'unauthenticated') {
-            account.querySelector('.error').textContent = sentence(problem.message);
-            return;
-        }
-    }
+async function log_out() {
+    await attempt(async () => {
+        await delete_now();
+        await call('DELETE', '/session').catch((problem) => {
+            if (problem.code !== 'unauthenticated') throw problem;
+        });
+        logged_out();
+    }, (text) => { account.querySelector('.error').textContent = text; });
+}
+
+function logged_out() {
     history.replaceState(null, '', '/login');
     log_in('You are logged out.');
 }
 
-function enter(session) {
-    logged_in = true;
+function enter(answer) {
+    session = answer;
     const wanted = new URLSearchParams(location.search);
     if (is_board_id(wanted.get('board'))) {
         // Somebody asked for this board and had to log in first.
         location.replace(`/b/${wanted.get('board')}/`);
         return;
     }
-    if (location.pathname !== '/') history.replaceState(null, '', '/');
     account.replaceChildren(
         el('span.error', {role: 'alert'}),
         el('span.user', {}, session.user),
-        el('button#logout', {type: 'button', onclick: () => log_out('/session')}, 'Log out'));
-    show(show_boards, {wanted});
-    main.append(el('div.end', {},
-        el('button#logout-everywhere.plain', {type: 'button', onclick: () => log_out('/sessions')}, 'Log out in all browsers')));
-    if (!session.messages?.length) return;
-    main.prepend(...session.messages.map((text) => el('p.notice', {role: 'status'}, text)));
+        el('button#logout', {type: 'button', onclick: log_out}, 'Log out'));
+    links.replaceChildren(...views.filter(({link, wants}) => link && (!wants || session[wants]))
+        .map(({link: [path, text]}) => el('a', {href: path, 'data-view': ''}, text)));
+    route();
+    if (session.messages?.length) main.prepend(...session.messages.map((text) => el('p.notice', {role: 'status'}, text)));
+}
+
+function route() {
+    const view = views.find(({path, wants}) => path.test(location.pathname) && (!wants || session[wants]));
+    if (!view) history.replaceState(null, '', '/');
+    const {path, show: shown} = view || views[0];
+    for (const link of links.children) {
+        if (link.pathname === location.pathname) link.setAttribute('aria-current', 'page');
+        else link.removeAttribute('aria-current');
+    }
+    show(shown, {session, wanted: new URLSearchParams(location.search), part: path.exec(location.pathname)?.[1], go, logged_out});
+}
+
+/// To another view, without loading the page again.
+function go(address) {
+    history.pushState(null, '', address);
+    route();
+    window.scrollTo(0, 0);
+    main.focus();
+    announce(document.title);
 }
 
 async function start() {
@@ -68,7 +103,15 @@ async function start() {
     return undefined;
 }
 
+document.addEventListener('click', (event) => {
+    const link = event.target.closest('a[data-view]');
+    if (!link || !session || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+});
+window.addEventListener('popstate', () => { if (session) route(); });
+window.addEventListener('pagehide', () => { delete_now(); });
 window.addEventListener(session_ended, () => {
-    if (logged_in) log_in('Your session has ended. Log in again.');
+    if (session) log_in('Your session has ended. Log in again.');
 });
 start();

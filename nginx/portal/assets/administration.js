@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Everybody's boards, for administrators: what runs, what it takes, and the commands to look closer. Never what a
+// board shows.
+import {attempt, call} from './api.js';
+import {announce, bytes, copy_button, el, refresh_times, say, time} from './dom.js';
+import {list_tools} from './list_tools.js';
+import {state_of, states} from './states.js';
+
+// Other people's boards are not in the event stream.
+const look_every = 5000;
+
+/// What each limit is called here.
+const limit_names = {awake: 'Awake boards', boards: 'Boards', awake_of_all: 'Awake boards', memory: 'Memory', sessions: 'Sessions', ports: 'Ports'};
+
+export function show_administration(main) {
+    document.title = 'Administration · boardgate';
+    const rows = new Map();
+    const body = el('tbody');
+    const limits = el('div.limits');
+    const error = el('p.error', {role: 'alert', hidden: true});
+    const total = el('span.count');
+    const show_error = (text) => say(error, text);
+    const by = (value) => (a, b) => (value(a) < value(b) ? 1 : -1);
+    const tools = list_tools({
+        states: Object.entries(states).map(([name, {text}]) => [name, text]),
+        sorts: {
+            memory: ['Most memory first', by((board) => board.memory || 0)],
+            owner: ['By owner', (a, b) => a.owner.localeCompare(b.owner) || (a.created < b.created ? 1 : -1)],
+            viewed: ['Last viewed first', by((board) => board.last_viewed || '')],
+            newest: ['Newest first', by((board) => board.created)],
+        },
+        changed: arrange,
+    });
+    let timer = 0;
+
+    function row(first) {
+        let board = first;
+        const state = el('span.board-state');
+        const memory = el('td', {'data-label': 'Memory'});
+        const cpu = el('td', {'data-label': 'CPU'});
+        const viewed = el('td', {'data-label': 'Last view'});
+        const sleep = el('button.board-sleep', {type: 'button', 'aria-label': `Sleep ${board.owner}’s ${board.title}`, onclick: () => attempt(async () => {
+            await call('POST', `/admin/boards/${board.id}/sleep`);
+            announce(`${board.title} sleeps`);
+            await look();
+        }, show_error)}, 'Sleep');
+        const command = (text) => copy_button('button.plain', text.split(' ')[0], () => text, {title: text, 'aria-label': `Copy: ${text}`});
+        const element = el('tr', {'data-id': board.id},
+            el('th', {scope: 'row'}, board.title, el('span.path', {}, board.logdir)),
+            el('td', {'data-label': 'Owner'}, board.owner), el('td', {'data-label': 'State'}, state), memory, cpu, viewed,
+            el('td', {}, el('div.buttons', {}, sleep, command(`systemctl status '${board.unit}'`), command(`journalctl -u '${board.unit}'`))));
+        function update(next) {
+            board = next;
+            state.dataset.state = board.state;
+            state.textContent = state_of(board.state).text;
+            memory.textContent = board.memory === null || board.memory === undefined ? '–' : bytes(board.memory);
+            cpu.textContent = board.cpu_seconds === null || board.cpu_seconds === undefined ? '–' : `${board.cpu_seconds.toFixed(1)} s`;
+            viewed.replaceChildren(board.last_viewed ? time(board.last_viewed) : 'never', board.last_viewed_by ? ` by ${board.last_viewed_by}` : '');
+            sleep.hidden = !state_of(board.state).actions.includes('sleep');
+        }
+        update(board);
+        return {element, update, board: () => board};
+    }
+
+    function arrange() {
+        const all = [...rows.values()].sort((a, b) => tools.order(a.board(), b.board()));
+        for (const one of all) {
+            // Moved only where it stands wrong: what moves loses the focus.
+            one.element.hidden = !tools.fits(one.board(), [one.board().title, one.board().logdir, one.board().owner, one.board().id, one.board().unit]);
+        }
+        if (all.some((one, n) => body.children[n] !== one.element)) body.append(...all.map((one) => one.element));
+        tools.count(all.map((one) => one.board().state));
+        total.textContent = all.length;
+    }
+
+    function show_limits(all) {
+        limits.replaceChildren(...Object.entries(all || {}).map(([name, {used, most}]) => {
+            const text = limit_names[name] || name;
+            const value = name === 'memory' ? `${bytes(used)} of ${bytes(most)}` : `${used} of ${most}`;
+            return el('div.limit', {}, el('span', {}, text), el('meter', {min: 0, max: most, value: used, high: most * 0.9, optimum: 0, 'aria-label': text}), el('span.hint', {}, value));
+        }));
+    }
+
+    async function look() {
+        const {answer} = await call('GET', '/admin/boards');
+        const there = new Set(answer.boards.map((board) => board.id));
+        for (const [id, one] of rows) {
+            if (there.has(id)) continue;
+            one.element.remove();
+            rows.delete(id);
+        }
+        for (const board of answer.boards) {
+            if (rows.has(board.id)) rows.get(board.id).update(board);
+            else rows.set(board.id, row(board));
+        }
+        show_limits(answer.limits);
+        arrange();
+    }
+
+    async function keep_looking() {
+        if (!document.hidden) await attempt(look, show_error);
+        refresh_times();
+        timer = timer === null ? null : setTimeout(keep_looking, look_every);
+    }
+
+    main.replaceChildren(el('h1', {}, 'Administration'), error,
+        el('section.card', {'aria-labelledby': 'limits-heading'}, el('h2#limits-heading', {}, 'Limits'), limits),
+        el('section.card', {'aria-labelledby': 'all-heading'},
+            el('div.list-head', {}, el('h2#all-heading', {}, 'Everybody’s boards ', total), tools.element),
+            el('table.wide#all-boards', {}, el('thead', {}, el('tr', {}, ...['Board', 'Owner', 'State', 'Memory', 'CPU', 'Last view'].map((text) => el('th', {scope: 'col'}, text)), el('td'))), body)));
+    keep_looking();
+    return () => {
+        clearTimeout(timer);
+        timer = null;
+    };
+}

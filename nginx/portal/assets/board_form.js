@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// The form of a board: for a new one, for a copy, and for changing one that is there.
+import {Problem, call} from './api.js';
+import {el, say, sentence} from './dom.js';
+import {folder_picker} from './folder_picker.js';
+import {option_fields} from './option_fields.js';
+import {preset_row} from './presets.js';
+
+export function folder_name(path) {
+    return path.split('/').filter(Boolean).pop() || '';
+}
+
+/// GET /api/v1/options; without an answer the form works all the same, with the server's own defaults.
+export async function site_options() {
+    try {
+        return (await call('GET', '/options')).answer;
+    } catch (problem) {
+        if (!(problem instanceof Problem)) throw problem;
+        return {defaults: {}, presets: [], environments: [{name: 'default'}]};
+    }
+}
+
+/// `values`: what it starts with. With `board` it changes that one and sends only what is different.
+/// `done(board)` after the server said yes; `cancel`, where there is something to go back to.
+export function board_form({site, prefix, values = {}, board = null, submit_text, done, cancel = null}) {
+    let title_chosen = Boolean(values.title) && values.title !== folder_name(values.logdir || '');
+    const picker = folder_picker({id: `${prefix}-logdir`, value: values.logdir || '', changed: follow_folder});
+    const logdir = picker.input;
+    const title = el('input', {id: `${prefix}-title`, name: 'title', maxlength: '200', autocomplete: 'off', value: values.title || '',
+        oninput: () => { title_chosen = title.value !== ''; }});
+    const options = option_fields(site, prefix);
+    const more_count = el('span.count');
+    const error = el('p.error', {id: `${prefix}-error`, role: 'alert', hidden: true});
+    const submit = el('button.primary', {id: `${prefix}-submit`, type: 'submit'}, submit_text);
+    const others = el('ul.plain-list');
+    let more_logdirs = values.more_logdirs || [];
+    const more = el('details', {oninput: count}, el('summary', {}, 'Advanced', more_count),
+        preset_row({site, prefix, fill, values: () => options.values()}), el('div.grid', {}, ...options.elements));
+    const form = el('form', {onsubmit: submit_form, novalidate: true, autocomplete: 'off'},
+        el('div.main-fields', {},
+            el('div.field', {}, el('label', {for: `${prefix}-logdir`}, 'Log directory'), picker.element),
+            el('div.field', {}, el('label', {for: `${prefix}-title`}, 'Title'), title)),
+        picker.advice, others, more, error,
+        el('div.buttons', {}, submit, cancel && el('button', {type: 'button', onclick: cancel}, 'Cancel')));
+
+    function follow_folder(path) {
+        if (!title_chosen) title.value = folder_name(path);
+    }
+
+    function fill(settings) {
+        options.fill(settings);
+        count();
+    }
+
+    function count() {
+        const changed = options.changed();
+        more_count.textContent = changed ? ` · ${changed} not as usual` : '';
+    }
+
+    function show_others() {
+        others.hidden = more_logdirs.length === 0;
+        others.replaceChildren(...more_logdirs.map((path) => el('li', {}, el('span.path', {}, path), ' ',
+            el('button.plain', {type: 'button', 'aria-label': `Leave out ${path}`, onclick: () => {
+                more_logdirs = more_logdirs.filter((other) => other !== path);
+                show_others();
+                logdir.focus();
+            }}, 'Leave out'))));
+    }
+
+    function wanted() {
+        const all = {logdir: picker.path(), title: title.value.trim(), ...options.values()};
+        if (more_logdirs.length || board?.more_logdirs?.length) all.more_logdirs = more_logdirs;
+        const before = board || site.defaults || {};
+        const different = Object.entries(all).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]));
+        return Object.fromEntries(different.filter(([name, value]) => board || (name === 'port' || name === 'title' ? Boolean(value) : true)));
+    }
+
+    function controls() {
+        return new Map([['logdir', logdir], ['title', title], ...options.controls]);
+    }
+
+    function blame(problem) {
+        say(error, sentence(problem.message));
+        const control = controls().get(problem.field);
+        if (!control) return;
+        control.setAttribute('aria-invalid', 'true');
+        if (more.contains(control)) more.open = true;
+        control.focus();
+    }
+
+    async function submit_form(event) {
+        event.preventDefault();
+        say(error, '');
+        for (const control of controls().values()) control.removeAttribute('aria-invalid');
+        if (!await picker.settled()) return blame({message: 'Name the folder that holds your event files.', field: 'logdir'});
+        for (const [name, control] of controls()) {
+            if (!control.validity.valid) return blame({message: control.validationMessage, field: name});
+        }
+        submit.disabled = true;
+        try {
+            const {answer} = board ? await call('PATCH', `/boards/${board.id}`, wanted()) : await call('POST', '/boards', wanted());
+            done(answer);
+        } catch (problem) {
+            if (!(problem instanceof Problem)) throw problem;
+            blame(problem);
+        } finally {
+            submit.disabled = false;
+        }
+        return undefined;
+    }
+
+    fill(board || {...site.last, ...values});
+    if (!title_chosen) follow_folder(logdir.value);
+    show_others();
+    return {element: form, focus: () => (logdir.value && !board ? submit : logdir).focus()};
+}

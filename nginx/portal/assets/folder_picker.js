@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// A field for a folder that completes as one types (the combobox of the ARIA patterns), and says below what is in it.
+import {announce, count, el} from './dom.js';
+import {advice_about, contents, look_into} from './folders.js';
+
+const settle = 120;
+
+/// `changed(path)` after every change, by hand or by choice. `advice` stands where the form wants it.
+export function folder_picker({id, value, changed}) {
+    const list = el('ul.choices', {id: `${id}-list`, role: 'listbox', 'aria-label': 'Folders', hidden: true});
+    const input = el('input', {
+        id, name: 'logdir', type: 'text', required: true, maxlength: '4095', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none',
+        placeholder: '~/', role: 'combobox', 'aria-expanded': 'false', 'aria-autocomplete': 'list', 'aria-controls': list.id,
+        'aria-describedby': `${id}-advice`, oninput: () => edited(true), onkeydown: key, onclick: () => { if (list.hidden) later(complete); }, onblur: close,
+    });
+    const advice = el('div.advice', {id: `${id}-advice`, 'aria-live': 'polite'});
+    let timer = 0;
+    let asked = 0;
+    let active = -1;
+    input.value = value;
+
+    function path() {
+        const text = input.value.trim();
+        return text.length > 1 ? text.replace(/\/+$/, '') : text;
+    }
+
+    function later(work) {
+        clearTimeout(timer);
+        timer = setTimeout(work, settle);
+    }
+
+    function edited(completing) {
+        changed(path());
+        later(() => {
+            if (completing) complete();
+            advise();
+        });
+    }
+
+    async function complete() {
+        const mine = ++asked;
+        const answer = await look_into(input.value.trim());
+        // Somebody typed on, or went away, while the server looked.
+        if (mine === asked && document.activeElement === input) show(answer.folders);
+    }
+
+    function show(folders) {
+        active = -1;
+        input.removeAttribute('aria-activedescendant');
+        list.replaceChildren(...folders.map((folder, n) => el('li', {
+            id: `${list.id}-${n}`, role: 'option', 'aria-selected': 'false', 'data-path': folder.path, 'data-runs': folder.runs ? '' : null,
+            onpointerdown: (event) => event.preventDefault(),  // the focus stays in the field
+            onclick: () => choose(folder.path),
+        }, el('span.path', {}, `${folder.name}/`), ' ', el('span.hint', {}, contents(folder)))));
+        list.hidden = folders.length === 0;
+        list.scrollTop = 0;
+        input.setAttribute('aria-expanded', String(!list.hidden));
+        if (!list.hidden) announce(count(folders.length, 'folder'));
+    }
+
+    function close() {
+        clearTimeout(timer);
+        asked += 1;
+        show([]);
+        if (path()) advise();
+    }
+
+    function choose(chosen) {
+        input.value = `${chosen.replace(/\/$/, '')}/`;
+        show([]);
+        edited(true);
+    }
+
+    function mark(n) {
+        list.children[active]?.setAttribute('aria-selected', 'false');
+        active = (n + list.children.length) % list.children.length;
+        const option = list.children[active];
+        option.setAttribute('aria-selected', 'true');
+        option.scrollIntoView({block: 'nearest'});
+        input.setAttribute('aria-activedescendant', option.id);
+    }
+
+    function key(event) {
+        if (list.hidden) {
+            if (event.key === 'ArrowDown') complete();
+            return;
+        }
+        const {children} = list;
+        // Tab takes what is marked, or the only folder that fits, as in a shell; otherwise it goes on in the form.
+        const offered = children[active] || (children.length === 1 ? children[0] : null);
+        if (event.key === 'ArrowDown') mark(active + 1);
+        else if (event.key === 'ArrowUp') mark(active < 0 ? -1 : active - 1);
+        else if (event.key === 'Escape') close();
+        else if (event.key === 'Enter' && active >= 0) choose(children[active].dataset.path);
+        else if (event.key === 'Tab' && !event.shiftKey && offered && offered.dataset.path !== path()) choose(offered.dataset.path);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+    }
+
+    async function advise() {
+        const about = path();
+        const answer = about ? await look_into(about) : null;
+        if (about !== path()) return;
+        if (about.startsWith('~') && answer?.path && document.activeElement !== input) {
+            input.value = answer.path;  // the API takes whole paths only
+            changed(path());
+        }
+        const said = answer && advice_about(answer);
+        advice.replaceChildren(...(said ? [el(said.good ? 'p.hint' : 'p.notice', {}, said.text, ' ',
+            said.instead && el('button.use', {type: 'button', onclick: () => use(said.instead)}, `Use ${said.instead}`))] : []));
+    }
+
+    function use(other) {
+        input.value = other;
+        input.focus();
+        edited(false);
+    }
+
+    /// What was typed, once the server has said what it stands for.
+    async function settled() {
+        if (input.value.trim().startsWith('~')) {
+            const answer = await look_into(path());
+            if (answer.path) input.value = answer.path;
+        }
+        return path();
+    }
+
+    if (value) later(advise);
+    return {element: el('div.picker', {}, input, list), input, advice, path, settled};
+}

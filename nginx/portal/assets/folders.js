@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What lies in folders, as the server's folder reader sees it with the user's own rights.
+import {Problem, call} from './api.js';
+import {ago, count, sentence, time} from './dom.js';
+
+const fresh_for = 5000;
+const answers = new Map();  // path -> {asked, answer}
+
+/// GET /api/v1/logdirs, remembered for a moment: typing asks for the same folder again and again.
+/// {problem} when the server says no.
+export function look_into(path) {
+    const known = answers.get(path);
+    if (known && performance.now() - known.asked < fresh_for) return known.answer;
+    const answer = call('GET', `/logdirs?path=${encodeURIComponent(path)}`).then((result) => result.answer, (problem) => {
+        if (problem instanceof Problem) return {folders: [], here: null, problem};
+        throw problem;
+    });
+    for (const [other, {asked}] of answers) if (performance.now() - asked > fresh_for) answers.delete(other);
+    answers.set(path, {answer, asked: performance.now()});
+    return answer;
+}
+
+/// "3 runs · 2 minutes ago"; "4+" where not everything was counted.
+export function contents({runs, newest, complete, readable = true}) {
+    if (!readable) return 'not readable';
+    if (!runs) return complete ? '' : 'not looked through';
+    return `${complete ? count(runs, 'run') : `${runs}+ runs`}${newest ? ` · ${ago(newest)}` : ''}`;
+}
+
+/// What somebody should know who is about to name this folder: {text, good, instead}, or null when the server
+/// does not tell.
+export function advice_about({here, suggestion, problem}) {
+    if (problem) return problem.field === 'path' ? {text: sentence(problem.message), good: false} : null;
+    if (!here) return {text: 'There is no such folder.', good: false};
+    const instead = suggestion?.path === here.path ? null : suggestion?.path;
+    if (here.runs) return {text: `${contents(here)}.${suggestion && instead ? ` ${sentence(suggestion.why)}` : ''}`, good: !instead, instead};
+    if (suggestion) return {text: sentence(suggestion.why), good: false, instead};
+    return {text: 'No event files here yet. A board on it waits for the first one.', good: false};
+}
+
+/// What a board's card says about its folder, as nodes.
+export async function folder_facts(path) {
+    const {here, problem} = await look_into(path);
+    if (problem) return problem.field === 'path' ? [sentence(problem.message)] : [];
+    if (!here) return ['Its folder cannot be seen.'];
+    if (!here.newest) return ['No event files yet'];
+    return [`${here.complete ? count(here.runs, 'run') : `${here.runs}+ runs`}, newest event file `, time(here.newest)];
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Above a list: search, filter by state, sort. What was chosen last for sorting is kept in this browser.
+import {el} from './dom.js';
+
+const key = 'boardgate-sort';
+
+/// `states`: [name, text] pairs; `sorts`: name -> [text, comparison]; `changed()` after every choice.
+export function list_tools({states, sorts, changed}) {
+    const search = el('input#search', {type: 'search', placeholder: 'Search', 'aria-label': 'Search', autocomplete: 'off', spellcheck: 'false', oninput: changed});
+    const sort = el('select#sort', {'aria-label': 'Sort', onchange: () => {
+        localStorage.setItem(key, sort.value);
+        changed();
+    }}, ...Object.entries(sorts).map(([value, [text]]) => el('option', {value}, text)));
+    if (sorts[localStorage.getItem(key)]) sort.value = localStorage.getItem(key);
+    const chosen = new Set();
+    const filters = states.map(([name, text]) => {
+        const number = el('span.count');
+        const button = el('button.filter', {type: 'button', 'data-state': name, 'aria-pressed': 'false', hidden: true, onclick: () => {
+            if (!chosen.delete(name)) chosen.add(name);
+            button.setAttribute('aria-pressed', String(chosen.has(name)));
+            changed();
+        }}, `${text} `, number);
+        return {name, button, number};
+    });
+
+    return {
+        element: el('div.tools', {role: 'search'}, el('div.filters', {role: 'group', 'aria-label': 'Only these states'}, ...filters.map(({button}) => button)), search, sort),
+        /// `texts`: where the words of the search may stand, all of them somewhere.
+        fits(item, texts) {
+            if (chosen.size && !chosen.has(item.state)) return false;
+            const all = texts.join('\n').toLowerCase();
+            return search.value.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+        },
+        order: (a, b) => sorts[sort.value][1](a, b),
+        /// Says how many are in each state; what nothing is in is not offered, unless it is chosen.
+        count(all) {
+            for (const {name, button, number} of filters) {
+                const some = all.filter((state) => state === name).length;
+                number.textContent = some;
+                button.hidden = some === 0 && !chosen.has(name);
+            }
+        },
+    };
+}

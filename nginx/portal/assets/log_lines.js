@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// A line of a log as elements: the colours its program asked for (ECMA-48, SGR) or else those of its level, and the
+// places where a search fits.
+import {el} from './dom.js';
+
+// Control sequences; those that end in m choose colours, the others move a cursor that is not there.
+// eslint-disable-next-line no-control-regex
+const sequence = /\x1b\[([0-9;]*)([A-Za-z])|\x1b[^[]?|[\x00-\x08\x0b-\x1f]/g;
+
+/// How programs around TensorBoard begin a line of each level: absl, Python's logging, Rust's env_logger.
+const levels = [
+    ['error', /^(\[?(\d{4}\S*\s+)?(ERROR|CRITICAL|FATAL)\b|[EF]\d{4} |Traceback|\w+(Error|Exception): )/],
+    ['warning', /^(\[?(\d{4}\S*\s+)?WARN(ING)?\b|W\d{4} |\S+Warning: )/],
+    ['quiet', /^(\[?(\d{4}\S*\s+)?(DEBUG|TRACE)\b|I\d{4} )/],
+];
+
+export function level_of(text) {
+    return levels.find(([, begin]) => begin.test(text))?.[0] || '';
+}
+
+/// [{text, classes}] of a line; the classes are those of style.css.
+export function pieces(line) {
+    const all = [];
+    let classes = [];
+    let from = 0;
+    const add = (text) => { if (text) all.push({text, classes: classes.join(' ')}); };
+    for (const found of line.matchAll(sequence)) {
+        add(line.slice(from, found.index));
+        from = found.index + found[0].length;
+        if (found[2] !== 'm') continue;
+        for (const code of found[1].split(';').map(Number)) {
+            if (code === 0) classes = [];
+            else if (code === 1) classes = [...classes, 'bold'];
+            else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) classes = [...classes.filter((name) => !name.startsWith('ink')), `ink${code % 10}`];
+            else if (code === 39) classes = classes.filter((name) => !name.startsWith('ink'));
+            else if (code === 22) classes = classes.filter((name) => name !== 'bold');
+        }
+    }
+    add(line.slice(from));
+    return all;
+}
+
+export function plain(line) {
+    return pieces(line).map(({text}) => text).join('');
+}
+
+/// The line, with what fits `wanted` (in lower case, may be empty) marked.
+export function line_element(line, wanted) {
+    const parts = pieces(line);
+    const text = parts.map((piece) => piece.text).join('');
+    const element = el('div.line', {class: null});
+    const level = level_of(text);
+    if (level) element.classList.add(`level-${level}`);
+    if (wanted) {
+        // Across colours: what was searched for matters more than they do.
+        const low = text.toLowerCase();
+        let from = 0;
+        for (let at = low.indexOf(wanted); at >= 0; at = low.indexOf(wanted, from)) {
+            element.append(text.slice(from, at), el('mark', {}, text.slice(at, at + wanted.length)));
+            from = at + wanted.length;
+        }
+        element.append(`${text.slice(from)}\n`);
+    } else {
+        for (const {text: part, classes} of parts) element.append(classes ? el('span', {class: classes}, part) : part);
+        element.append('\n');
+    }
+    return element;
+}

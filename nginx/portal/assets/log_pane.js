@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// The log of a board, live: its newest run or an older one, with search, pause, copy and download. Used by the log's
+// own view and by the page of a board that is not ready.
+import {Problem, call} from './api.js';
+import {copy_button, count, el, say} from './dom.js';
+import {line_element, plain} from './log_lines.js';
+
+const most_lines = 5000;
+
+/// `id`: the board's; `name` for the file that is downloaded.
+export function log_pane({id, name}) {
+    const lines = [];  // {time, text, cursor, run}
+    const cursors = new Set();
+    const runs = new Map();  // invocation -> time of its first line, oldest first
+    const batch = [];
+    let waiting = [];
+    let paused = false;
+    let source = null;
+    const log = el('pre.log', {tabindex: '0', 'aria-label': 'Log', role: 'region'});
+    const search = el('input.log-search', {type: 'search', placeholder: 'Search', 'aria-label': 'Search the log', autocomplete: 'off', spellcheck: 'false', oninput: draw});
+    const found = el('span.hint', {role: 'status'});
+    const pause = el('button.log-pause', {type: 'button', 'aria-pressed': 'false', onclick: () => set_paused(!paused)}, 'Pause');
+    const choice = el('select.log-run', {'aria-label': 'Run', hidden: true, onchange: draw});
+    const download = el('a.button.log-download', {href: '#', onclick: make_file}, 'Download');
+    const empty = el('p.quiet.log-empty', {}, 'Nothing was said yet.');
+    const error = el('p.error', {role: 'alert', hidden: true});
+    const element = el('div.log-pane', {},
+        el('div.tools', {}, search, found, choice, pause, copy_button('button.log-copy', 'Copy', () => text_of(shown())), download),
+        error, empty, log);
+
+    /// What is wanted: the lines of one run that fit the search.
+    function shown() {
+        const run = choice.value || [...runs.keys()].at(-1);
+        const wanted = search.value.toLowerCase();
+        return lines.filter((line) => line.run === run && (!wanted || plain(line.text).toLowerCase().includes(wanted)));
+    }
+
+    function text_of(some) {
+        return some.map(({time, text}) => `${time} ${plain(text)}\n`).join('');
+    }
+
+    function make_file() {
+        const address = URL.createObjectURL(new Blob([text_of(shown())], {type: 'text/plain'}));
+        download.href = address;
+        download.download = `${name.replace(/[^\w.-]+/g, '-') || id}.log`;
+        // After the click that goes on now.
+        setTimeout(() => URL.revokeObjectURL(address), 10000);
+    }
+
+    function at_end() {
+        return log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
+    }
+
+    function line_of({time, text}) {
+        const line = line_element(text, search.value.toLowerCase());
+        line.title = new Date(time).toLocaleString();
+        return line;
+    }
+
+    /// Everything anew, after a choice.
+    function draw() {
+        const some = shown();
+        log.replaceChildren(...some.map(line_of));
+        say(found, search.value ? count(some.length, 'line') : '');
+        empty.hidden = some.length > 0;
+        log.scrollTop = log.scrollHeight;
+    }
+
+    function name_runs() {
+        const before = choice.value;
+        const all = [...runs].reverse();
+        choice.replaceChildren(...all.map(([run, time], n) => el('option', {value: n ? run : ''}, `${n ? 'Run of' : 'Newest run,'} ${new Date(time).toLocaleString()}`)));
+        choice.value = before;
+        if (choice.selectedIndex < 0) choice.value = '';
+        choice.hidden = all.length < 2;
+    }
+
+    function keep(line) {
+        if (cursors.has(line.cursor)) return false;
+        cursors.add(line.cursor);
+        lines.push(line);
+        if (lines.length > most_lines) cursors.delete(lines.shift().cursor);
+        return true;
+    }
+
+    function take(some) {
+        const fresh = some.filter(keep);
+        const known = runs.size;
+        for (const {run, time} of fresh) if (!runs.has(run)) runs.set(run, time);
+        if (runs.size !== known) {
+            // A new run begins on an empty page.
+            name_runs();
+            draw();
+            return;
+        }
+        const run = choice.value || [...runs.keys()].at(-1);
+        const wanted = search.value.toLowerCase();
+        const fitting = fresh.filter((line) => line.run === run && (!wanted || plain(line.text).toLowerCase().includes(wanted)));
+        if (!fitting.length) return;
+        const follow = at_end();
+        log.append(...fitting.map(line_of));
+        while (log.childElementCount > most_lines) log.firstChild.remove();
+        empty.hidden = true;
+        if (wanted) say(found, count(log.childElementCount, 'line'));
+        if (follow) log.scrollTop = log.scrollHeight;
+    }
+
+    function set_paused(yes) {
+        paused = yes;
+        pause.setAttribute('aria-pressed', String(yes));
+        pause.textContent = yes ? 'Go on' : 'Pause';
+        if (yes) return;
+        take(waiting);
+        waiting = [];
+    }
+
+    function arrived(line) {
+        if (!paused) {
+            // Many lines come at once; drawing them together keeps the page quick.
+            if (!batch.length) requestAnimationFrame(() => take(batch.splice(0)));
+            batch.push(line);
+            return;
+        }
+        waiting.push(line);
+        if (waiting.length > most_lines) waiting.shift();
+        pause.textContent = `Go on (${waiting.length} new)`;
+    }
+
+    async function start() {
+        try {
+            take((await call('GET', `/boards/${id}/log?lines=${most_lines}`)).answer.lines);
+        } catch (problem) {
+            if (!(problem instanceof Problem)) throw problem;
+            say(error, problem.message);
+        }
+        if (source === false) return;
+        source = new EventSource(`/api/v1/boards/${id}/log?follow=1`);
+        source.addEventListener('line', (event) => arrived(JSON.parse(event.data)));
+    }
+
+    start();
+    return {element, stop() {
+        source?.close();
+        source = false;
+    }};
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// The options of a board that have a usual value, as rows of a form: one table, read by everything below it.
+import {el} from './dom.js';
+
+const whole = {type: 'number', step: '1', inputmode: 'numeric'};
+const word = {type: 'text', spellcheck: 'false', autocapitalize: 'none'};
+
+/// name in the API, label, what it does, its control; `shown` and `sent` where the form's value is not the API's.
+const rows = [
+    {name: 'environment', label: 'Environment', hint: 'Which installed TensorBoard runs it', control: environment_control},
+    {name: 'fast_loader', label: 'Fast loader', hint: 'Automatic turns it off when files were replaced, as by rsync without --inplace; off always sees them, and is slower',
+        choices: [['auto', 'Automatic'], ['on', 'On'], ['off', 'Off']]},
+    {name: 'reload_interval', label: 'Look for new data every … seconds', hint: 'Longer is kinder to network file systems; 0: never', input: {...whole, min: '0', max: '86400'}},
+    {name: 'samples_per_plugin', label: 'Samples kept', hint: 'Like images=100,scalars=500; 0 keeps all', input: {...word, maxlength: '200'}},
+    {name: 'idle_sleep', label: 'Sleep after … minutes', hint: 'Without a request; opening it wakes it again', input: {...whole, step: 'any', min: '1', max: '525600'},
+        shown: (seconds) => Math.round(seconds / 6) / 10, sent: (minutes) => Math.round(minutes * 60)},
+    {name: 'priority', label: 'Priority', hint: '1 to 100; higher ones wait less and get more CPU', input: {...whole, min: '1', max: '100'}},
+    {name: 'port', label: 'Port of its door', hint: 'Empty: any that is free', input: {...whole, min: '1', max: '65535'}, shown: (port) => port || '', sent: (port) => port || 0},
+    {name: 'reload_multifile', label: 'Watch every event file of a run', hint: 'Not only its newest; for several writers in one folder', input: {type: 'checkbox'}},
+    {name: 'bind_all', label: 'Also open it to the network without log-in', hint: 'Anybody who reaches this server sees the board. For demonstrations only', input: {type: 'checkbox'},
+        offered: (site) => site.bind_all},
+];
+
+export const of_one_board = ['logdir', 'more_logdirs', 'title', 'port'];
+
+function environment_control(site, attributes) {
+    const named = (site.environments || []).map(({name, version}) => [name, version ? `${name} · ${version}` : name]);
+    if (!site.own_environments) return select(named, attributes);
+    // A name of the list or the path of one's own `tensorboard`.
+    const list = `${attributes.id}-list`;
+    return [el('input', {...word, maxlength: '4095', list, ...attributes}), el('datalist', {id: list}, ...named.map(([value, text]) => el('option', {value}, text)))];
+}
+
+function select(choices, attributes) {
+    return el('select', attributes, ...choices.map(([value, text]) => el('option', {value}, text)));
+}
+
+/// `site`: GET /api/v1/options. Ids begin with `prefix`. Returns the rows and what reads and writes them.
+export function option_fields(site, prefix) {
+    const offered = rows.filter((row) => !row.offered || row.offered(site));
+    const controls = new Map();
+    const elements = offered.map((row) => {
+        const id = `${prefix}-${row.name.replaceAll('_', '-')}`;
+        const attributes = {id, name: row.name, 'aria-describedby': `${id}-hint`};
+        let made;
+        if (row.control) made = row.control(site, attributes);
+        else if (row.choices) made = select(row.choices, attributes);
+        else made = el('input', {...row.input, ...attributes});
+        const [control, ...beside] = [made].flat();
+        controls.set(row.name, control);
+        const label = el('label', {for: id}, row.label);
+        const hint = el('p.hint', {id: `${id}-hint`}, row.hint);
+        return control.type === 'checkbox' ? el('div.field.check', {}, control, label, hint) : el('div.field', {}, label, control, ...beside, hint);
+    });
+
+    function fill(values) {
+        for (const {name, shown} of offered) {
+            const control = controls.get(name);
+            const value = values[name] ?? site.defaults?.[name];
+            if (control.type === 'checkbox') control.checked = Boolean(value);
+            else control.value = (shown && value !== undefined ? shown(value) : value) ?? '';
+        }
+    }
+
+    /// What the form says, in the API's types; what is left empty is absent: the server knows its own defaults.
+    function values() {
+        const all = {};
+        for (const {name, sent, input} of offered) {
+            const control = controls.get(name);
+            if (control.type === 'checkbox') {
+                all[name] = control.checked;
+            } else if (input?.type === 'number') {
+                if (control.value !== '') all[name] = sent ? sent(Number(control.value)) : Number(control.value);
+                else if (name === 'port') all[name] = 0;
+            } else if (control.value.trim() || name === 'samples_per_plugin') {
+                all[name] = control.value.trim();
+            }
+        }
+        return all;
+    }
+
+    /// How many options differ from the site's defaults.
+    function changed() {
+        return Object.entries(values()).filter(([name, value]) => value !== (name === 'port' ? 0 : site.defaults?.[name])).length;
+    }
+
+    return {elements, controls, fill, values, changed};
+}

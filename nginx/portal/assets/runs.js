@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// My runs: the log directories that the server found, newest first, each one click away from a board.
+import {Problem, attempt, call} from './api.js';
+import {announce, bytes, count, el, refresh_times, say, sentence, time} from './dom.js';
+import {spark} from './spark.js';
+
+const most_compared = 11;  // logdir and ten more_logdirs
+
+function number(value) {
+    return Number.isFinite(value) ? Number(value.toPrecision(4)).toLocaleString('en', {maximumSignificantDigits: 4}) : 'no number';
+}
+
+function curve({tag, points}) {
+    const values = points.map(([, value]) => value).filter(Number.isFinite);
+    return el('div.curve', {title: tag}, spark(values).element, el('span.hint', {}, `${tag} `, el('span.value', {}, number(values.at(-1)))));
+}
+
+/// `go(address)` shows another view.
+export function show_runs(main, {wanted}) {
+    document.title = 'My runs · boardgate';
+    const rows = new Map();
+    const list = el('ul#runs.cards');
+    const total = el('span.count');
+    const progress = el('p#looking.quiet', {role: 'status'}, 'Looking for runs…');
+    const error = el('p.error#runs-error', {role: 'alert', hidden: true});
+    const search = el('input#search', {type: 'search', placeholder: 'Search', 'aria-label': 'Search', autocomplete: 'off', spellcheck: 'false', oninput: refresh});
+    const root = el('input#root', {type: 'text', 'aria-label': 'Look below', placeholder: 'Everywhere', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', value: wanted.get('root') || ''});
+    const compare = el('button#compare.primary', {type: 'button', onclick: (event) => open_board(ticked(), event.currentTarget)}, 'Compare');
+    const chosen = el('span');
+    const bar = el('div.bar.compare', {role: 'region', 'aria-label': 'Comparison', hidden: true}, chosen, compare,
+        el('button', {type: 'button', onclick: () => {
+            for (const {tick} of rows.values()) tick.checked = false;
+            refresh();
+            search.focus();
+        }}, 'Clear'));
+    let boards = new Map();  // folder -> board that shows just this folder
+    let source = null;
+
+    const show_error = (text) => say(error, text);
+
+    function ticked() {
+        return [...rows.values()].filter(({tick}) => tick.checked).map(({run}) => run);
+    }
+
+    /// The board of these runs: the one that is there, or a new one.
+    async function open_board(runs, button) {
+        const [first, ...others] = runs.map(({path}) => path);
+        const there = others.length ? null : boards.get(first);
+        if (there) {
+            location.assign(there.url);
+            return;
+        }
+        button.setAttribute('aria-disabled', 'true');
+        await attempt(async () => {
+            const title = others.length ? runs.map(({name}) => name).join(' + ').slice(0, 60) : undefined;
+            const {answer} = await call('POST', '/boards', {logdir: first, ...(others.length ? {more_logdirs: others, title} : {})});
+            location.assign(answer.url);
+        }, show_error);
+        button.removeAttribute('aria-disabled');
+    }
+
+    function put(run) {
+        const tick = el('input', {type: 'checkbox', 'aria-label': `Compare ${run.name}`, onchange: refresh});
+        const open = el('button.run-open', {type: 'button', 'aria-label': `Board of ${run.name}`, onclick: (event) => open_board([run], event.currentTarget)}, 'Board');
+        const slash = run.name.lastIndexOf('/') + 1;
+        const element = el('li.run', {'data-path': run.path}, tick,
+            el('div.run-name', {title: run.path}, el('span.quiet', {}, run.name.slice(0, slash)), el('strong', {}, run.name.slice(slash)),
+                el('p.facts.listed', {}, el('span', {}, run.newest ? time(run.newest) : ''), run.step === null ? null : el('span', {}, `step ${run.step.toLocaleString('en')}`),
+                    el('span', {}, bytes(run.bytes)), run.event_files > 1 ? el('span', {}, count(run.event_files, 'event file')) : null)),
+            el('div.curves', {}, ...run.curves.map(curve)), open);
+        rows.get(run.path)?.element.remove();
+        rows.set(run.path, {run, element, tick});
+        list.append(element);
+    }
+
+    function refresh() {
+        const words = search.value.toLowerCase().split(/\s+/);
+        let shown = 0;
+        for (const {run, element, tick} of rows.values()) {
+            element.hidden = !tick.checked && !words.every((word) => run.path.toLowerCase().includes(word));
+            if (!element.hidden) shown += 1;
+        }
+        total.textContent = rows.size ? (shown === rows.size ? String(shown) : `${shown} of ${rows.size}`) : '';
+        const some = ticked().length;
+        bar.hidden = some < 2;
+        chosen.textContent = some > most_compared ? `At most ${most_compared} runs fit one board` : `${some} runs`;
+        compare.disabled = some > most_compared;
+    }
+
+    function look(event) {
+        event?.preventDefault();
+        source?.close();
+        rows.clear();
+        list.replaceChildren();
+        show_error('');
+        progress.textContent = 'Looking for runs…';
+        const below = root.value.trim() ? `&root=${encodeURIComponent(root.value.trim())}` : '';
+        source = new EventSource(`/api/v1/runs?follow=1${below}`);
+        source.addEventListener('progress', ({data}) => {
+            const {looked_at, found} = JSON.parse(data);
+            progress.textContent = `Looking… ${count(looked_at, 'folder')}, ${count(found, 'run')} so far`;
+        });
+        source.addEventListener('run', ({data}) => {
+            put(JSON.parse(data));
+            refresh();
+        });
+        source.addEventListener('end', ({data}) => {
+            source.close();
+            const {roots, found, truncated} = JSON.parse(data);
+            const where = roots.join(', ');
+            if (!found) progress.textContent = `No runs below ${where}. Training that writes event files there shows up here.`;
+            else progress.textContent = truncated || found > rows.size ? `The newest ${rows.size} below ${where}; there are more. Look below a folder to see them.` : `Below ${where}`;
+            announce(count(found, 'run'));
+        });
+        source.addEventListener('problem', ({data}) => {
+            source.close();
+            progress.textContent = '';
+            show_error(sentence(JSON.parse(data).detail));
+        });
+        source.addEventListener('error', async () => {
+            source.close();
+            progress.textContent = '';
+            // A stream that is refused has no words; the plain request has.
+            await attempt(() => call('GET', `/runs?limit=1${below}`).then(() => show_error('The look broke off. Try again.')), show_error);
+        });
+    }
+
+    main.replaceChildren(
+        el('div.list-head', {}, el('h1#runs-heading', {}, 'My runs ', total),
+            el('form.tools', {role: 'search', onsubmit: look}, search, root, el('button', {type: 'submit'}, 'Look again'))),
+        progress, error, list, bar);
+    look();
+    call('GET', '/boards').then(({answer}) => {
+        boards = new Map(answer.boards.filter((board) => !board.more_logdirs?.length).map((board) => [board.logdir, board]));
+    }, (problem) => { if (!(problem instanceof Problem)) throw problem; });
+    const timer = setInterval(refresh_times, 15000);
+    return () => {
+        source.close();
+        clearInterval(timer);
+    };
+}

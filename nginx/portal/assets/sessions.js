@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Where I am logged in: browsers and command lines, each of which can be logged out from here.
+import {attempt, call} from './api.js';
+import {announce, el, say, time} from './dom.js';
+
+export function show_sessions(main, {logged_out}) {
+    document.title = 'Sessions · boardgate';
+    const rows = el('tbody');
+    const error = el('p.error', {role: 'alert', hidden: true});
+    const show_error = (text) => say(error, text);
+    const end_all = el('button#logout-everywhere.danger', {type: 'button', onclick: () => attempt(async () => {
+        await call('DELETE', '/sessions');
+        logged_out();
+    }, show_error)}, 'Log out everywhere');
+
+    function row(session) {
+        const name = session.name || 'Browser';
+        const end = el('button.danger', {type: 'button', 'aria-label': `Log out ${name}`, onclick: () => attempt(async () => {
+            await call('DELETE', `/sessions/${session.id}`);
+            if (session.current) {
+                logged_out();
+                return;
+            }
+            const next = line.nextElementSibling || line.previousElementSibling;
+            line.remove();
+            (next?.querySelector('button') || end_all).focus();
+            announce(`${name} is logged out`);
+        }, show_error)}, 'Log out');
+        const line = el('tr', {},
+            el('th', {scope: 'row'}, name, session.current ? el('span.tag', {}, 'this one') : null),
+            el('td', {'data-label': 'From'}, session.address || 'unknown'),
+            el('td', {'data-label': 'Since'}, session.created ? time(session.created) : ''),
+            el('td', {'data-label': 'Last used'}, session.last_used ? time(session.last_used) : ''),
+            el('td', {}, end));
+        return line;
+    }
+
+    main.replaceChildren(el('section.card', {'aria-labelledby': 'sessions-heading'},
+        el('h1#sessions-heading', {}, 'Sessions'),
+        el('p.quiet', {}, 'Where you are logged in. Log out what you do not know.'),
+        error,
+        el('table.wide', {}, el('thead', {}, el('tr', {}, ...['Name', 'From', 'Since', 'Last used'].map((text) => el('th', {scope: 'col'}, text)), el('td'))), rows),
+        el('div.buttons', {}, end_all)));
+    attempt(async () => {
+        const {answer} = await call('GET', '/sessions');
+        const newest = (session) => session.last_used || session.created || '';
+        rows.replaceChildren(...answer.sessions.sort((a, b) => (newest(a) < newest(b) ? 1 : -1)).map(row));
+    }, show_error);
+    return () => {};
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Memory and CPU of a board over the last minutes, as one small picture each. What was seen is kept while the page
+// lives, so that coming back to a view does not begin at nothing.
+import {bytes, el} from './dom.js';
+import {spark} from './spark.js';
+
+export const sample_every = 5000;
+const most_samples = 60;
+const seen = new Map();  // id -> [{at, memory, cpu}]: `cpu` is the share of one processor since the sample before
+
+/// To be called every `sample_every`: the server tells only what changed.
+export function take_sample(board) {
+    if (board.state !== 'ready' || board.memory === null || board.memory === undefined) {
+        seen.delete(board.id);
+        return;
+    }
+    const samples = seen.get(board.id) || [];
+    const before = samples.at(-1);
+    const at = performance.now();
+    const cpu = before && board.cpu_seconds >= before.seconds ? (board.cpu_seconds - before.seconds) / ((at - before.at) / 1000) : NaN;
+    samples.push({at, memory: board.memory, seconds: board.cpu_seconds, cpu});
+    if (samples.length > most_samples) samples.shift();
+    seen.set(board.id, samples);
+}
+
+export function usage_pictures() {
+    const memory = {text: el('span'), picture: spark([], {from: 0})};
+    const cpu = {text: el('span'), picture: spark([], {from: 0, to: 0.2})};
+    const one = (name, {text, picture}) => el('div.usage-one', {}, picture.element, el('span.hint', {}, `${name} `, text));
+    const element = el('div.usage', {hidden: true}, one('Memory', memory), one('CPU', cpu));
+    return {
+        element,
+        show(board) {
+            element.hidden = board.state !== 'ready' || board.memory === null || board.memory === undefined;
+            if (element.hidden) return;
+            const samples = seen.get(board.id) || [];
+            memory.text.textContent = bytes(board.memory);
+            memory.picture.draw(samples.map((sample) => sample.memory));
+            const shares = samples.map((sample) => sample.cpu).filter(Number.isFinite);
+            cpu.text.textContent = shares.length ? `${Math.round(shares.at(-1) * 100)} %` : `${board.cpu_seconds?.toFixed(1) ?? '?'} s`;
+            cpu.picture.draw(shares);
+        },
+    };
+}
