@@ -9,6 +9,9 @@
 namespace boardgate::boardgated {
 
 namespace {
+/// A page that shows when a board was viewed need not know to the second.
+constexpr std::chrono::seconds between_told_views{10};
+
 std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
 WallTime time_of(std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds)); }
 }  // namespace
@@ -210,11 +213,17 @@ void Registry::viewed(const BoardId& id) {
         if (found == entries_.end()) return;
         if (const auto last = found->second.board.last_viewed; last && found->second.unsaved_view && now - *last < std::chrono::seconds(1)) return;
     }
-    const std::unique_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end()) return;
-    found->second.board.last_viewed = now;
-    found->second.unsaved_view = true;
+    Entry& entry = found->second;
+    entry.board.last_viewed = now;
+    entry.unsaved_view = true;
+    if (now - entry.told_view < between_told_views) return;
+    entry.told_view = now;
+    const Board board = entry.board;
+    lock.unlock();
+    tell(board);
 }
 
 void Registry::save_views() {

@@ -63,6 +63,7 @@ private:
         Board board;
         std::string waiting_for{};
         bool unsaved_view = false;
+        WallTime told_view{};  // when listeners last heard of a view
     };
     [[nodiscard]] Result<void> write(const Board& board);
     void tell(const Board& board, bool gone = false) const;
