@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api_admin.h"
 
+#include <algorithm>
+#include <map>
+
 #include "src/base/peer.h"
 #include "src/boardgated/audit.h"
 #include "src/boardgated/board_json.h"
@@ -21,6 +24,13 @@ Answer<void> admit(const Call& call, const Settings& settings) {
                                                                             : "you are not in the group " + settings.administrators);
 }
 
+/// Of the person who has the most.
+std::int64_t most_of(const std::map<std::uint32_t, std::int64_t>& counts) {
+    std::int64_t most = 0;
+    for (const auto& [uid, count] : counts) most = std::max(most, count);
+    return most;
+}
+
 }  // namespace
 
 Reply ApiAdmin::list(Call& call) const {
@@ -29,14 +39,19 @@ Reply ApiAdmin::list(Call& call) const {
     body["boards"] = Json::Value(Json::arrayValue);
     const std::vector<Board> boards = registry_.all();
     std::int64_t awake = 0;
+    std::map<std::uint32_t, std::int64_t> awake_of;
+    std::map<std::uint32_t, std::int64_t> boards_of;
     for (const Board& board : boards) {
         body["boards"].append(board_facts_json(board));
-        if (is_awake(board)) ++awake;
+        ++boards_of[board.uid];
+        if (!is_awake(board)) continue;
+        ++awake;
+        ++awake_of[board.uid];
     }
     body["limits"]["awake"] = limit_json(awake, settings_.awake_boards);
     body["limits"]["ports"] = limit_json(static_cast<std::int64_t>(boards.size()), settings_.door_ports.last - settings_.door_ports.first);
-    body["limits"]["awake_per_user"] = Json::Int64(settings_.awake_boards_per_user);
-    body["limits"]["boards_per_user"] = Json::Int64(settings_.boards_per_user);
+    body["limits"]["awake_per_user"] = limit_json(most_of(awake_of), settings_.awake_boards_per_user);
+    body["limits"]["boards_per_user"] = limit_json(most_of(boards_of), settings_.boards_per_user);
     return json_response(200, body);
 }
 

@@ -27,7 +27,9 @@ def test_an_administrator_sees_what_runs_and_not_what_it_shows(admin, alice, rea
     row = next(b for b in listed["boards"] if b["id"] == board["id"])
     assert row["owner"] == "alice" and row["state"] == "ready" and row["unit"] == board["unit"]
     assert not set(HIDDEN) & set(row) and "secret project" not in json.dumps(listed)
-    assert listed["limits"]["awake"]["used"] >= 1 and listed["limits"]["awake"]["most"] == 100
+    limits = listed["limits"]
+    assert limits["awake"]["used"] >= 1 and limits["awake"]["most"] == 100
+    assert 1 <= limits["awake_per_user"]["used"] <= limits["awake"]["used"] and limits["boards_per_user"]["most"] == 50
     # The board itself stays its owner's.
     assert admin.get(f"/b/{board['id']}/").status == 403
     assert admin.get(f"/api/v1/boards/{board['id']}/log").code == "not_your_board"

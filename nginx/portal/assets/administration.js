@@ -10,7 +10,7 @@ import {state_of, states} from './states.js';
 const look_every = 5000;
 
 /// What each limit is called here.
-const limit_names = {awake: 'Awake boards', boards: 'Boards', awake_of_all: 'Awake boards', memory: 'Memory', sessions: 'Sessions', ports: 'Ports'};
+const limit_names = {awake: 'Awake boards', ports: 'Ports', awake_per_user: 'Awake, busiest person', boards_per_user: 'Boards, busiest person'};
 
 export function show_administration(main) {
     document.title = 'Administration · boardgate';
@@ -39,14 +39,14 @@ export function show_administration(main) {
         const memory = el('td', {'data-label': 'Memory'});
         const cpu = el('td', {'data-label': 'CPU'});
         const viewed = el('td', {'data-label': 'Last view'});
-        const sleep = el('button.board-sleep', {type: 'button', 'aria-label': `Sleep ${board.owner}’s ${board.title}`, onclick: () => attempt(async () => {
+        const sleep = el('button.board-sleep', {type: 'button', 'aria-label': `Sleep ${board.owner}’s board ${board.id}`, onclick: () => attempt(async () => {
             await call('POST', `/admin/boards/${board.id}/sleep`);
-            announce(`${board.title} sleeps`);
+            announce(`Board ${board.id} sleeps`);
             await look();
         }, show_error)}, 'Sleep');
         const command = (text) => copy_button('button.plain', text.split(' ')[0], () => text, {title: text, 'aria-label': `Copy: ${text}`});
         const element = el('tr', {'data-id': board.id},
-            el('th', {scope: 'row'}, board.title, el('span.path', {}, board.logdir)),
+            el('th', {scope: 'row'}, el('span.path', {}, board.id)),
             el('td', {'data-label': 'Owner'}, board.owner), el('td', {'data-label': 'State'}, state), memory, cpu, viewed,
             el('td', {}, el('div.buttons', {}, sleep, command(`systemctl status '${board.unit}'`), command(`journalctl -u '${board.unit}'`))));
         function update(next) {
@@ -66,7 +66,7 @@ export function show_administration(main) {
         const all = [...rows.values()].sort((a, b) => tools.order(a.board(), b.board()));
         for (const one of all) {
             // Moved only where it stands wrong: what moves loses the focus.
-            one.element.hidden = !tools.fits(one.board(), [one.board().title, one.board().logdir, one.board().owner, one.board().id, one.board().unit]);
+            one.element.hidden = !tools.fits(one.board(), [one.board().owner, one.board().id, one.board().unit]);
         }
         if (all.some((one, n) => body.children[n] !== one.element)) body.append(...all.map((one) => one.element));
         tools.count(all.map((one) => one.board().state));
@@ -76,8 +76,7 @@ export function show_administration(main) {
     function show_limits(all) {
         limits.replaceChildren(...Object.entries(all || {}).map(([name, {used, most}]) => {
             const text = limit_names[name] || name;
-            const value = name === 'memory' ? `${bytes(used)} of ${bytes(most)}` : `${used} of ${most}`;
-            return el('div.limit', {}, el('span', {}, text), el('meter', {min: 0, max: most, value: used, high: most * 0.9, optimum: 0, 'aria-label': text}), el('span.hint', {}, value));
+            return el('div.limit', {}, el('span', {}, text), el('meter', {min: 0, max: most, value: used, high: most * 0.9, optimum: 0, 'aria-label': text}), el('span.hint', {}, `${used} of ${most}`));
         }));
     }
 
