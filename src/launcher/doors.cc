@@ -113,9 +113,8 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
     auto plan = this->plan(owner, door);
     if (!plan) return tl::make_unexpected(plan.error());
     const auto board = *BoardId::parse(door.board);
-    if (const auto record = records_.read(board); record && record->uid != owner.uid) {
-        return refuse(Refusal::no_such_door, "there is no such board of yours");
-    }
+    auto before = records_.read(board);
+    if (before && before->uid != owner.uid) return refuse(Refusal::no_such_door, "there is no such board of yours");
     jobs_.stop_for_good(plan->unit.socket());
     jobs_.stop_for_good(plan->unit.service());
 
@@ -143,7 +142,8 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
         if (const auto written = records_.write(record); !written) return refuse(Refusal::systemd, written.error().text());
         const auto bound = open_on(*plan);
         if (bound && *bound == Bound::yes) return plan->port;
-        records_.remove(board);
+        // A board that had a door keeps its port until it can be made again.
+        if (!before || !records_.write(*before)) records_.remove(board);
         if (!bound) return tl::make_unexpected(bound.error());
     }
     if (!door.host.empty()) {
