@@ -21,6 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 
 constexpr auto soon = 5s;
 
@@ -75,7 +76,7 @@ TEST(Reader, NumbersComeBack) {
 }
 
 TEST(Reader, AfterTheFirstBadFieldEveryFurtherOneIsBad) {
-    Reader in("\x09\0ab\x01\0c"s);
+    Reader in("\x09\0ab\x01\0c"sv);
     EXPECT_EQ(in.text(20), "");  // nine bytes are not there
     EXPECT_EQ(in.number<std::uint8_t>(), 0);
     EXPECT_EQ(in.text(20), "");
@@ -83,13 +84,13 @@ TEST(Reader, AfterTheFirstBadFieldEveryFurtherOneIsBad) {
 }
 
 TEST(Reader, RefusesTextLongerThanItsBoundAlthoughItIsThere) {
-    Reader in("\x03\0abc"s);
+    Reader in("\x03\0abc"sv);
     EXPECT_EQ(in.text(2), "");
     EXPECT_FALSE(in.done());
 }
 
 TEST(Reader, IsNotDoneWhileSomethingIsLeft) {
-    Reader in("\x01\x02"s);
+    Reader in("\x01\x02"sv);
     (void)in.number<std::uint8_t>();
     EXPECT_FALSE(in.done());
     (void)in.number<std::uint8_t>();
