@@ -32,7 +32,7 @@ private:
     /// How many event files there are in all of its folders; a problem when one cannot be a log directory.
     [[nodiscard]] Answer<std::uint32_t> inspect(const Token& token, const BoardOptions& options);
     [[nodiscard]] Answer<void> open(const Token& token, const Board& board, bool awake);
-    [[nodiscard]] Reply now(const BoardId& board, int status) const;
+    [[nodiscard]] Reply now(const BoardId& id, int status) const;
 
     Registry& registry_;
     BoardLauncher& launcher_;
@@ -44,6 +44,6 @@ private:
 };
 
 /// The board, when it is the session's user's.
-[[nodiscard]] Answer<Board> own_board(const Registry& registry, const BoardId& board, const Session& session);
+[[nodiscard]] Answer<Board> own_board(const Registry& registry, const BoardId& id, const Session& session);
 
 }  // namespace boardgate::boardgated

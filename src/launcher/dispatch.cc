@@ -61,10 +61,10 @@ Launched<Account> Dispatch::holder_of(const Secret& token) const {
     return *std::move(account);
 }
 
-Launched<DoorRecord> Dispatch::own_door(const Account& owner, const std::string& text) const {
-    const auto board = BoardId::parse(text);
-    if (!board) return refuse(Refusal::bad_request, "not a board id");
-    return doors_.owned(owner, *board);
+Launched<DoorRecord> Dispatch::own_door(const Account& owner, const std::string& board) const {
+    const auto id = BoardId::parse(board);
+    if (!id) return refuse(Refusal::bad_request, "not a board id");
+    return doors_.owned(owner, *id);
 }
 
 Answer Dispatch::make_door(const Account& owner, const wire::MakeDoor& message) {

@@ -63,6 +63,7 @@ Accounts::~Accounts() { in_force = nullptr; }
 
 using namespace boardgate::fakes;
 
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): theirs are reserved names.
 extern "C" {
 
 int getpwnam_r(const char* name, passwd* entry, char* buffer, std::size_t size, passwd** found) {
@@ -100,3 +101,4 @@ int getgrouplist(const char* user, gid_t gid, gid_t* groups, int* count) {
     return *count;
 }
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

@@ -12,7 +12,7 @@ namespace boardgate::fakes {
 
 class Accounts {
 public:
-    explicit Accounts(std::vector<Account> accounts);
+    explicit Accounts(std::vector<Account> these);
     ~Accounts();
     Accounts(const Accounts&) = delete;
     Accounts& operator=(const Accounts&) = delete;

@@ -40,7 +40,7 @@ std::string dump_of(sd_bus_message* message) {
     std::FILE* out = open_memstream(&text, &size);
     sd_bus_message_dump(message, out, SD_BUS_MESSAGE_DUMP_SUBTREE_ONLY);
     std::fclose(out);
-    const std::string dump(text, size);
+    std::string dump(text, size);
     std::free(text);
     return dump;
 }

@@ -39,6 +39,7 @@ int FakePam::ask_password(const std::string& right) {
 using boardgate::login::in_force;
 
 // The handle's own type is private to libpam; nothing looks into it here.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): theirs are reserved names.
 extern "C" {
 
 int pam_start(const char* service, const char* user, const pam_conv* conversation, pam_handle_t** handle) {
@@ -83,3 +84,4 @@ int pam_end(pam_handle_t*, int status) {
 
 const char* pam_strerror(pam_handle_t*, int status) { return status == PAM_AUTH_ERR ? "Authentication failure" : "some status"; }
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
