@@ -35,8 +35,12 @@ std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
         log_event(Event::request_fault, "the log of a failed board cannot be read: " + log.error().text(), {{"BOARD_ID", board.id.str()}});
         return lines;
     }
+    bool begun = false;
     for (const wire::LogLine& line : *log) {
-        if (line.invocation == board.facts.invocation && !is_aftermath(line.text)) lines.push_back(line.text);
+        const bool named = line.invocation == board.facts.invocation;
+        begun |= named;
+        // Of the last words of a process that ended at once journald knows the unit and no longer the run.
+        if ((named || (begun && line.invocation.empty())) && !is_aftermath(line.text)) lines.push_back(line.text);
     }
     return lines;
 }
