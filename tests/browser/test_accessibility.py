@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""Every view, light and dark, on a laptop and a phone, judged by axe-core: nothing to report."""
+import subprocess
+import zipfile
+
+import pytest
+from page import LAPTOP, PHONE, TOP
+
+FOLDER = TOP / "build/axe"
+# A wheel that carries axe-core, with which everything else here is fetched as well.
+WHEEL = "axe-playwright-python==0.1.8"
+JUDGE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ['violations']}).then(
+    (found) => done(found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join('; ')}`)),
+    (error) => done([String(error)]));
+"""
+
+
+@pytest.fixture(scope="session")
+def axe():
+    if not list(FOLDER.glob("*.whl")):
+        subprocess.run(["/usr/bin/python3", "-m", "pip", "download", "--quiet", "--no-deps", "--disable-pip-version-check",
+                        "--dest", FOLDER, WHEEL], check=True, timeout=120)
+    (wheel,) = FOLDER.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.read("axe_playwright_python/axe.min.js").decode()
+
+
+def judged(page, axe):
+    """What axe-core finds in all looks. It comes from outside the page, whose own policy lets no script in."""
+    page.command("Page.setBypassCSP", enabled=True)
+    found = {}
+    for theme in ("light", "dark"):
+        for size in (LAPTOP, PHONE):
+            page.theme(theme)
+            page.size(*size)
+            page.command("Runtime.evaluate", expression=axe)
+            if violations := page.driver.execute_async_script(JUDGE):
+                found[theme, size] = violations
+    return found
+
+
+VIEWS = {
+    "login": ("/login", "#login-user", None),
+    "my boards": ("/", "li.board .board-open", None),
+    "new board, advanced": ("/", "li.board", ".new summary"),
+    "my runs": ("/runs", "li.run", None),
+    "sessions": ("/sessions", "tbody tr", None),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_has_nothing_to_report(page, alice, axe, ready_board, view):
+    path, wanted, opened = VIEWS[view]
+    if view == "login":
+        page.expect("401").open(path)
+    else:
+        if "board" in view:
+            ready_board(alice)
+        page.enter(alice, path)
+    page.shown(wanted, seconds=20)
+    if opened:
+        page.click(opened)
+    assert judged(page, axe) == {}
+
+
+def test_nor_on_the_log_and_on_a_board_that_failed(page, alice, axe, lab, make_board, ready_board):
+    board = ready_board(alice)
+    page.enter(alice, f"/log/{board['id']}").shown(".log .line")
+    assert judged(page, axe) == {}
+    lab.exec("mkdir", "-p", "/home/alice/shut", user="alice")
+    failed = make_board(alice, "/home/alice/shut")
+    lab.exec("chmod", "000", "/home/alice/shut")
+    alice.post(f"/api/v1/boards/{failed['id']}/restart")
+    page.expect("503").open(f"/b/{failed['id']}/").says("cannot be read")
+    lab.exec("rmdir", "/home/alice/shut")
+    assert judged(page, axe) == {}
+
+
+def test_axe_is_not_blind(page, axe):
+    page.expect("401").open("/login").shown("#login-user")
+    page.run("document.querySelector('main').append(document.createElement('button'))")
+    found = judged(page, axe)
+    assert len(found) == 4 and all("button-name" in str(violations) for violations in found.values()), found
