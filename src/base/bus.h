@@ -23,7 +23,7 @@ struct BusUnref {
 
 /// What D-Bus said instead of an answer.
 struct BusError {
-    std::string name;     ///< `org.freedesktop.systemd1.NoSuchUnit`; empty when the bus itself failed
+    std::string name;  ///< `org.freedesktop.systemd1.NoSuchUnit`; empty when the bus itself failed
     std::string message;
     [[nodiscard]] bool is(const char* dbus_name) const { return name == dbus_name; }
 };

@@ -7,9 +7,7 @@
 
 namespace boardgate {
 
-WallTime SystemClock::wall() const {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
+WallTime SystemClock::wall() const { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 BootTime SystemClock::boot() const {
     timespec now{};

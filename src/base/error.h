@@ -2,10 +2,11 @@
 // What went wrong, in words a person can act on, and the result type that carries it.
 #pragma once
 
+#include <tl/expected.hpp>
+
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <tl/expected.hpp>
 #include <utility>
 
 namespace boardgate {

@@ -54,8 +54,7 @@ void log_event(Event event, std::string_view message, std::initializer_list<LogF
         vectors.reserve(entries.size());
         for (std::string& entry : entries) vectors.push_back({entry.data(), entry.size()});
         // Returns 0 also where no journal listens, so ask for its socket first.
-        if (access("/run/systemd/journal/socket", W_OK) == 0 &&
-            sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size())) == 0) {
+        if (access("/run/systemd/journal/socket", W_OK) == 0 && sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size())) == 0) {
             return;
         }
         std::fprintf(stderr, "<%d>%s: %s\n", row.priority, identifier, entries.front().c_str() + sizeof "MESSAGE");

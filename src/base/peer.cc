@@ -44,17 +44,13 @@ Result<Account> ask_directory(Ask ask, const std::string& subject) {
 
 Result<Account> account_of(const std::string& name) {
     return ask_directory(
-        [&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
-            return getpwnam_r(name.c_str(), entry, buffer, size, found);
-        },
+        [&](passwd* entry, char* buffer, std::size_t size, passwd** found) { return getpwnam_r(name.c_str(), entry, buffer, size, found); },
         name);
 }
 
 Result<Account> account_of(uid_t uid) {
     return ask_directory(
-        [&](passwd* entry, char* buffer, std::size_t size, passwd** found) {
-            return getpwuid_r(uid, entry, buffer, size, found);
-        },
+        [&](passwd* entry, char* buffer, std::size_t size, passwd** found) { return getpwuid_r(uid, entry, buffer, size, found); },
         std::to_string(uid));
 }
 

@@ -92,8 +92,7 @@ Result<Token> Token::parse(std::string_view text) {
 TokenHash Token::hash() const {
     TokenHash::Bytes bytes{};
     unsigned size = 0;
-    if (EVP_Digest(reveal().data(), reveal().size(), bytes.data(), &size, EVP_sha256(), nullptr) != 1 ||
-        size != bytes.size()) {
+    if (EVP_Digest(reveal().data(), reveal().size(), bytes.data(), &size, EVP_sha256(), nullptr) != 1 || size != bytes.size()) {
         throw std::runtime_error("SHA-256 is not available");
     }
     return TokenHash(bytes);

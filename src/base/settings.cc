@@ -206,15 +206,15 @@ private:
     }
 
     void plain(const std::string& name, const std::string& value) {
-#define SETTING(key, type, standard, least, most, meaning)                                 \
-    if (name == #key) {                                                                    \
-        auto read = read_value(value, least, most, static_cast<setting::type*>(nullptr));  \
-        if (read) {                                                                        \
-            settings_.key = *std::move(read);                                              \
-        } else {                                                                           \
-            fault(line_, name, fmt::format("got \"{}\", {}", value, read.error().what));   \
-        }                                                                                  \
-        return;                                                                            \
+#define SETTING(key, type, standard, least, most, meaning)                                \
+    if (name == #key) {                                                                   \
+        auto read = read_value(value, least, most, static_cast<setting::type*>(nullptr)); \
+        if (read) {                                                                       \
+            settings_.key = *std::move(read);                                             \
+        } else {                                                                          \
+            fault(line_, name, fmt::format("got \"{}\", {}", value, read.error().what));  \
+        }                                                                                 \
+        return;                                                                           \
     }
 #include "src/base/settings.inc"
 #undef SETTING

@@ -95,10 +95,8 @@ bool Course::crashed() {
 bool Course::looked(const Look& look) {
     const bool unreadable = look.unreadable > 0;
     set(Notice::logdir_gone, look.missing);
-    set(Notice::no_event_files,
-        look.event_files == 0 && look.complete && !look.missing && options_.reload_interval.count() > 0);
-    set(Notice::too_many_event_files,
-        data_server_ && look.event_files + other_descriptors > machine_.descriptors);
+    set(Notice::no_event_files, look.event_files == 0 && look.complete && !look.missing && options_.reload_interval.count() > 0);
+    set(Notice::too_many_event_files, data_server_ && look.event_files + other_descriptors > machine_.descriptors);
     const bool for_folders = consider_folders(unreadable);
     const bool for_files = consider_files(!look.replaced.empty(), unreadable);
     return for_folders || for_files;
@@ -127,8 +125,7 @@ bool Course::consider_files(bool replaced, bool unreadable) {
     // Without a data server the slow loader is at work already. It follows replaced files, but with
     // TensorFlow only when it was told to at its start.
     const bool automatic = options_.fast_loader == FastLoader::automatic;
-    const bool follows =
-        !data_server_ && !(automatic && loading_ == Loading::as_asked && machine_.tensorflow);
+    const bool follows = !data_server_ && !(automatic && loading_ == Loading::as_asked && machine_.tensorflow);
     if (replaced && !follows && options_.reload_interval.count() > 0) {
         if (automatic) {
             restart_due_ = true;

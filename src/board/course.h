@@ -40,8 +40,7 @@ public:
         std::size_t descriptors = 0;  ///< that a process of the board may have
         bool tensorflow = false;      ///< may be in the environment
     };
-    Course(const Clock& clock, const Options& options, Machine machine)
-        : clock_(clock), options_(options), machine_(machine) {}
+    Course(const Clock& clock, const Options& options, Machine machine) : clock_(clock), options_(options), machine_(machine) {}
 
     /// How TensorBoard is to be started now.
     [[nodiscard]] Loading loading() const { return loading_; }

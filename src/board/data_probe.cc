@@ -19,9 +19,7 @@ constexpr seconds patience_for_an_answer{30};
 DataProbe::DataProbe(const Clock& clock, std::uint16_t port, const std::string& path)
     : clock_(clock), question_(port, path), next_(clock.boot() + pause) {}
 
-milliseconds DataProbe::patience() const {
-    return std::max(std::chrono::ceil<milliseconds>(next_ - clock_.boot()), milliseconds::zero());
-}
+milliseconds DataProbe::patience() const { return std::max(std::chrono::ceil<milliseconds>(next_ - clock_.boot()), milliseconds::zero()); }
 
 bool DataProbe::turn() {
     const BootTime now = clock_.boot();

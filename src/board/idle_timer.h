@@ -14,10 +14,7 @@ class IdleTimer {
 public:
     /// `longest_awake` counts from now on; 0 sets no such end.
     IdleTimer(const Clock& clock, std::chrono::seconds limit, std::chrono::seconds longest_awake = {})
-        : clock_(clock),
-          limit_(limit),
-          last_(clock.boot()),
-          end_(longest_awake.count() == 0 ? BootTime::max() : last_ + longest_awake) {}
+        : clock_(clock), limit_(limit), last_(clock.boot()), end_(longest_awake.count() == 0 ? BootTime::max() : last_ + longest_awake) {}
 
     void used() { last_ = clock_.boot(); }
     /// Never negative.

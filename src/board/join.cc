@@ -69,8 +69,7 @@ Channel::Step Channel::pump(int source, int sink, Pipes& pipes) {
                 step.failed = true;
                 break;
             }
-            const ssize_t got = splice(source, nullptr, pipe_->in.get(), nullptr, pipe_size,
-                                       SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+            const ssize_t got = splice(source, nullptr, pipe_->in.get(), nullptr, pipe_size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
             if (got < 0) {
                 step.failed = errno != EAGAIN;  // the pipe is empty, so it is the source that has nothing
                 break;
@@ -79,8 +78,7 @@ Channel::Step Channel::pump(int source, int sink, Pipes& pipes) {
             inside_ = static_cast<std::size_t>(got);
             continue;
         }
-        const ssize_t put =
-            splice(pipe_->out.get(), nullptr, sink, nullptr, inside_, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+        const ssize_t put = splice(pipe_->out.get(), nullptr, sink, nullptr, inside_, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
         if (put <= 0) {
             step.failed = put == 0 || errno != EAGAIN;
             break;
@@ -97,8 +95,7 @@ Result<Join> Join::open(std::vector<Fd> doors, std::uint16_t port, std::size_t m
     Fd epoll(epoll_create1(EPOLL_CLOEXEC));
     if (!epoll) return system_error("cannot wait for connections");
     for (const Fd& door : doors) {
-        if (fcntl(door.get(), F_SETFL, fcntl(door.get(), F_GETFL) | O_NONBLOCK) != 0)
-            return system_error("cannot use the door");
+        if (fcntl(door.get(), F_SETFL, fcntl(door.get(), F_GETFL) | O_NONBLOCK) != 0) return system_error("cannot use the door");
     }
     Join join(std::move(epoll), std::move(doors), port, most);
     join.watch_doors(true);
@@ -110,8 +107,7 @@ void Join::watch_doors(bool watch) {
     if (watch == watching_doors_) return;
     epoll_event event{EPOLLIN, {nullptr}};
     bool done = true;
-    for (const Fd& door : doors_)
-        done &= epoll_ctl(epoll_.get(), watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, door.get(), &event) == 0;
+    for (const Fd& door : doors_) done &= epoll_ctl(epoll_.get(), watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, door.get(), &event) == 0;
     if (done) watching_doors_ = watch;
 }
 
@@ -121,8 +117,7 @@ void Join::shut_doors(bool shut) {
 }
 
 std::chrono::milliseconds Join::patience() const {
-    const bool more =
-        std::any_of(connections_.begin(), connections_.end(), [](const Connection& c) { return c.more; });
+    const bool more = std::any_of(connections_.begin(), connections_.end(), [](const Connection& c) { return c.more; });
     if (more) return std::chrono::milliseconds(0);
     return watching_doors_ || shut_ || connections_.size() >= most_ ? long_time : pause_of_door;
 }
@@ -137,8 +132,7 @@ bool Join::begin(Fd visitor) {
     send_at_once(visitor.get());
     send_at_once(tensorboard.get());
     reset_on_close(visitor.get());
-    if (connect(tensorboard.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
-        errno != EINPROGRESS) {
+    if (connect(tensorboard.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
         return true;  // closed as a reset
     }
     connections_.push_back({std::move(visitor), std::move(tensorboard), {}, {}});

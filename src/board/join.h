@@ -58,8 +58,7 @@ public:
     static constexpr std::size_t most_connections = 512;
 
     /// `doors` listen and are made non-blocking; `port` is TensorBoard's on 127.0.0.1.
-    [[nodiscard]] static Result<Join> open(std::vector<Fd> doors, std::uint16_t port,
-                                           std::size_t most = most_connections);
+    [[nodiscard]] static Result<Join> open(std::vector<Fd> doors, std::uint16_t port, std::size_t most = most_connections);
 
     /// Readable when turn() has something to do.
     [[nodiscard]] int fd() const { return epoll_.get(); }

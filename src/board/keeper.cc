@@ -84,12 +84,10 @@ Keeper::End Keeper::start_and_serve() {
 }
 
 Keeper::Event Keeper::wait(Descriptors& descriptors, milliseconds longest) {
-    std::array<pollfd, 2 + std::tuple_size_v<Descriptors>> waiting{
-        {{signals_.get(), POLLIN, 0}, {tensorboard_->fd(), POLLIN, 0}}};
+    std::array<pollfd, 2 + std::tuple_size_v<Descriptors>> waiting{{{signals_.get(), POLLIN, 0}, {tensorboard_->fd(), POLLIN, 0}}};
     std::copy(descriptors.begin(), descriptors.end(), waiting.begin() + 2);
     // A day is short enough for poll(2)'s int and makes no difference.
-    poll(waiting.data(), waiting.size(),
-         static_cast<int>(std::min<milliseconds>(longest, std::chrono::hours(24)).count()));
+    poll(waiting.data(), waiting.size(), static_cast<int>(std::min<milliseconds>(longest, std::chrono::hours(24)).count()));
     std::copy(waiting.begin() + 2, waiting.end(), descriptors.begin());
     if (waiting[0].revents != 0) return Event::told_to_stop;
     return waiting[1].revents != 0 && tensorboard_->ended() ? Event::tensorboard_ended : Event::none;
@@ -97,15 +95,13 @@ Keeper::Event Keeper::wait(Descriptors& descriptors, milliseconds longest) {
 
 std::optional<Keeper::End> Keeper::start(bool again) {
     auto started = TensorBoard::start(tensorboard_arguments(options_, course_.loading(), tensorflow_));
-    if (!started)
-        return End{started.error().sys == ENOENT ? not_found : not_executable, started.error().text()};
+    if (!started) return End{started.error().sys == ENOENT ? not_found : not_executable, started.error().text()};
     tensorboard_.emplace(*std::move(started));
     Readiness readiness(clock_, inner_port, path_prefix(options_.board) + "/data/environment");
     StartTime start_time(clock_, tensorboard_->pid());
     while (!readiness.turn()) {
         start_time.turn();
-        if (again && start_time.over())
-            return End{never_answered, "TensorBoard was started again and never answered"};
+        if (again && start_time.over()) return End{never_answered, "TensorBoard was started again and never answered"};
         Descriptors answer = {{{readiness.fd(), readiness.events(), 0}, none, none}};
         switch (wait(answer, readiness.patience())) {
             case Event::none:
@@ -131,8 +127,7 @@ std::optional<Keeper::End> Keeper::start_again(const std::string& why) {
     const BootTime deadline = clock_.boot() + time_to_finish;
     while (!tensorboard_->ended() && join_->connections() > 0 && clock_.boot() < deadline) {
         Descriptors bytes = {{{join_->fd(), POLLIN, 0}, none, none}};
-        if (wait(bytes, milliseconds(50)) == Event::told_to_stop)
-            return End{boardgate::exit_status::done, "Stopping"};
+        if (wait(bytes, milliseconds(50)) == Event::told_to_stop) return End{boardgate::exit_status::done, "Stopping"};
         join_->turn();
     }
     tensorboard_->stop();
@@ -156,9 +151,7 @@ Keeper::End Keeper::serve() {
         }
         const Event event = wait(waiting, longest);
         if (event == Event::told_to_stop) return {boardgate::exit_status::done, "Stopping"};
-        const auto end = event == Event::tensorboard_ended ? after_its_end()
-                         : waiting[1].revents != 0         ? take_look()
-                                                           : std::nullopt;
+        const auto end = event == Event::tensorboard_ended ? after_its_end() : waiting[1].revents != 0 ? take_look() : std::nullopt;
         if (end) return *end;
     }
 }
@@ -167,9 +160,7 @@ std::optional<Keeper::End> Keeper::after_its_end() {
     const Ending ending = *tensorboard_->ended();
     // Status 0 is how it ends when somebody asks it to.
     if (ending.exit_status() == 0) return End{ending.exit_status(), ending.text()};
-    if (!course_.crashed())
-        return End{ending.exit_status(),
-                   "TensorBoard ended again and again; the last time: " + ending.text()};
+    if (!course_.crashed()) return End{ending.exit_status(), "TensorBoard ended again and again; the last time: " + ending.text()};
     return start_again(ending.text());
 }
 

@@ -20,9 +20,7 @@ namespace {
 /// between two looks of the data server, which then still has the old one open.
 constexpr std::uint64_t looks_until_forgotten = 10;
 
-bool same_time(const timespec& a, const timespec& b) {
-    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
+bool same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
 
 }  // namespace
 
@@ -43,8 +41,7 @@ Look LogFiles::look() {
         found_.unreadable = errno == EACCES || errno == EPERM ? 1 : 0;
     }
     if (found_.complete) {
-        std::erase_if(
-            files_, [this](const auto& file) { return number_ - file.second.seen > looks_until_forgotten; });
+        std::erase_if(files_, [this](const auto& file) { return number_ - file.second.seen > looks_until_forgotten; });
     }
     return std::move(found_);
 }

@@ -58,8 +58,7 @@ private:
     // Of the look that is going on:
     Look found_;
     std::size_t entries_left_ = 0;
-    std::vector<Identity>
-        above_;  ///< the folders above, so that a link to one of them is no endless way down
+    std::vector<Identity> above_;  ///< the folders above, so that a link to one of them is no endless way down
 };
 
 }  // namespace boardgate::board

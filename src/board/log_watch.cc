@@ -29,8 +29,7 @@ constexpr int share_of_time = 20;
 milliseconds pause_after(seconds reload_interval, milliseconds the_look_took) {
     const milliseconds interval = reload_interval;
     // At 0 TensorBoard loads once, and only notices are to be kept true.
-    const milliseconds wanted =
-        interval.count() == 0 ? longest_pause : std::max(interval / 2, interval - time_to_start);
+    const milliseconds wanted = interval.count() == 0 ? longest_pause : std::max(interval / 2, interval - time_to_start);
     return std::max(std::clamp(wanted, shortest_pause, longest_pause), the_look_took * (share_of_time - 1));
 }
 
@@ -80,9 +79,7 @@ LogWatch::~LogWatch() {
     shared_->stop.notify_all();
 }
 
-int LogWatch::fd() const {
-    return shared_->news.get();
-}
+int LogWatch::fd() const { return shared_->news.get(); }
 
 std::optional<Look> LogWatch::take() {
     eventfd_t times = 0;

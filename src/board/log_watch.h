@@ -19,8 +19,7 @@ namespace boardgate::board {
 /// How long to wait after a look: so that a replaced file is seen, and TensorBoard started again, before two
 /// of its reload intervals are over; and so that looking takes at most a twentieth of the time, however slow
 /// the file system and large the folder.
-[[nodiscard]] std::chrono::milliseconds pause_after(std::chrono::seconds reload_interval,
-                                                    std::chrono::milliseconds the_look_took);
+[[nodiscard]] std::chrono::milliseconds pause_after(std::chrono::seconds reload_interval, std::chrono::milliseconds the_look_took);
 
 class LogWatch {
 public:

@@ -65,8 +65,7 @@ int main(int argc, char** argv) {
         std::vector<LogDir> folders = {options->logdir};
         folders.insert(folders.end(), options->more_logdirs.begin(), options->more_logdirs.end());
         for (const LogDir& folder : folders) {
-            if (const auto fault = fault_of_folder(folder.str(), owner ? owner->home : std::string()))
-                return cannot_read(*fault);
+            if (const auto fault = fault_of_folder(folder.str(), owner ? owner->home : std::string())) return cannot_read(*fault);
         }
         if (folders.size() > 1) {
             const char* own = secure_getenv("RUNTIME_DIRECTORY");  // systemd.exec(5); empty at every start

@@ -29,15 +29,12 @@ constexpr option known[] = {
 /// A year; the launcher allows no more either.
 constexpr std::int64_t longest = 31536000;
 
-tl::unexpected<Error> bad(const std::string& option) {
-    return failure("an option is missing or cannot be used", "--" + option);
-}
+tl::unexpected<Error> bad(const std::string& option) { return failure("an option is missing or cannot be used", "--" + option); }
 
 Result<std::chrono::seconds> seconds_in(const std::string& option, const std::string& text) {
     std::int64_t number = -1;
     const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (status != std::errc() || end != text.data() + text.size() || number < 0 || number > longest)
-        return bad(option);
+    if (status != std::errc() || end != text.data() + text.size() || number < 0 || number > longest) return bad(option);
     return std::chrono::seconds(number);
 }
 
@@ -49,9 +46,7 @@ Result<Options> parse_options(int argc, char** argv) {
     optind = 0;  // glibc's way to begin anew; tests parse more than once
     opterr = 0;
     for (int index = 0, found = 0; (found = getopt_long(argc, argv, "", known, &index)) != -1;) {
-        if (found != 0)
-            return failure("an option is not known", argv[optind - 1],
-                           "this program is started by a board's unit");
+        if (found != 0) return failure("an option is not known", argv[optind - 1], "this program is started by a board's unit");
         auto value = from_unit_word(optarg);
         if (!value) return bad(known[index].name);
         const std::string name = known[index].name;
@@ -84,9 +79,8 @@ Result<Options> parse_options(int argc, char** argv) {
         {"auto", FastLoader::automatic}, {"on", FastLoader::on}, {"off", FastLoader::off}};
     const auto loader = loaders.find(given["fast-loader"]);
     if (loader == loaders.end()) return bad("fast-loader");
-    return Options{*board,  given["tensorboard"], *logdir,          more_logdirs,   given["title"],
-                   *reload, multifile->second,    given["samples"], loader->second, *idle,
-                   *awake};
+    return Options{*board,           given["tensorboard"], *logdir, more_logdirs, given["title"], *reload, multifile->second,
+                   given["samples"], loader->second,       *idle,   *awake};
 }
 
 }  // namespace boardgate::board

@@ -30,9 +30,7 @@ int status_of(const std::string& answer) {
 Question::Question(std::uint16_t port, const std::string& path)
     : port_(port), request_("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n") {}
 
-short Question::events() const {
-    return sent_ ? POLLIN : POLLOUT;
-}
+short Question::events() const { return sent_ ? POLLIN : POLLOUT; }
 
 bool Question::ask() {
     sockaddr_in address{};
@@ -43,8 +41,7 @@ bool Question::ask() {
     sent_ = false;
     status_ = 0;
     answer_.clear();
-    if (socket_ && connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
-        errno != EINPROGRESS) {
+    if (socket_ && connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
         socket_.reset();
     }
     return under_way();

@@ -31,9 +31,7 @@ constexpr seconds longest_start{300};
 Readiness::Readiness(const Clock& clock, std::uint16_t port, const std::string& path)
     : clock_(clock), question_(port, path), began_(clock.boot()), next_(began_) {}
 
-milliseconds Readiness::patience() const {
-    return std::max(std::chrono::ceil<milliseconds>(next_ - clock_.boot()), milliseconds::zero());
-}
+milliseconds Readiness::patience() const { return std::max(std::chrono::ceil<milliseconds>(next_ - clock_.boot()), milliseconds::zero()); }
 
 bool Readiness::turn() {
     const BootTime now = clock_.boot();
@@ -78,8 +76,7 @@ void StartTime::turn() {
     const auto used = computed();
     if (used - std::exchange(seen_, used) < progress) return;
     deadline_ = std::max(deadline_, std::min<BootTime>(now + extension, end_));
-    const auto more =
-        std::chrono::duration_cast<std::chrono::microseconds>(std::min<BootTime>(extension, end_ - now));
+    const auto more = std::chrono::duration_cast<std::chrono::microseconds>(std::min<BootTime>(extension, end_ - now));
     sd_notify(0, ("EXTEND_TIMEOUT_USEC=" + std::to_string(more.count())).c_str());
 }
 

@@ -52,8 +52,7 @@ std::vector<std::string> names_apart(const std::vector<LogDir>& folders) {
 
 Result<LogDir> link_folders(const std::vector<LogDir>& folders, const std::string& in) {
     const std::string links = in + "/runs";
-    if (mkdir(links.c_str(), 0700) != 0)
-        return system_error("cannot make the folder that joins the log directories", links);
+    if (mkdir(links.c_str(), 0700) != 0) return system_error("cannot make the folder that joins the log directories", links);
     const auto names = names_apart(folders);
     for (std::size_t i = 0; i < folders.size(); ++i) {
         if (symlink(folders[i].str().c_str(), (links + '/' + names[i]).c_str()) != 0) {

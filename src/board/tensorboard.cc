@@ -34,8 +34,7 @@ std::vector<char*> environment_for_tensorboard() {
     std::vector<char*> words;
     for (char** word = environ; *word != nullptr; ++word) {
         const std::string_view text = *word;
-        if (std::none_of(std::begin(ours), std::end(ours),
-                         [text](std::string_view begin) { return text.starts_with(begin); })) {
+        if (std::none_of(std::begin(ours), std::end(ours), [text](std::string_view begin) { return text.starts_with(begin); })) {
             words.push_back(*word);
         }
     }
@@ -62,9 +61,7 @@ int become(const std::vector<char*>& arguments, const std::vector<char*>& enviro
 
 }  // namespace
 
-std::string path_prefix(const BoardId& board) {
-    return "/b/" + board.str();
-}
+std::string path_prefix(const BoardId& board) { return "/b/" + board.str(); }
 
 bool may_have_tensorflow(const std::string& tensorboard) {
     namespace fs = std::filesystem;
@@ -77,8 +74,7 @@ bool may_have_tensorflow(const std::string& tensorboard) {
         }
     }
     bool found_tensorboard = false;
-    for (fs::directory_iterator python(root / "lib", error), end; python != end && !error;
-         python.increment(error)) {
+    for (fs::directory_iterator python(root / "lib", error), end; python != end && !error; python.increment(error)) {
         const fs::path packages = python->path() / "site-packages";
         std::error_code absent;
         if (fs::exists(packages / "tensorflow", absent)) return true;
@@ -99,8 +95,7 @@ std::vector<std::string> tensorboard_arguments(const Options& options, Loading l
         "--port=" + std::to_string(inner_port),
         "--window_title=" + (options.title.empty() ? folder_name(options.logdir.str()) : options.title),
         "--reload_interval=" + std::to_string(options.reload_interval.count()),
-        std::string("--load_fast=") +
-            (slow ? "false" : load_fast[static_cast<std::size_t>(options.fast_loader)]),
+        std::string("--load_fast=") + (slow ? "false" : load_fast[static_cast<std::size_t>(options.fast_loader)]),
     };
     // Where boardgate chooses the slow loader, nothing may be missing that the fast one shows: it reads every
     // file of a run, also one whose last point is older than a day.
@@ -116,14 +111,12 @@ std::vector<std::string> tensorboard_arguments(const Options& options, Loading l
 std::string Ending::text() const {
     if (signal == 0) return "TensorBoard ended with exit status " + std::to_string(status);
     const char* name = sigabbrev_np(signal);
-    return "TensorBoard was ended by signal " +
-           (name == nullptr ? std::to_string(signal) : "SIG" + std::string(name));
+    return "TensorBoard was ended by signal " + (name == nullptr ? std::to_string(signal) : "SIG" + std::string(name));
 }
 
 Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments) {
     std::vector<char*> words;
-    for (const std::string& argument : arguments)
-        words.push_back(const_cast<char*>(argument.c_str()));  // execv(3) only reads
+    for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));  // execv(3) only reads
     words.push_back(nullptr);
     const std::vector<char*> environment = environment_for_tensorboard();
     // Says why exec failed; closed by a successful one.
@@ -148,17 +141,13 @@ Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments
     int error = 0;
     if (read(why.get(), &error, sizeof error) == sizeof error) {
         // The subject stands behind, so that the first words are the same for every path (failures.inc).
-        return tl::make_unexpected(
-            Error{"cannot run tensorboard", {}, "the environment's program is " + arguments.front(), error});
+        return tl::make_unexpected(Error{"cannot run tensorboard", {}, "the environment's program is " + arguments.front(), error});
     }
     return started;
 }
 
 TensorBoard::TensorBoard(TensorBoard&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)),
-      pidfd_(std::move(other.pidfd_)),
-      over_(other.over_),
-      ending_(other.ending_) {}
+    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), over_(other.over_), ending_(other.ending_) {}
 
 TensorBoard::~TensorBoard() {
     if (pid_ >= 0) end_all();
@@ -174,9 +163,7 @@ void TensorBoard::end_all() {
     }
 }
 
-void TensorBoard::take(int status) {
-    ending_ = WIFSIGNALED(status) ? Ending{0, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0};
-}
+void TensorBoard::take(int status) { ending_ = WIFSIGNALED(status) ? Ending{0, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0}; }
 
 std::optional<Ending> TensorBoard::ended() {
     int status = 0;

@@ -30,8 +30,7 @@ enum class Loading {
 [[nodiscard]] bool may_have_tensorflow(const std::string& tensorboard);
 
 /// The argument vector, each option as one `--name=value` word.
-[[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, Loading loading,
-                                                             bool tensorflow);
+[[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, Loading loading, bool tensorflow);
 
 /// How the process ended.
 struct Ending {

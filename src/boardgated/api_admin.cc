@@ -20,8 +20,9 @@ namespace {
 
 Answer<void> admit(const Call& call, const Settings& settings) {
     if (is_administrator(*call.session, settings)) return {};
-    return problem(Code::not_administrator, settings.administrators.empty() ? "this server has no group of administrators; name one in boardgate.conf"
-                                                                            : "you are not in the group " + settings.administrators);
+    return problem(Code::not_administrator, settings.administrators.empty()
+                                                ? "this server has no group of administrators; name one in boardgate.conf"
+                                                : "you are not in the group " + settings.administrators);
 }
 
 /// Of the person who has the most.

@@ -43,7 +43,8 @@ Answer<std::uint32_t> ApiBoards::inspect(const Token& token, const BoardOptions&
         if (!report) return tl::make_unexpected(report.error());
         if (auto good = verdict_of(*report, folder, field); !good) {
             const bool slip = good.error().code == Code::logdir_missing || good.error().code == Code::logdir_not_a_folder;
-            if (const std::string near = slip ? event_files_nearby(launcher_, token, folder) : ""; !near.empty()) good.error().detail += ". " + near;
+            if (const std::string near = slip ? event_files_nearby(launcher_, token, folder) : ""; !near.empty())
+                good.error().detail += ". " + near;
             return tl::make_unexpected(good.error());
         }
         event_files += report->event_files;
@@ -76,7 +77,8 @@ Reply ApiBoards::make(Call& call) {
     const auto owner = UserName::parse(call.session->user);
     if (!owner) return problem(Code::internal, owner.error().text());
     if (static_cast<std::int64_t>(registry_.of(call.session->uid).size()) >= settings_.boards_per_user) {
-        return problem(Code::too_many_boards, "you have " + std::to_string(settings_.boards_per_user) + " boards, which is as many as one person may keep; delete one");
+        return problem(Code::too_many_boards, "you have " + std::to_string(settings_.boards_per_user) +
+                                                  " boards, which is as many as one person may keep; delete one");
     }
     const auto event_files = inspect(*call.token, *options);
     if (!event_files) return tl::make_unexpected(event_files.error());
@@ -96,7 +98,8 @@ Reply ApiBoards::make(Call& call) {
     Json::Value body = board_json(*made);
     for (const Board& other : registry_.of(call.session->uid)) {
         if (other.id == board->id || folders_of(other.options) != folders_of(*options)) continue;
-        body["notices"].append(notice_json({"same_folder", "You have a board on this folder already: " + other.url() + " (" + other.options.title + ")."}));
+        body["notices"].append(
+            notice_json({"same_folder", "You have a board on this folder already: " + other.url() + " (" + other.options.title + ")."}));
     }
     if (*event_files == 0) {
         const std::string near = event_files_nearby(launcher_, *call.token, options->logdir);

@@ -14,9 +14,15 @@ namespace boardgate::boardgated {
 
 class ApiBoards {
 public:
-    ApiBoards(Registry& registry, BoardLauncher& launcher, Waker& waker, UnitWatch& watch, const JournalClient& journal,
-              Presets& presets, const Settings& settings)
-        : registry_(registry), launcher_(launcher), waker_(waker), watch_(watch), journal_(journal), presets_(presets), settings_(settings) {}
+    ApiBoards(Registry& registry, BoardLauncher& launcher, Waker& waker, UnitWatch& watch, const JournalClient& journal, Presets& presets,
+              const Settings& settings)
+        : registry_(registry),
+          launcher_(launcher),
+          waker_(waker),
+          watch_(watch),
+          journal_(journal),
+          presets_(presets),
+          settings_(settings) {}
 
     [[nodiscard]] Reply list(Call& call) const;
     [[nodiscard]] Reply make(Call& call);

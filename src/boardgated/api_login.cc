@@ -78,11 +78,13 @@ Answer<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     // Not named in the journal: it might look like a line of ours.
     const std::string shown = UserName::parse(user) ? user : "?";
     const auto refused = [&](const char* why) {
-        log_event(Event::login_refused, "login refused for " + shown + " from " + address + ": " + why, {{"USER_NAME", shown}, {"REMOTE_ADDR", address}});
+        log_event(Event::login_refused, "login refused for " + shown + " from " + address + ": " + why,
+                  {{"USER_NAME", shown}, {"REMOTE_ADDR", address}});
     };
     if (const auto wait = limiter_.take(shown, address); wait.count() > 0) {
         refused("too many attempts");
-        return tl::make_unexpected(Problem{Code::too_many_attempts, "too many attempts; try again later", {}, static_cast<int>(wait.count())});
+        return tl::make_unexpected(
+            Problem{Code::too_many_attempts, "too many attempts; try again later", {}, static_cast<int>(wait.count())});
     }
     if (shown != user) {
         refused("no account has such a name");
@@ -117,7 +119,9 @@ Reply ApiLogin::log_in(Call& call) {
 Reply ApiLogin::granted(const LoginGrant& grant, const std::string& name, Call& call) {
     // The session that the browser had before ends: whoever planted or saw its cookie gains nothing.
     if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
-    if (const auto added = sessions_.add({grant.token.hash(), grant.uid, grant.user}, grant.expires, name, std::string(call.request.address())); !added) {
+    if (const auto added =
+            sessions_.add({grant.token.hash(), grant.uid, grant.user}, grant.expires, name, std::string(call.request.address()));
+        !added) {
         return storage_problem(added.error());
     }
     if (const auto user = UserName::parse(grant.user)) orphans_.remove_of(*user, grant.token);

@@ -16,7 +16,13 @@ class ApiLogin {
 public:
     ApiLogin(LoginDesk& desk, LoginLimiter& limiter, Sessions& sessions, BoardLauncher& launcher, Orphans& orphans, Metrics& metrics,
              const Settings& settings)
-        : desk_(desk), limiter_(limiter), sessions_(sessions), launcher_(launcher), orphans_(orphans), metrics_(metrics), settings_(settings) {}
+        : desk_(desk),
+          limiter_(limiter),
+          sessions_(sessions),
+          launcher_(launcher),
+          orphans_(orphans),
+          metrics_(metrics),
+          settings_(settings) {}
 
     [[nodiscard]] Reply log_in(Call& call);
     [[nodiscard]] Reply who(Call& call) const;

@@ -10,9 +10,7 @@ namespace boardgate::boardgated {
 
 namespace {
 
-std::int64_t awake(const std::vector<Board>& boards) {
-    return std::count_if(boards.begin(), boards.end(), is_awake);
-}
+std::int64_t awake(const std::vector<Board>& boards) { return std::count_if(boards.begin(), boards.end(), is_awake); }
 
 }  // namespace
 
@@ -46,7 +44,8 @@ Reply ApiOptions::put_preset(Call& call) {
     json->take("name", name, 1, Presets::longest_name);
     if (name.empty() && !json->has("name")) return problem(Code::bad_field, "name is missing", "name");
     for (const char* of_one_board : options_of_one_board) {
-        if (json->has(of_one_board)) return problem(Code::bad_field, std::string(of_one_board) + " belongs to one board and not to a preset", of_one_board);
+        if (json->has(of_one_board))
+            return problem(Code::bad_field, std::string(of_one_board) + " belongs to one board and not to a preset", of_one_board);
     }
     BoardOptions any_folder;
     any_folder.logdir = std::string(1, '/');

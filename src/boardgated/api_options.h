@@ -10,7 +10,8 @@ namespace boardgate::boardgated {
 
 class ApiOptions {
 public:
-    ApiOptions(const Settings& settings, const Registry& registry, Presets& presets) : settings_(settings), registry_(registry), presets_(presets) {}
+    ApiOptions(const Settings& settings, const Registry& registry, Presets& presets)
+        : settings_(settings), registry_(registry), presets_(presets) {}
 
     [[nodiscard]] Reply read(Call& call) const;
     [[nodiscard]] Reply put_preset(Call& call);

@@ -44,7 +44,8 @@ Answer<void> ApiStreams::log(std::unique_ptr<Request>& request, Caller caller, c
     const auto board = own_board(registry_, *id, caller.session);
     if (!board) return tl::make_unexpected(board.error());
     // A browser that comes back says behind which line (HTML standard, Last-Event-ID).
-    auto journal = journal_.follow(board->unit(), std::string(request->parameter("HTTP_LAST_EVENT_ID").substr(0, wire::longest::cursor)), lines_at_first);
+    auto journal = journal_.follow(board->unit(), std::string(request->parameter("HTTP_LAST_EVENT_ID").substr(0, wire::longest::cursor)),
+                                   lines_at_first);
     if (!journal) {
         log_event(Event::request_fault, "a log cannot be followed: " + journal.error().text(), {{"BOARD_ID", id->str()}});
         return problem(Code::busy, "the log cannot be read now; try again");

@@ -21,15 +21,15 @@ enum class State {
 
 /// What systemd says of a board's unit and door (org.freedesktop.systemd1(5)).
 struct UnitFacts {
-    std::string socket_active;   ///< ActiveState of the door; empty: not loaded
-    std::string service_active;  ///< ActiveState of the unit
-    std::string result;          ///< Result of the unit: success, exit-code, signal, oom-kill, timeout, ...
-    int exit_code = 0;           ///< si_code: CLD_EXITED, CLD_KILLED, CLD_DUMPED
-    int exit_status = 0;         ///< exit status or signal
-    std::string invocation;      ///< InvocationID of the unit's last run, hexadecimal
-    std::string status_text;     ///< StatusText, boardgate-board's own words
+    std::string socket_active;                    ///< ActiveState of the door; empty: not loaded
+    std::string service_active;                   ///< ActiveState of the unit
+    std::string result;                           ///< Result of the unit: success, exit-code, signal, oom-kill, timeout, ...
+    int exit_code = 0;                            ///< si_code: CLD_EXITED, CLD_KILLED, CLD_DUMPED
+    int exit_status = 0;                          ///< exit status or signal
+    std::string invocation;                       ///< InvocationID of the unit's last run, hexadecimal
+    std::string status_text;                      ///< StatusText, boardgate-board's own words
     std::optional<std::uint64_t> memory_limit{};  ///< MemoryMax, in bytes, where a lack of memory was the end
-    std::int64_t since = 0;      ///< microseconds since 1970: the last change of state; 0 when systemd knows of none
+    std::int64_t since = 0;                       ///< microseconds since 1970: the last change of state; 0 when systemd knows of none
     friend bool operator==(const UnitFacts&, const UnitFacts&) = default;
 };
 
@@ -46,14 +46,14 @@ struct Notice {
 
 /// What a unit uses, where the kernel counts it.
 struct Usage {
-    std::optional<std::uint64_t> memory{};       ///< bytes
+    std::optional<std::uint64_t> memory{};  ///< bytes
     std::optional<double> cpu_seconds{};
     friend bool operator==(const Usage&, const Usage&) = default;
 };
 
 /// Why a board failed, for its owner.
 struct Failure {
-    std::string code;     ///< of failures.inc
+    std::string code;  ///< of failures.inc
     std::string summary;
     std::string detail;
     std::string remedy;
@@ -78,8 +78,8 @@ struct Board {
     std::string waiting_for{};  ///< a sentence, in state waiting
     Usage usage{};
     std::optional<std::uint64_t> peak_memory{};  ///< the most that was seen of this run, in bytes
-    std::chrono::seconds longest_awake{};  ///< it sleeps then, used or not; 0: no such end
-    std::optional<Failure> failure{};  ///< set in state failed, as soon as the log was read
+    std::chrono::seconds longest_awake{};        ///< it sleeps then, used or not; 0: no such end
+    std::optional<Failure> failure{};            ///< set in state failed, as soon as the log was read
 
     [[nodiscard]] UnitName unit() const { return {owner, id}; }
     /// When it will sleep, as far as it is known here; nothing unless it is ready.

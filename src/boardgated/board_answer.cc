@@ -35,9 +35,7 @@ Problem not_ready(const Board& board) {
 /// Nothing more is to come by itself: it waits for others, or has failed and its log was read.
 bool is_final(const Board& board) { return board.state == State::waiting || (board.state == State::failed && board.failure); }
 
-Response state_of_board(const Board& board, bool navigation) {
-    return navigation ? state_page(board) : problem_response(not_ready(board));
-}
+Response state_of_board(const Board& board, bool navigation) { return navigation ? state_page(board) : problem_response(not_ready(board)); }
 
 }  // namespace
 
@@ -58,7 +56,10 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
         case Refusal::cross_site:
             return tell({Code::cross_site, "another site asked for this board"});
         case Refusal::unsound:
-            return tell({Code::gate_unsound, "boards are closed until the server's packet filter is in force again; an administrator sees why", {}, 10});
+            return tell({Code::gate_unsound,
+                         "boards are closed until the server's packet filter is in force again; an administrator sees why",
+                         {},
+                         10});
         case Refusal::not_ready:
             break;
         case Refusal::none:

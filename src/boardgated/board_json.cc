@@ -46,7 +46,9 @@ Json::Value board_json(const Board& board) {
     value["notices"] = Json::Value(Json::arrayValue);
     for (const Notice& notice : notices_of(board.facts)) value["notices"].append(notice_json(notice));
     if (is_open_to_network(board.options)) {
-        value["notices"].append(notice_json({"open_to_network", fmt::format("Everybody who reaches port {} of this server sees this board without logging in.", board.port)}));
+        value["notices"].append(
+            notice_json({"open_to_network",
+                         fmt::format("Everybody who reaches port {} of this server sees this board without logging in.", board.port)}));
     }
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
     const auto sleeps_at = board.sleeps_at();

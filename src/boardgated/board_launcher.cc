@@ -133,7 +133,8 @@ Answer<wire::FolderReport> SocketLauncher::inspect(const Token& token, const std
     if (const auto sent = wire::send(reader->get(), question); !sent) return not_reached(sent.error());
     auto report = wire::receive_one<wire::FolderReport>(reader->get(), folder_patience);
     if (!report) {
-        return problem(Code::logdir_unreadable, "\"" + folder + "\" does not answer: " + report.error().text() + "; is its file system mounted?", "logdir");
+        return problem(Code::logdir_unreadable,
+                       "\"" + folder + "\" does not answer: " + report.error().text() + "; is its file system mounted?", "logdir");
     }
     return *std::move(report);
 }

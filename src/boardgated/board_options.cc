@@ -34,10 +34,12 @@ Json::Value value_of(bool flag) { return flag; }
 Answer<void> check_logdir(const std::string& logdir, const char* field) {
     if (logdir.empty()) return problem(Code::bad_field, "logdir is missing: name the folder that holds the event files", field);
     if (const std::size_t scheme = logdir.find("://"); logdir[0] != '/' && scheme != std::string::npos && scheme <= 8) {
-        return problem(Code::logdir_remote, "a board has no network, so it cannot read " + logdir + "; copy the files to this server", field);
+        return problem(Code::logdir_remote, "a board has no network, so it cannot read " + logdir + "; copy the files to this server",
+                       field);
     }
     if (const auto parsed = LogDir::parse(logdir); !parsed) {
-        return problem(Code::logdir_relative, "the log directory must be an absolute path, and \"" + logdir + "\" is not; start it with /", field);
+        return problem(Code::logdir_relative, "the log directory must be an absolute path, and \"" + logdir + "\" is not; start it with /",
+                       field);
     }
     return {};
 }
@@ -71,7 +73,8 @@ Answer<void> check_addresses(const BoardOptions& options, const Settings& settin
         return problem(Code::bad_field, "this server does not allow bind_all: a board is reached through its https address", "bind_all");
     }
     if (is_here(options.host) || options.bind_all) return {};
-    if (!settings.allow_bind_all) return problem(Code::bad_field, "host can only be localhost here: a board is reached through its https address", "host");
+    if (!settings.allow_bind_all)
+        return problem(Code::bad_field, "host can only be localhost here: a board is reached through its https address", "host");
     if (!is_ip_address(options.host)) return problem(Code::bad_field, "host must be an IP address of this server", "host");
     return {};
 }
@@ -86,15 +89,18 @@ Answer<void> check(const BoardOptions& options, const Settings& settings) {
         return problem(Code::bad_field, "fast_loader must be auto, on or off", "fast_loader");
     }
     if (options.environment.starts_with('/')) {
-        if (!settings.allow_own_environments) return problem(Code::bad_field, "this server does not allow environments of one's own; name one of its list", "environment");
-        if (!LogDir::parse(options.environment)) return problem(Code::bad_field, "environment must be a name, or the absolute path of a tensorboard program", "environment");
+        if (!settings.allow_own_environments)
+            return problem(Code::bad_field, "this server does not allow environments of one's own; name one of its list", "environment");
+        if (!LogDir::parse(options.environment))
+            return problem(Code::bad_field, "environment must be a name, or the absolute path of a tensorboard program", "environment");
     } else if (!settings.environments.contains(options.environment)) {
         return problem(Code::bad_field, "there is no environment \"" + options.environment + "\" on this server", "environment");
     }
     if (options.port != 0 && !(options.port <= 65535 && settings.is_door_port(static_cast<std::uint16_t>(options.port)))) {
-        return problem(Code::bad_field,
-                       "port must be from " + std::to_string(settings.door_ports.first + 1) + " to " + std::to_string(settings.door_ports.last),
-                       "port");
+        return problem(
+            Code::bad_field,
+            "port must be from " + std::to_string(settings.door_ports.first + 1) + " to " + std::to_string(settings.door_ports.last),
+            "port");
     }
     return check_addresses(options, settings);
 }

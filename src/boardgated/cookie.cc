@@ -33,9 +33,7 @@ std::optional<Token> session_token(std::string_view header) {
     return *std::move(token);
 }
 
-std::string set_cookie(const Token& token) {
-    return std::string(cookie_name) + "=" + token.reveal() + std::string(attributes);
-}
+std::string set_cookie(const Token& token) { return std::string(cookie_name) + "=" + token.reveal() + std::string(attributes); }
 
 std::string clear_cookie() { return std::string(cookie_name) + "=" + std::string(attributes) + "; Max-Age=0"; }
 

@@ -58,7 +58,8 @@ std::optional<std::string> said(const UnitFacts& facts, const std::string& code)
 
 /// boardgate-board's status line is its last word on why, unless it is about better times.
 std::string last_word(const UnitFacts& facts) {
-    const bool good_times = facts.status_text.empty() || facts.status_text.starts_with("Serving") || facts.status_text.starts_with("Starting");
+    const bool good_times =
+        facts.status_text.empty() || facts.status_text.starts_with("Serving") || facts.status_text.starts_with("Starting");
     return (good_times ? ending(facts) : facts.status_text) + systemds_word(facts);
 }
 

@@ -13,7 +13,8 @@ std::string tensorboard_version(const std::string& program) {
     const fs::path lib = fs::path(program).parent_path().parent_path() / "lib";
     for (const auto& python : fs::directory_iterator(lib, fs::directory_options::skip_permission_denied, fault)) {
         if (!python.path().filename().string().starts_with("python")) continue;
-        for (const auto& package : fs::directory_iterator(python.path() / "site-packages", fs::directory_options::skip_permission_denied, fault)) {
+        for (const auto& package :
+             fs::directory_iterator(python.path() / "site-packages", fs::directory_options::skip_permission_denied, fault)) {
             const std::string name = package.path().filename();
             if (name.size() > before.size() + behind.size() && name.starts_with(before) && name.ends_with(behind)) {
                 return name.substr(before.size(), name.size() - before.size() - behind.size());

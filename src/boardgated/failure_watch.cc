@@ -19,7 +19,8 @@ bool is_aftermath(const std::string& line) { return line.find(".service: Killing
 
 /// What systemd itself says of every failure, after the unit's own words.
 bool is_whole(const std::vector<std::string>& log) {
-    return std::any_of(log.begin(), log.end(), [](const std::string& line) { return line.find("Failed with result '") != std::string::npos; });
+    return std::any_of(log.begin(), log.end(),
+                       [](const std::string& line) { return line.find("Failed with result '") != std::string::npos; });
 }
 }  // namespace
 
@@ -53,7 +54,8 @@ void FailureWatch::examine(const BoardId& id) {
     std::vector<std::string> log = lines_of(board);
     Failure failure = diagnose(board, log);
     // Read until nothing more comes; who writes last, systemd or the board, is not said.
-    for (std::size_t attempt = 1, seen = 0; attempt < attempts && (seen != log.size() || !is_whole(log) || says_little(failure)); ++attempt) {
+    for (std::size_t attempt = 1, seen = 0; attempt < attempts && (seen != log.size() || !is_whole(log) || says_little(failure));
+         ++attempt) {
         const auto now = registry_.wait(board.id, between_attempts, [](const Board& later) { return later.state != State::failed; });
         if (!now || now->state != State::failed) return;
         seen = log.size();

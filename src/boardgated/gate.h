@@ -14,12 +14,12 @@ namespace boardgate::boardgated {
 
 /// A request for a board, in nginx's words.
 struct GateQuestion {
-    std::string_view raw_uri;     ///< as the client sent it
-    std::string_view path;        ///< as nginx matched it: decoded and normalised
+    std::string_view raw_uri;  ///< as the client sent it
+    std::string_view path;     ///< as nginx matched it: decoded and normalised
     std::string_view cookie;
     std::string_view origin;
     std::string_view host;
-    std::string_view upgrade;     ///< a WebSocket must come from our own origin
+    std::string_view upgrade;  ///< a WebSocket must come from our own origin
     std::string_view fetch_site;
     bool navigation = false;
 };
@@ -28,10 +28,10 @@ enum class Refusal { none, unauthenticated, malformed, cross_site, no_such_board
 
 struct GateDecision {
     Refusal refusal = Refusal::malformed;
-    std::uint16_t port = 0;              ///< meaningful with Refusal::none only
-    std::optional<BoardId> board{};      ///< as far as it was recognised
+    std::uint16_t port = 0;          ///< meaningful with Refusal::none only
+    std::optional<BoardId> board{};  ///< as far as it was recognised
     std::optional<Session> session{};
-    std::optional<State> state{};        ///< of an own board
+    std::optional<State> state{};  ///< of an own board
 };
 
 class Gate {

@@ -96,7 +96,9 @@ void JsonObject::take(const char* name, std::string& out, std::size_t least, std
 void JsonObject::take(const char* name, std::vector<std::string>& out, std::size_t least, std::size_t most, std::size_t longest) {
     const Json::Value* field = known(name);
     if (field == nullptr) return;
-    const auto no = [&] { wrong(name, fmt::format("a list of {} to {} texts of at most {} bytes without control characters", least, most, longest)); };
+    const auto no = [&] {
+        wrong(name, fmt::format("a list of {} to {} texts of at most {} bytes without control characters", least, most, longest));
+    };
     if (!field->isArray() || field->size() < least || field->size() > most) return no();
     std::vector<std::string> items;
     for (const Json::Value& item : *field) {
@@ -157,7 +159,8 @@ Answer<void> JsonObject::finish() const {
     for (const std::string& name : value_.getMemberNames()) {
         if (!known_.contains(name)) {
             const bool printable = name.size() <= 64 && is_utf8(name) && !has_control_character(name);
-            return problem(Code::unknown_field, "there is no field " + (printable ? name : std::string("of that name")), printable ? name : "");
+            return problem(Code::unknown_field, "there is no field " + (printable ? name : std::string("of that name")),
+                           printable ? name : "");
         }
     }
     return {};

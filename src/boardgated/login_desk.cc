@@ -20,7 +20,8 @@ tl::unexpected<Problem> unavailable(const std::string& why) {
 tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
     switch (verdict.outcome) {
         case wire::LoginOutcome::password_expired:
-            return problem(Code::password_expired, "your password has expired; log in with ssh once, or ask an administrator, to set a new one");
+            return problem(Code::password_expired,
+                           "your password has expired; log in with ssh once, or ask an administrator, to set a new one");
         case wire::LoginOutcome::unavailable:
             return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if it stays so");
         case wire::LoginOutcome::refused:
@@ -77,7 +78,8 @@ Answer<std::string> LoginDesk::keep(Conversation conversation) {
     const auto same_address = std::count_if(conversations_.begin(), conversations_.end(),
                                             [&](const auto& each) { return each.second.address == conversation.address; });
     if (conversations_.size() >= most || static_cast<std::size_t>(same_address) >= most_of_address) {
-        return tl::make_unexpected(Problem{Code::too_many_attempts, "too many logins were begun from this address; finish one, or wait", {}, 90});
+        return tl::make_unexpected(
+            Problem{Code::too_many_attempts, "too many logins were begun from this address; finish one, or wait", {}, 90});
     }
     std::string id = Token::make().reveal();
     conversations_.emplace(id, std::move(conversation));

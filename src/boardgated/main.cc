@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // boardgated: wires the parts together. Three pools take requests from nginx, one thread follows systemd, lanes
 // do what waits for others.
+#include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <poll.h>
 
 #include "src/base/log.h"
 #include "src/base/run.h"

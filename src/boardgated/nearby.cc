@@ -23,7 +23,8 @@ std::string event_files_nearby(BoardLauncher& launcher, const Token& token, cons
         const auto report = launcher.inspect(token, folder);
         if (!report) break;
         if (report->verdict == wire::FolderVerdict::readable && report->event_files > 0) {
-            return "The nearest folder with event files is \"" + folder + "\": there are " + std::to_string(report->event_files) + " in it and below.";
+            return "The nearest folder with event files is \"" + folder + "\": there are " + std::to_string(report->event_files) +
+                   " in it and below.";
         }
     }
     return {};

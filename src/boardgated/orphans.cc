@@ -12,7 +12,8 @@ void Orphans::units_exist(const std::set<std::string>& units) {
         const auto board = UnitName::board_of(unit);
         if (!board || registry_.find(*board)) continue;
         units_.insert(unit);
-        log_event(Event::reconciled, unit + " belongs to no board that boardgate knows; it is removed when its owner logs in", {{"UNIT", unit}});
+        log_event(Event::reconciled, unit + " belongs to no board that boardgate knows; it is removed when its owner logs in",
+                  {{"UNIT", unit}});
     }
 }
 
@@ -30,8 +31,9 @@ void Orphans::remove_of(const UserName& user, const Token& token) {
     }
     for (const BoardId& board : boards) {
         const auto removed = launcher_.remove_door(token, board);
-        log_event(Event::reconciled, "the units of board " + board.str() + ", which boardgate does not know, " +
-                                         (removed ? "were removed" : "could not be removed: " + removed.error().detail),
+        log_event(Event::reconciled,
+                  "the units of board " + board.str() + ", which boardgate does not know, " +
+                      (removed ? "were removed" : "could not be removed: " + removed.error().detail),
                   {{"BOARD_ID", board.str()}, {"USER_NAME", user.str()}});
     }
 }

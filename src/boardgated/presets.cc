@@ -28,7 +28,8 @@ std::vector<PresetRow> Presets::rows(std::uint32_t uid) const {
 }
 
 void Presets::remember(std::uint32_t uid, const BoardOptions& options) {
-    if (const auto kept = store_.put_preset(uid, {name_of_last, to_text(preset_json(options))}); !kept) log_event(Event::request_fault, kept.error().text());
+    if (const auto kept = store_.put_preset(uid, {name_of_last, to_text(preset_json(options))}); !kept)
+        log_event(Event::request_fault, kept.error().text());
 }
 
 Json::Value Presets::last(std::uint32_t uid) const {

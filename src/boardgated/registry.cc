@@ -211,7 +211,8 @@ void Registry::viewed(const BoardId& id) {
         const std::shared_lock lock(mutex_);
         const auto found = entries_.find(id);
         if (found == entries_.end()) return;
-        if (const auto last = found->second.board.last_viewed; last && found->second.unsaved_view && now - *last < std::chrono::seconds(1)) return;
+        if (const auto last = found->second.board.last_viewed; last && found->second.unsaved_view && now - *last < std::chrono::seconds(1))
+            return;
     }
     std::unique_lock lock(mutex_);
     const auto found = entries_.find(id);

@@ -53,7 +53,8 @@ public:
     /// Why the run `invocation` failed; ignored when the board is past it.
     void set_failure(const BoardId& id, const std::string& invocation, const Failure& failure);
     /// Waits until `enough` is true of the board, it is gone, or the time is over; the board as it is then.
-    [[nodiscard]] std::optional<Board> wait(const BoardId& id, std::chrono::milliseconds patience, const std::function<bool(const Board&)>& enough) const;
+    [[nodiscard]] std::optional<Board> wait(const BoardId& id, std::chrono::milliseconds patience,
+                                            const std::function<bool(const Board&)>& enough) const;
     /// The gate let somebody in. Written to the store by save_views().
     void viewed(const BoardId& id);
     void save_views();

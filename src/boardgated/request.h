@@ -38,7 +38,9 @@ public:
     [[nodiscard]] std::string_view address() const { return parameter("REMOTE_ADDR"); }
     /// A page load by a person, as far as the browser says so (Fetch Metadata).
     /// Not a frame: nobody chose what another page puts into one.
-    [[nodiscard]] bool is_navigation() const { return parameter("HTTP_SEC_FETCH_MODE") == "navigate" && parameter("HTTP_SEC_FETCH_DEST") == "document"; }
+    [[nodiscard]] bool is_navigation() const {
+        return parameter("HTTP_SEC_FETCH_MODE") == "navigate" && parameter("HTTP_SEC_FETCH_DEST") == "document";
+    }
 
     /// The value of `name=` in the query, percent-decoded; empty when it is not there or badly encoded.
     [[nodiscard]] std::string query_value(std::string_view name) const;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/response.h"
 
-#include "src/base/log.h"
-
 #include <json/writer.h>
 
 #include <stdexcept>
 
+#include "src/base/log.h"
 #include "src/base/names.h"
 
 namespace boardgate::boardgated {

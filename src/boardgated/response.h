@@ -31,9 +31,9 @@ enum class Code {
 /// What goes wrong for the person: becomes the error body.
 struct Problem {
     Code code;
-    std::string detail;  ///< a sentence: what happened, to what, what to do
-    std::string field{};   ///< which field of the request, where one is to blame
-    int retry_after = 0;   ///< seconds; 0 leaves the header out
+    std::string detail;   ///< a sentence: what happened, to what, what to do
+    std::string field{};  ///< which field of the request, where one is to blame
+    int retry_after = 0;  ///< seconds; 0 leaves the header out
 };
 
 template <class T>

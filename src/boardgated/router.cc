@@ -112,9 +112,7 @@ Response reply_of(const Route& route, const Handlers& handlers, Call& call) {
 
 }  // namespace
 
-void Router::run(const Route& route, Request& request, Call& call) const {
-    write_response(request, reply_of(route, handlers_, call));
-}
+void Router::run(const Route& route, Request& request, Call& call) const { write_response(request, reply_of(route, handlers_, call)); }
 
 void Router::handle(std::unique_ptr<Request> request) {
     struct Job {

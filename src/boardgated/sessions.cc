@@ -24,9 +24,8 @@ bool Sessions::alive(const Entry& entry) const {
 
 SessionRow Sessions::row_of(const Entry& entry) const {
     const auto unused = std::chrono::duration_cast<std::chrono::seconds>(clock_.boot() - BootTime(entry.last_used.load()));
-    return {entry.session.token.hex(), entry.session.uid,    entry.session.user,
-            entry.created,             seconds_of(clock_.wall()) - unused.count(), entry.expires_wall,
-            entry.name,                entry.address};
+    return {entry.session.token.hex(), entry.session.uid, entry.session.user, entry.created, seconds_of(clock_.wall()) - unused.count(),
+            entry.expires_wall,        entry.name,        entry.address};
 }
 
 Result<void> Sessions::load() {
@@ -55,8 +54,7 @@ Result<void> Sessions::load() {
     return {};
 }
 
-Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expires, const std::string& name,
-                           const std::string& address) {
+Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expires, const std::string& name, const std::string& address) {
     auto entry = std::make_unique<Entry>();
     entry->session = session;
     entry->name = name;
@@ -76,7 +74,8 @@ Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expi
         if (other->session.uid == session.uid) own.push_back(other.get());
     }
     if (static_cast<std::int64_t>(own.size()) > settings_.sessions_per_user) {
-        const Entry* oldest = *std::min_element(own.begin(), own.end(), [](const Entry* a, const Entry* b) { return a->last_used < b->last_used; });
+        const Entry* oldest =
+            *std::min_element(own.begin(), own.end(), [](const Entry* a, const Entry* b) { return a->last_used < b->last_used; });
         say(store_.delete_session(oldest->session.token.hex()));
         entries_.erase(TokenHash(oldest->session.token));
     }

@@ -68,9 +68,9 @@ private:
         Session session;
         std::string name;
         std::string address;
-        std::int64_t created = 0;       // wall clock, for the store
-        std::int64_t expires_wall = 0;  // the same
-        BootTime ends{};                // by the clock that never jumps
+        std::int64_t created = 0;                // wall clock, for the store
+        std::int64_t expires_wall = 0;           // the same
+        BootTime ends{};                         // by the clock that never jumps
         std::atomic<std::int64_t> last_used{0};  // BootTime; atomic, so that touch needs no exclusive lock
         std::int64_t written_use = 0;            // last_used as the store has it; only sweep looks at it
     };

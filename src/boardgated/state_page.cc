@@ -19,9 +19,13 @@ const char* meaning_of(State state) {
 Response page(int status, const std::string& title, const std::string& head, const std::string& main) {
     Response response{status, {}, {}};
     response.with("Content-Type", "text/html; charset=utf-8").with("Cache-Control", "no-store");
-    response.body = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" + escaped(title) + " · boardgate</title>\n"
-                    "<link rel=\"stylesheet\" href=\"/assets/style.css\">\n" + head + "</head>\n<body class=\"state-page\">\n" + main + "</body>\n</html>\n";
+    response.body =
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+        escaped(title) +
+        " · boardgate</title>\n"
+        "<link rel=\"stylesheet\" href=\"/assets/style.css\">\n" +
+        head + "</head>\n<body class=\"state-page\">\n" + main + "</body>\n</html>\n";
     return response;
 }
 
@@ -39,12 +43,23 @@ std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            default:
+                out += c;
         }
     }
     return out;
@@ -60,9 +75,9 @@ Response state_page(const Board& board) {
     // For those without scripts, in the states that end by themselves.
     if (!failed) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
     std::string main = "<main data-board=\"" + board.id.str() + "\" data-state=\"" + state + "\" data-change=\"" + escaped(change) +
-                       "\">\n<h1>" + escaped(board.options.title) + "</h1>\n" +
-                       "<p class=\"logdir\">" + escaped(board.options.logdir) + "</p>\n" +
-                       "<p><strong class=\"board-state\" data-state=\"" + state + "\">" + state + "</strong>: " + meaning_of(board.state) + ".</p>\n";
+                       "\">\n<h1>" + escaped(board.options.title) + "</h1>\n" + "<p class=\"logdir\">" + escaped(board.options.logdir) +
+                       "</p>\n" + "<p><strong class=\"board-state\" data-state=\"" + state + "\">" + state +
+                       "</strong>: " + meaning_of(board.state) + ".</p>\n";
     if (failed) main += failure_text(failure);
     main += "<div id=\"live\"></div>\n<p><a href=\"/\">All my boards</a></p>\n</main>\n";
     Response response = page(503, board.options.title, head, main);

@@ -27,9 +27,7 @@ CREATE TABLE IF NOT EXISTS presets (
 /// A prepared statement; `?1`, `?2`, ... are bound in the order of the calls.
 class Store::Statement {
 public:
-    Statement(sqlite3* database, const char* sql) {
-        good_ = sqlite3_prepare_v2(database, sql, -1, &raw_, nullptr) == SQLITE_OK;
-    }
+    Statement(sqlite3* database, const char* sql) { good_ = sqlite3_prepare_v2(database, sql, -1, &raw_, nullptr) == SQLITE_OK; }
     ~Statement() { sqlite3_finalize(raw_); }
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;
@@ -90,7 +88,8 @@ Result<void> Store::migrate() {
         version = ask.number(0);
     }
     if (version > schema_version) {
-        return failure("the database was written by a newer boardgate", standard_path, "install that version again, or move the file aside");
+        return failure("the database was written by a newer boardgate", standard_path,
+                       "install that version again, or move the file aside");
     }
     if (auto made = execute(schema); !made) return made;
     return execute(("PRAGMA user_version=" + std::to_string(schema_version)).c_str());

@@ -53,7 +53,7 @@ private:
         Translate translate;  // of a feed; none for events
         Fd source;            // of a feed that goes on
         std::string unsent;
-        bool fresh = true;    // an event stream that has not got the boards as they are
+        bool fresh = true;  // an event stream that has not got the boards as they are
         bool over = false;
     };
     struct Change {

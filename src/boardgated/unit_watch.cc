@@ -26,7 +26,8 @@ constexpr std::chrono::seconds bus_patience{15};
 std::optional<std::uint64_t> unit_counter(const Bus& bus, const std::string& unit, const char* interface, const char* property) {
     std::uint64_t value = 0;
     sd_bus_error error{};
-    const int status = sd_bus_get_property_trivial(bus.get(), Bus::service, unit_path(unit).c_str(), interface, property, &error, 't', &value);
+    const int status =
+        sd_bus_get_property_trivial(bus.get(), Bus::service, unit_path(unit).c_str(), interface, property, &error, 't', &value);
     sd_bus_error_free(&error);
     if (status < 0 || value == UINT64_MAX) return std::nullopt;
     return value;
@@ -52,7 +53,8 @@ std::int32_t unit_number(const Bus& bus, const std::string& unit, const char* pr
 std::string invocation_of(const Bus& bus, const std::string& unit) {
     sd_bus_error error{};
     sd_bus_message* raw = nullptr;
-    const int status = sd_bus_get_property(bus.get(), Bus::service, unit_path(unit).c_str(), unit_interface, "InvocationID", &error, &raw, "ay");
+    const int status =
+        sd_bus_get_property(bus.get(), Bus::service, unit_path(unit).c_str(), unit_interface, "InvocationID", &error, &raw, "ay");
     sd_bus_error_free(&error);
     const BusMessage answer(raw);
     const void* bytes = nullptr;
@@ -80,7 +82,8 @@ UnitFacts facts_of(const Bus& bus, const UnitName& unit) {
     facts.invocation = invocation_of(bus, service);
     if (facts.result == "oom-kill") facts.memory_limit = unit_counter(bus, service, service_interface, "MemoryMax");
     const auto changed = unit_counter(bus, service, unit_interface, "StateChangeTimestamp").value_or(0);
-    facts.since = static_cast<std::int64_t>(changed != 0 ? changed : unit_counter(bus, unit.socket(), unit_interface, "StateChangeTimestamp").value_or(0));
+    facts.since = static_cast<std::int64_t>(
+        changed != 0 ? changed : unit_counter(bus, unit.socket(), unit_interface, "StateChangeTimestamp").value_or(0));
     return facts;
 }
 
@@ -226,7 +229,8 @@ void UnitWatch::follow(const std::stop_token& stop) {
             }
         }
         int processed = 0;
-        while ((processed = sd_bus_process(follower->bus.get(), nullptr)) > 0) {}
+        while ((processed = sd_bus_process(follower->bus.get(), nullptr)) > 0) {
+        }
         if (processed < 0) {
             log_event(Event::notice, std::string("the system bus went away: ") + std::strerror(-processed));
             follower.reset();

@@ -93,7 +93,8 @@ void Waker::wait(const Token& token, const Board& board, Room room) {
         if (!known) waiting_.push_back({board.id, board.options.priority, token.copy()});
     }
     const bool own = room == Room::full_for_user;
-    registry_.set_waiting(board.id, (own ? "you have " : "this server has ") + std::to_string(own ? settings_.awake_boards_per_user : settings_.awake_boards) +
+    registry_.set_waiting(board.id, (own ? "you have " : "this server has ") +
+                                        std::to_string(own ? settings_.awake_boards_per_user : settings_.awake_boards) +
                                         " boards awake, which is as many as it allows; this one starts when another falls asleep");
 }
 

@@ -7,8 +7,7 @@
 
 namespace boardgate::boardgated {
 
-WorkLane::WorkLane(std::string name, unsigned threads, std::size_t longest_queue)
-    : name_(std::move(name)), longest_queue_(longest_queue) {
+WorkLane::WorkLane(std::string name, unsigned threads, std::size_t longest_queue) : name_(std::move(name)), longest_queue_(longest_queue) {
     for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
 }
 

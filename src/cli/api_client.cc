@@ -153,7 +153,8 @@ struct ApiClient::Exchange {
             const std::string header(bytes, size);
             const std::string wanted = std::string("set-cookie: ") + cookie_name + "=";
             if (header.size() > wanted.size() && curl_strnequal(header.c_str(), wanted.c_str(), wanted.size()) != 0) {
-                static_cast<Exchange*>(self)->cookie = header.substr(wanted.size(), header.find_first_of(";\r\n", wanted.size()) - wanted.size());
+                static_cast<Exchange*>(self)->cookie =
+                    header.substr(wanted.size(), header.find_first_of(";\r\n", wanted.size()) - wanted.size());
             }
             return size;
         } catch (...) {
@@ -165,8 +166,9 @@ struct ApiClient::Exchange {
 namespace {
 tl::unexpected<Error> not_reached(const std::string& server, CURLcode code) {
     const bool certificate = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
-    return failure(std::string("cannot reach the server: ") + curl_easy_strerror(code), server,
-                   certificate ? "its certificate is not trusted here; see certificate_authority in boardgate.conf" : "is nginx running there?");
+    return failure(
+        std::string("cannot reach the server: ") + curl_easy_strerror(code), server,
+        certificate ? "its certificate is not trusted here; see certificate_authority in boardgate.conf" : "is nginx running there?");
 }
 }  // namespace
 

@@ -32,7 +32,8 @@ public:
     /// An error when the server cannot be reached or its certificate is not trusted.
     [[nodiscard]] Result<ApiAnswer> ask(const std::string& method, const std::string& path, const Json::Value* body = nullptr) const;
     /// Calls `line` with each event's data until it returns false or the server ends the stream.
-    [[nodiscard]] Result<void> follow(const std::string& path, const std::function<bool(const std::string& event, const Json::Value& data)>& line) const;
+    [[nodiscard]] Result<void> follow(const std::string& path,
+                                      const std::function<bool(const std::string& event, const Json::Value& data)>& line) const;
 
     [[nodiscard]] const std::string& server() const { return server_; }
     void set_token(std::string token) { token_ = std::move(token); }

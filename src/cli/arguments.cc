@@ -4,6 +4,7 @@
 #include "src/cli/arguments.h"
 
 #include <CLI/CLI.hpp>
+
 #include <map>
 
 #include "src/cli/exit_status.h"
@@ -15,7 +16,8 @@ namespace {
 /// An option of a board under TensorBoard's name and ours; both write the API's field.
 template <class Value>
 void board_option(CLI::App& app, Json::Value& options, const char* names, const char* field, const char* help) {
-    app.add_option_function<Value>(names, [&options, field](const Value& value) { options[field] = value; }, help);
+    app.add_option_function<Value>(
+        names, [&options, field](const Value& value) { options[field] = value; }, help);
 }
 
 void add_start(CLI::App& app, Arguments& to) {
@@ -23,26 +25,40 @@ void add_start(CLI::App& app, Arguments& to) {
     board_option<std::string>(app, to.options, "--title,--window_title", "title", "title of the page; the folder's name");
     board_option<int>(app, to.options, "--port", "port", "port of the board's door on the server; any free one");
     board_option<int>(app, to.options, "--priority", "priority", "1 to 100: who gets a slot and the processor first");
-    board_option<int>(app, to.options, "--reload_interval,--reload-interval", "reload_interval", "seconds between two looks at the files; 0 looks once");
-    board_option<std::string>(app, to.options, "--samples_per_plugin,--samples-per-plugin", "samples_per_plugin", "such as images=100,scalars=500");
+    board_option<int>(app, to.options, "--reload_interval,--reload-interval", "reload_interval",
+                      "seconds between two looks at the files; 0 looks once");
+    board_option<std::string>(app, to.options, "--samples_per_plugin,--samples-per-plugin", "samples_per_plugin",
+                              "such as images=100,scalars=500");
     board_option<std::string>(app, to.options, "--environment", "environment", "which of the server's tensorboards");
     board_option<std::string>(app, to.options, "--host", "host", "as of tensorboard; a board is reached through its https address");
     board_option<int>(app, to.options, "--idle_sleep,--idle-sleep", "idle_sleep", "sleep after so many seconds without a request");
-    app.add_option_function<std::string>("--load_fast,--fast_loader,--fast-loader", [&to](const std::string& value) {
-        const std::map<std::string, std::string> ours = {{"true", "on"}, {"false", "off"}};
-        const auto found = ours.find(value);
-        to.options["fast_loader"] = found == ours.end() ? value : found->second;
-    }, "auto, on or off");
-    app.add_option_function<std::string>("--reload_multifile,--reload-multifile", [&to](const std::string& value) {
-        if (value != "true" && value != "false") throw CLI::ValidationError("--reload_multifile", "must be true or false");
-        to.options["reload_multifile"] = value == "true";
-    }, "true or false");
-    app.add_flag_callback("--bind_all,--bind-all", [&to] { to.options["bind_all"] = true; }, "an ungated door on every interface, where the server allows it");
+    app.add_option_function<std::string>(
+        "--load_fast,--fast_loader,--fast-loader",
+        [&to](const std::string& value) {
+            const std::map<std::string, std::string> ours = {{"true", "on"}, {"false", "off"}};
+            const auto found = ours.find(value);
+            to.options["fast_loader"] = found == ours.end() ? value : found->second;
+        },
+        "auto, on or off");
+    app.add_option_function<std::string>(
+        "--reload_multifile,--reload-multifile",
+        [&to](const std::string& value) {
+            if (value != "true" && value != "false") throw CLI::ValidationError("--reload_multifile", "must be true or false");
+            to.options["reload_multifile"] = value == "true";
+        },
+        "true or false");
+    app.add_flag_callback(
+        "--bind_all,--bind-all", [&to] { to.options["bind_all"] = true; },
+        "an ungated door on every interface, where the server allows it");
     app.add_option("--preset", to.preset, "options kept under this name; those given here go before them");
-    app.add_option_function<std::string>("--path_prefix", [](const std::string&) {
-        throw CLI::ValidationError("--path_prefix", "a board's address is /b/<id>/, and boardgate passes that to TensorBoard itself");
-    }, "refused: boardgate chooses it");
-    app.add_flag_function("--wait,!--no-wait", [&to](std::int64_t count) { to.wait = count > 0; }, "wait until it answers; on a terminal that is the rule");
+    app.add_option_function<std::string>(
+        "--path_prefix",
+        [](const std::string&) {
+            throw CLI::ValidationError("--path_prefix", "a board's address is /b/<id>/, and boardgate passes that to TensorBoard itself");
+        },
+        "refused: boardgate chooses it");
+    app.add_flag_function(
+        "--wait,!--no-wait", [&to](std::int64_t count) { to.wait = count > 0; }, "wait until it answers; on a terminal that is the rule");
 }
 
 }  // namespace

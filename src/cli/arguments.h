@@ -19,10 +19,10 @@ enum class Command {
 struct Arguments {
     Command command = Command::ls;
     bool json = false;
-    std::string server;   ///< login
-    std::string user;     ///< login
-    std::string board;    ///< an id, or the beginning of one
-    std::vector<std::string> logdirs;  ///< start: none is the present folder
+    std::string server;                      ///< login
+    std::string user;                        ///< login
+    std::string board;                       ///< an id, or the beginning of one
+    std::vector<std::string> logdirs;        ///< start: none is the present folder
     Json::Value options{Json::objectValue};  ///< start: options of a board, by the API's names
     std::optional<bool> wait;                ///< start: --wait, --no-wait
     std::string preset;                      ///< start: options kept under this name

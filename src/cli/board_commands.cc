@@ -39,7 +39,8 @@ Outcome<void> with_board(const Arguments& arguments, Use use) {
 Outcome<void> failed(const Value& board) {
     const Value& failure = board["failure"];
     std::string text = "board " + board["id"].asString() + " failed";
-    if (failure.isObject()) text += ": " + failure["summary"].asString() + " (" + failure["detail"].asString() + "). " + failure["remedy"].asString();
+    if (failure.isObject())
+        text += ": " + failure["summary"].asString() + " (" + failure["detail"].asString() + "). " + failure["remedy"].asString();
     return refused(text);
 }
 
@@ -125,7 +126,8 @@ Outcome<void> list(const Arguments& arguments) {
     }
     std::vector<std::vector<std::string>> rows = {{"ID", "STATE", "TITLE", "LOGDIR"}};
     for (const Value& board : (*boards)["boards"]) {
-        rows.push_back({board["id"].asString(), board["state"].asString(), plain(board["title"].asString()), plain(board["logdir"].asString())});
+        rows.push_back(
+            {board["id"].asString(), board["state"].asString(), plain(board["title"].asString()), plain(board["logdir"].asString())});
     }
     print_table(rows);
     return {};

@@ -65,7 +65,8 @@ Outcome<void> Connection::log_in_locally() {
     if (const auto sent = wire::send(socket->get(), question); !sent) return unreachable(sent.error());
     const auto verdict = wire::receive_one<wire::LoginVerdict>(socket->get(), std::chrono::seconds(30));
     if (!verdict) return unreachable(verdict.error());
-    if (verdict->outcome != wire::LoginOutcome::granted) return refused("this account may not use boardgate; the journal of boardgate-local says why");
+    if (verdict->outcome != wire::LoginOutcome::granted)
+        return refused("this account may not use boardgate; the journal of boardgate-local says why");
     Json::Value body(Json::objectValue);
     body["ticket"] = verdict->token.reveal();
     body["name"] = login_name();
@@ -89,7 +90,8 @@ Outcome<Connection> Connection::open() {
         if (!kept->local) return refused("the login has ended; log in again: boardgate login --server " + kept->server);
     }
     if (!settings) return refused("not logged in; name a server: boardgate login --server https://...");
-    if (settings->address.empty()) return refused("this server does not say its own https address; an administrator sets `address` in boardgate.conf");
+    if (settings->address.empty())
+        return refused("this server does not say its own https address; an administrator sets `address` in boardgate.conf");
     const std::string server = server_of(settings->address);
     Connection connection(ApiClient(server, authority_of(settings, server), {}));
     if (auto done = connection.log_in_locally(); !done) return tl::make_unexpected(done.error());

@@ -18,7 +18,8 @@ using Outcome = tl::expected<T, Failed>;
 [[nodiscard]] tl::unexpected<Failed> refused(std::string text);
 
 /// The one item whose `id` is or begins with `text`; `kind` is what it is called, `lists` the command that shows all.
-[[nodiscard]] Outcome<Json::Value> the_one_named(const Json::Value& items, const std::string& text, const std::string& kind, const std::string& lists);
+[[nodiscard]] Outcome<Json::Value> the_one_named(const Json::Value& items, const std::string& text, const std::string& kind,
+                                                 const std::string& lists);
 
 class Connection {
 public:

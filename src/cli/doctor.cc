@@ -53,7 +53,8 @@ void add_boards(Findings& findings, const Arguments& arguments) {
         const std::string named = "board " + board["id"].asString() + " is " + board["state"].asString();
         const Json::Value& failure = board["failure"];
         if (failure.isObject()) {
-            findings.push_back({false, named + ": " + failure["summary"].asString() + " (" + failure["detail"].asString() + ")", failure["remedy"].asString()});
+            findings.push_back({false, named + ": " + failure["summary"].asString() + " (" + failure["detail"].asString() + ")",
+                                failure["remedy"].asString()});
         } else {
             findings.push_back({true, named, {}});
         }
@@ -71,7 +72,9 @@ Outcome<void> doctor(const Arguments& arguments) {
     std::size_t wrong = 0;
     for (const Finding& finding : findings) {
         if (!finding.fine) ++wrong;
-        if (!arguments.json) print((finding.fine ? "fine   " : "WRONG  ") + plain(finding.what) + (finding.fine ? "" : "\n       do: " + plain(finding.remedy)));
+        if (!arguments.json)
+            print((finding.fine ? "fine   " : "WRONG  ") + plain(finding.what) +
+                  (finding.fine ? "" : "\n       do: " + plain(finding.remedy)));
     }
     if (arguments.json) print(text_of(findings_json(findings)));
     if (wrong != 0) return refused(std::to_string(wrong) + " of " + std::to_string(findings.size()) + " things are wrong");

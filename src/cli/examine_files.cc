@@ -61,19 +61,23 @@ std::string file_of_directive(const std::string& directive) {
 void examine_certificate(Findings& to) {
     const std::string path = file_of_directive("ssl_certificate");
     if (path.empty()) {
-        to.push_back({false, std::string(server_file) + " names no ssl_certificate", "name one there, then: nginx -t && systemctl reload nginx"});
+        to.push_back(
+            {false, std::string(server_file) + " names no ssl_certificate", "name one there, then: nginx -t && systemctl reload nginx"});
         return;
     }
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), [](std::FILE* open) { return std::fclose(open); });
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
+                                                               [](std::FILE* open) { return std::fclose(open); });
     // Certificates often lie in a folder of root's own; root's doctor looks there.
     if (!file && errno == EACCES && geteuid() != 0) return;
-    const std::unique_ptr<X509, void (*)(X509*)> certificate(file ? PEM_read_X509(file.get(), nullptr, nullptr, nullptr) : nullptr, X509_free);
+    const std::unique_ptr<X509, void (*)(X509*)> certificate(file ? PEM_read_X509(file.get(), nullptr, nullptr, nullptr) : nullptr,
+                                                             X509_free);
     if (!certificate) {
         to.push_back({false, "certificate " + path + " cannot be read", "check ssl_certificate in " + std::string(server_file)});
         return;
     }
     if (X509_cmp_current_time(X509_get0_notBefore(certificate.get())) > 0) {
-        to.push_back({false, "certificate " + path + " is not valid yet: the certificate or the clock is wrong", "date; timedatectl set-ntp true"});
+        to.push_back(
+            {false, "certificate " + path + " is not valid yet: the certificate or the clock is wrong", "date; timedatectl set-ntp true"});
         return;
     }
     int days = 0;
@@ -83,7 +87,8 @@ void examine_certificate(Findings& to) {
     if (days < 0 || seconds < 0) {
         to.push_back({false, fmt::format("certificate {} ended {} days ago", path, -days), renew});
     } else {
-        to.push_back({days >= days_of_warning, fmt::format("certificate {} ends in {} days", path, days), days >= days_of_warning ? "" : renew});
+        to.push_back(
+            {days >= days_of_warning, fmt::format("certificate {} ends in {} days", path, days), days >= days_of_warning ? "" : renew});
     }
 }
 
@@ -95,7 +100,8 @@ void examine_pam(Findings& to) {
     // A service without a file of its own gets /etc/pam.d/other, which refuses everybody on most systems.
     if (!in.is_open()) {
         to.push_back({false, std::string(pam_file) + " is not there, so nobody can log in", mend});
-    } else if (!std::regex_search(text, std::regex(R"((^|\n)\s*(auth\s|@include\s))")) || !std::regex_search(text, std::regex(R"((^|\n)\s*(account\s|@include\s))"))) {
+    } else if (!std::regex_search(text, std::regex(R"((^|\n)\s*(auth\s|@include\s))")) ||
+               !std::regex_search(text, std::regex(R"((^|\n)\s*(account\s|@include\s))"))) {
         to.push_back({false, std::string(pam_file) + " has no auth or no account lines", mend});
     } else {
         to.push_back({true, std::string(pam_file) + " is there", {}});
@@ -106,7 +112,8 @@ void examine_disk(Findings& to, const char* path) {
     struct statvfs about {};
     if (statvfs(path, &about) != 0) return;  // its unit makes it; a missing one is told there
     const unsigned long long free = static_cast<unsigned long long>(about.f_bavail) * about.f_frsize;
-    to.push_back({free >= least_free, fmt::format("{} has {} MiB free", path, free >> 20), free >= least_free ? "" : "make room there; du -x -d1 " + std::string(path)});
+    to.push_back({free >= least_free, fmt::format("{} has {} MiB free", path, free >> 20),
+                  free >= least_free ? "" : "make room there; du -x -d1 " + std::string(path)});
 }
 
 }  // namespace
@@ -114,14 +121,16 @@ void examine_disk(Findings& to, const char* path) {
 void examine_files(Findings& to, const Settings& settings) {
     if (settings.address.empty()) to.push_back({false, "the server does not know its own address", "set `address` in boardgate.conf"});
     for (const auto& [name, program] : settings.environments) examine_environment(to, name, program);
-    if (settings.environments.empty()) to.push_back({false, "boardgate.conf names no environment", "name a tensorboard program under [environments]"});
+    if (settings.environments.empty())
+        to.push_back({false, "boardgate.conf names no environment", "name a tensorboard program under [environments]"});
     examine_certificate(to);
     examine_pam(to);
     struct stat about {};
     if (stat("/var/log/journal", &about) == 0) {
         to.push_back({true, "the journal outlives a reboot", {}});
     } else {
-        to.push_back({false, "the journal is gone after a reboot, and with it why boards failed", "mkdir /var/log/journal && systemctl restart systemd-journald"});
+        to.push_back({false, "the journal is gone after a reboot, and with it why boards failed",
+                      "mkdir /var/log/journal && systemctl restart systemd-journald"});
     }
     for (const char* path : {"/var/lib/boardgate", "/var/lib/boardgate-root", "/run"}) examine_disk(to, path);
 }

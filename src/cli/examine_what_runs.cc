@@ -28,9 +28,9 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds patience{20};
 
-constexpr const char* units[] = {"boardgate-gate.service",    "boardgated-gate.socket",    "boardgated-app.socket",
-                                 "boardgated-stream.socket",  "boardgate-login.socket",    "boardgate-local.socket",
-                                 "boardgate-launcher.socket", "boardgate-journal.socket",  "nginx.service"};
+constexpr const char* units[] = {"boardgate-gate.service",    "boardgated-gate.socket",   "boardgated-app.socket",
+                                 "boardgated-stream.socket",  "boardgate-login.socket",   "boardgate-local.socket",
+                                 "boardgate-launcher.socket", "boardgate-journal.socket", "nginx.service"};
 
 struct SocketFile {
     const char* path;
@@ -38,9 +38,12 @@ struct SocketFile {
     mode_t mode;
 };
 constexpr SocketFile sockets[] = {
-    {"/run/boardgate/gate.sock", nullptr, 0660},           {"/run/boardgate/app.sock", nullptr, 0660},
-    {"/run/boardgate/stream.sock", nullptr, 0660},         {"/run/boardgate-root/login.sock", "boardgate", 0660},
-    {"/run/boardgate-root/launcher.sock", "boardgate", 0660}, {"/run/boardgate-root/journal.sock", "boardgate", 0660},
+    {"/run/boardgate/gate.sock", nullptr, 0660},
+    {"/run/boardgate/app.sock", nullptr, 0660},
+    {"/run/boardgate/stream.sock", nullptr, 0660},
+    {"/run/boardgate-root/login.sock", "boardgate", 0660},
+    {"/run/boardgate-root/launcher.sock", "boardgate", 0660},
+    {"/run/boardgate-root/journal.sock", "boardgate", 0660},
     {"/run/boardgate-root/local.sock", "root", 0666},
 };
 
@@ -55,7 +58,8 @@ void examine_units(Findings& to) {
         if (state == "active") {
             to.push_back({true, unit + " is active", {}});
         } else {
-            to.push_back({false, unit + " is " + (state.empty() ? "not there" : state), "systemctl enable --now boardgate.target nginx; systemctl status " + unit});
+            to.push_back({false, unit + " is " + (state.empty() ? "not there" : state),
+                          "systemctl enable --now boardgate.target nginx; systemctl status " + unit});
         }
     }
 }
@@ -72,7 +76,10 @@ void examine_socket(Findings& to, const SocketFile& socket, const std::string& n
     const ::group* const group = getgrgid(about.st_gid);
     const std::string has = group == nullptr ? std::to_string(about.st_gid) : group->gr_name;
     if ((about.st_mode & 07777) != socket.mode || has != wanted) {
-        to.push_back({false, fmt::format("{} is for group {} with mode {:04o}, and should be for {} with {:04o}", path, has, about.st_mode & 07777, wanted, socket.mode), mend});
+        to.push_back({false,
+                      fmt::format("{} is for group {} with mode {:04o}, and should be for {} with {:04o}", path, has, about.st_mode & 07777,
+                                  wanted, socket.mode),
+                      mend});
     } else {
         to.push_back({true, fmt::format("{} is for {}", path, (socket.mode & 0006) != 0 ? "everybody" : "group " + has + " alone"), {}});
     }
@@ -99,9 +106,11 @@ void examine_gate(Findings& to, const Settings& settings) {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         to.push_back({true, "port " + port + " refuses a local account, as doors do", {}});
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == 1) {
-        to.push_back({false, "doors are open to every local account: port " + port + " let one in", "systemctl restart boardgate-gate; nft list table inet boardgate"});
+        to.push_back({false, "doors are open to every local account: port " + port + " let one in",
+                      "systemctl restart boardgate-gate; nft list table inet boardgate"});
     } else {
-        to.push_back({false, "whether doors refuse local accounts cannot be told: port " + port + " does not answer", "systemctl status boardgate-gate; nft list ruleset"});
+        to.push_back({false, "whether doors refuse local accounts cannot be told: port " + port + " does not answer",
+                      "systemctl status boardgate-gate; nft list ruleset"});
     }
 }
 
@@ -110,9 +119,11 @@ void examine_nginx(Findings& to) {
     if (end.status != 0) {
         std::smatch fault;
         const bool told = std::regex_search(end.output, fault, std::regex(R"(\[emerg\][^\n]*)"));
-        to.push_back({false, "nginx refuses its configuration: " + (told ? fault.str() : fmt::format("status {}", end.status)), "nginx -t"});
+        to.push_back(
+            {false, "nginx refuses its configuration: " + (told ? fault.str() : fmt::format("status {}", end.status)), "nginx -t"});
     } else if (end.output.find("/usr/share/boardgate/nginx/") == std::string::npos) {
-        to.push_back({false, "nginx does not include boardgate's site", "ln -s ../sites-available/boardgate /etc/nginx/sites-enabled/ && systemctl reload nginx"});
+        to.push_back({false, "nginx does not include boardgate's site",
+                      "ln -s ../sites-available/boardgate /etc/nginx/sites-enabled/ && systemctl reload nginx"});
     } else {
         to.push_back({true, "nginx's configuration is good and has boardgate's site", {}});
     }
@@ -150,7 +161,8 @@ void examine_nginx_account(Findings& to, const std::string& account) {
     }
     if (others.empty()) to.push_back({true, "nothing but nginx runs as " + account, {}});
     for (const auto& [name, count] : others) {
-        to.push_back({false, fmt::format("{} ({} of them) runs as {}, which may open every board", name, count, account), "give it an account of its own, or nginx one"});
+        to.push_back({false, fmt::format("{} ({} of them) runs as {}, which may open every board", name, count, account),
+                      "give it an account of its own, or nginx one"});
     }
 }
 
@@ -188,8 +200,9 @@ void examine_ports(Findings& to, const Settings& settings) {
     const std::string named = fmt::format("door_ports {}-{}", range.first, range.last);
     const auto [first, last] = local_ports();
     if (first <= range.last && last >= range.first) {
-        to.push_back({false, fmt::format("{} overlaps the ports {}-{} that the kernel gives to outgoing connections", named, first, last),
-                      fmt::format("sysctl -w net.ipv4.ip_local_reserved_ports={}-{}, or choose others in boardgate.conf", range.first, range.last)});
+        to.push_back(
+            {false, fmt::format("{} overlaps the ports {}-{} that the kernel gives to outgoing connections", named, first, last),
+             fmt::format("sysctl -w net.ipv4.ip_local_reserved_ports={}-{}, or choose others in boardgate.conf", range.first, range.last)});
     } else {
         to.push_back({true, named + " is apart from the kernel's own ports", {}});
     }
@@ -198,7 +211,8 @@ void examine_ports(Findings& to, const Settings& settings) {
         // Doors are systemd's.
         if (uid == 0 || (checker && uid == *checker && port == settings.probe_port())) continue;
         const auto owner = account_of(uid);
-        to.push_back({false, fmt::format("port {} of door_ports is held by a program of {}", port, owner ? owner->name : std::to_string(uid)),
+        to.push_back({false,
+                      fmt::format("port {} of door_ports is held by a program of {}", port, owner ? owner->name : std::to_string(uid)),
                       fmt::format("ss -ltnp 'sport = :{}'", port)});
     }
 }
@@ -212,7 +226,8 @@ void examine_firewall(Findings& to) {
     const bool opens = std::regex_search(rules, std::regex(R"(dport (\{[^}]*)?\b(443|https)\b)"));
     if (drops && !opens) {
         to.push_back({false, "the host's firewall drops what it does not know, and knows no https",
-                      "open it: ufw allow https; firewall-cmd --permanent --add-service=https && firewall-cmd --reload; or a rule for tcp dport 443"});
+                      "open it: ufw allow https; firewall-cmd --permanent --add-service=https && firewall-cmd --reload; or a rule for tcp "
+                      "dport 443"});
     } else {
         to.push_back({true, drops ? "the host's firewall lets https in" : "no firewall of the host is in the way of https", {}});
     }

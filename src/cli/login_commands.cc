@@ -35,7 +35,9 @@ Outcome<void> tokens(const Arguments& arguments) {
     const auto listed = connection->ask("GET", "/api/v1/sessions");
     if (!listed) return tl::make_unexpected(listed.error());
     const Json::Value& sessions = (*listed)["sessions"];
-    const std::string named = !arguments.revoke.empty() ? arguments.revoke : arguments.rename.empty() ? std::string() : arguments.rename.front();
+    const std::string named = !arguments.revoke.empty()  ? arguments.revoke
+                              : arguments.rename.empty() ? std::string()
+                                                         : arguments.rename.front();
     if (!named.empty()) {
         const auto session = the_one_named(sessions, named, "login", "boardgate tokens");
         if (!session) return tl::make_unexpected(session.error());

@@ -16,7 +16,8 @@ namespace boardgate::cli {
 namespace {
 
 std::string folder() {
-    if (const char* config = secure_getenv("XDG_CONFIG_HOME"); config != nullptr && *config == '/') return std::string(config) + "/boardgate";
+    if (const char* config = secure_getenv("XDG_CONFIG_HOME"); config != nullptr && *config == '/')
+        return std::string(config) + "/boardgate";
     const char* home = secure_getenv("HOME");
     return std::string(home == nullptr ? "" : home) + "/.config/boardgate";
 }

@@ -17,7 +17,8 @@ struct ProgramEnd {
 };
 
 /// Runs it with an empty standard input; as another account where one is given, which needs root.
-[[nodiscard]] ProgramEnd run_program(const std::vector<std::string>& words, std::chrono::seconds longest, std::optional<uid_t> as = std::nullopt);
+[[nodiscard]] ProgramEnd run_program(const std::vector<std::string>& words, std::chrono::seconds longest,
+                                     std::optional<uid_t> as = std::nullopt);
 
 /// The uid of nobody: an account that may do nothing.
 inline constexpr uid_t nobody = 65534;

@@ -14,20 +14,19 @@ constexpr const char* table_file = BOARDGATE_LIBEXECDIR "/boardgate.nft";
 
 std::vector<std::string> load_arguments(const Settings& settings, uid_t nginx) {
     const auto& ports = settings.door_ports;
-    return {nft,
-            "-D",
-            "ports=" + std::to_string(ports.first) + "-" + std::to_string(ports.last),
-            "-D",
-            "nginx=" + std::to_string(nginx),
-            "-f",
-            table_file};
+    return {
+        nft,  "-D",      "ports=" + std::to_string(ports.first) + "-" + std::to_string(ports.last), "-D", "nginx=" + std::to_string(nginx),
+        "-f", table_file};
 }
 
 Error load_table(const Settings& settings) {
     const auto nginx = account_of(settings.nginx_user);
-    if (!nginx) return {"cannot load the packet filter: no such account", settings.nginx_user, "install nginx, or set nginx_user in boardgate.conf", nginx.error().sys};
+    if (!nginx)
+        return {"cannot load the packet filter: no such account", settings.nginx_user, "install nginx, or set nginx_user in boardgate.conf",
+                nginx.error().sys};
     // Root passes where nginx passes; so nginx may not be root.
-    if (nginx->uid == 0) return {"nginx_user is root, who must not reach doors", {}, "let nginx's workers run as an account of their own", 0};
+    if (nginx->uid == 0)
+        return {"nginx_user is root, who must not reach doors", {}, "let nginx's workers run as an account of their own", 0};
     const std::vector<std::string> words = load_arguments(settings, nginx->uid);
     std::vector<char*> arguments;
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));  // execv(3) only reads

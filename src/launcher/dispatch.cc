@@ -96,13 +96,9 @@ Answer Dispatch::start_job(const char* method, const Account& owner, const std::
     return {Done{record->door.port}};
 }
 
-Answer Dispatch::wake(const Account& owner, const wire::WakeBoard& message) {
-    return start_job("StartUnit", owner, message.board);
-}
+Answer Dispatch::wake(const Account& owner, const wire::WakeBoard& message) { return start_job("StartUnit", owner, message.board); }
 
-Answer Dispatch::restart(const Account& owner, const wire::RestartBoard& message) {
-    return start_job("RestartUnit", owner, message.board);
-}
+Answer Dispatch::restart(const Account& owner, const wire::RestartBoard& message) { return start_job("RestartUnit", owner, message.board); }
 
 Answer Dispatch::sleep(const Account& caller, const wire::SleepBoard& message) {
     const auto board = BoardId::parse(message.board);

@@ -47,8 +47,8 @@ Result<void> DoorRecords::write(DoorRecord& record) const {
     const Fd file(openat(dir_.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     const std::string& bytes = out.bytes();
     const bool written = file && ::write(file.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-                         fsync(file.get()) == 0 &&
-                         renameat(dir_.get(), temporary.c_str(), dir_.get(), record.door.board.c_str()) == 0 && fsync(dir_.get()) == 0;
+                         fsync(file.get()) == 0 && renameat(dir_.get(), temporary.c_str(), dir_.get(), record.door.board.c_str()) == 0 &&
+                         fsync(dir_.get()) == 0;
     if (!written) {
         auto error = system_error("cannot write a door's record", record.door.board);
         unlinkat(dir_.get(), temporary.c_str(), 0);

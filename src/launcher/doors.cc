@@ -36,7 +36,8 @@ bool is_samples(std::string_view text) {
 std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
     if (!BoardId::parse(door.board)) return "board";
     if (!LogDir::parse(door.logdir)) return "logdir";
-    if (!std::all_of(door.more_logdirs.begin(), door.more_logdirs.end(), [](const std::string& each) { return LogDir::parse(each).has_value(); })) {
+    if (!std::all_of(door.more_logdirs.begin(), door.more_logdirs.end(),
+                     [](const std::string& each) { return LogDir::parse(each).has_value(); })) {
         return "more_logdirs";
     }
     if (!is_utf8(door.title) || has_control_character(door.title)) return "title";
@@ -78,7 +79,11 @@ Launched<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec& door)
         return refuse(Refusal::gate_missing, "the packet filter is not in force; see: systemctl status boardgate-gate");
     }
     // The port is set when one is tried.
-    return DoorPlan{UnitName(*user, *BoardId::parse(door.board)), owner, *Port::parse(settings_.door_ports.last), door, program,
+    return DoorPlan{UnitName(*user, *BoardId::parse(door.board)),
+                    owner,
+                    *Port::parse(settings_.door_ports.last),
+                    door,
+                    program,
                     settings_.longest_awake};
 }
 
@@ -147,9 +152,11 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
         if (!bound) return tl::make_unexpected(bound.error());
     }
     if (!door.host.empty()) {
-        return refuse(Refusal::port_taken, "port " + std::to_string(candidates.back()) + " of " + door.host + ", which must be an address of this server, is taken");
+        return refuse(Refusal::port_taken, "port " + std::to_string(candidates.back()) + " of " + door.host +
+                                               ", which must be an address of this server, is taken");
     }
-    if (door.port != 0) return refuse(Refusal::port_taken, "port " + std::to_string(door.port) + " is taken: " + holder_of(owner, door.port));
+    if (door.port != 0)
+        return refuse(Refusal::port_taken, "port " + std::to_string(door.port) + " is taken: " + holder_of(owner, door.port));
     return refuse(Refusal::ports_all_taken, "every port of door_ports is taken");
 }
 

@@ -19,7 +19,7 @@ struct DoorPlan {
     Account owner;
     Port port;
     wire::DoorSpec door;
-    std::string tensorboard;  ///< absolute path of the environment's program
+    std::string tensorboard;             ///< absolute path of the environment's program
     std::chrono::seconds longest_awake;  ///< 0: no such end
 };
 

@@ -107,8 +107,7 @@ void wait_until_floor(std::chrono::steady_clock::time_point since, const Refusal
 
 }  // namespace
 
-Result<void> attempt(int socket, const Settings& settings, const tickets::TicketStore& store, const Clock& clock,
-                     const RefusalPace& pace) {
+Result<void> attempt(int socket, const Settings& settings, const tickets::TicketStore& store, const Clock& clock, const RefusalPace& pace) {
     auto start = wire::receive_one<wire::LoginStart>(socket, std::chrono::seconds(10));
     if (!start) return tl::make_unexpected(start.error());
     const auto user = UserName::parse(start->user);

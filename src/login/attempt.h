@@ -23,6 +23,7 @@ struct RefusalPace {
                                    const RefusalPace& pace = {});
 /// The same for somebody at a shell of this server: the kernel has said who, PAM's account stage and our own
 /// rules say whether.
-[[nodiscard]] Result<void> local_attempt(int socket, uid_t caller, const Settings& settings, const tickets::TicketStore& store, const Clock& clock);
+[[nodiscard]] Result<void> local_attempt(int socket, uid_t caller, const Settings& settings, const tickets::TicketStore& store,
+                                         const Clock& clock);
 
 }  // namespace boardgate::login

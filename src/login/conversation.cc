@@ -14,7 +14,8 @@ std::string shown(const char* text) {
     std::string out(text == nullptr ? "" : text);
     out.resize(std::min(out.size(), wire::longest::sentence));
     if (!is_utf8(out)) {
-        std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+        std::replace_if(
+            out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
     }
     return out;
 }

@@ -106,8 +106,8 @@ void TicketStore::sweep(std::chrono::sys_seconds now) const {
         if (name.ends_with(unfinished)) {
             // Another login may be writing it this moment: only one that is clearly left over.
             struct stat info {};
-            const bool old = fstatat(dir_.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-                             info.st_mtime + 60 < now.time_since_epoch().count();
+            const bool old =
+                fstatat(dir_.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_mtime + 60 < now.time_since_epoch().count();
             if (old) unlinkat(dir_.get(), name.c_str(), 0);
             return;
         }

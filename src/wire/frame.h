@@ -58,7 +58,8 @@ public:
         Unsigned value = 0;
         const std::string_view raw = take(sizeof value);
         for (std::size_t i = 0; i < raw.size(); ++i) {
-            value = static_cast<Unsigned>(value | static_cast<Unsigned>(static_cast<Unsigned>(static_cast<unsigned char>(raw[i])) << (8 * i)));
+            value =
+                static_cast<Unsigned>(value | static_cast<Unsigned>(static_cast<Unsigned>(static_cast<unsigned char>(raw[i])) << (8 * i)));
         }
         return value;
     }

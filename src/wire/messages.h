@@ -175,8 +175,8 @@ using SleepBoard = BoardRequest<Type::SleepBoard>;
 using RestartBoard = BoardRequest<Type::RestartBoard>;
 
 enum class Tickets : std::uint8_t {
-    this_one,      ///< that of the request
-    other,         ///< another one of the same user
+    this_one,  ///< that of the request
+    other,     ///< another one of the same user
     all_of_user,
     last = all_of_user
 };
@@ -235,15 +235,15 @@ struct Done {
 };
 
 enum class Refusal : std::uint8_t {
-    ticket,        ///< no such ticket, or it has ended: log in again
-    account,       ///< the account may not have boards (gone, system account)
-    bad_request,   ///< a value that the launcher does not take
-    environment,   ///< no environment of that name
-    port_taken,    ///< the asked port
+    ticket,       ///< no such ticket, or it has ended: log in again
+    account,      ///< the account may not have boards (gone, system account)
+    bad_request,  ///< a value that the launcher does not take
+    environment,  ///< no environment of that name
+    port_taken,   ///< the asked port
     ports_all_taken,
     gate_missing,  ///< the packet filter is not in force
     no_such_door,
-    systemd,       ///< systemd said no
+    systemd,  ///< systemd said no
     last = systemd
 };
 
@@ -274,7 +274,7 @@ enum class FolderVerdict : std::uint8_t { readable, missing, not_a_folder, unrea
 struct FolderReport {
     static constexpr Type type = Type::FolderReport;
     FolderVerdict verdict = FolderVerdict::missing;
-    std::string detail;           ///< the system's words, or whose home it is
+    std::string detail;             ///< the system's words, or whose home it is
     std::uint32_t event_files = 0;  ///< found within the budget of the look
     std::int64_t newest = 0;        ///< newest change of an event file, seconds since 1970; 0 when there is none
     template <class Io>
@@ -290,8 +290,8 @@ struct FolderReport {
 
 struct ReadLog {
     static constexpr Type type = Type::ReadLog;
-    std::string unit;      ///< `tensorboard-*.service`
-    std::string after;     ///< a cursor to go on behind; empty: the last `lines` lines
+    std::string unit;   ///< `tensorboard-*.service`
+    std::string after;  ///< a cursor to go on behind; empty: the last `lines` lines
     std::uint32_t lines = 0;
     bool follow = false;
     template <class Io>

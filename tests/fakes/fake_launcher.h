@@ -17,11 +17,11 @@ public:
 
     explicit FakeLauncher(boardgated::Registry& registry) : registry_(registry) {}
 
-    std::vector<std::string> asked;             ///< `wake abcdefgh`, ...
-    std::optional<boardgated::Problem> refuse;  ///< the answer to every wake, once set
+    std::vector<std::string> asked;                   ///< `wake abcdefgh`, ...
+    std::optional<boardgated::Problem> refuse;        ///< the answer to every wake, once set
     std::optional<boardgated::Problem> refuse_doors;  ///< the answer to every new door, once set
     std::uint16_t port = 16001;
-    std::uint32_t event_files = 1;              ///< in every folder
+    std::uint32_t event_files = 1;  ///< in every folder
 
     Answer<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
         asked.push_back("make_door " + door.board);

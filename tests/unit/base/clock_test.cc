@@ -10,19 +10,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Clock, Rfc3339IsUtcWithMilliseconds) {
-    EXPECT_EQ(rfc3339(WallTime(1'795'253'400s + 125ms)), "2026-11-21T09:30:00.125Z");
-}
+TEST(Clock, Rfc3339IsUtcWithMilliseconds) { EXPECT_EQ(rfc3339(WallTime(1'795'253'400s + 125ms)), "2026-11-21T09:30:00.125Z"); }
 
 TEST(Clock, Rfc3339FillsMillisecondsWithZeros) { EXPECT_EQ(rfc3339(WallTime(5ms)), "1970-01-01T00:00:00.005Z"); }
 
-TEST(Clock, Rfc3339CutsMicrosecondsAndDoesNotRound) {
-    EXPECT_EQ(rfc3339(WallTime(999'999us)), "1970-01-01T00:00:00.999Z");
-}
+TEST(Clock, Rfc3339CutsMicrosecondsAndDoesNotRound) { EXPECT_EQ(rfc3339(WallTime(999'999us)), "1970-01-01T00:00:00.999Z"); }
 
-TEST(Clock, Rfc3339BeforeTheEpochCountsTheRightWay) {
-    EXPECT_EQ(rfc3339(WallTime(-1ms)), "1969-12-31T23:59:59.999Z");
-}
+TEST(Clock, Rfc3339BeforeTheEpochCountsTheRightWay) { EXPECT_EQ(rfc3339(WallTime(-1ms)), "1969-12-31T23:59:59.999Z"); }
 
 TEST(Clock, Rfc3339DoesNotFollowTheTimeZone) {
     setenv("TZ", "Asia/Kathmandu", 1);

@@ -84,7 +84,8 @@ TEST(UserName, TakesWhatAccountsAreCalled) {
 }
 
 TEST(UserName, RefusesOptionsPathsAndControl) {
-    for (const std::string& name : {""s, "-oProxyCommand=x"s, "a b"s, "a/b"s, "a:b"s, "."s, ".."s, "a\nb"s, "a\0b"s, "a\x7F"s, "a\tb"s, "\xFF"s}) {
+    for (const std::string& name :
+         {""s, "-oProxyCommand=x"s, "a b"s, "a/b"s, "a:b"s, "."s, ".."s, "a\nb"s, "a\0b"s, "a\x7F"s, "a\tb"s, "\xFF"s}) {
         EXPECT_FALSE(UserName::parse(name)) << name;
     }
 }
@@ -113,7 +114,8 @@ TEST(BoardId, MadeOnesFavourNoLetter) {
 }
 
 TEST(BoardId, RefusesOtherLengthsAndLetters) {
-    for (const std::string& text : {""s, "abcdefg"s, "abcdefghj"s, "abcdefgi"s, "abcdefgo"s, "abcdefg1"s, "abcdefg0"s, "ABCDEFGH"s, "abcd/../"s, "abcdefg\0"s, "abcdefg\n"s}) {
+    for (const std::string& text : {""s, "abcdefg"s, "abcdefghj"s, "abcdefgi"s, "abcdefgo"s, "abcdefg1"s, "abcdefg0"s, "ABCDEFGH"s,
+                                    "abcd/../"s, "abcdefg\0"s, "abcdefg\n"s}) {
         EXPECT_FALSE(BoardId::parse(text)) << text;
     }
 }
@@ -192,10 +194,11 @@ TEST(UnitName, AnyUserComesBackFromTheName) {
 }
 
 TEST(UnitName, BoardOfRefusesUnitsThatAreNoBoards) {
-    for (const char* unit : {"", "ssh.service", "tensorboard.slice", "tensorboard-u1001.slice", "tensorboard-.service",
-                             "tensorboard-abcdefgh.service", "tensorboard-alice-abcdefgh.slice", "tensorboard-alice-abcdefgh",
-                             "tensorboard-alice-ABCDEFGH.service", "tensorboard-alice-abcdefg.service", "xtensorboard-alice-abcdefgh.service",
-                             "tensorboard-alice-abcdefgh.service.service", "tensorboard-alice-abcdefgh@.service"}) {
+    for (const char* unit :
+         {"", "ssh.service", "tensorboard.slice", "tensorboard-u1001.slice", "tensorboard-.service", "tensorboard-abcdefgh.service",
+          "tensorboard-alice-abcdefgh.slice", "tensorboard-alice-abcdefgh", "tensorboard-alice-ABCDEFGH.service",
+          "tensorboard-alice-abcdefg.service", "xtensorboard-alice-abcdefgh.service", "tensorboard-alice-abcdefgh.service.service",
+          "tensorboard-alice-abcdefgh@.service"}) {
         EXPECT_FALSE(UnitName::board_of(unit)) << unit;
     }
 }

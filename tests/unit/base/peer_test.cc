@@ -37,8 +37,8 @@ TEST(Peer, IsWhoeverConnectedAndNotWhoOwnsTheSocketNow) {
     const pid_t child = fork();
     if (child == 0) {
         const Fd connection(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-        const bool done = setresgid(1234, 1234, 1234) == 0 && setresuid(1234, 1234, 1234) == 0 &&
-                          connect(connection.get(), generic, sizeof address) == 0;
+        const bool done =
+            setresgid(1234, 1234, 1234) == 0 && setresuid(1234, 1234, 1234) == 0 && connect(connection.get(), generic, sizeof address) == 0;
         _exit(done ? 0 : 1);
     }
     const Fd connection(accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));

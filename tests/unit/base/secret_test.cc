@@ -18,7 +18,9 @@ namespace boardgate {
 namespace {
 
 template <class T>
-concept printable = requires(std::ostream& out, const T& value) { out << value; };
+concept printable = requires(std::ostream& out, const T& value) {
+    out << value;
+};
 
 TEST(Secret, HasNoWayToBePrinted) {
     EXPECT_FALSE(printable<Secret>);
@@ -120,9 +122,7 @@ TEST(Token, RefusesOtherLengthsAndLetters) {
     }
 }
 
-TEST(Token, RefusalDoesNotRepeatTheText) {
-    EXPECT_EQ(Token::parse("almost-a-token").error().text().find("almost"), std::string::npos);
-}
+TEST(Token, RefusalDoesNotRepeatTheText) { EXPECT_EQ(Token::parse("almost-a-token").error().text().find("almost"), std::string::npos); }
 
 TEST(Token, HashIsSha256OfTheText) {
     // printf %043d | tr 0 A | sha256sum

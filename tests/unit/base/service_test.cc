@@ -33,8 +33,9 @@ TEST(ServiceDeathTest, SocketsComeByNameAndCloseOnExec) {
         {
             pass_two_sockets("gate:app");
             auto sockets = service_sockets();
-            const bool right = sockets && sockets->size() == 2 && sockets->find("gate")->second.get() == 3 && sockets->find("app")->second.get() == 4 &&
-                               (fcntl(3, F_GETFD) & FD_CLOEXEC) != 0 && std::getenv("LISTEN_FDS") == nullptr;
+            const bool right = sockets && sockets->size() == 2 && sockets->find("gate")->second.get() == 3 &&
+                               sockets->find("app")->second.get() == 4 && (fcntl(3, F_GETFD) & FD_CLOEXEC) != 0 &&
+                               std::getenv("LISTEN_FDS") == nullptr;
             _exit(right ? 42 : 1);
         },
         testing::ExitedWithCode(42), "");

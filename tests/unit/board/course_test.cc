@@ -31,15 +31,11 @@ struct CourseTest : testing::Test {
     static Look found(std::size_t files, std::size_t unreadable = 0, const char* replaced = "") {
         return {files, unreadable, false, true, replaced};
     }
-    static Look replaced(std::size_t unreadable = 0) {
-        return found(3, unreadable, "/runs/a/events.tfevents.1");
-    }
+    static Look replaced(std::size_t unreadable = 0) { return found(3, unreadable, "/runs/a/events.tfevents.1"); }
     /// A look, and the start that it asks for, with the loader that is asked for then.
     bool look(const Look& look) {
         const bool again = course.looked(look);
-        if (again)
-            course.started(
-                course.loading() == Loading::slow || options.fast_loader == FastLoader::off ? slow : fast);
+        if (again) course.started(course.loading() == Loading::slow || options.fast_loader == FastLoader::off ? slow : fast);
         return again;
     }
 };
@@ -208,15 +204,11 @@ TEST_F(CourseTest, EndsWithADataServerThatWasInsistedOn) {
 TEST(AboutTensorBoard, IsReadOffItsOwnAnswer) {
     const std::string begin = "HTTP/1.1 200 OK\r\n\r\n{\"version\": \"";
     const std::string middle = "\", \"debug\": {\"data_provider\": \"";
-    EXPECT_TRUE(about_tensorboard(begin + "2.21.0" + middle + "GrpcDataProvider(addr='localhost:4')\"}}")
-                    .data_server);
-    EXPECT_FALSE(about_tensorboard(begin + "2.21.0" + middle +
-                                   "MultiplexerDataProvider(logdir='/GrpcDataProvider(')\"}}")
-                     .data_server);
+    EXPECT_TRUE(about_tensorboard(begin + "2.21.0" + middle + "GrpcDataProvider(addr='localhost:4')\"}}").data_server);
+    EXPECT_FALSE(about_tensorboard(begin + "2.21.0" + middle + "MultiplexerDataProvider(logdir='/GrpcDataProvider(')\"}}").data_server);
     for (const char* version : {"2.21.0", "2.21.0rc1", "2.22.0a20261101", "3.0"})
         EXPECT_FALSE(about_tensorboard(begin + version + middle).old) << version;
-    for (const char* version : {"2.20.0", "2.9.1", "1.15.0"})
-        EXPECT_TRUE(about_tensorboard(begin + version + middle).old) << version;
+    for (const char* version : {"2.20.0", "2.9.1", "1.15.0"}) EXPECT_TRUE(about_tensorboard(begin + version + middle).old) << version;
     EXPECT_FALSE(about_tensorboard("HTTP/1.1 200 OK\r\n\r\n").old);
 }
 

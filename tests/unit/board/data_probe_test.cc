@@ -54,8 +54,7 @@ TEST_F(DataProbeTest, IsSureAfterASecond500) {
 }
 
 TEST_F(DataProbeTest, TakesASingle500AndOtherAnswersForNothing) {
-    for (const char* status :
-         {"500 INTERNAL SERVER ERROR", "200 OK", "500 INTERNAL SERVER ERROR", "404 NOT FOUND", "503 BUSY"}) {
+    for (const char* status : {"500 INTERNAL SERVER ERROR", "200 OK", "500 INTERNAL SERVER ERROR", "404 NOT FOUND", "503 BUSY"}) {
         EXPECT_FALSE(lost_after(status)) << status;
     }
 }

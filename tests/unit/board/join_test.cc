@@ -75,8 +75,7 @@ TEST_F(ChannelTest, KeepsWhatTheOtherSideDoesNotTakeYet) {
     std::string heard;
     // More than a sink that nobody reads takes.
     for (int i = 0; i < 40; ++i) {
-        said += static_cast<std::size_t>(
-            std::max<ssize_t>(send(from[0].get(), part.data(), part.size(), MSG_NOSIGNAL), 0));
+        said += static_cast<std::size_t>(std::max<ssize_t>(send(from[0].get(), part.data(), part.size(), MSG_NOSIGNAL), 0));
         EXPECT_FALSE(pump().failed);
     }
     shutdown(from[0].get(), SHUT_WR);
@@ -184,8 +183,7 @@ TEST_F(JoinTest, CarriesMegabytesUnchanged) {
     std::size_t said = 0;
     std::string heard;
     turn_until([&] {
-        const ssize_t sent =
-            said < body.size() ? send(inside.get(), body.data() + said, body.size() - said, MSG_NOSIGNAL) : 0;
+        const ssize_t sent = said < body.size() ? send(inside.get(), body.data() + said, body.size() - said, MSG_NOSIGNAL) : 0;
         said += static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
         heard += all_from(visitor.get());
         return heard.size() == body.size();

@@ -18,8 +18,7 @@ struct Listener {
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t size = sizeof address;
         auto* const name = reinterpret_cast<sockaddr*>(&address);
-        if (bind(fd.get(), name, size) == 0 && listen(fd.get(), 128) == 0 &&
-            getsockname(fd.get(), name, &size) == 0) {
+        if (bind(fd.get(), name, size) == 0 && listen(fd.get(), 128) == 0 && getsockname(fd.get(), name, &size) == 0) {
             port = ntohs(address.sin_port);
         }
     }

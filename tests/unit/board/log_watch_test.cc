@@ -25,9 +25,7 @@ TEST(PauseAfterALook, LeavesTimeToStartTensorBoardWithinTwoIntervals) {
     EXPECT_EQ(pause_after(seconds(0), milliseconds(1)), seconds(60));
 }
 
-TEST(PauseAfterALook, TakesATwentiethOfTheTimeAtMost) {
-    EXPECT_EQ(pause_after(seconds(1), seconds(10)), seconds(190));
-}
+TEST(PauseAfterALook, TakesATwentiethOfTheTimeAtMost) { EXPECT_EQ(pause_after(seconds(1), seconds(10)), seconds(190)); }
 
 struct LogWatchTest : testing::Test {
     fakes::TempFolder folder;

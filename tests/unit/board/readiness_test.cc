@@ -29,8 +29,7 @@ struct ReadinessTest : testing::Test {
     void answer(const std::string& text) {
         const Fd connection = server.accept();
         last_question = question(connection);
-        ASSERT_EQ(send(connection.get(), text.data(), text.size(), MSG_NOSIGNAL),
-                  static_cast<ssize_t>(text.size()));
+        ASSERT_EQ(send(connection.get(), text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
     }
     bool turn_when_readable() {
         pollfd waiting{readiness.fd(), readiness.events(), 0};
@@ -48,8 +47,7 @@ TEST_F(ReadinessTest, IsThereWithTheFirst200) {
 }
 
 TEST_F(ReadinessTest, IsNotThereWithAnyOtherAnswer) {
-    for (const char* text :
-         {"HTTP/1.1 500 INTERNAL SERVER ERROR\r\n", "HTTP/1.1 404 NOT FOUND\r\n", "200", ""}) {
+    for (const char* text : {"HTTP/1.1 500 INTERNAL SERVER ERROR\r\n", "HTTP/1.1 404 NOT FOUND\r\n", "200", ""}) {
         EXPECT_FALSE(readiness.turn());
         answer(text);
         EXPECT_FALSE(turn_when_readable()) << text;

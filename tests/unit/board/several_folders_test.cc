@@ -24,8 +24,7 @@ TEST(SeveralFolders, AreNamedByTheirLastComponentWhereThatIsEnough) {
 }
 
 TEST(SeveralFolders, AreNamedByAsMuchAsTellsThemApart) {
-    EXPECT_THAT(names_apart(paths({"/home/a/x/runs", "/home/a/y/runs", "/home/a/other"})),
-                ElementsAre("x-runs", "y-runs", "other"));
+    EXPECT_THAT(names_apart(paths({"/home/a/x/runs", "/home/a/y/runs", "/home/a/other"})), ElementsAre("x-runs", "y-runs", "other"));
 }
 
 TEST(SeveralFolders, AreNumberedWhereNothingTellsThemApart) {
@@ -36,20 +35,17 @@ TEST(SeveralFolders, AreNumberedWhereNothingTellsThemApart) {
 
 TEST(SeveralFolders, NamesFitIntoAFolder) {
     const std::string deep = "/a/" + std::string(200, 'b') + "/" + std::string(200, 'c');
-    for (const std::string& name : names_apart(paths({deep, "/x" + deep.substr(2), deep})))
-        EXPECT_LE(name.size(), 255U);
+    for (const std::string& name : names_apart(paths({deep, "/x" + deep.substr(2), deep}))) EXPECT_LE(name.size(), 255U);
 }
 
 TEST(SeveralFolders, AreLinkedFromOneFolderAlsoBeforeTheyExist) {
     const fakes::TempFolder folder;
     std::filesystem::create_directories(folder.path() + "/a,b");
-    const auto linked =
-        link_folders(paths({folder.path() + "/a,b", folder.path() + "/later"}), folder.path());
+    const auto linked = link_folders(paths({folder.path() + "/a,b", folder.path() + "/later"}), folder.path());
     ASSERT_TRUE(linked) << linked.error().text();
     EXPECT_EQ(std::filesystem::read_symlink(linked->str() + "/a,b"), folder.path() + "/a,b");
     EXPECT_EQ(std::filesystem::read_symlink(linked->str() + "/later"), folder.path() + "/later");
-    EXPECT_FALSE(link_folders(paths({"/a"}), folder.path()))
-        << "a folder that is there already is not taken over";
+    EXPECT_FALSE(link_folders(paths({"/a"}), folder.path())) << "a folder that is there already is not taken over";
 }
 
 }  // namespace

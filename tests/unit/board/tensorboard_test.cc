@@ -34,8 +34,7 @@ Options options_for(const std::string& logdir) {
             {}};
 }
 
-std::vector<std::string> words_for(const Options& options, Loading loading = Loading::as_asked,
-                                   bool tensorflow = false) {
+std::vector<std::string> words_for(const Options& options, Loading loading = Loading::as_asked, bool tensorflow = false) {
     return tensorboard_arguments(options, loading, tensorflow);
 }
 
@@ -88,8 +87,7 @@ TEST(TensorBoardArguments, TellTensorFlowsReaderToFollowReplacedFiles) {
     Options options = options_for("/runs");
     EXPECT_THAT(words_for(options, Loading::slow, true), Contains("--detect_file_replacement=true"));
     // The fast loader refuses to start with it.
-    EXPECT_THAT(words_for(options, Loading::as_asked, true),
-                Not(Contains(StartsWith("--detect_file_replacement"))));
+    EXPECT_THAT(words_for(options, Loading::as_asked, true), Not(Contains(StartsWith("--detect_file_replacement"))));
     options.fast_loader = FastLoader::off;
     EXPECT_THAT(words_for(options, Loading::as_asked, true), Contains("--detect_file_replacement=true"));
 }
@@ -171,8 +169,7 @@ TEST(TensorBoardProcess, IsStoppedInOrderFirst) {
     // It says through standard output that its trap is set.
     const int kept = dup(STDOUT_FILENO);
     dup2(started[1], STDOUT_FILENO);
-    auto process =
-        TensorBoard::start({"/bin/sh", "-c", "trap 'exit 7' TERM; echo; while :; do sleep 0.01; done"});
+    auto process = TensorBoard::start({"/bin/sh", "-c", "trap 'exit 7' TERM; echo; while :; do sleep 0.01; done"});
     dup2(kept, STDOUT_FILENO);
     close(kept);
     ASSERT_TRUE(process);

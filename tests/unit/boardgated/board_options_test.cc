@@ -10,8 +10,10 @@ namespace {
 using testing::ElementsAre;
 
 struct BoardOptionsTest : testing::Test {
-    Settings settings = *parse_settings("door_ports = 16000-16099\nidle_sleep = 30min\n[environments]\n"
-                                        "default = /opt/tensorboard/bin/tensorboard\nnew = /opt/new/bin/tensorboard\n", "test");
+    Settings settings = *parse_settings(
+        "door_ports = 16000-16099\nidle_sleep = 30min\n[environments]\n"
+        "default = /opt/tensorboard/bin/tensorboard\nnew = /opt/new/bin/tensorboard\n",
+        "test");
 
     Answer<BoardOptions> take(const std::string& json, BoardOptions before = {}) {
         auto object = JsonObject::parse(json);
@@ -55,7 +57,8 @@ TEST_F(BoardOptionsTest, EachFolderIsChecked) {
     EXPECT_EQ(field_at_fault(R"({"logdir": "/a", "more_logdirs": ["b"]})"), "more_logdirs");
     EXPECT_EQ(field_at_fault(R"({"logdir": "/a", "more_logdirs": ["gs://bucket/b"]})"), "more_logdirs");
     EXPECT_EQ(field_at_fault(R"({"logdir": "/a", "more_logdirs": "/b"})"), "more_logdirs");
-    EXPECT_EQ(field_at_fault(R"({"logdir": "/a", "more_logdirs": ["/1","/2","/3","/4","/5","/6","/7","/8","/9","/10","/11"]})"), "more_logdirs");
+    EXPECT_EQ(field_at_fault(R"({"logdir": "/a", "more_logdirs": ["/1","/2","/3","/4","/5","/6","/7","/8","/9","/10","/11"]})"),
+              "more_logdirs");
     EXPECT_EQ(field_at_fault(R"({"logdir": "runs"})"), "logdir");
     EXPECT_EQ(field_at_fault(R"({})"), "logdir");
 }
@@ -80,7 +83,8 @@ TEST_F(BoardOptionsTest, TheNetworkIsOpenedWhereTheSiteAllowsIt) {
 }
 
 TEST_F(BoardOptionsTest, ComeBackFromTheDatabaseAsTheyWere) {
-    const auto options = take(R"({"logdir": "/a", "more_logdirs": ["/b", "/c"], "priority": 7, "reload_multifile": true, "samples_per_plugin": "images=3"})");
+    const auto options = take(
+        R"({"logdir": "/a", "more_logdirs": ["/b", "/c"], "priority": 7, "reload_multifile": true, "samples_per_plugin": "images=3"})");
     ASSERT_TRUE(options);
     const BoardOptions again = options_of_text(options_text(*options));
     EXPECT_EQ(options_text(again), options_text(*options));
@@ -89,7 +93,8 @@ TEST_F(BoardOptionsTest, ComeBackFromTheDatabaseAsTheyWere) {
 }
 
 TEST_F(BoardOptionsTest, SamplesAreWhatTensorBoardReads) {
-    for (const char* bad : {"images", "images=", "=1", "images=1,", ",images=1", "images=1;scalars=2", "images=-1", "images=1 ", "images=1234567890"}) {
+    for (const char* bad :
+         {"images", "images=", "=1", "images=1,", ",images=1", "images=1;scalars=2", "images=-1", "images=1 ", "images=1234567890"}) {
         EXPECT_EQ(field_at_fault(std::string(R"({"logdir": "/a", "samples_per_plugin": ")") + bad + "\"}"), "samples_per_plugin") << bad;
     }
     EXPECT_EQ(field_at_fault(R"({"logdir": "/a", "samples_per_plugin": "images=100,scalars=0"})"), "none");
@@ -127,10 +132,11 @@ TEST_F(BoardOptionsTest, LogDirectoriesAreAbsoluteAndHere) {
 }
 
 TEST_F(BoardOptionsTest, BoundsHold) {
-    for (const char* good : {R"("port":0)", R"("port":16001)", R"("port":16099)", R"("priority":1)", R"("priority":100)", R"("reload_interval":0)",
-                             R"("reload_interval":86400)", R"("idle_sleep":1)", R"("title":"")", R"("samples_per_plugin":"")",
-                             R"("samples_per_plugin":"images=100,scalars=0")", R"("fast_loader":"on")", R"("fast_loader":"off")",
-                             R"("environment":"new")", R"("host":"localhost")", R"("host":"127.0.0.1")", R"("host":"")", R"("bind_all":false)"}) {
+    for (const char* good :
+         {R"("port":0)", R"("port":16001)", R"("port":16099)", R"("priority":1)", R"("priority":100)", R"("reload_interval":0)",
+          R"("reload_interval":86400)", R"("idle_sleep":1)", R"("title":"")", R"("samples_per_plugin":"")",
+          R"("samples_per_plugin":"images=100,scalars=0")", R"("fast_loader":"on")", R"("fast_loader":"off")", R"("environment":"new")",
+          R"("host":"localhost")", R"("host":"127.0.0.1")", R"("host":"")", R"("bind_all":false)"}) {
         EXPECT_EQ(fault(good), "") << good;
     }
     for (const char* bad : {R"("port":22)", R"("port":16000)", R"("port":16100)", R"("port":65536)", R"("port":-1)", R"("port":81537)"}) {

@@ -10,10 +10,18 @@ namespace {
 
 TEST(BoardState, IsWhatSystemdSaysOfDoorAndUnit) {
     const std::tuple<const char*, const char*, State> table[] = {
-        {"active", "active", State::ready},          {"active", "reloading", State::ready},  {"active", "activating", State::starting},
-        {"active", "inactive", State::asleep},       {"active", "", State::asleep},          {"active", "deactivating", State::asleep},
-        {"active", "failed", State::failed},         {"", "failed", State::off},             {"", "", State::off},
-        {"inactive", "inactive", State::off},        {"failed", "inactive", State::off},     {"inactive", "active", State::ready},
+        {"active", "active", State::ready},
+        {"active", "reloading", State::ready},
+        {"active", "activating", State::starting},
+        {"active", "inactive", State::asleep},
+        {"active", "", State::asleep},
+        {"active", "deactivating", State::asleep},
+        {"active", "failed", State::failed},
+        {"", "failed", State::off},
+        {"", "", State::off},
+        {"inactive", "inactive", State::off},
+        {"failed", "inactive", State::off},
+        {"inactive", "active", State::ready},
     };
     for (const auto& [door, unit, state] : table) {
         UnitFacts facts;
@@ -54,7 +62,8 @@ TEST(BoardNotices, AreTheCodesInBracketsAtTheEndOfTheStatus) {
 }
 
 TEST(BoardNotices, OnlyKnownOnesAreShown) {
-    for (const char* status : {"", "Serving", "Serving []", "Serving [made_up]", "[no_event_files] Serving", "Serving [no_event", "Serving [xno_event_filesx]"}) {
+    for (const char* status : {"", "Serving", "Serving []", "Serving [made_up]", "[no_event_files] Serving", "Serving [no_event",
+                               "Serving [xno_event_filesx]"}) {
         EXPECT_TRUE(codes(status).empty()) << status;
     }
 }

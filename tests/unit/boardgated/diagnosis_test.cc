@@ -40,7 +40,8 @@ TEST(Diagnosis, ALackOfMemoryNamesLimitAndPeak) {
 }
 
 TEST(Diagnosis, ALogLineThatShowsTheReasonIsTheDetail) {
-    const Failure failure = diagnose(ended("exit-code", CLD_EXITED, 1), {"Traceback", "ModuleNotFoundError: No module named 'pkg_resources'", "bye"});
+    const Failure failure =
+        diagnose(ended("exit-code", CLD_EXITED, 1), {"Traceback", "ModuleNotFoundError: No module named 'pkg_resources'", "bye"});
     EXPECT_EQ(failure.code, "pkg_resources_missing");
     EXPECT_EQ(failure.detail, "ModuleNotFoundError: No module named 'pkg_resources'");
     EXPECT_EQ(failure.exit_status, 1);
@@ -49,7 +50,8 @@ TEST(Diagnosis, ALogLineThatShowsTheReasonIsTheDetail) {
 TEST(Diagnosis, SpecialRulesComeBeforeGeneralOnes) {
     EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 1), {"ModuleNotFoundError: No module named 'yaml'"}).code, "python_module_missing");
     EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 2), {"tensorboard: error: unrecognized arguments: --x"}).code, "unknown_flag");
-    EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 2), {"tensorboard: error: argument --reload_interval: must be non-negative"}).code, "bad_option");
+    EXPECT_EQ(diagnose(ended("exit-code", CLD_EXITED, 2), {"tensorboard: error: argument --reload_interval: must be non-negative"}).code,
+              "bad_option");
 }
 
 TEST(Diagnosis, WithoutALogItStillSaysHowItEnded) {

@@ -138,9 +138,7 @@ TEST_F(OpenConversation, BelongsToTheAddressThatBeganIt) {
     EXPECT_EQ(desk.user_of(id), "alice");
 }
 
-TEST_F(OpenConversation, WantsAsManyAnswersAsPrompts) {
-    EXPECT_EQ(desk.answer(open(), "192.0.2.1", {}).error().field, "answers");
-}
+TEST_F(OpenConversation, WantsAsManyAnswersAsPrompts) { EXPECT_EQ(desk.answer(open(), "192.0.2.1", {}).error().field, "answers"); }
 
 TEST_F(OpenConversation, EndsAfterNinetySecondsAndHangsUp) {
     const std::string id = open();

@@ -138,10 +138,10 @@ TEST(Response, ProblemsWithoutAFieldHaveNone) {
 
 TEST(Response, EveryProblemIsAnError) {
     int rows = 0;
-#define PROBLEM(code, number, title)                             \
-    EXPECT_STREQ(name_of(Code::code), #code);                    \
+#define PROBLEM(code, number, title)                              \
+    EXPECT_STREQ(name_of(Code::code), #code);                     \
     EXPECT_EQ(problem_response({Code::code, ""}).status, number); \
-    EXPECT_TRUE(number >= 400 && number < 600) << #code;         \
+    EXPECT_TRUE(number >= 400 && number < 600) << #code;          \
     ++rows;
 #include "src/boardgated/problems.inc"
 #undef PROBLEM

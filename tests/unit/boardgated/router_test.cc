@@ -35,9 +35,9 @@ TEST(Router, TakesOneWholeWordForASession) {
 }
 
 TEST(Router, TakesNothingElseForABoard) {
-    for (const char* path : {"/api/v1/boards/abcdefg/wake", "/api/v1/boards/abcdefghi/wake", "/api/v1/boards/ABCDEFGH/wake",
-                             "/api/v1/boards/abc/efgh/wake", "/api/v1/boards//wake", "/api/v1/boards/abcdefgh/wake/",
-                             "/api/v1/boards/abcdefgh/sleep", "/api/v1/boards/abcdefg1/wake"}) {
+    for (const char* path :
+         {"/api/v1/boards/abcdefg/wake", "/api/v1/boards/abcdefghi/wake", "/api/v1/boards/ABCDEFGH/wake", "/api/v1/boards/abc/efgh/wake",
+          "/api/v1/boards//wake", "/api/v1/boards/abcdefgh/wake/", "/api/v1/boards/abcdefgh/sleep", "/api/v1/boards/abcdefg1/wake"}) {
         EXPECT_FALSE(fits("/api/v1/boards/{board}/wake", path)) << path;
     }
 }

@@ -26,7 +26,8 @@ TEST(StatePage, IsNeverASuccessAndNeverKept) {
     for (const State state : {State::asleep, State::waiting, State::starting, State::failed, State::off}) {
         const Response page = state_page(board_in(state));
         EXPECT_EQ(page.status, 503);
-        EXPECT_NE(std::find(page.headers.begin(), page.headers.end(), std::pair<std::string, std::string>("Cache-Control", "no-store")), page.headers.end());
+        EXPECT_NE(std::find(page.headers.begin(), page.headers.end(), std::pair<std::string, std::string>("Cache-Control", "no-store")),
+                  page.headers.end());
     }
 }
 

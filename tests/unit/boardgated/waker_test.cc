@@ -103,7 +103,8 @@ TEST_F(WakerTest, ADoorThatTheLauncherForgotIsMadeAgainFromTheRegistry) {
     const Board board = add(1001);
     launcher.refuse = Problem{Code::no_such_board, "no such door"};
     EXPECT_EQ(wake(board), State::ready);
-    EXPECT_EQ(launcher.asked, (std::vector<std::string>{"wake " + board.id.str(), "make_door " + board.id.str(), "wake " + board.id.str()}));
+    EXPECT_EQ(launcher.asked,
+              (std::vector<std::string>{"wake " + board.id.str(), "make_door " + board.id.str(), "wake " + board.id.str()}));
     EXPECT_EQ(registry.find(board.id)->port, launcher.port);
 }
 

@@ -16,7 +16,11 @@ TEST(WorkLane, SaysWhenItIsFullAndForgetsNothingItTook) {
     std::latch go(1);
     {
         WorkLane lane("test", 1, 2);
-        ASSERT_TRUE(lane.add([&] { begun.count_down(); go.wait(); ++done; }));
+        ASSERT_TRUE(lane.add([&] {
+            begun.count_down();
+            go.wait();
+            ++done;
+        }));
         begun.wait();
         EXPECT_TRUE(lane.add([&] { ++done; }));
         EXPECT_TRUE(lane.add([&] { ++done; }));

@@ -52,8 +52,13 @@ TEST(Arguments, WaitCanBeSaidBothWays) {
 }
 
 TEST(Arguments, WrongUsageIsTwo) {
-    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-             {}, {"nonsense"}, {"sleep"}, {"start", "--nope"}, {"start", "--path_prefix=/x"}, {"logs", "x", "-n", "0"}, {"start", "--port", "x"}}) {
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{},
+                                                                                       {"nonsense"},
+                                                                                       {"sleep"},
+                                                                                       {"start", "--nope"},
+                                                                                       {"start", "--path_prefix=/x"},
+                                                                                       {"logs", "x", "-n", "0"},
+                                                                                       {"start", "--port", "x"}}) {
         const Parsed parsed = parse(words);
         EXPECT_FALSE(parsed.arguments);
         EXPECT_EQ(parsed.exit_status, exit_status::usage) << (words.empty() ? "" : words[0]);
@@ -67,8 +72,10 @@ TEST(Arguments, HelpAndVersionAreDone) {
 }
 
 TEST(Arguments, JsonIsUnderstoodByEveryCommand) {
-    for (const char* command : {"login", "logout", "start", "ls", "doctor"}) EXPECT_TRUE(parse({command, "--json"}).arguments->json) << command;
-    for (const char* command : {"open", "logs", "sleep", "wake", "restart", "rm"}) EXPECT_TRUE(parse({command, "abc", "--json"}).arguments->json) << command;
+    for (const char* command : {"login", "logout", "start", "ls", "doctor"})
+        EXPECT_TRUE(parse({command, "--json"}).arguments->json) << command;
+    for (const char* command : {"open", "logs", "sleep", "wake", "restart", "rm"})
+        EXPECT_TRUE(parse({command, "abc", "--json"}).arguments->json) << command;
 }
 
 }  // namespace

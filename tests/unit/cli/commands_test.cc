@@ -8,7 +8,9 @@
 namespace boardgate::cli {
 namespace {
 
-Outcome<Json::Value> named(const Json::Value& items, const std::string& text) { return the_one_named(items, text, "board", "boardgate ls"); }
+Outcome<Json::Value> named(const Json::Value& items, const std::string& text) {
+    return the_one_named(items, text, "board", "boardgate ls");
+}
 
 Json::Value boards() { return json_of(R"([{"id":"abcdefgh"},{"id":"abxyzxyz"},{"id":"zzzzzzzz"}])"); }
 

@@ -35,8 +35,9 @@ TEST(Holder, IsNamedByProgramProcessAndOwner) {
     ASSERT_EQ(listen(socket.get(), 1), 0);
     socklen_t size = sizeof address;
     getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
-    EXPECT_THAT(holder_of(ntohs(address.sin_port)),
-                testing::AllOf(testing::StartsWith("doorcheck_test ("), testing::HasSubstr(std::to_string(getpid())), testing::HasSubstr(" of ")));
+    EXPECT_THAT(
+        holder_of(ntohs(address.sin_port)),
+        testing::AllOf(testing::StartsWith("doorcheck_test ("), testing::HasSubstr(std::to_string(getpid())), testing::HasSubstr(" of ")));
 }
 
 }  // namespace

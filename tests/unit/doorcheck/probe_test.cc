@@ -95,7 +95,9 @@ TEST_F(ProbeTest, SilenceIsNotARefusal) {
     alone([] {
         const auto probe = Probe::open(probe_port);
         ASSERT_TRUE(probe);
-        ASSERT_EQ(nft("'add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c tcp dport 16000 drop'"), 0);
+        ASSERT_EQ(
+            nft("'add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c tcp dport 16000 drop'"),
+            0);
         const auto refused = probe->refused();
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().sys, ETIMEDOUT);

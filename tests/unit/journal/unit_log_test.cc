@@ -15,10 +15,11 @@ TEST(UnitLog, TakesBoardsServices) {
 }
 
 TEST(UnitLog, RefusesEveryOtherUnit) {
-    for (const char* unit : {"ssh.service", "tensorboard-alice-k3f9abcd.socket", "tensorboard-alice-k3f9abcd", "tensorboard-k3f9abcd.service",
-                             "tensorboard--k3f9abcd.service", "tensorboard-a-b-k3f9abcd.service", "tensorboard-alice-short.service",
-                             "tensorboard-al*-k3f9abcd.service", "tensorboard-a\n_UID=0-k3f9abcd.service", "tensorboard-a=b-k3f9abcd.service",
-                             "tensorboard-a/../b-k3f9abcd.service", "ssh.service tensorboard-alice-k3f9abcd.service", ""}) {
+    for (const char* unit :
+         {"ssh.service", "tensorboard-alice-k3f9abcd.socket", "tensorboard-alice-k3f9abcd", "tensorboard-k3f9abcd.service",
+          "tensorboard--k3f9abcd.service", "tensorboard-a-b-k3f9abcd.service", "tensorboard-alice-short.service",
+          "tensorboard-al*-k3f9abcd.service", "tensorboard-a\n_UID=0-k3f9abcd.service", "tensorboard-a=b-k3f9abcd.service",
+          "tensorboard-a/../b-k3f9abcd.service", "ssh.service tensorboard-alice-k3f9abcd.service", ""}) {
         EXPECT_FALSE(is_board_service(unit)) << unit;
         EXPECT_FALSE(UnitLog::open(unit)) << unit;
     }

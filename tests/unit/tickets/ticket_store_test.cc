@@ -65,10 +65,11 @@ TEST_F(TicketStoreTest, KeepsTheHashAndNeverTheToken) {
 }
 
 TEST_F(TicketStoreTest, DamagedTicketsAreNone) {
-    for (const char* text : {"", "1001", "1001 ", "1001 1800003600", "1001 1800003600\n", "1001 1800003600 \n", "1001 1800003600 alice",
-                             "1001 1800003600 alice\nx", "0 1800003600 alice\n", "-1 1800003600 alice\n", "4294967295 1800003600 alice\n",
-                             "4294968297 1800003600 alice\n", " 1001 1800003600 alice\n", "1001  1800003600 alice\n", "1001 0 alice\n",
-                             "1001 -1800003600 alice\n", "1001\t1800003600 alice\n", "0x3e9 1800003600 alice\n", "1001 1800003600alice\n"}) {
+    for (const char* text :
+         {"", "1001", "1001 ", "1001 1800003600", "1001 1800003600\n", "1001 1800003600 \n", "1001 1800003600 alice",
+          "1001 1800003600 alice\nx", "0 1800003600 alice\n", "-1 1800003600 alice\n", "4294967295 1800003600 alice\n",
+          "4294968297 1800003600 alice\n", " 1001 1800003600 alice\n", "1001  1800003600 alice\n", "1001 0 alice\n",
+          "1001 -1800003600 alice\n", "1001\t1800003600 alice\n", "0x3e9 1800003600 alice\n", "1001 1800003600alice\n"}) {
         folder.put(hash.hex(), text);
         const auto ticket = store.check(hash, now);
         ASSERT_FALSE(ticket) << text;

@@ -53,8 +53,7 @@ TEST(Writer, NeverMovesWhatItHoldsSoThatNoCopyOfASecretIsLeft) {
 
 TEST(Writer, RefusesMoreThanAMessageHolds) {
     Writer out(1);
-    EXPECT_THROW(
-        for (int i = 0; i < 100; ++i) out.text(std::string(1000, 'x'), 1000), std::length_error);
+    EXPECT_THROW(for (int i = 0; i < 100; ++i) out.text(std::string(1000, 'x'), 1000), std::length_error);
 }
 
 template <class Unsigned>

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "src/wire/folder_messages.h"
+
 #include "tests/fakes/socket_pair.h"
 
 namespace boardgate::wire {
@@ -18,7 +19,20 @@ namespace {
 using namespace std::chrono_literals;
 
 DoorSpec some_door() {
-    return {"abcdefgh", 16001, "/home/alice/runs", {"/data/runs", "/scratch/a"}, "My runs", "default", 5, true, "images=100", FastLoader::off, 1800, 50, true, "192.0.2.1"};
+    return {"abcdefgh",
+            16001,
+            "/home/alice/runs",
+            {"/data/runs", "/scratch/a"},
+            "My runs",
+            "default",
+            5,
+            true,
+            "images=100",
+            FastLoader::off,
+            1800,
+            50,
+            true,
+            "192.0.2.1"};
 }
 
 std::vector<Secret> secrets(std::initializer_list<std::string> texts) {
@@ -136,7 +150,9 @@ TEST(Messages, EveryChangedByteIsRefusedOrMeansExactlyWhatItSays) {
             for (int value = 0; value < 256; ++value) {
                 std::string changed = one.bytes;
                 changed[at] = static_cast<char>(value);
-                if (one.takes(changed)) { ASSERT_EQ(one.again(changed), changed) << one.name << " " << at << " " << value; }
+                if (one.takes(changed)) {
+                    ASSERT_EQ(one.again(changed), changed) << one.name << " " << at << " " << value;
+                }
             }
         }
     }
@@ -146,7 +162,9 @@ TEST(Messages, NoOtherTypeIsTaken) {
     const std::vector<Sample> all = samples();
     for (const Sample& reader : all) {
         for (const Sample& sent : all) {
-            if (reader.name != sent.name) { EXPECT_FALSE(reader.takes(sent.bytes)) << reader.name << " took " << sent.name; }
+            if (reader.name != sent.name) {
+                EXPECT_FALSE(reader.takes(sent.bytes)) << reader.name << " took " << sent.name;
+            }
         }
     }
 }
@@ -157,7 +175,9 @@ TEST(Messages, NoiseIsRefusedWithoutHarm) {
         for (int i = 0; i < 3000; ++i) {
             std::string noise = one.bytes.substr(0, 2);
             for (std::size_t left = random() % 200; left > 0; --left) noise += static_cast<char>(random());
-            if (one.takes(noise)) { ASSERT_EQ(one.again(noise), noise) << one.name; }
+            if (one.takes(noise)) {
+                ASSERT_EQ(one.again(noise), noise) << one.name;
+            }
         }
     }
 }
