@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <optional>
 
 namespace boardgate::cli {
 
@@ -56,14 +57,12 @@ void say(const std::string& text) { std::cerr << plain(text) << "\n"; }
 void print(const std::string& text) { std::cout << text << "\n" << std::flush; }
 
 std::string ask_person(const std::string& prompt, bool echo) {
+    // Before the prompt: going silent drops what was typed until then, and it would be shown.
+    std::optional<NoEcho> silent;
+    if (!echo) silent.emplace();
     std::cerr << plain(prompt) << std::flush;
     std::string line;
-    if (echo) {
-        std::getline(std::cin, line);
-    } else {
-        const NoEcho silent;
-        std::getline(std::cin, line);
-    }
+    std::getline(std::cin, line);
     return line;
 }
 
