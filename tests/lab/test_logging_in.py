@@ -226,6 +226,7 @@ FOREIGN = {
     "no origin at all": ({"Sec-Fetch-Site": None, "Origin": "null"}, 403, "cross_site"),
     "http": ({"Sec-Fetch-Site": None, "Origin": "http://{host}"}, 403, "cross_site"),
     "typed into the address bar": ({"Sec-Fetch-Site": "none"}, 403, "cross_site"),
+    "a form below /b/": ({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 403, "cross_site"),
     "a form": ({"Content-Type": "text/plain"}, 415, "not_json"),
     "a form that is sure of itself": ({"Content-Type": "application/x-www-form-urlencoded"}, 415, "not_json"),
     "no type": ({"Content-Type": None}, 415, "not_json"),

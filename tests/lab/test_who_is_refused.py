@@ -333,6 +333,17 @@ def test_a_boards_own_policy_can_only_tighten_ours(both):
     assert re.search(r"connect-src https://[^/]+/b/ wss://[^/]+/b/ data: blob:;", plain), plain
 
 
+@pytest.mark.parametrize("status", [201, 301, 302, 307])
+def test_a_board_sends_its_visitor_on_to_boards_only(both, status):
+    """A browser that follows an answer takes our policy's hosts into account, and no longer its paths."""
+    arrives = lambda where: both[0].answer(status=status, headers=[["Location", where]]).header("Location")  # noqa: E731
+    for where in ("/b/abcdefgh/", "/b/abcdefgh/x.html?y=1&z=%2f", "./x", "data/x", "x?y", "?y"):
+        assert arrives(where) == where
+    for where in ("/", "/api/v1/session", "/b", "/bx/", "/b/x/../../api/v1/session", "../../api/v1/session", "/b/x/%2e%2e/%2e%2e/api", "/b/x/.\t./y",
+                  "/b/x\\..\\y", "//evil.example/", "/b//evil.example", "\\evil.example", "https://evil.example/", "javascript:1", "x;/../y", "#x", "/b/x/..;/y"):
+        assert arrives(where) is None, where
+
+
 # ---- past nginx ----
 def test_nobody_but_nginx_opens_a_door(lab, alice, both):
     mine, _ = both
