@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 namespace boardgate::boardgated {
 
@@ -171,6 +172,12 @@ std::vector<std::string> folders_of(const BoardOptions& options) {
     std::vector<std::string> folders = {options.logdir};
     folders.insert(folders.end(), options.more_logdirs.begin(), options.more_logdirs.end());
     return folders;
+}
+
+bool show_the_same(const BoardOptions& one, const BoardOptions& other) {
+    // Neither `//` nor a slash at the end makes another folder.
+    const auto normal = [](const std::string& folder) { return std::filesystem::path(folder + "/").lexically_normal(); };
+    return std::ranges::equal(folders_of(one), folders_of(other), {}, normal, normal);
 }
 
 namespace {

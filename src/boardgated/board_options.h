@@ -40,6 +40,8 @@ void add_options(Json::Value& to, const BoardOptions& options);
 
 /// All that it shows: logdir and more_logdirs.
 [[nodiscard]] std::vector<std::string> folders_of(const BoardOptions& options);
+/// Are they on the same folders?
+[[nodiscard]] bool show_the_same(const BoardOptions& one, const BoardOptions& other);
 /// The last component of a path, for a title: `/home/alice/runs/` gives `runs`.
 [[nodiscard]] std::string folder_name(const std::string& path);
 /// The title of a board that was given none: its folders' names.

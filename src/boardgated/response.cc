@@ -70,6 +70,7 @@ Response problem_response(const Problem& problem) {
     Response response{row.status, {}, to_text(body)};
     response.with("Content-Type", "application/problem+json").with("Cache-Control", "no-store");
     if (problem.retry_after > 0) response.with("Retry-After", std::to_string(problem.retry_after));
+    if (!problem.allow.empty()) response.with("Allow", problem.allow);
     return response;
 }
 

@@ -34,6 +34,7 @@ struct Problem {
     std::string detail;   ///< a sentence: what happened, to what, what to do
     std::string field{};  ///< which field of the request, where one is to blame
     int retry_after = 0;  ///< seconds; 0 leaves the header out
+    std::string allow{};  ///< the methods that the address takes instead
 };
 
 template <class T>

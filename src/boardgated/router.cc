@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/router.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "src/base/log.h"
 #include "src/boardgated/api_admin.h"
 #include "src/boardgated/api_boards.h"
@@ -61,16 +64,18 @@ std::optional<Caller> caller_of(const Request& request, const Sessions& sessions
     return Caller{*std::move(session), *std::move(token)};
 }
 
+Problem wrong_method(const std::string& allowed) { return {Code::method_not_allowed, "this address takes " + allowed, {}, 0, allowed}; }
+
 Answer<const Route*> Router::find(Call& call) const {
     const std::string_view method = call.request.method() == "HEAD" ? "GET" : call.request.method();
     std::string allowed;
     for (const Route& route : routes()) {
         if (!matches(route.pattern, call.request.path(), call)) continue;
         if (route.method == method) return &route;
-        allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
+        allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == "GET" ? ", HEAD" : "");
     }
     if (allowed.empty()) return problem(Code::no_such_route, "there is nothing at this address");
-    return problem(Code::method_not_allowed, "this address takes " + allowed);
+    return tl::make_unexpected(wrong_method(allowed));
 }
 
 Answer<void> Router::admit(const Route& route, Call& call) const {
@@ -88,12 +93,17 @@ Answer<void> Router::admit(const Route& route, Call& call) const {
 
 namespace {
 
+/// application/json, with parameters or without (RFC 9110, 8.3.1).
+bool is_json(std::string_view type) {
+    const std::string_view essence = type.substr(0, type.find_first_of("; \t"));
+    return std::ranges::equal(essence, std::string_view("application/json"), {}, [](unsigned char c) { return std::tolower(c); });
+}
+
 /// The body, which must say that it is JSON: a form of another page cannot.
 Answer<void> take_body(Request& request, Call& call) {
     const std::string_view length = request.parameter("CONTENT_LENGTH");
     if (length.empty() || length == "0") return {};
-    const std::string_view type = request.parameter("CONTENT_TYPE");
-    if (type.substr(0, type.find(';')) != "application/json") return problem(Code::not_json, "send the body as application/json");
+    if (!is_json(request.parameter("CONTENT_TYPE"))) return problem(Code::not_json, "send the body as application/json");
     auto body = request.body();
     if (!body) return problem(Code::too_large, body.error().text());
     call.body = *std::move(body);

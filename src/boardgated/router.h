@@ -55,6 +55,9 @@ struct Route {
 /// Does the path match the pattern? Sets what the pattern has a placeholder for.
 [[nodiscard]] bool matches(std::string_view pattern, std::string_view path, PathNames& names);
 
+/// The answer to a method that an address does not take, with those that it takes.
+[[nodiscard]] Problem wrong_method(const std::string& allowed);
+
 class Router {
 public:
     Router(Handlers handlers, Lanes lanes, const Sessions& sessions) : handlers_(handlers), lanes_(lanes), sessions_(sessions) {}

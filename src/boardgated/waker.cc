@@ -19,10 +19,6 @@ WallTime last_use(const Board& board) { return std::max(board.state_since, board
 
 }  // namespace
 
-std::unique_lock<std::mutex> Waker::hold_door(const BoardId& board) {
-    return std::unique_lock(doors_[std::hash<std::string>{}(board.str()) % doors_.size()]);
-}
-
 /// The launcher's record is gone, the definition is not.
 Answer<std::uint16_t> Waker::make_lost_door(const Token& token, const BoardId& board) {
     const auto held = hold_door(board);

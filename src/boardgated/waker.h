@@ -4,13 +4,13 @@
 // by time as others fall asleep.
 #pragma once
 
-#include <array>
 #include <list>
 #include <mutex>
 #include <set>
 
 #include "src/base/settings.h"
 #include "src/boardgated/board_launcher.h"
+#include "src/boardgated/board_locks.h"
 #include "src/boardgated/registry.h"
 #include "src/boardgated/unit_watch.h"
 #include "src/boardgated/work_lane.h"
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] Answer<void> sleep(const Token& token, const BoardId& board);
     /// To be held while a board's door is made or removed, together with what the registry knows of it: a page that
     /// is still open would otherwise bring the door of a board back that is being deleted.
-    [[nodiscard]] std::unique_lock<std::mutex> hold_door(const BoardId& board);
+    [[nodiscard]] std::unique_lock<std::mutex> hold_door(const BoardId& board) { return doors_.hold(board); }
     /// A listener of the registry: a board that is not awake any more makes room.
     void board_changed(const Board& board, bool gone);
 
@@ -61,9 +61,9 @@ private:
     Registry& registry_;
     const Settings& settings_;
     const std::function<void(const BoardId&)> look_again_;
-    std::array<std::mutex, 64> doors_;  // each for those boards that fall to it
-    std::mutex mutex_;                  // guards the next two
-    std::set<BoardId> beginning_;       // have a slot, and were not yet seen awake
+    BoardLocks doors_;
+    std::mutex mutex_;             // guards the next two
+    std::set<BoardId> beginning_;  // have a slot, and were not yet seen awake
     std::list<Waiting> waiting_;
     WorkLane lane_{"waiting", 1, 1000};
 };

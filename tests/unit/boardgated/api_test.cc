@@ -153,7 +153,8 @@ TEST_F(ApiTest, OtherAddressesAndMethodsAreTold) {
     EXPECT_EQ(code(ask("GET", "/api/v1/boards/", alice)), "no_such_route");
     const CgiAnswer answer = ask("PUT", "/api/v1/boards", alice);
     EXPECT_EQ(answer.status, 405);
-    EXPECT_THAT(answer.body, HasSubstr("GET, POST"));
+    EXPECT_EQ(answer.headers.at("Allow"), "GET, HEAD, POST");
+    EXPECT_THAT(answer.body, HasSubstr("GET, HEAD, POST"));
     const CgiAnswer head = ask("HEAD", "/api/v1/boards", alice);
     EXPECT_EQ(head.status, 200);
     EXPECT_EQ(head.body, "");
@@ -169,6 +170,8 @@ TEST_F(ApiTest, ABodyIsJsonAndSaysSo) {
     EXPECT_EQ(post("text/plain", "2", "{}"), "not_json");
     EXPECT_EQ(post("", "2", "{}"), "not_json");
     EXPECT_EQ(post("application/json; charset=utf-8", "2", "{}"), "bad_field") << "read, and found to lack a folder";
+    EXPECT_EQ(post("Application/JSON ; charset=utf-8", "2", "{}"), "bad_field");
+    EXPECT_EQ(post("application/jsonp", "2", "{}"), "not_json");
     EXPECT_EQ(post("application/json", "20", "{}"), "too_large");
     EXPECT_EQ(post("application/json", std::to_string(longest_body + 1), std::string(longest_body + 1, ' ')), "too_large");
     EXPECT_EQ(post("application/json", "1", "{"), "bad_json");
@@ -217,7 +220,7 @@ TEST_F(ApiTest, OnePersonKeepsSoManyBoards) {
     make(alice);
     const CgiAnswer third = ask("POST", "/api/v1/boards", alice, R"({"logdir":"/data/runs"})");
     EXPECT_EQ(code(third), "too_many_boards");
-    EXPECT_TRUE(launcher.asked.empty());
+    EXPECT_THAT(launcher.asked, ElementsAre("inspect /data/runs"));
     make(bob);
 }
 

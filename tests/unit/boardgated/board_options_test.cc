@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/board_options.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -61,6 +62,19 @@ TEST_F(BoardOptionsTest, EachFolderIsChecked) {
               "more_logdirs");
     EXPECT_EQ(field_at_fault(R"({"logdir": "runs"})"), "logdir");
     EXPECT_EQ(field_at_fault(R"({})"), "logdir");
+}
+
+TEST_F(BoardOptionsTest, TheSameFolderIsKnownHoweverItIsWritten) {
+    const auto on = [&](const std::string& folders) { return take("{" + folders + "}").value(); };
+    const BoardOptions runs = on(R"("logdir": "/data/runs")");
+    for (const char* same : {"/data/runs", "/data/runs/", "/data//runs", "/data/./runs", "/data/x/../runs/."})
+        EXPECT_TRUE(show_the_same(runs, on(fmt::format(R"("logdir": "{}")", same)))) << same;
+    EXPECT_FALSE(show_the_same(runs, on(R"("logdir": "/data/runs2")")));
+    EXPECT_FALSE(show_the_same(runs, on(R"("logdir": "/data/runs", "more_logdirs": ["/data/b"])")));
+}
+
+TEST_F(BoardOptionsTest, ALoaderIsOneOfThree) {
+    EXPECT_EQ(take(R"({"logdir": "/a", "fast_loader": "maybe"})").error().detail, "fast_loader must be auto, on or off");
 }
 
 TEST_F(BoardOptionsTest, TheNetworkIsOpenedWhereTheSiteAllowsIt) {

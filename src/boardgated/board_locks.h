@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// A lock for each board. Boards share a fixed number of mutexes, so that none has to be kept or forgotten.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <mutex>
+
+#include "src/base/names.h"
+
+namespace boardgate::boardgated {
+
+class BoardLocks {
+public:
+    [[nodiscard]] std::unique_lock<std::mutex> hold(const BoardId& board) {
+        return std::unique_lock(mutexes_[std::hash<std::string>{}(board.str()) % mutexes_.size()]);
+    }
+
+private:
+    std::array<std::mutex, 64> mutexes_;
+};
+
+}  // namespace boardgate::boardgated
