@@ -25,7 +25,7 @@ void ApiStreams::handle(std::unique_ptr<Request> request) {
 }
 
 Answer<void> ApiStreams::open(std::unique_ptr<Request>& request) {
-    if (request->method() != "GET") return problem(Code::method_not_allowed, "this address takes GET");
+    if (request->method() != "GET") return tl::make_unexpected(wrong_method("GET"));
     auto caller = caller_of(*request, sessions_);
     if (!caller) return problem(Code::unauthenticated, "log in first");
     for (const Row& row : table) {
@@ -40,12 +40,13 @@ Answer<void> ApiStreams::events(std::unique_ptr<Request>& request, Caller caller
 }
 
 Answer<void> ApiStreams::log(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& id) {
-    constexpr std::uint32_t lines_at_first = 200;
+    const auto lines_at_first = query_number(*request, "lines", 200, 1, JournalClient::most_lines);
+    if (!lines_at_first) return tl::make_unexpected(lines_at_first.error());
     const auto board = own_board(registry_, *id, caller.session);
     if (!board) return tl::make_unexpected(board.error());
     // A browser that comes back says behind which line (HTML standard, Last-Event-ID).
     auto journal = journal_.follow(board->unit(), std::string(request->parameter("HTTP_LAST_EVENT_ID").substr(0, wire::longest::cursor)),
-                                   lines_at_first);
+                                   *lines_at_first);
     if (!journal) {
         log_event(Event::request_fault, "a log cannot be followed: " + journal.error().text(), {{"BOARD_ID", id->str()}});
         return problem(Code::busy, "the log cannot be read now; try again");

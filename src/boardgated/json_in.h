@@ -23,7 +23,8 @@ public:
     /// At most `longest` bytes, an object, depth 32, no duplicate keys.
     [[nodiscard]] static Answer<JsonObject> parse(const std::string& text, std::size_t longest = longest_body);
 
-    [[nodiscard]] bool has(const char* name) const { return value_.isMember(name); }
+    /// Absent and null are the same.
+    [[nodiscard]] bool has(const char* name) const { return value_.isMember(name) && !value_[name].isNull(); }
     /// Each leaves `out` alone when the field is absent or null. Bounds are inclusive; text counts bytes, is
     /// UTF-8 and has no control characters.
     void take(const char* name, std::string& out, std::size_t least, std::size_t most);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/login_desk.h"
 
-#include <algorithm>
-
 #include "src/base/log.h"
 
 namespace boardgate::boardgated {
@@ -75,12 +73,18 @@ Answer<std::string> LoginDesk::keep(Conversation conversation) {
     conversation.ends = clock_.boot() + lasts;
     sweep();
     const std::lock_guard lock(mutex_);
-    const auto same_address = std::count_if(conversations_.begin(), conversations_.end(),
-                                            [&](const auto& each) { return each.second.address == conversation.address; });
-    if (conversations_.size() >= most || static_cast<std::size_t>(same_address) >= most_of_address) {
-        return tl::make_unexpected(
-            Problem{Code::too_many_attempts, "too many logins were begun from this address; finish one, or wait", {}, 90});
+    // Whoever begins anew has most likely given up what was begun before.
+    std::size_t same_address = 0;
+    auto oldest = conversations_.end();
+    for (auto each = conversations_.begin(); each != conversations_.end(); ++each) {
+        if (each->second.address != conversation.address) continue;
+        ++same_address;
+        if (oldest == conversations_.end() || each->second.ends < oldest->second.ends) oldest = each;
     }
+    if (same_address >= most_of_address) conversations_.erase(oldest);
+    if (conversations_.size() >= most)
+        return tl::make_unexpected(
+            Problem{Code::too_many_attempts, "too many logins were begun and not finished; try again later", {}, 90});
     std::string id = Token::make().reveal();
     conversations_.emplace(id, std::move(conversation));
     return id;

@@ -57,7 +57,8 @@ Answer<void> StreamHub::open(std::unique_ptr<Request>& request, const Session& s
         stream.session = session;
         stream.source = std::move(source);
         stream.translate = std::move(translate);
-        stream.unsent = "Status: 200\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n";
+        // The comment takes the head along at once: nginx keeps it back until there is something of a body.
+        stream.unsent = "Status: 200\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n:\n\n";
         stream.request = std::move(request);
         arrived_.push_back(std::move(stream));
     }

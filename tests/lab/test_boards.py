@@ -195,6 +195,24 @@ def test_the_log_is_tensorboards_own(alice, ready_board):
         events.until("what was said before comes first", lambda _, data: ready_line in data["text"])
 
 
+def test_who_comes_back_to_a_log_reads_on_behind_the_line_that_was_last(alice, ready_board):
+    board = ready_board(alice)
+    log = f"/api/v1/boards/{board['id']}/log"
+    lines = until("the log has an end", lambda: (read := alice.get(log).json["lines"])[-1]["text"].startswith("Started") and read)
+
+    def told(count, query="", **headers):
+        with alice.events(f"{log}?follow=1{query}", headers=headers) as events:
+            events.until("as many lines", lambda *_: len(events.seen) == count)
+            assert all(data["cursor"] == cursor for _, data, cursor in events.seen)
+            return [data for _, data, _ in events.seen]
+    assert told(len(lines)) == lines
+    assert told(2, "&lines=2") == lines[-2:]
+    assert told(len(lines) - 3, **{"Last-Event-ID": lines[2]["cursor"]}) == lines[3:]
+    # A reader is told at once that he is connected, also when there is nothing new (a silent stream is kept alive every 20 s).
+    with alice.stream("GET", f"{log}?follow=1", headers={"Last-Event-ID": lines[-1]["cursor"]}, timeout=3) as answer:
+        assert answer.status == 200
+
+
 def test_boards_survive_boardgated_and_wait_for_nobody(lab, alice, ready_board):
     board = ready_board(alice)
     lab.systemctl("kill", "--kill-whom=main", "--signal=KILL", "boardgated.service")

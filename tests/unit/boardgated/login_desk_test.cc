@@ -2,6 +2,7 @@
 // The desk against a boardgate-login that this test plays over a real socket.
 #include "src/boardgated/login_desk.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -120,7 +121,7 @@ TEST_F(LoginDeskTest, ASecondQuestionGoesToThePersonAndItsAnswerBack) {
 }
 
 struct OpenConversation : LoginDeskTest {
-    std::string open(const char* address = "192.0.2.1") {
+    std::string open(const std::string& address = "192.0.2.1") {
         auto login = std::async([this, address] { return desk.begin("alice", address, nullptr); });
         attempts.push_back(take_attempt());
         ask(attempts.back().get(), {{"Password: ", false}});
@@ -152,13 +153,24 @@ TEST_F(OpenConversation, EndsAfterNinetySecondsAndHangsUp) {
     EXPECT_FALSE(*hung_up);
 }
 
-TEST_F(OpenConversation, AFifthFromOneAddressIsRefusedAndHungUp) {
-    for (int i = 0; i < 4; ++i) EXPECT_EQ(open().size(), Token::text_size);
-    EXPECT_EQ(open(), "too_many_attempts");
+TEST_F(OpenConversation, AFifthFromOneAddressTakesThePlaceOfItsOldest) {
     EXPECT_EQ(open("192.0.2.2").size(), Token::text_size);
-    const auto hung_up = wire::receive(attempts[4].get(), 1s);
+    std::vector<std::string> ids;
+    for (int i = 0; i < 5; ++i) {
+        ids.push_back(open());
+        clock.advance(1s);
+    }
+    EXPECT_EQ(desk.user_of(ids[0]), "");
+    for (int i = 1; i < 5; ++i) EXPECT_EQ(desk.user_of(ids[static_cast<std::size_t>(i)]), "alice") << i;
+    const auto hung_up = wire::receive(attempts[1].get(), 1s);
     ASSERT_TRUE(hung_up);
     EXPECT_FALSE(*hung_up);
+    EXPECT_FALSE(wire::receive(attempts[0].get(), 0s)) << "another address keeps its own";
+}
+
+TEST_F(OpenConversation, BeyondWhatTheDeskHoldsNobodyBegins) {
+    for (int i = 0; i < 200; ++i) ASSERT_EQ(open(fmt::format("192.0.2.{}", i)).size(), Token::text_size);
+    EXPECT_EQ(open("192.0.2.200"), "too_many_attempts");
 }
 
 TEST_F(LoginDeskTest, EachOutcomeHasItsCode) {
