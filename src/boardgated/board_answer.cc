@@ -29,6 +29,7 @@ Problem not_ready(const Board& board) {
         const Failure failure = board.failure ? *board.failure : diagnose(board, {});
         return {Code::board_failed, named + ": " + failure.summary + ". " + failure.remedy};
     }
+    if (board.state == State::waiting) return {Code::board_not_ready, named + " is waiting: " + board.waiting_for, {}, 1};
     return {Code::board_not_ready, named + " is " + name_of(board.state) + "; ask again in a moment", {}, 1};
 }
 

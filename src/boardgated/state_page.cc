@@ -75,9 +75,10 @@ Response state_page(const Board& board) {
     // For those without scripts, in the states that end by themselves.
     if (!failed) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
     std::string main = "<main data-board=\"" + board.id.str() + "\" data-state=\"" + state + "\" data-change=\"" + escaped(change) +
-                       "\">\n<h1>" + escaped(board.options.title) + "</h1>\n" + "<p class=\"logdir\">" + escaped(board.options.logdir) +
-                       "</p>\n" + "<p><strong class=\"board-state\" data-state=\"" + state + "\">" + state +
-                       "</strong>: " + meaning_of(board.state) + ".</p>\n";
+                       "\" data-waiting-for=\"" + escaped(board.waiting_for) + "\">\n<h1>" + escaped(board.options.title) + "</h1>\n" +
+                       "<p class=\"logdir\">" + escaped(board.options.logdir) + "</p>\n" +
+                       "<p><strong class=\"board-state\" data-state=\"" + state + "\">" + state +
+                       "</strong>: " + (board.waiting_for.empty() ? meaning_of(board.state) : escaped(board.waiting_for)) + ".</p>\n";
     if (failed) main += failure_text(failure);
     main += "<div id=\"live\"></div>\n<p><a href=\"/\">All my boards</a></p>\n</main>\n";
     Response response = page(503, board.options.title, head, main);

@@ -50,8 +50,9 @@ function follow_log() {
     });
 }
 
-function show(name) {
-    const {text, hint} = state_of(name);
+function show(name, waiting_for) {
+    const {text, hint: usual} = state_of(name);
+    const hint = waiting_for || usual;
     main.dataset.state = name;
     state.dataset.state = name;
     state.textContent = text;
@@ -67,13 +68,13 @@ function see(board) {
         return;
     }
     if (board.state === main.dataset.state) return;
-    show(board.state);
+    show(board.state, board.waiting_for);
     announce(state.textContent);
     if (board.state === 'asleep' || board.state === 'off') live.replaceChildren(again(), error);
 }
 
 document.body.append(el('div#announcer.unseen', {role: 'status', 'aria-live': 'polite'}));
-show(main.dataset.state);
+show(main.dataset.state, main.dataset.waitingFor);
 if (main.dataset.state === 'failed') {
     // Before the log, which may be long.
     main.querySelector('.failure-remedy')?.after(live);

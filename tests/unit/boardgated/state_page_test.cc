@@ -31,6 +31,13 @@ TEST(StatePage, IsNeverASuccessAndNeverKept) {
     }
 }
 
+TEST(StatePage, SaysWhatABoardWaitsFor) {
+    Board board = board_in(State::waiting);
+    board.waiting_for = "you have 4 boards awake & this one waits";
+    const std::string body = state_page(board).body;
+    EXPECT_NE(body.find("</strong>: you have 4 boards awake &amp; this one waits.</p>"), std::string::npos) << body;
+}
+
 TEST(StatePage, ReloadsWithoutScriptsUnlessItFailed) {
     EXPECT_NE(state_page(board_in(State::starting)).body.find("http-equiv=\"refresh\""), std::string::npos);
     EXPECT_EQ(state_page(board_in(State::failed)).body.find("http-equiv=\"refresh\""), std::string::npos);
