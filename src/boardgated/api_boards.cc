@@ -71,7 +71,7 @@ Answer<Board> ApiBoards::add(const Session& session, const BoardOptions& options
 /// Makes the door as the options say it, and wakes the board where it is wanted.
 Answer<void> ApiBoards::open(const Token& token, const Board& board, bool awake) {
     wire::DoorSpec spec = door_spec(board.id, board.options);
-    if (spec.port == 0) spec.port = board.port;  // an address once given stays
+    if (spec.port == 0 && settings_.is_door_port(board.port)) spec.port = board.port;  // it stays where it was
     {
         const auto held = waker_.hold_door(board.id);
         if (!registry_.find(board.id)) return problem(Code::no_such_board, "board " + board.id.str() + " was removed meanwhile");

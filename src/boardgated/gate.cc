@@ -69,7 +69,9 @@ GateDecision Gate::decide(const GateQuestion& question) const {
     if (!sound_) return no(Refusal::unsound);
     // The others are woken, waited for or explained by board_answer: a door wakes its board without asking
     // whether there is room.
-    if (board->state != State::ready || !settings_.is_door_port(board->port)) return no(Refusal::not_ready);
+    if (board->state != State::ready) return no(Refusal::not_ready);
+    // Since door_ports was changed; the packet filter's next start closes such a door (boardgate-launcher --close-strays).
+    if (!settings_.is_door_port(board->port)) return no(Refusal::unsound);
     decision.refusal = Refusal::none;
     decision.port = board->port;
     return decision;

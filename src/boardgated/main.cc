@@ -66,7 +66,7 @@ void wait_for_the_end(Sessions& sessions, Registry& registry, LoginDesk& desk, V
 int main(int argc, char** argv) {
     return run("boardgated", [&]() -> Result<int> {
         keep_memory_private();
-        if (answered_common_option(argc, argv)) return exit_status::done;
+        if (const auto status = answered_common_option(argc, argv)) return *status;
         const Settings settings = settings_or_throw();
         auto sockets = service_sockets();
         if (!sockets) return tl::make_unexpected(sockets.error());

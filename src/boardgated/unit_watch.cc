@@ -6,13 +6,13 @@
 
 #include <mutex>
 
+#include "src/base/gate_word.h"
 #include "src/base/log.h"
 
 namespace boardgate::boardgated {
 
 namespace {
 
-constexpr const char* gate_unit = "boardgate-gate.service";
 constexpr const char* unit_interface = "org.freedesktop.systemd1.Unit";
 constexpr const char* service_interface = "org.freedesktop.systemd1.Service";
 

@@ -25,7 +25,7 @@ Answer<std::uint16_t> Waker::make_lost_door(const Token& token, const BoardId& b
     const auto known = registry_.find(board);
     if (!known) return problem(Code::no_such_board, "board " + board.str() + " was removed meanwhile");
     wire::DoorSpec spec = door_spec(board, known->options);
-    if (spec.port == 0) spec.port = known->port;
+    if (spec.port == 0 && settings_.is_door_port(known->port)) spec.port = known->port;
     log_event(Event::reconciled, "the door of board " + board.str() + " was lost and is made again", {{"BOARD_ID", board.str()}});
     return launcher_.make_door(token, spec);
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <thread>
 
+#include "src/base/gate_word.h"
 #include "src/base/log.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
@@ -26,7 +27,7 @@ constexpr int unsound = 1;
 int main(int argc, char** argv) {
     using namespace boardgate;
     return run("boardgate-doorcheck", [&]() -> Result<int> {
-        if (answered_common_option(argc, argv)) return exit_status::done;
+        if (const auto status = answered_common_option(argc, argv)) return *status;
         const Settings settings = settings_or_throw();
         if (argc == 2 && std::string_view(argv[1]) == "--load-table") return tl::make_unexpected(doorcheck::load_table(settings));
         if (argc == 3 && std::string_view(argv[1]) == "--holder") {
@@ -47,8 +48,7 @@ int main(int argc, char** argv) {
             if (ready) {
                 notify_alive();
             } else {
-                notify_ready("Local accounts are refused at ports " + std::to_string(settings.door_ports.first) + " to " +
-                             std::to_string(settings.door_ports.last));
+                notify_ready(gate_word(settings.door_ports));
             }
             std::this_thread::sleep_for(between_tries);
         }

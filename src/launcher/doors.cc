@@ -5,6 +5,8 @@
 #include <fstream>
 #include <set>
 
+#include "src/base/gate_word.h"
+
 namespace boardgate::launcher {
 
 using wire::Refusal;
@@ -75,8 +77,11 @@ Launched<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec& door)
     }
     const auto user = UserName::parse(owner.name);
     if (!user) return refuse(Refusal::account, "the account's name cannot be part of a unit's name");
-    if (bus_.active_state("boardgate-gate.service") != "active") {
+    if (bus_.active_state(gate_unit) != "active") {
         return refuse(Refusal::gate_missing, "the packet filter is not in force; see: systemctl status boardgate-gate");
+    }
+    if (!gate_word_covers(bus_.unit_property(gate_unit, "org.freedesktop.systemd1.Service", "StatusText"), settings_.door_ports)) {
+        return refuse(Refusal::gate_missing, "the packet filter is for other ports than door_ports; systemctl restart boardgate.target");
     }
     // The port is set when one is tried.
     return DoorPlan{UnitName(*user, *BoardId::parse(door.board)),
@@ -120,8 +125,7 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
     const auto board = *BoardId::parse(door.board);
     auto before = records_.read(board);
     if (before && before->uid != owner.uid) return refuse(Refusal::no_such_door, "there is no such board of yours");
-    jobs_.stop_for_good(plan->unit.socket());
-    jobs_.stop_for_good(plan->unit.service());
+    close(plan->unit);
 
     std::vector<std::uint16_t> candidates;
     if (door.port != 0) {
@@ -161,20 +165,25 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
 }
 
 Launched<Port> Doors::make_again(const Account& owner, const DoorRecord& record) {
-    auto made = make(owner, record.door);
-    if (made || made.error().reason != Refusal::port_taken) return made;
+    if (settings_.is_door_port(record.door.port)) {
+        auto made = make(owner, record.door);
+        if (made || made.error().reason != Refusal::port_taken) return made;
+    }
     wire::DoorSpec elsewhere = record.door;
     elsewhere.port = 0;
     return make(owner, elsewhere);
 }
 
-void Doors::remove(const Account& owner, const BoardId& board) {
-    const auto user = UserName::parse(owner.name);
-    if (!user) return;
-    const UnitName unit(*user, board);
+void Doors::close(const UnitName& unit) {
     // The door first: a connection that waits there would start the service again.
     jobs_.stop_for_good(unit.socket());
     jobs_.stop_for_good(unit.service());
+}
+
+void Doors::remove(const Account& owner, const BoardId& board) {
+    const auto user = UserName::parse(owner.name);
+    if (!user) return;
+    close(UnitName(*user, board));
     if (owned(owner, board)) records_.remove(board);
 }
 

@@ -21,8 +21,10 @@ public:
     /// Makes the door and the unit behind it, in place of those that the board had, and records them.
     /// `door.port` 0 takes the first free port of the range. Returns the port.
     [[nodiscard]] Launched<Port> make(const Account& owner, const wire::DoorSpec& door);
-    /// Makes a door again as it was recorded, on another port when its own was taken meanwhile.
+    /// Makes a door again as it was recorded, on another port when its own was taken meanwhile or left the range.
     [[nodiscard]] Launched<Port> make_again(const Account& owner, const DoorRecord& record);
+    /// Stops both; the record stays, so that the board gets a door again.
+    void close(const UnitName& unit);
     /// Removes both for good, and the record if it is this owner's.
     void remove(const Account& owner, const BoardId& board);
 

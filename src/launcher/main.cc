@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // boardgate-launcher: root, started by its socket, ends when nobody has asked for a while.
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "src/base/log.h"
 #include "src/base/peer.h"
@@ -59,6 +61,23 @@ Result<int> serve_until_idle(int listening, uid_t boardgated, const Bus& bus, la
     return exit_status::done;
 }
 
+/// Closes the doors that are not in the range any more, before the packet filter leaves their ports to everybody.
+/// Opening such a board makes it a door again.
+int close_strays(const Settings& settings, const launcher::DoorRecords& records, launcher::Doors& doors) {
+    for (const launcher::DoorRecord& record : records.all()) {
+        const auto owner = account_of(record.uid);
+        const auto user = owner ? UserName::parse(owner->name) : failure("no such account");
+        if (!user || settings.is_door_port(record.door.port)) continue;
+        const UnitName unit(*user, *BoardId::parse(record.door.board));
+        if (!doors.is_open(unit)) continue;
+        doors.close(unit);
+        log_event(Event::reconciled,
+                  fmt::format("the door of board {} is closed: port {} is not in door_ports any more", record.door.board, record.door.port),
+                  {{"BOARD_ID", record.door.board}, {"USER_NAME", owner->name}});
+    }
+    return exit_status::done;
+}
+
 /// Makes the doors of the record again that are not open: at boot, before boardgated asks for any.
 int restore_doors(const launcher::DoorRecords& records, launcher::Doors& doors, const Clock& clock) {
     std::vector<std::string> damaged;
@@ -92,8 +111,10 @@ int restore_doors(const launcher::DoorRecords& records, launcher::Doors& doors, 
 int main(int argc, char** argv) {
     return run("boardgate-launcher", [&]() -> Result<int> {
         keep_memory_private();
-        if (answered_common_option(argc, argv)) return exit_status::done;
+        if (const auto status = answered_common_option(argc, argv)) return *status;
         const Settings settings = settings_or_throw();
+        const std::string_view option = argc == 2 ? argv[1] : "";
+        if (option == "--close-strays" && access(launcher::doors_folder, F_OK) != 0) return exit_status::done;  // no door was ever made
         const auto bus = Bus::open_system();
         if (!bus) return tl::make_unexpected(bus.error());
         const auto jobs = launcher::UnitJobs::open(*bus);
@@ -102,7 +123,8 @@ int main(int argc, char** argv) {
         if (!records) return tl::make_unexpected(records.error());
         launcher::Doors doors(settings, *bus, **jobs, *records);
         const SystemClock clock;
-        if (argc == 2 && std::string_view(argv[1]) == "--restore-doors") return restore_doors(*records, doors, clock);
+        if (option == "--close-strays") return close_strays(settings, *records, doors);
+        if (option == "--restore-doors") return restore_doors(*records, doors, clock);
 
         auto sockets = service_sockets();
         if (!sockets) return tl::make_unexpected(sockets.error());

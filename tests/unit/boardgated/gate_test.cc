@@ -135,7 +135,7 @@ TEST_F(GateTest, RefusesEveryStateButReady) {
 TEST_F(GateTest, RefusesPortsThatAreNoDoors) {
     for (const std::uint16_t port : std::initializer_list<std::uint16_t>{22, 443, 15999, 16000, 16100}) {
         ASSERT_TRUE(registry.set_port(board, port));
-        EXPECT_EQ(refusal(), Refusal::not_ready) << port;
+        EXPECT_EQ(refusal(), Refusal::unsound) << port;
     }
     ASSERT_TRUE(registry.set_port(board, 16099));
     EXPECT_EQ(refusal(), Refusal::none);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "src/base/gate_word.h"
 #include "tests/fakes/accounts.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_systemd.h"
@@ -21,7 +22,6 @@ using testing::Not;
 using wire::Refusal;
 
 constexpr const char* board = "abcdefgh";
-constexpr const char* gate_unit = "boardgate-gate.service";
 constexpr const char* alices_socket = "tensorboard-alice-abcdefgh.socket";
 constexpr const char* alices_service = "tensorboard-alice-abcdefgh.service";
 
@@ -46,7 +46,7 @@ struct LauncherTest : testing::Test {
     Dispatch dispatch{settings, tickets, clock, *jobs, doors};
     Token alice = ticket_of(1001);
 
-    LauncherTest() { systemd.set(gate_unit, {{"ActiveState", "active"}}); }
+    LauncherTest() { systemd.set(gate_unit, {{"ActiveState", "active"}, {"StatusText", gate_word(settings.door_ports)}}); }
 
     Token ticket_of(uid_t uid, std::chrono::seconds lives = 1h) {
         const auto account = account_of(uid);
@@ -188,6 +188,26 @@ TEST_F(LauncherTest, OpensNoDoorWhileThePacketFilterIsMissing) {
     systemd.forget(gate_unit);
     EXPECT_EQ(refusal(make(alice, door())), Refusal::gate_missing);
     EXPECT_THAT(systemd.asked(), IsEmpty());
+}
+
+TEST_F(LauncherTest, OpensNoDoorWhereThePacketFilterDoesNotReach) {
+    // boardgate.conf has changed, the table that is loaded has not.
+    for (const char* word :
+         {"", "Local accounts are refused at ports 16001 to 17000", "Local accounts are refused at ports 15000 to 16002"}) {
+        systemd.set(gate_unit, {{"StatusText", word}});
+        EXPECT_EQ(refusal(make(alice, door())), Refusal::gate_missing) << word;
+    }
+    systemd.set(gate_unit, {{"StatusText", "Local accounts are refused at ports 15000 to 17000"}});
+    EXPECT_TRUE(make(alice, door()).outcome);
+}
+
+TEST_F(LauncherTest, ADoorOutsideTheRangeIsMadeAgainInIt) {
+    made(16002);
+    systemd.forget(alices_socket);
+    settings.door_ports = {16010, 16013};
+    systemd.set(gate_unit, {{"StatusText", gate_word(settings.door_ports)}});
+    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16011);
+    EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16011);
 }
 
 TEST_F(LauncherTest, BelievesNoField) {
