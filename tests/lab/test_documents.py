@@ -21,6 +21,21 @@ def administration():
     return re.findall(r"(?m)^\.It Ic (.*)$", page)
 
 
+def edits():
+    texts = [(TOP / "README.md").read_text(), *[path.read_text() for folder in ("man", "systemd", "systemd/*.d") for path in TOP.glob(f"{folder}/*.*") if path.is_file()]]
+    return sorted({found.strip() for text in texts for found in re.findall(r"systemctl edit(?: --force)? tensorboard[\w.-]*?\.(?:service|slice)", text)})
+
+
+# An administrator at a terminal: systemctl opens an editor there and nowhere else.
+AT_A_TERMINAL = """
+import os, pty, sys
+command, unit, section = sys.argv[1:]
+open("/tmp/editor", "w").write(f"#!/bin/sh\\nprintf '[{section}]\\\\nTasksMax=99\\\\n' >$1\\n")
+os.chmod("/tmp/editor", 0o755)
+os.environ["SYSTEMD_EDITOR"] = "/tmp/editor"
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(command.split())))
+"""
+
 COMMANDS = sorted({c for c in [*day_to_day(), *administration()] if not re.search(LEFT_OUT, c) and c != "boardgate doctor"})
 
 
@@ -35,3 +50,20 @@ def test_what_an_administrator_is_told_to_type_works(lab, alice, ready_board, co
 
 def test_there_are_such_commands():
     assert len(COMMANDS) >= 5, COMMANDS
+
+
+@pytest.mark.parametrize("command", edits())
+def test_limits_change_as_an_administrator_is_told(lab, alice, ready_board, command):
+    unit = command.split()[-1]
+    kind = unit.rsplit(".")[-1].capitalize()
+    changed = {"tensorboard.slice": unit, "tensorboard-.slice": "tensorboard-u1000.slice"}.get(unit)
+    try:
+        lab.exec("/usr/bin/python3", "-I", "-c", AT_A_TERMINAL, command, unit, kind)
+        board = ready_board(alice)
+        assert lab.property(changed or board["unit"], "TasksMax") == "99"
+    finally:
+        lab.exec("sh", "-c", f"rm -r /etc/systemd/system/{unit}.d; systemctl daemon-reload")
+
+
+def test_every_such_limit_is_told():
+    assert {command.split()[-1] for command in edits()} == {"tensorboard.slice", "tensorboard-.slice", "tensorboard-.service"}
