@@ -36,19 +36,23 @@ Settings settings_or_throw() {
     return *std::move(settings);
 }
 
-bool answered_common_option(int argc, char** argv) {
-    if (argc != 2) return false;
+std::optional<int> answered_common_option(int argc, char** argv) {
+    if (argc != 2) return std::nullopt;
     const std::string_view option = argv[1];
     if (option == "--version") {
         std::puts("boardgate " BOARDGATE_VERSION);
-        return true;
+        return exit_status::done;
     }
     if (option == "--check-config" || option == "--print-config") {
-        const Settings settings = settings_or_throw();
-        if (option == "--print-config") std::fputs(print_settings(settings).c_str(), stdout);
-        return true;
+        const auto settings = read_settings();
+        if (!settings) {
+            for (const std::string& line : settings.error()) std::fprintf(stderr, "%s\n", line.c_str());
+            return exit_status::configuration;
+        }
+        if (option == "--print-config") std::fputs(print_settings(*settings).c_str(), stdout);
+        return exit_status::done;
     }
-    return false;
+    return std::nullopt;
 }
 
 void keep_memory_private() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "src/base/error.h"
 #include "src/base/settings.h"
@@ -31,9 +32,9 @@ struct ConfigurationFault {
 /// Settings, or ConfigurationFault.
 [[nodiscard]] Settings settings_or_throw();
 
-/// Handles --version, --check-config and --print-config, which every daemon has. True when it answered, and
-/// the caller ends; throws ConfigurationFault as settings_or_throw() does.
-[[nodiscard]] bool answered_common_option(int argc, char** argv);
+/// Handles --version, --check-config and --print-config, which every daemon has, for whoever typed them: faults go to
+/// standard error and not to the journal. The exit status when it answered.
+[[nodiscard]] std::optional<int> answered_common_option(int argc, char** argv);
 
 /// No core dump and no ptrace by the same uid: for processes that hold secrets (prctl(2), PR_SET_DUMPABLE).
 void keep_memory_private();

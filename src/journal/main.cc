@@ -68,7 +68,7 @@ Result<void> give(int reader, const wire::ReadLog& question) {
 
 int main(int argc, char** argv) {
     return run("boardgate-journal", [&]() -> Result<int> {
-        if (answered_common_option(argc, argv)) return exit_status::done;
+        if (const auto status = answered_common_option(argc, argv)) return *status;
         const auto connection = accepted_connection();
         if (!connection) return tl::make_unexpected(connection.error());
         const auto caller = peer_of(connection->get());

@@ -82,7 +82,7 @@ Result<int> serve_until_idle(int listening, logdirs::Answers& answers) {
 
 int main(int argc, char** argv) {
     return run("boardgate-logdirs", [&]() -> Result<int> {
-        if (answered_common_option(argc, argv)) return exit_status::done;
+        if (const auto status = answered_common_option(argc, argv)) return *status;
         const Settings settings = settings_or_throw();
         auto sockets = service_sockets();
         if (!sockets) return tl::make_unexpected(sockets.error());

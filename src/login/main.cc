@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
     using namespace boardgate;
     return run("boardgate-login", [&]() -> Result<int> {
         keep_memory_private();
-        if (answered_common_option(argc, argv)) return exit_status::done;
+        if (const auto status = answered_common_option(argc, argv)) return *status;
         const Settings settings = settings_or_throw();
         const auto connection = accepted_connection();
         if (!connection) return tl::make_unexpected(connection.error());

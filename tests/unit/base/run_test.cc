@@ -57,7 +57,7 @@ TEST(Run, VersionIsACommonOption) {
     char option[] = "--version";
     char* arguments[] = {program, option, nullptr};
     testing::internal::CaptureStdout();
-    EXPECT_TRUE(answered_common_option(2, arguments));
+    EXPECT_EQ(answered_common_option(2, arguments), exit_status::done);
     EXPECT_THAT(testing::internal::GetCapturedStdout(), testing::StartsWith("boardgate "));
 }
 
@@ -65,8 +65,8 @@ TEST(Run, OtherOptionsAreNotCommon) {
     char program[] = "x";
     char option[] = "--local";
     char* arguments[] = {program, option, nullptr};
-    EXPECT_FALSE(answered_common_option(2, arguments));
-    EXPECT_FALSE(answered_common_option(1, arguments));
+    EXPECT_EQ(answered_common_option(2, arguments), std::nullopt);
+    EXPECT_EQ(answered_common_option(1, arguments), std::nullopt);
 }
 
 [[noreturn]] void keep_private_and_look() {
