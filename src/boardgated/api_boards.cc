@@ -53,21 +53,6 @@ Answer<std::uint32_t> ApiBoards::inspect(const Token& token, const BoardOptions&
     return event_files;
 }
 
-/// A board without a door yet, within the limit for one person.
-Answer<Board> ApiBoards::add(const Session& session, const BoardOptions& options) {
-    const auto owner = UserName::parse(session.user);
-    if (!owner) return problem(Code::internal, owner.error().text());
-    // Of two requests at once only one takes the last place.
-    const std::lock_guard lock(adding_);
-    if (static_cast<std::int64_t>(registry_.of(session.uid).size()) >= settings_.boards_per_user) {
-        return problem(Code::too_many_boards, "you have " + std::to_string(settings_.boards_per_user) +
-                                                  " boards, which is as many as one person may keep; delete one");
-    }
-    auto board = registry_.add(session.uid, *owner, options);
-    if (!board) return storage_problem(board.error());
-    return *std::move(board);
-}
-
 /// Makes the door as the options say it, and wakes the board where it is wanted.
 Answer<void> ApiBoards::open(const Token& token, const Board& board, bool awake) {
     wire::DoorSpec spec = door_spec(board.id, board.options);
@@ -89,15 +74,17 @@ Reply ApiBoards::make(Call& call) {
     if (!json) return tl::make_unexpected(json.error());
     const auto options = take_options(*json, {}, settings_);
     if (!options) return tl::make_unexpected(options.error());
+    const auto owner = UserName::parse(call.session->user);
+    if (!owner) return problem(Code::internal, owner.error().text());
     const auto event_files = inspect(*call.token, *options);
     if (!event_files) return tl::make_unexpected(event_files.error());
 
-    const auto board = add(*call.session, *options);
+    const auto board = registry_.add(call.session->uid, *owner, *options, settings_.boards_per_user);
     if (!board) return tl::make_unexpected(board.error());
     if (const auto opened = open(*call.token, *board, true); !opened) {
         // Nothing of a board that could not be made stays behind.
         (void)launcher_.remove_door(*call.token, board->id);
-        if (const auto removed = registry_.remove(board->id); !removed) log_event(Event::request_fault, removed.error().text());
+        if (const auto removed = registry_.remove(board->id); !removed) log_event(Event::storage_fault, removed.error().text());
         return tl::make_unexpected(opened.error());
     }
     presets_.remember(call.session->uid, *options);

@@ -37,7 +37,6 @@ public:
 private:
     /// How many event files there are in all of its folders; a problem when one cannot be a log directory.
     [[nodiscard]] Answer<std::uint32_t> inspect(const Token& token, const BoardOptions& options);
-    [[nodiscard]] Answer<Board> add(const Session& session, const BoardOptions& options);
     [[nodiscard]] Answer<void> open(const Token& token, const Board& board, bool awake);
     [[nodiscard]] Reply now(const BoardId& id, int status) const;
 
@@ -48,7 +47,6 @@ private:
     const JournalClient& journal_;
     Presets& presets_;
     const Settings& settings_;
-    std::mutex adding_;
     BoardLocks changing_;
 };
 

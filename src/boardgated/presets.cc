@@ -23,13 +23,13 @@ Json::Value preset_json(const BoardOptions& options) {
 std::vector<PresetRow> Presets::rows(std::uint32_t uid) const {
     auto rows = store_.presets(uid);
     if (rows) return *std::move(rows);
-    log_event(Event::request_fault, rows.error().text());
+    log_event(Event::storage_fault, rows.error().text());
     return {};
 }
 
 void Presets::remember(std::uint32_t uid, const BoardOptions& options) {
     if (const auto kept = store_.put_preset(uid, {name_of_last, to_text(preset_json(options))}); !kept)
-        log_event(Event::request_fault, kept.error().text());
+        log_event(Event::storage_fault, kept.error().text());
 }
 
 Json::Value Presets::last(std::uint32_t uid) const {

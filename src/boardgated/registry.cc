@@ -2,7 +2,7 @@
 #include "src/boardgated/registry.h"
 
 #include <algorithm>
-#include <mutex>
+#include <utility>
 
 #include "src/base/log.h"
 
@@ -19,7 +19,7 @@ WallTime time_of(std::int64_t seconds) { return WallTime(std::chrono::seconds(se
 Result<void> Registry::load() {
     const auto rows = store_.boards();
     if (!rows) return tl::make_unexpected(rows.error());
-    const std::unique_lock lock(mutex_);
+    const Lock lock(mutex_);
     for (const BoardRow& row : *rows) {
         const auto id = BoardId::parse(row.id);
         const auto owner = UserName::parse(row.owner);
@@ -40,23 +40,43 @@ Result<void> Registry::write(const Board& board) {
                              seconds_of(board.created), board.last_viewed ? seconds_of(*board.last_viewed) : 0});
 }
 
-void Registry::tell(const Board& board, bool gone) const {
+/// Whoever finds somebody telling leaves it to him, so that listeners hear of all changes in their order.
+void Registry::tell(Lock lock, const Board& board, bool gone) {
     changed_.notify_all();
-    for (const Listener& listener : listeners_) listener(board, gone);
+    untold_.push_back({board, gone});
+    if (std::exchange(telling_, true)) return;
+    while (!untold_.empty()) {
+        const Told told = std::move(untold_.front());
+        untold_.pop_front();
+        lock.unlock();
+        try {
+            for (const Listener& listener : listeners_) listener(told.board, told.gone);
+        } catch (const std::exception& exception) {
+            // The next change is told all the same.
+            log_event(Event::request_fault, std::string("a change of a board could not be told: ") + exception.what());
+        }
+        lock.lock();
+    }
+    telling_ = false;
 }
 
-Result<Board> Registry::add(std::uint32_t uid, const UserName& owner, const BoardOptions& options) {
-    std::unique_lock lock(mutex_);
+Answer<Board> Registry::add(std::uint32_t uid, const UserName& owner, const BoardOptions& options, std::int64_t most) {
+    std::unique_lock definition(definitions_);
+    if (static_cast<std::int64_t>(of(uid).size()) >= most) {
+        return problem(Code::too_many_boards,
+                       "you have " + std::to_string(most) + " boards, which is as many as one person may keep; delete one");
+    }
     BoardId id = BoardId::make();
-    while (entries_.contains(id)) id = BoardId::make();
+    while (find(id)) id = BoardId::make();
     // In seconds, as the store keeps it: the same before and after a restart.
     const WallTime now = time_of(seconds_of(clock_.wall()));
     Board board{id, uid, owner, options, 0, now, {}, {}, State::off, now};
     board.longest_awake = longest_awake_;
-    if (auto written = write(board); !written) return tl::make_unexpected(written.error());
+    if (const auto written = write(board); !written) return storage_problem(written.error());
+    Lock lock(mutex_);
     entries_.emplace(id, Entry{board});
-    lock.unlock();
-    tell(board);
+    definition.unlock();
+    tell(std::move(lock), board);
     return board;
 }
 
@@ -93,15 +113,16 @@ std::vector<Board> Registry::all() const {
 
 template <class Change>
 Result<void> Registry::change(const BoardId& id, Change change) {
-    std::unique_lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return failure("no such board", id.str());
-    Board board = found->second.board;
+    std::unique_lock definition(definitions_);
+    auto planned = find(id);
+    if (!planned) return failure("no such board", id.str());
+    change(*planned);
+    if (auto written = write(*planned); !written) return written;
+    Lock lock(mutex_);
+    Board& board = entries_.find(id)->second.board;  // nobody else removes it meanwhile
     change(board);
-    if (auto written = write(board); !written) return written;
-    found->second.board = board;
-    lock.unlock();
-    tell(board);
+    definition.unlock();
+    tell(std::move(lock), board);
     return {};
 }
 
@@ -116,28 +137,25 @@ Result<void> Registry::set_port(const BoardId& id, std::uint16_t port) {
 }
 
 Result<void> Registry::remove(const BoardId& id) {
-    std::unique_lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return {};
+    std::unique_lock definition(definitions_);
+    if (!find(id)) return {};
     if (auto deleted = store_.delete_board(id.str()); !deleted) return deleted;
-    const Board board = std::move(found->second.board);
-    entries_.erase(found);
-    lock.unlock();
-    tell(board, true);
+    Lock lock(mutex_);
+    const auto gone = entries_.extract(id);
+    definition.unlock();
+    tell(std::move(lock), gone.mapped().board, true);
     return {};
 }
 
 void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end() || found->second.board.facts == facts) return;
     // Another run, even if nothing but its failure was seen of it.
     if (found->second.board.facts.invocation != facts.invocation) found->second.board.failure.reset();
     found->second.board.facts = facts;
     settle(found->second);
-    const Board copy = found->second.board;
-    lock.unlock();
-    tell(copy);
+    tell(std::move(lock), found->second.board);
 }
 
 /// Makes the state of what is known.
@@ -158,37 +176,31 @@ void Registry::settle(Entry& entry) const {
 }
 
 void Registry::set_waiting(const BoardId& id, const std::string& reason) {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end() || found->second.waiting_for == reason) return;
     found->second.waiting_for = reason;
     settle(found->second);
-    const Board copy = found->second.board;
-    lock.unlock();
-    tell(copy);
+    tell(std::move(lock), found->second.board);
 }
 
 void Registry::set_usage(const BoardId& id, const Usage& usage) {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end() || found->second.board.state != State::ready || found->second.board.usage == usage) return;
     found->second.board.usage = usage;
     found->second.board.peak_memory = std::max(found->second.board.peak_memory, usage.memory);
-    const Board copy = found->second.board;
-    lock.unlock();
-    tell(copy);
+    tell(std::move(lock), found->second.board);
 }
 
 void Registry::set_failure(const BoardId& id, const std::string& invocation, const Failure& failure) {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end()) return;
     Board& board = found->second.board;
     if (board.state != State::failed || board.facts.invocation != invocation) return;
     board.failure = failure;
-    const Board copy = board;
-    lock.unlock();
-    tell(copy);
+    tell(std::move(lock), board);
 }
 
 std::optional<Board> Registry::wait(const BoardId& id, std::chrono::milliseconds patience,
@@ -214,7 +226,7 @@ void Registry::viewed(const BoardId& id) {
         if (const auto last = found->second.board.last_viewed; last && found->second.unsaved_view && now - *last < std::chrono::seconds(1))
             return;
     }
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end()) return;
     Entry& entry = found->second;
@@ -222,20 +234,24 @@ void Registry::viewed(const BoardId& id) {
     entry.unsaved_view = true;
     if (now - entry.told_view < between_told_views) return;
     entry.told_view = now;
-    const Board board = entry.board;
-    lock.unlock();
-    tell(board);
+    tell(std::move(lock), entry.board);
 }
 
 void Registry::save_views() {
-    const std::unique_lock lock(mutex_);
-    for (auto& [id, entry] : entries_) {
-        if (!entry.unsaved_view) continue;
-        if (auto written = write(entry.board); !written) {
-            log_event(Event::request_fault, written.error().text());
-            return;
+    std::vector<UseRow> views;
+    {
+        const Lock lock(mutex_);
+        for (auto& [id, entry] : entries_) {
+            if (std::exchange(entry.unsaved_view, false)) views.push_back({id.str(), seconds_of(*entry.board.last_viewed)});
         }
-        entry.unsaved_view = false;
+    }
+    const auto written = store_.boards_viewed(views);
+    if (written) return;
+    log_event(Event::storage_fault, written.error().text());
+    const Lock lock(mutex_);
+    for (const UseRow& view : views) {
+        const auto found = entries_.find(*BoardId::parse(view.key));
+        if (found != entries_.end()) found->second.unsaved_view = true;
     }
 }
 

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 // All boards, in memory; the only writer of boards to the store. Who wants to know of changes subscribes.
-// Thread-safe: readers get copies.
+// Thread-safe: readers get copies, and never wait for the disk.
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
+#include <limits>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <vector>
 
 #include "src/base/clock.h"
 #include "src/boardgated/board.h"
+#include "src/boardgated/response.h"
 #include "src/boardgated/store.h"
 
 namespace boardgate::boardgated {
@@ -25,7 +29,8 @@ struct GateView {
 
 class Registry {
 public:
-    /// Called after a change, without a lock held, from the thread that made it. `gone` for a removed board.
+    /// Called after each change, in the order of the changes, one at a time, without a lock held; by the thread that
+    /// made it, or by one that is still telling of another. `gone` for a removed board.
     using Listener = std::function<void(const Board&, bool gone)>;
 
     /// Awake for `longest_awake` a board sleeps whatever happens; 0: no such end.
@@ -36,7 +41,9 @@ public:
     /// Once, before threads start.
     void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
 
-    [[nodiscard]] Result<Board> add(std::uint32_t uid, const UserName& owner, const BoardOptions& options);
+    /// A problem when the person has `most` boards already.
+    [[nodiscard]] Answer<Board> add(std::uint32_t uid, const UserName& owner, const BoardOptions& options,
+                                    std::int64_t most = std::numeric_limits<std::int64_t>::max());
     [[nodiscard]] std::optional<Board> find(const BoardId& id) const;
     [[nodiscard]] std::optional<GateView> gate_view(const BoardId& id) const;
     [[nodiscard]] std::vector<Board> of(std::uint32_t uid) const;
@@ -66,8 +73,13 @@ private:
         bool unsaved_view = false;
         WallTime told_view{};  // when listeners last heard of a view
     };
+    struct Told {
+        Board board;
+        bool gone;
+    };
+    using Lock = std::unique_lock<std::shared_mutex>;
     [[nodiscard]] Result<void> write(const Board& board);
-    void tell(const Board& board, bool gone = false) const;
+    void tell(Lock lock, const Board& board, bool gone = false);
     void settle(Entry& entry) const;
     template <class Change>
     [[nodiscard]] Result<void> change(const BoardId& id, Change change);
@@ -76,9 +88,13 @@ private:
     const Clock& clock_;
     std::chrono::seconds longest_awake_;
     std::vector<Listener> listeners_;
-    mutable std::shared_mutex mutex_;
+    /// Held while a definition is on its way to the disk and into memory, so that both have the same. Before mutex_.
+    std::mutex definitions_;
+    mutable std::shared_mutex mutex_;  // guards all that follows; never held while something is written
     mutable std::condition_variable_any changed_;
     std::map<BoardId, Entry> entries_;
+    std::deque<Told> untold_;
+    bool telling_ = false;
 };
 
 }  // namespace boardgate::boardgated

@@ -37,7 +37,7 @@ Response& Response::with(const std::string& name, const std::string& value) {
 }
 
 tl::unexpected<Problem> storage_problem(const Error& error) {
-    log_event(Event::request_fault, error.text());
+    log_event(Event::storage_fault, error.text());
     return problem(Code::storage_full, "boardgate cannot write its database; tell an administrator");
 }
 

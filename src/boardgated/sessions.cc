@@ -11,10 +11,6 @@ namespace boardgate::boardgated {
 namespace {
 std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
 
-void say(const Result<void>& result) {
-    // The memory is right either way; what the store missed comes back at the next start at most.
-    if (!result) log_event(Event::request_fault, result.error().text());
-}
 }  // namespace
 
 bool Sessions::alive(const Entry& entry) const {
@@ -31,8 +27,8 @@ SessionRow Sessions::row_of(const Entry& entry) const {
 Result<void> Sessions::load() {
     const auto rows = store_.sessions();
     if (!rows) return tl::make_unexpected(rows.error());
-    const std::unique_lock lock(mutex_);
     const std::int64_t wall = seconds_of(clock_.wall());
+    Hashes ended;
     for (const SessionRow& row : *rows) {
         const auto token = TokenHash::from_hex(row.hash);
         if (!token) continue;
@@ -45,12 +41,14 @@ Result<void> Sessions::load() {
         entry->ends = clock_.boot() + std::chrono::seconds(row.expires - wall);
         // A clock that was set back must not make a session younger than "used this moment".
         entry->last_used = (clock_.boot() - std::chrono::seconds(std::max<std::int64_t>(0, wall - row.last_used))).count();
+        entry->written_use = entry->last_used;
         if (alive(*entry)) {
             entries_.emplace(*token, std::move(entry));
         } else {
-            say(store_.delete_session(row.hash));
+            ended.push_back(row.hash);
         }
     }
+    forget(std::move(ended));
     return {};
 }
 
@@ -63,22 +61,27 @@ Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expi
     entry->expires_wall = expires.time_since_epoch().count();
     entry->ends = clock_.boot() + std::chrono::seconds(entry->expires_wall - entry->created);
     entry->last_used = clock_.boot().count();
-    if (auto written = store_.put_session(row_of(*entry)); !written) return written;
-
-    // Those of a deleted account whose number this one got.
-    end_if([&](const Entry& other) { return other.session.uid == session.uid && other.session.user != session.user; });
-    const std::unique_lock lock(mutex_);
-    entries_.emplace(session.token, std::move(entry));
-    std::vector<const Entry*> own;
-    for (const auto& [token, other] : entries_) {
-        if (other->session.uid == session.uid) own.push_back(other.get());
+    entry->written_use = entry->last_used;
+    Hashes dropped;
+    {
+        const std::lock_guard change(changes_);
+        if (auto written = store_.put_session(row_of(*entry)); !written) return written;
+        const std::unique_lock lock(mutex_);
+        // Those of a deleted account whose number this one got.
+        dropped = take_out([&](const Entry& other) { return other.session.uid == session.uid && other.session.user != session.user; });
+        entries_.insert_or_assign(session.token, std::move(entry));
+        std::vector<const Entry*> own;
+        for (const auto& [token, other] : entries_) {
+            if (other->session.uid == session.uid) own.push_back(other.get());
+        }
+        if (static_cast<std::int64_t>(own.size()) > settings_.sessions_per_user) {
+            const Entry* oldest =
+                *std::min_element(own.begin(), own.end(), [](const Entry* a, const Entry* b) { return a->last_used < b->last_used; });
+            dropped.push_back(oldest->session.token.hex());
+            entries_.erase(TokenHash(oldest->session.token));
+        }
     }
-    if (static_cast<std::int64_t>(own.size()) > settings_.sessions_per_user) {
-        const Entry* oldest =
-            *std::min_element(own.begin(), own.end(), [](const Entry* a, const Entry* b) { return a->last_used < b->last_used; });
-        say(store_.delete_session(oldest->session.token.hex()));
-        entries_.erase(TokenHash(oldest->session.token));
-    }
+    forget(std::move(dropped));
     return {};
 }
 
@@ -119,24 +122,52 @@ std::optional<TokenHash> Sessions::named(std::uint32_t uid, std::string_view id)
 }
 
 Result<void> Sessions::rename(const TokenHash& token, const std::string& name) {
+    const std::lock_guard change(changes_);
+    if (auto written = store_.rename_session(token.hex(), name); !written) return written;
     const std::unique_lock lock(mutex_);
-    const auto found = entries_.find(token);
-    if (found == entries_.end()) return {};
-    found->second->name = name;
-    return store_.put_session(row_of(*found->second));
+    if (const auto found = entries_.find(token); found != entries_.end()) found->second->name = name;
+    return {};
 }
 
+/// With mutex_ held: those that `which` names are not known any more. Their hashes, for forget().
 template <class Which>
-void Sessions::end_if(Which which) {
-    const std::unique_lock lock(mutex_);
+Sessions::Hashes Sessions::take_out(Which which) {
+    Hashes hashes;
     for (auto at = entries_.begin(); at != entries_.end();) {
         if (which(*at->second)) {
-            say(store_.delete_session(at->first.hex()));
+            hashes.push_back(at->first.hex());
             at = entries_.erase(at);
         } else {
             ++at;
         }
     }
+    return hashes;
+}
+
+template <class Which>
+void Sessions::end_if(Which which) {
+    Hashes ended;
+    {
+        const std::unique_lock lock(mutex_);
+        ended = take_out(which);
+    }
+    forget(std::move(ended));
+}
+
+/// Deletes them from the store, and those for which that failed before.
+void Sessions::forget(Hashes hashes) {
+    const std::lock_guard change(changes_);
+    hashes.insert(hashes.end(), unforgotten_.begin(), unforgotten_.end());
+    {
+        // The same ticket may have logged in again since.
+        const std::shared_lock lock(mutex_);
+        std::erase_if(hashes, [&](const std::string& hash) { return entries_.contains(*TokenHash::from_hex(hash)); });
+    }
+    const auto deleted = store_.delete_sessions(hashes);
+    unforgotten_.clear();
+    if (deleted) return;
+    log_event(Event::storage_fault, deleted.error().text());
+    unforgotten_ = std::move(hashes);
 }
 
 std::size_t Sessions::count() const {
@@ -154,14 +185,28 @@ void Sessions::end_all(std::uint32_t uid) {
 
 void Sessions::sweep() {
     end_if([&](const Entry& entry) { return !alive(entry); });
-    // Under the lock, which only those who end or begin a session wait for: one that ends meanwhile must not be
-    // written back.
+    write_uses();
+}
+
+void Sessions::write_uses() {
+    std::vector<UseRow> uses;
+    std::vector<std::pair<TokenHash, std::int64_t>> written;
+    {
+        const std::shared_lock lock(mutex_);
+        for (const auto& [token, entry] : entries_) {
+            const std::int64_t used = entry->last_used;
+            if (used == entry->written_use) continue;
+            uses.push_back({token.hex(), row_of(*entry).last_used});
+            written.emplace_back(token, used);
+        }
+    }
+    if (const auto kept = store_.sessions_used(uses); !kept) {
+        log_event(Event::storage_fault, kept.error().text());
+        return;
+    }
     const std::shared_lock lock(mutex_);
-    for (const auto& [token, entry] : entries_) {
-        const std::int64_t used = entry->last_used;
-        if (used == entry->written_use) continue;
-        say(store_.put_session(row_of(*entry)));
-        entry->written_use = used;
+    for (const auto& [token, used] : written) {
+        if (const auto found = entries_.find(token); found != entries_.end()) found->second->written_use = used;
     }
 }
 

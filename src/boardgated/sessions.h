@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Who is logged in: hashes of tokens only. The gate asks from memory; changes go to the store at once, except
-// the time of last use, which is written now and then. Thread-safe.
+// Who is logged in: hashes of tokens only. The gate asks from memory and never waits for the disk; changes go to the
+// store at once, except the time of last use, which is written now and then. Thread-safe.
 #pragma once
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -58,9 +59,10 @@ public:
     [[nodiscard]] Result<void> rename(const TokenHash& token, const std::string& name);
     /// Of everybody, those that have not ended.
     [[nodiscard]] std::size_t count() const;
+    /// At once, however slow the disk is, and for good: what the disk does not forget now, it does with a later sweep.
     void end(const TokenHash& token);
     void end_all(std::uint32_t uid);
-    /// Drops what has ended and writes times of last use. Called now and then.
+    /// Drops what has ended and writes times of last use. Called now and then, by one thread.
     void sweep();
 
 private:
@@ -72,17 +74,25 @@ private:
         std::int64_t expires_wall = 0;           // the same
         BootTime ends{};                         // by the clock that never jumps
         std::atomic<std::int64_t> last_used{0};  // BootTime; atomic, so that touch needs no exclusive lock
-        std::int64_t written_use = 0;            // last_used as the store has it; only sweep looks at it
+        std::int64_t written_use = 0;            // last_used as the store has it; only the sweep looks at it
     };
     [[nodiscard]] bool alive(const Entry& entry) const;
     [[nodiscard]] SessionRow row_of(const Entry& entry) const;
+    using Hashes = std::vector<std::string>;
+    template <class Which>
+    [[nodiscard]] Hashes take_out(Which which);
     template <class Which>
     void end_if(Which which);
+    void forget(Hashes hashes);
+    void write_uses();
 
     Store& store_;
     const Settings& settings_;
     const Clock& clock_;
-    mutable std::shared_mutex mutex_;
+    /// Held while a session is on its way to the disk and into memory, so that both have the same. Before mutex_.
+    std::mutex changes_;
+    Hashes unforgotten_;               // guarded by changes_: have ended, and the disk could not be told
+    mutable std::shared_mutex mutex_;  // guards entries_; never held while something is written
     std::unordered_map<TokenHash, std::unique_ptr<Entry>> entries_;
 };
 

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The database /var/lib/boardgate/boardgate.db (SQLite, WAL): sessions by hash, boards. Statements only; what
+// The database /var/lib/boardgate/boardgate.db (SQLite, WAL): sessions by hash, boards, presets. Statements only; what
 // they mean is known by Sessions, Registry and Presets, which are its only users. One connection behind one mutex.
+// Every call may take as long as the disk takes.
 #pragma once
 
-#include <sqlite3.h>
-
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "src/base/error.h"
+#include "src/boardgated/database.h"
 
 namespace boardgate::boardgated {
 
@@ -37,6 +35,12 @@ struct BoardRow {
     std::int64_t last_viewed = 0;  ///< 0: never
 };
 
+/// When a session was last used, or a board last viewed.
+struct UseRow {
+    std::string key;  ///< hash or id
+    std::int64_t time = 0;
+};
+
 /// Options under a name of the person's own; the empty name holds those of the board made last.
 struct PresetRow {
     std::string name;
@@ -47,33 +51,36 @@ class Store {
 public:
     static constexpr const char* standard_path = "/var/lib/boardgate/boardgate.db";
 
-    /// Opens or makes it. A damaged file or one of a newer boardgate is an error that says what to do.
+    /// Opens or makes it, and brings an older one up to date. A damaged file or one of a newer boardgate is an error
+    /// that says what to do.
     [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::string& path = standard_path);
 
     [[nodiscard]] Result<void> put_session(const SessionRow& row);
-    [[nodiscard]] Result<void> delete_session(const std::string& hash);
+    [[nodiscard]] Result<void> rename_session(const std::string& hash, const std::string& name);
+    [[nodiscard]] Result<void> delete_sessions(const std::vector<std::string>& hashes);
     [[nodiscard]] Result<std::vector<SessionRow>> sessions();
 
     [[nodiscard]] Result<void> put_board(const BoardRow& row);
     [[nodiscard]] Result<void> delete_board(const std::string& id);
     [[nodiscard]] Result<std::vector<BoardRow>> boards();
 
+    // All of them with one write to the disk; what was deleted meanwhile stays deleted.
+    [[nodiscard]] Result<void> sessions_used(const std::vector<UseRow>& uses);
+    [[nodiscard]] Result<void> boards_viewed(const std::vector<UseRow>& views);
+
     [[nodiscard]] Result<void> put_preset(std::uint32_t uid, const PresetRow& row);
     [[nodiscard]] Result<void> delete_preset(std::uint32_t uid, const std::string& name);
     [[nodiscard]] Result<std::vector<PresetRow>> presets(std::uint32_t uid);
 
 private:
-    struct Close {
-        void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-    };
-    class Statement;
-    explicit Store(sqlite3* database) : database_(database) {}
-    [[nodiscard]] Result<void> migrate();
-    [[nodiscard]] Result<void> execute(const char* sql);
-    [[nodiscard]] tl::unexpected<Error> database_error(const std::string& what) const;
+    explicit Store(Database database) : database_(std::move(database)) {}
+    template <class Bind>
+    [[nodiscard]] Result<void> write(const char* sql, const char* what, Bind bind);
+    template <class Row, class Bind>
+    [[nodiscard]] Result<void> write_all(const char* sql, const char* what, const std::vector<Row>& rows, Bind bind);
 
     std::mutex mutex_;
-    std::unique_ptr<sqlite3, Close> database_;
+    Database database_;
 };
 
 }  // namespace boardgate::boardgated

@@ -37,7 +37,7 @@ Answer<void> Waker::start(const Token& token, const BoardId& board, bool anew) {
     }
     look_again_(board);
     if (!port) return tl::make_unexpected(port.error());
-    if (const auto kept = registry_.set_port(board, *port); !kept) log_event(Event::request_fault, kept.error().text());
+    if (const auto kept = registry_.set_port(board, *port); !kept) log_event(Event::storage_fault, kept.error().text());
     return {};
 }
 

@@ -27,6 +27,7 @@ public:
         asked.push_back("make_door " + door.board);
         refuse.reset();
         if (refuse_doors) return tl::make_unexpected(*refuse_doors);
+        tell(BoardId::parse(door.board).value(), "inactive");
         return port;
     }
     Answer<void> remove_door(const Token&, const BoardId& board) override {

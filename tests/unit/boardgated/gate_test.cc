@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
+#include "tests/fakes/disk.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/temp_folder.h"
 
@@ -15,6 +18,7 @@ using namespace std::chrono_literals;
 struct GateTest : testing::Test {
     fakes::TempFolder folder;
     fakes::FakeClock clock;
+    fakes::Disk disk;
     std::unique_ptr<Store> store = Store::open(":memory:").value();
     Settings settings = parse_settings("door_ports = 16000-16099\n", "test").value();
     Sessions sessions{*store, settings, clock};
@@ -65,6 +69,23 @@ TEST_F(GateTest, LetsAnOwnerToAReadyBoardAndNamesItsPort) {
     EXPECT_EQ(decision.port, 16001);
     EXPECT_EQ(decision.board, board);
     EXPECT_EQ(decision.session->user, "alice");
+}
+
+TEST_F(GateTest, DecidesWhileTheDiskStalls) {
+    disk.stall();
+    const Token late = Token::make();
+    std::vector<std::jthread> writers;
+    writers.emplace_back([&] { EXPECT_TRUE(registry.set_options(board, {})); });
+    writers.emplace_back([&] { log_in(late, 1002, "bob"); });
+    writers.emplace_back([&] { sessions.sweep(); });
+    writers.emplace_back([&] { make(1001, "alice"); });
+    ASSERT_TRUE(disk.is_waited_for());
+    EXPECT_EQ(refusal(), Refusal::none);
+    registry.viewed(board);
+    sessions.touch(token.hash());
+    become(board, "inactive");
+    EXPECT_EQ(refusal(), Refusal::not_ready);
+    disk.go_on();
 }
 
 TEST_F(GateTest, RefusesWhoIsNotLoggedIn) {

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <semaphore>
 #include <thread>
 
+#include "tests/fakes/disk.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/temp_folder.h"
 
@@ -233,6 +236,121 @@ TEST_F(RegistryTest, ViewsAreWrittenNowAndThen) {
     clock.advance(600ms);
     registry.viewed(id);
     EXPECT_EQ(at(id).last_viewed, clock.wall());
+}
+
+/// Opened on a disk that a test stalls.
+struct RegistryOnDisk : testing::Test {
+    fakes::TempFolder folder;
+    fakes::Disk disk;
+    fakes::FakeClock clock;
+    std::unique_ptr<Store> store = Store::open(folder / "db").value();
+    Registry registry{*store, clock};
+    const BoardId id = add();
+
+    BoardId add() { return registry.add(1001, UserName::parse("alice").value(), {}).value().id; }
+};
+
+TEST_F(RegistryOnDisk, NobodyWhoAsksWaitsForADiskThatStalls) {
+    registry.viewed(id);
+    disk.stall();
+    std::jthread change([&] { EXPECT_TRUE(registry.set_port(id, 16007)); });
+    ASSERT_TRUE(disk.is_waited_for());
+    std::jthread views([&] { registry.save_views(); });
+    EXPECT_EQ(registry.gate_view(id)->port, 0) << "memory says what the disk says";
+    registry.viewed(id);
+    UnitFacts active = facts("active");
+    registry.set_facts(id, active);
+    EXPECT_EQ(registry.gate_view(id)->state, State::ready);
+    disk.go_on();
+    change.join();
+    EXPECT_EQ(registry.gate_view(id)->port, 16007);
+    EXPECT_EQ(registry.gate_view(id)->state, State::ready) << "what came meanwhile is not undone";
+}
+
+TEST_F(RegistryOnDisk, ViewsOfAllBoardsAreOneWrite) {
+    const BoardId other = add();
+    registry.viewed(id);
+    registry.viewed(other);
+    disk.stall();
+    std::jthread views([&] { registry.save_views(); });
+    ASSERT_TRUE(disk.is_waited_for());
+    EXPECT_TRUE(registry.find(other));
+    disk.go_on();
+    views.join();
+    const auto rows = store->boards().value();
+    ASSERT_EQ(rows.size(), 2U);
+    for (const BoardRow& row : rows) EXPECT_NE(row.last_viewed, 0);
+}
+
+TEST_F(RegistryOnDisk, AViewThatCouldNotBeWrittenIsWrittenLater) {
+    registry.viewed(id);
+    sqlite3* raw = nullptr;
+    ASSERT_EQ(sqlite3_open((folder / "db").c_str(), &raw), SQLITE_OK);
+    ASSERT_EQ(
+        sqlite3_exec(raw, "CREATE TRIGGER a BEFORE UPDATE ON boards BEGIN SELECT RAISE(FAIL, 'full'); END", nullptr, nullptr, nullptr),
+        SQLITE_OK);
+    registry.save_views();
+    EXPECT_EQ(store->boards().value().front().last_viewed, 0);
+    ASSERT_EQ(sqlite3_exec(raw, "DROP TRIGGER a", nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(raw);
+    registry.save_views();
+    EXPECT_NE(store->boards().value().front().last_viewed, 0);
+}
+
+TEST_F(RegistryTest, OnePersonNeverHasMoreBoardsThanAllowedHoweverManyAskAtOnce) {
+    std::atomic<int> made = 0;
+    std::atomic<int> refused = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 8; ++i) {
+            threads.emplace_back([&] {
+                const auto board = registry.add(1001, UserName::parse("alice").value(), {}, 3);
+                ++(board ? made : refused);
+                EXPECT_TRUE(board || board.error().code == Code::too_many_boards);
+            });
+        }
+    }
+    EXPECT_EQ(made, 3);
+    EXPECT_EQ(refused, 5);
+    EXPECT_EQ(registry.of(1001).size(), 3U);
+    EXPECT_TRUE(registry.add(1002, UserName::parse("bob").value(), {}, 3)) << "others have room of their own";
+}
+
+TEST(Registry, ChangesAreToldOneByOneInTheirOrder) {
+    fakes::FakeClock clock;
+    const auto store = Store::open(":memory:").value();
+    Registry registry(*store, clock);
+    std::vector<State> told;
+    std::binary_semaphore telling(0);
+    std::binary_semaphore go_on(0);
+    const BoardId id = registry.add(1001, UserName::parse("alice").value(), {}).value().id;
+    registry.listen([&](const Board& board, bool) {
+        if (told.empty()) {
+            telling.release();
+            go_on.acquire();
+        }
+        told.push_back(board.state);
+    });
+    std::jthread slow([&] { registry.set_facts(id, facts("activating")); });
+    telling.acquire();
+    registry.set_facts(id, facts("active"));  // does not wait, and is not told before the other
+    registry.set_facts(id, facts("inactive"));
+    go_on.release();
+    slow.join();
+    EXPECT_EQ(told, (std::vector<State>{State::starting, State::ready, State::asleep}));
+}
+
+TEST(Registry, AListenerThatThrowsDoesNotSilenceWhatComesAfter) {
+    fakes::FakeClock clock;
+    const auto store = Store::open(":memory:").value();
+    Registry registry(*store, clock);
+    int told = 0;
+    registry.listen([&](const Board&, bool) {
+        if (++told == 1) throw std::runtime_error("no memory");
+    });
+    const BoardId id = registry.add(1001, UserName::parse("alice").value(), {}).value().id;
+    registry.set_facts(id, facts("active"));
+    EXPECT_EQ(told, 2);
 }
 
 TEST_F(RegistryTest, WaitsForTheStateThatIsAskedFor) {

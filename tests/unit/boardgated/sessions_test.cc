@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
+#include "tests/fakes/disk.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/temp_folder.h"
 
 namespace boardgate::boardgated {
 namespace {
@@ -199,6 +203,95 @@ TEST_F(SessionsTest, ANewNameOutlivesARestart) {
     ASSERT_TRUE(sessions.rename(token, "at home"));
     EXPECT_EQ(sessions.of(1001).front().name, "at home");
     EXPECT_EQ(store->sessions().value().front().name, "at home");
+}
+
+TEST_F(SessionsTest, AreFewerThanTheLimitHoweverManyLogInAtOnce) {
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 8; ++i) {
+            threads.emplace_back([&] {
+                EXPECT_TRUE(
+                    sessions.add({Token::make().hash(), 1001, "u1001"}, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 1h));
+            });
+        }
+    }
+    EXPECT_EQ(sessions.of(1001).size(), 3U);
+    EXPECT_EQ(store->sessions().value().size(), 3U);
+}
+
+/// On a disk that a test stalls or fills.
+struct SessionsOnDisk : SessionsTest {
+    fakes::TempFolder folder;
+    fakes::Disk disk;
+    std::unique_ptr<Store> store_on_disk = Store::open(folder / "db").value();
+    Sessions kept{*store_on_disk, settings, clock};
+
+    TokenHash log_in(std::uint32_t uid = 1001) {
+        const TokenHash token = Token::make().hash();
+        EXPECT_TRUE(kept.add({token, uid, "u"}, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 10h));
+        return token;
+    }
+    void execute(const char* sql) {
+        sqlite3* raw = nullptr;
+        ASSERT_EQ(sqlite3_open((folder / "db").c_str(), &raw), SQLITE_OK);
+        EXPECT_EQ(sqlite3_exec(raw, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(raw);
+        sqlite3_close(raw);
+    }
+};
+
+TEST_F(SessionsOnDisk, NobodyWhoIsLoggedInWaitsForADiskThatStalls) {
+    const TokenHash there_before = log_in();
+    const TokenHash leaving = log_in();
+    clock.advance(1s);
+    kept.touch(there_before);
+    disk.stall();
+    std::jthread sweep([&] { kept.sweep(); });
+    ASSERT_TRUE(disk.is_waited_for());
+    std::jthread login([&] { log_in(1002); });
+    std::jthread logout([&] { kept.end(leaving); });
+    EXPECT_TRUE(kept.find(there_before));
+    kept.touch(there_before);
+    while (kept.find(leaving)) std::this_thread::yield();  // ends although nothing can be written
+    EXPECT_EQ(kept.count(), 1U) << "who logs in is not in before the disk has it";
+    disk.go_on();
+    for (std::jthread* thread : {&sweep, &login, &logout}) thread->join();
+    EXPECT_EQ(kept.count(), 2U);
+    EXPECT_EQ(store_on_disk->sessions().value().size(), 2U);
+}
+
+TEST_F(SessionsOnDisk, ALogoutThatCouldNotBeWrittenIsWrittenLater) {
+    const TokenHash token = log_in();
+    execute("CREATE TRIGGER a BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
+    kept.end(token);
+    EXPECT_FALSE(kept.find(token));
+    EXPECT_EQ(store_on_disk->sessions().value().size(), 1U);
+    execute("DROP TRIGGER a");
+    kept.sweep();
+    EXPECT_TRUE(store_on_disk->sessions().value().empty());
+}
+
+TEST_F(SessionsOnDisk, TheSameTicketMayComeAgainBeforeItsLogoutIsWritten) {
+    const TokenHash token = log_in();
+    execute("CREATE TRIGGER a BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
+    kept.end(token);
+    ASSERT_TRUE(kept.add({token, 1001, "u"}, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 10h));
+    execute("DROP TRIGGER a");
+    kept.sweep();
+    EXPECT_TRUE(kept.find(token));
+    EXPECT_EQ(store_on_disk->sessions().value().size(), 1U);
+}
+
+TEST_F(SessionsOnDisk, OnAFullDiskNobodyLogsIn) {
+    disk.fill();
+    bool full = false;
+    for (int i = 0; i < 100 && !full; ++i) {
+        const TokenHash token = Token::make().hash();
+        full = !kept.add({token, 2000U + static_cast<std::uint32_t>(i), std::string(200, 'u')},
+                         std::chrono::floor<std::chrono::seconds>(clock.wall()) + 10h);
+        EXPECT_EQ(kept.find(token).has_value(), !full);
+    }
+    EXPECT_TRUE(full);
+    EXPECT_EQ(kept.count(), store_on_disk->sessions().value().size());
 }
 
 TEST_F(SessionsTest, ADamagedRowIsSkipped) {

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/store.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "src/base/fd.h"
+
+#include "tests/fakes/disk.h"
 #include "tests/fakes/temp_folder.h"
 
 namespace boardgate::boardgated {
@@ -53,8 +59,9 @@ TEST_F(StoreTest, PuttingAgainReplaces) {
 TEST_F(StoreTest, DeletesOneSession) {
     ASSERT_TRUE(store->put_session({"aa", 1001, "alice", 1, 2, 3, "", ""}));
     ASSERT_TRUE(store->put_session({"bb", 1001, "alice", 1, 2, 3, "", ""}));
-    ASSERT_TRUE(store->delete_session("aa"));
-    ASSERT_TRUE(store->delete_session("aa"));
+    ASSERT_TRUE(store->delete_sessions({"aa"}));
+    ASSERT_TRUE(store->delete_sessions({"aa", "cc"}));
+    ASSERT_TRUE(store->delete_sessions({}));
     reopen();
     const auto rows = store->sessions().value();
     ASSERT_EQ(rows.size(), 1U);
@@ -94,15 +101,23 @@ TEST_F(StoreTest, KeepsEachPersonsPresets) {
     EXPECT_EQ(store->presets(1002).value().size(), 1U);
 }
 
-TEST_F(StoreTest, AFileOfANewerBoardgateIsLeftAlone) {
-    ASSERT_TRUE(store->put_board({"abcdefgh", 1001, "alice", 1, "{}", 7, 8}));
-    store.reset();
-    tamper("PRAGMA user_version=1000");
-    const auto opened = Store::open(path);
-    ASSERT_FALSE(opened);
-    EXPECT_NE(opened.error().text().find("newer boardgate"), std::string::npos) << opened.error().text();
-    tamper("PRAGMA user_version=1");
-    EXPECT_EQ(Store::open(path).value()->boards().value().size(), 1U);
+TEST_F(StoreTest, TimesOfUseAreWrittenTogetherAndBringNothingBack) {
+    ASSERT_TRUE(store->put_session({"aa", 1001, "alice", 1, 2, 3, "", ""}));
+    ASSERT_TRUE(store->put_board({"abcdefgh", 1001, "alice", 1, "{}", 7, 0}));
+    ASSERT_TRUE(store->put_board({"zzzzzzzz", 1001, "alice", 2, "{}", 7, 0}));
+    ASSERT_TRUE(store->sessions_used({{"aa", 20}, {"gone", 20}}));
+    ASSERT_TRUE(store->boards_viewed({{"abcdefgh", 21}, {"gonegone", 21}, {"zzzzzzzz", 22}}));
+    reopen();
+    ASSERT_EQ(store->sessions().value().size(), 1U);
+    EXPECT_EQ(store->sessions().value().front().last_used, 20);
+    ASSERT_EQ(store->boards().value().size(), 2U);
+    EXPECT_EQ(store->boards().value()[0].last_viewed, 21);
+    EXPECT_EQ(store->boards().value()[1].last_viewed, 22);
+}
+
+TEST_F(StoreTest, ANewNameOfASessionThatEndedBringsItNotBack) {
+    ASSERT_TRUE(store->rename_session("aa", "laptop"));
+    EXPECT_TRUE(store->sessions().value().empty());
 }
 
 TEST_F(StoreTest, ADamagedFileIsAnErrorAndNotAnEmptyDatabase) {
@@ -111,7 +126,66 @@ TEST_F(StoreTest, ADamagedFileIsAnErrorAndNotAnEmptyDatabase) {
     folder.put("boardgate.db-wal", "");
     const auto opened = Store::open(path);
     ASSERT_FALSE(opened);
-    EXPECT_NE(opened.error().text().find("check the disk"), std::string::npos) << opened.error().text();
+    EXPECT_NE(opened.error().text().find(path + " is damaged: put a copy of it back"), std::string::npos) << opened.error().text();
+    EXPECT_EQ(folder.get("boardgate.db").size(), 8192U) << "it stays for whoever can mend it";
+}
+
+TEST_F(StoreTest, DamageBehindTheFirstPageIsAnErrorToo) {
+    for (int i = 0; i < 200; ++i) ASSERT_TRUE(store->put_session({std::to_string(i), 1001, std::string(100, 'u'), 1, 2, 3, "", ""}));
+    store.reset();
+    const Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    const std::string rubbish(4096, '\xff');
+    for (off_t page = 1; page < 8; ++page) ASSERT_EQ(pwrite(file.get(), rubbish.data(), rubbish.size(), page * 4096), 4096);
+    const auto opened = Store::open(path);
+    ASSERT_TRUE(opened);
+    const auto rows = (*opened)->sessions();
+    ASSERT_FALSE(rows);
+    EXPECT_NE(rows.error().text().find("is damaged"), std::string::npos) << rows.error().text();
+}
+
+TEST_F(StoreTest, AFullDiskIsSaidAndCostsNothingThatWasThere) {
+    store.reset();
+    fakes::Disk disk;
+    reopen();
+    ASSERT_TRUE(store->put_session({"aa", 1001, "alice", 1, 2, 3, "", ""}));
+    disk.fill();
+    const std::string long_options(20'000, 'x');
+    const auto put = store->put_board({"abcdefgh", 1001, "alice", 1, long_options, 7, 8});
+    ASSERT_FALSE(put);
+    EXPECT_NE(put.error().text().find("free some space on the disk of " + path), std::string::npos) << put.error().text();
+    EXPECT_TRUE(store->boards().value().empty());
+    EXPECT_EQ(store->sessions().value().size(), 1U);
+    EXPECT_TRUE(store->delete_sessions({"aa"})) << "what makes room goes on";
+    disk.make_room();
+    EXPECT_TRUE(store->put_board({"abcdefgh", 1001, "alice", 1, long_options, 7, 8}));
+}
+
+/// As an account that may read a folder and what is in it, and write none of it.
+class Stranger {
+public:
+    explicit Stranger(const fakes::TempFolder& folder) {
+        chmod(folder.path().c_str(), 0555);
+        for (const auto& file : std::filesystem::directory_iterator(folder.path())) chmod(file.path().c_str(), 0444);
+        if (geteuid() == 0) root_ = seteuid(65534) == 0;
+    }
+    Stranger(const Stranger&) = delete;
+    Stranger& operator=(const Stranger&) = delete;
+    ~Stranger() {
+        if (root_) (void)!seteuid(0);
+    }
+
+private:
+    bool root_ = false;
+};
+
+TEST_F(StoreTest, AFolderThatCannotBeWrittenIsSaidAtOnce) {
+    store.reset();
+    const Stranger stranger(folder);
+    for (const std::string& which : {path, folder / "another.db"}) {
+        const auto opened = Store::open(which);
+        ASSERT_FALSE(opened) << which;
+        EXPECT_NE(opened.error().text().find("must be able to write " + which), std::string::npos) << opened.error().text();
+    }
 }
 
 TEST_F(StoreTest, WhatCannotBeWrittenIsAnError) {
@@ -120,7 +194,7 @@ TEST_F(StoreTest, WhatCannotBeWrittenIsAnError) {
         "CREATE TRIGGER full2 BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
     ASSERT_TRUE(store->put_session({"aa", 1001, "alice", 1, 2, 3, "", ""}));
     EXPECT_FALSE(store->put_board({"abcdefgh", 1001, "alice", 1, "{}", 7, 8}));
-    EXPECT_FALSE(store->delete_session("aa"));
+    EXPECT_FALSE(store->delete_sessions({"aa"}));
     EXPECT_EQ(store->sessions().value().size(), 1U);
 }
 

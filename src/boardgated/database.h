@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// One connection to an SQLite file: statements, transactions, and errors in words. Not thread-safe.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "src/base/error.h"
+
+namespace boardgate::boardgated {
+
+class Database {
+public:
+    /// Opens or makes the file, so that what was answered for survives a power cut.
+    [[nodiscard]] static Result<Database> open(const std::string& path);
+
+    class Statement;
+    class Transaction;
+    [[nodiscard]] Result<void> execute(const std::string& sql);
+    /// SQLite's last word, and what to do about it.
+    [[nodiscard]] tl::unexpected<Error> error(const std::string& what) const;
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    struct Close {
+        void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+    };
+    Database(sqlite3* connection, std::string path) : connection_(connection), path_(std::move(path)) {}
+
+    std::unique_ptr<sqlite3, Close> connection_;
+    std::string path_;
+};
+
+/// A prepared statement; `?1`, `?2`, ... are bound in the order of the calls.
+class Database::Statement {
+public:
+    Statement(Database& database, const char* sql);
+    ~Statement() { sqlite3_finalize(raw_); }
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    Statement& bind(const std::string& value);
+    Statement& bind(std::int64_t value);
+    /// True while there is a row.
+    bool step();
+    /// Makes it ready to be bound and stepped once more.
+    void again();
+    /// Nothing has failed so far.
+    [[nodiscard]] bool good() const { return good_; }
+    [[nodiscard]] std::string text(int column) const;
+    [[nodiscard]] std::int64_t number(int column) const { return sqlite3_column_int64(raw_, column); }
+
+private:
+    sqlite3_stmt* raw_ = nullptr;
+    int bound_ = 0;
+    bool good_ = false;
+};
+
+/// All or nothing: what was done since is undone unless commit() succeeds.
+class Database::Transaction {
+public:
+    explicit Transaction(Database& database)
+        : database_(database), begun_(database.execute("BEGIN IMMEDIATE")), open_(begun_.has_value()) {}
+    ~Transaction() {
+        if (open_) (void)database_.execute("ROLLBACK");  // fails where SQLite has undone everything itself
+    }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    [[nodiscard]] const Result<void>& begun() const { return begun_; }
+    [[nodiscard]] Result<void> commit() {
+        auto committed = database_.execute("COMMIT");
+        open_ = !committed;
+        return committed;
+    }
+
+private:
+    Database& database_;
+    Result<void> begun_;
+    bool open_;
+};
+
+}  // namespace boardgate::boardgated
