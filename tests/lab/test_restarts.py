@@ -10,6 +10,8 @@ from fixtures import in_state, wait_until_sound
 from machine import until
 
 DATABASE = "/var/lib/boardgate/boardgate.db"
+CONFIGURATION = "/etc/boardgate/boardgate.conf"
+STARTING = "7d4958e842da4a758f6c1cdc7b36dcc5"  # systemd's own: a unit begins to start
 DOORS = "/var/lib/boardgate-root/doors"
 # What may happen to a server, and how; each leaves boards and doors alone.
 EVENTS = {
@@ -118,6 +120,24 @@ def test_a_board_whose_door_was_lost_gets_it_again(lab, alice, ready_board):
     assert alice.get(board["url"]).status == 200
     until("it is said in the journal", said_since(lab, began, "was lost and is made again"))
     assert alice.board(board["id"])["port"] == board["port"]
+
+
+def test_a_mistake_in_the_configuration_is_one_failed_start(lab, site, alice):
+    lab.exec("sed", "-i.kept", "1i idle_slep = 5min", CONFIGURATION)
+    try:
+        began = lab.epoch()
+        assert not lab.succeeds("systemctl", "restart", "boardgated")
+        until("requests are answered at once", lambda: lab.property("boardgated-app.socket", "ActiveState") == "inactive")
+        assert [Client(*site).get(path).status for path in ("/api/v1/session", "/b/abcdefgh/", "/")] == [503, 503, 200]
+        assert len(lab.exec("journalctl", "-u", "boardgated", "-o", "cat", "--since", began, "MESSAGE_ID=" + STARTING).split("\n")) <= 4
+        told = lab.verb("exec", "/usr/lib/boardgate/boardgate-launcher", "--check-config", check=False)
+        assert (told.returncode, told.stderr) == (78, f"{CONFIGURATION}:1: idle_slep: there is no such key; see boardgate.conf(5)\n")
+    finally:
+        lab.exec("mv", f"{CONFIGURATION}.kept", CONFIGURATION)
+        lab.systemctl("restart", "boardgated")
+    wait_until_sound(lab)
+    assert alice.is_logged_in()
+    assert lab.property("boardgated-metrics.socket", "ActiveState") == "active"
 
 
 CLOSED = {"locked": ["usermod", "--lock"], "expired": ["usermod", "--expiredate", "2020-01-01"], "removed": ["userdel", "--force"]}
