@@ -65,6 +65,7 @@ std::string text_of(const Json::Value& value) {
     Json::StreamWriterBuilder builder;
     builder["indentation"] = "";
     builder["emitUTF8"] = true;
+    builder["precision"] = 15;  // as the server writes numbers: 0.1, not 0.10000000000000001
     return Json::writeString(builder, value);
 }
 
@@ -168,7 +169,7 @@ tl::unexpected<Error> not_reached(const std::string& server, CURLcode code) {
     const bool certificate = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
     return failure(
         std::string("cannot reach the server: ") + curl_easy_strerror(code), server,
-        certificate ? "its certificate is not trusted here; see certificate_authority in boardgate.conf" : "is nginx running there?");
+        certificate ? "its certificate is not trusted here; SSL_CERT_FILE names a file with its authority" : "is nginx running there?");
 }
 }  // namespace
 

@@ -52,7 +52,7 @@ void add_start(CLI::App& app, Arguments& to) {
         "an ungated door on every interface, where the server allows it");
     app.add_option("--preset", to.preset, "options kept under this name; those given here go before them");
     app.add_option_function<std::string>(
-        "--path_prefix",
+        "--path_prefix,--path-prefix",
         [](const std::string&) {
             throw CLI::ValidationError("--path_prefix", "a board's address is /b/<id>/, and boardgate passes that to TensorBoard itself");
         },
@@ -68,6 +68,7 @@ Parsed parse_arguments(int argc, char** argv) {
     CLI::App app("TensorBoard behind one https address, for everyone on a server", "boardgate");
     app.set_version_flag("--version", "boardgate " BOARDGATE_VERSION);
     app.require_subcommand(1);
+    app.add_flag("--json", to.json, "the answer as JSON");
     std::map<Command, CLI::App*> commands;
 #define COMMAND(name, handler, help) \
     commands[Command::name] = app.add_subcommand(#name, help)->final_callback([&to] { to.command = Command::name; });

@@ -50,6 +50,13 @@ std::string absolute_path(const std::string& folder) {
     return (path.has_filename() ? path : path.parent_path()).string();  // "." leaves a slash behind
 }
 
+Colour colour_of_state(const std::string& state) {
+    return state == "ready"                      ? Colour::green
+           : state == "failed"                   ? Colour::red
+           : state == "asleep" || state == "off" ? Colour::none
+                                                 : Colour::yellow;
+}
+
 /// The options of a preset; none for no name.
 Outcome<Value> preset_named(const Connection& connection, const std::string& name) {
     if (name.empty()) return Value(Json::objectValue);
@@ -66,8 +73,8 @@ Outcome<Value> preset_named(const Connection& connection, const std::string& nam
     return refused("you have no preset \"" + name + "\"; " + (known.empty() ? "the page can make one" : "those you have: " + known));
 }
 
-/// Until it answers, or will not.
-Outcome<void> wait_until_ready(const Connection& connection, const Value& board) {
+/// The board once it answers, or will not.
+Outcome<Value> wait_for_end_of_start(const Connection& connection, const Value& board) {
     const auto began = std::chrono::steady_clock::now();
     for (;;) {
         const auto now = connection.ask("GET", path_of(board));
@@ -75,7 +82,7 @@ Outcome<void> wait_until_ready(const Connection& connection, const Value& board)
         const std::string state = (*now)["state"].asString();
         if (state == "ready" || state == "failed") {
             show_progress("");
-            return state == "ready" ? Outcome<void>{} : failed(*now);
+            return now;
         }
         const auto waited = std::chrono::steady_clock::now() - began;
         if (waited > longest_start) return refused("board " + board["id"].asString() + " is still " + state);
@@ -109,10 +116,13 @@ Outcome<void> start(const Arguments& arguments) {
     for (std::size_t i = 1; i < folders.size(); ++i) body["more_logdirs"].append(absolute_path(folders[i]));
     const auto board = connection->ask("POST", "/api/v1/boards", &body);
     if (!board) return tl::make_unexpected(board.error());
-    print(arguments.json ? text_of(*board) : address_of(*connection, *board));
+    if (!arguments.json) print(address_of(*connection, *board));
     for (const Value& notice : (*board)["notices"]) say(notice["text"].asString());
-    if (!arguments.wait.value_or(on_terminal())) return {};
-    return wait_until_ready(*connection, *board);
+    const bool wait = arguments.wait.value_or(on_terminal());
+    const auto now = wait ? wait_for_end_of_start(*connection, *board) : board;
+    if (!now) return tl::make_unexpected(now.error());
+    if (arguments.json) print(text_of(*now));
+    return wait && (*now)["state"] == "failed" ? failed(*now) : Outcome<void>{};
 }
 
 Outcome<void> list(const Arguments& arguments) {
@@ -129,7 +139,7 @@ Outcome<void> list(const Arguments& arguments) {
         rows.push_back(
             {board["id"].asString(), board["state"].asString(), plain(board["title"].asString()), plain(board["logdir"].asString())});
     }
-    print_table(rows);
+    print_table(rows, {{}, {false, colour_of_state}, {true}, {true}});
     return {};
 }
 
@@ -160,17 +170,23 @@ Outcome<void> open(const Arguments& arguments) {
 
 Outcome<void> logs(const Arguments& arguments) {
     return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
+        const std::string lines = "lines=" + std::to_string(arguments.lines);
         const auto show = [&](const Value& line) { print(arguments.json ? text_of(line) : plain(line["text"].asString())); };
         if (!arguments.follow) {
-            const auto log = connection.ask("GET", path_of(board) + "/log?lines=" + std::to_string(arguments.lines));
+            const auto log = connection.ask("GET", path_of(board) + "/log?" + lines);
             if (!log) return tl::make_unexpected(log.error());
+            if (arguments.json) {
+                print(text_of(*log));
+                return {};
+            }
             for (const Value& line : (*log)["lines"]) show(line);
             return {};
         }
-        const auto followed = connection.api().follow(path_of(board) + "/log?follow=1", [&](const std::string& event, const Value& line) {
-            if (event == "line") show(line);
-            return true;
-        });
+        const auto followed =
+            connection.api().follow(path_of(board) + "/log?follow=1&" + lines, [&](const std::string& event, const Value& line) {
+                if (event == "line") show(line);
+                return true;
+            });
         if (!followed) return refused(followed.error().text());
         return {};
     });

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "src/base/settings.h"
 #include "src/cli/exit_status.h"
 #include "src/cli/login_file.h"
@@ -22,8 +24,12 @@ std::string server_of(std::string text) {
     return text;
 }
 
+/// Whom to trust beside this machine's own list: what an administrator said of this server, or the person of any.
 std::string authority_of(const std::optional<Settings>& settings, const std::string& server) {
-    return settings && server_of(settings->address) == server ? settings->certificate_authority : std::string();
+    if (settings && !settings->certificate_authority.empty() && server_of(settings->address) == server)
+        return settings->certificate_authority;
+    const char* file = secure_getenv("SSL_CERT_FILE");
+    return file == nullptr ? std::string() : file;
 }
 
 /// What this login is called in the list of logins.

@@ -37,19 +37,26 @@ Json::Value findings_json(const Findings& findings) {
     return list;
 }
 
-void add_boards(Findings& findings, const Arguments& arguments) {
+/// A finding about each board of the person, or the one named; refused when there is no such board.
+Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) {
         findings.push_back({false, connection.error().text, "boardgate login"});
-        return;
+        return {};
     }
-    const auto boards = connection->ask("GET", "/api/v1/boards");
-    if (!boards) {
-        findings.push_back({false, boards.error().text, "systemctl status boardgated"});
-        return;
+    const auto answer = connection->ask("GET", "/api/v1/boards");
+    if (!answer) {
+        findings.push_back({false, answer.error().text, "systemctl status boardgated"});
+        return {};
     }
-    for (const Json::Value& board : (*boards)["boards"]) {
-        if (!arguments.board.empty() && !board["id"].asString().starts_with(arguments.board)) continue;
+    Json::Value boards = (*answer)["boards"];
+    if (!arguments.board.empty()) {
+        const auto named = the_one_named(boards, arguments.board, "board", "boardgate ls");
+        if (!named) return tl::make_unexpected(named.error());
+        boards = Json::Value(Json::arrayValue);
+        boards.append(*named);
+    }
+    for (const Json::Value& board : boards) {
         const std::string named = "board " + board["id"].asString() + " is " + board["state"].asString();
         const Json::Value& failure = board["failure"];
         if (failure.isObject()) {
@@ -60,6 +67,7 @@ void add_boards(Findings& findings, const Arguments& arguments) {
         }
         for (const Json::Value& notice : board["notices"]) findings.push_back({false, named, notice["text"].asString()});
     }
+    return {};
 }
 
 }  // namespace
@@ -68,12 +76,14 @@ Outcome<void> doctor(const Arguments& arguments) {
     Findings findings;
     // On a laptop there is no installation to look at; root has no boards.
     if (access(settings_path, F_OK) == 0) findings = examine_installation();
-    if (geteuid() != 0) add_boards(findings, arguments);
+    if (geteuid() != 0) {
+        if (const auto added = add_boards(findings, arguments); !added) return added;
+    }
     std::size_t wrong = 0;
     for (const Finding& finding : findings) {
         if (!finding.fine) ++wrong;
         if (!arguments.json)
-            print((finding.fine ? "fine   " : "WRONG  ") + plain(finding.what) +
+            print((finding.fine ? coloured("fine", Colour::green) + "   " : coloured("WRONG", Colour::red) + "  ") + plain(finding.what) +
                   (finding.fine ? "" : "\n       do: " + plain(finding.remedy)));
     }
     if (arguments.json) print(text_of(findings_json(findings)));

@@ -42,10 +42,11 @@ Outcome<void> tokens(const Arguments& arguments) {
         const auto session = the_one_named(sessions, named, "login", "boardgate tokens");
         if (!session) return tl::make_unexpected(session.error());
         const std::string path = "/api/v1/sessions/" + (*session)["id"].asString();
-        if (!arguments.revoke.empty()) return connection->ask("DELETE", path).map([](const Json::Value&) {});
         Json::Value body(Json::objectValue);
-        body["name"] = arguments.rename.back();
-        return connection->ask("PATCH", path, &body).map([](const Json::Value&) {});
+        if (arguments.revoke.empty()) body["name"] = arguments.rename.back();
+        const auto done = arguments.revoke.empty() ? connection->ask("PATCH", path, &body) : connection->ask("DELETE", path);
+        if (done && arguments.json) print("{}");
+        return done.map([](const Json::Value&) {});
     }
     if (arguments.json) {
         print(text_of(*listed));

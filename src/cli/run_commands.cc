@@ -47,9 +47,7 @@ Outcome<void> runs(const Arguments& arguments) {
         print(text_of(*found));
         return {};
     }
-    std::string text = table(run_rows((*found)["runs"], std::time(nullptr)), terminal_width());
-    text.pop_back();
-    print(text);
+    print_table(run_rows((*found)["runs"], std::time(nullptr)));
     const auto shown = (*found)["runs"].size();
     if ((*found)["found"].asUInt64() > shown)
         say((*found)["found"].asString() + " were found; these are the newest. Name a folder to see others.");

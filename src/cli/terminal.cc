@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
+#include <string_view>
 
 namespace boardgate::cli {
 
@@ -86,30 +88,68 @@ std::string plain(const std::string& text) {
     return out;
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t width) {
-    std::vector<std::size_t> widest;
+std::string coloured(const std::string& text, Colour colour) {
+    static const bool wanted = [] {
+        const char* no_colour = secure_getenv("NO_COLOR");
+        const char* terminal = secure_getenv("TERM");
+        return isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0') &&
+               (terminal == nullptr || std::string_view(terminal) != "dumb");
+    }();
+    static constexpr const char* begins[] = {"", "\033[31m", "\033[32m", "\033[33m"};
+    return wanted && colour != Colour::none ? begins[static_cast<std::size_t>(colour)] + text + "\033[0m" : text;
+}
+
+namespace {
+
+constexpr std::size_t gap = 2;
+
+/// What each column gets of a terminal.
+std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& rows, std::size_t width,
+                                   const std::vector<Column>& columns) {
+    std::vector<std::size_t> widths;
     for (const auto& row : rows) {
-        widest.resize(std::max(widest.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i) widest[i] = std::max(widest[i], width_of(row[i]));
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
     }
+    const std::size_t last = widths.size() - 1;
+    std::size_t left = width - std::min(width, last * gap);
+    std::vector<std::size_t> shared;
+    for (std::size_t i = 0; i <= last; ++i) {
+        if (i == last || (i < columns.size() && columns[i].cut)) {
+            shared.push_back(i);
+        } else {
+            left -= std::min(left, widths[i]);
+        }
+    }
+    // The narrow ones first: what they do not need is the wide ones'.
+    std::sort(shared.begin(), shared.end(), [&](std::size_t one, std::size_t other) { return widths[one] < widths[other]; });
+    for (std::size_t i = 0; i < shared.size(); ++i) {
+        std::size_t& its = widths[shared[i]];
+        its = std::min(its, left / (shared.size() - i));
+        left -= its;
+    }
+    return widths;
+}
+
+}  // namespace
+
+std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t width, const std::vector<Column>& columns) {
+    const std::vector<std::size_t> widths = widths_of(rows, width, columns);
     std::string out;
     for (const auto& row : rows) {
-        std::size_t used = 0;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            if (i + 1 == row.size()) {
-                out += cut(row[i], width > used ? width - used : 0);
-            } else {
-                out += row[i] + std::string(widest[i] - width_of(row[i]) + 2, ' ');
-                used += widest[i] + 2;
-            }
+            const std::string cell = cut(row[i], widths[i]);
+            const bool plain_cell = &row == &rows.front() || i >= columns.size() || columns[i].colour == nullptr;
+            out += plain_cell ? cell : coloured(cell, columns[i].colour(row[i]));
+            if (i + 1 < row.size()) out += std::string(widths[i] - width_of(cell) + gap, ' ');
         }
         out += "\n";
     }
     return out;
 }
 
-void print_table(const std::vector<std::vector<std::string>>& rows) {
-    std::string text = table(rows, terminal_width());
+void print_table(const std::vector<std::vector<std::string>>& rows, const std::vector<Column>& columns) {
+    std::string text = table(rows, terminal_width(), columns);
     text.pop_back();
     print(text);
 }

@@ -19,10 +19,20 @@ void print(const std::string& text);
 /// A line that the next one replaces; an empty one clears it.
 void show_progress(const std::string& text);
 
-/// Columns by their widest value; the last one is cut to what the terminal holds.
-[[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t width);
+enum class Colour { none, red, green, yellow };
+/// The text in a colour, where standard output is a terminal and nobody minds (no-color.org).
+[[nodiscard]] std::string coloured(const std::string& text, Colour colour);
+
+/// A column of a table: the last one, and one that is `cut`, share what the others leave of a terminal.
+struct Column {
+    bool cut = false;
+    Colour (*colour)(const std::string& cell) = nullptr;
+};
+/// Columns by their widest value; the first row is the head. `columns` may leave out those that are nothing special.
+[[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t width,
+                                const std::vector<Column>& columns = {});
 /// The same to standard output, as wide as the terminal.
-void print_table(const std::vector<std::vector<std::string>>& rows);
+void print_table(const std::vector<std::vector<std::string>>& rows, const std::vector<Column>& columns = {});
 /// Columns of the terminal; a large number where there is none, so that scripts get everything.
 [[nodiscard]] std::size_t terminal_width();
 

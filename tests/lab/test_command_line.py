@@ -27,8 +27,8 @@ def shell(lab, person):
     if not person.is_logged_in():
         person.login()
 
-    def run(*words, status=DONE):
-        done = lab.verb("exec", *in_shell(person, *words), check=False)
+    def run(*words, status=DONE, **environment):
+        done = lab.verb("exec", *in_shell(person, *words, **environment), check=False)
         assert done.returncode == status, (words, done)
         # A script reads one, a person the other.
         assert bool(done.stderr) == (status != DONE), (words, done)
@@ -43,9 +43,11 @@ def shell(lab, person):
     lab.exec("rm", "-rf", f"{home}/{LOGIN_FILE}")
 
 
-def in_shell(person, *words):
+def in_shell(person, *words, **environment):
     home = f"/home/{person.user}"
-    return ("runuser", "-u", person.user, "--", "env", "-i", "-C", home, f"HOME={home}", "LANG=C.UTF-8", "PATH=/usr/bin:/bin", "boardgate", *words)
+    more = [f"{name}={value}" for name, value in environment.items()]
+    return ("runuser", "-u", person.user, "--", "env", "-i", "-C", home, f"HOME={home}", "LANG=C.UTF-8", "PATH=/usr/bin:/bin", *more,
+            "boardgate", *words)
 
 
 def test_a_board_from_start_to_rm(shell, site):
@@ -73,7 +75,10 @@ def test_every_answer_is_json_where_a_script_wants_it(shell):
     assert (made["port"], made["reload_interval"], made["fast_loader"], made["idle_sleep"]) == (16777, 7, "off", 60)
     assert [b["id"] for b in json.loads(shell("ls", "--json"))["boards"]] == [made["id"]]
     in_state(shell.person, made, "ready")
-    assert {json.loads(line)["text"] for line in shell("logs", "--json", made["id"]).splitlines()}
+    assert "Press CTRL+C" in json.loads(shell("logs", "--json", "-n", "2", made["id"]))["lines"][0]["text"]
+    # When it is waited for: the board as it is then.
+    assert json.loads(shell("start", "runs/sweep", "--json", "--wait"))["state"] == "ready"
+    assert shell("runs", "--json").strip() == shell.person.get("/api/v1/runs?limit=100").text.strip()
     for command in ("open", "sleep", "wake", "restart", "rm"):
         assert json.loads(shell(command, "--json", made["id"]))["id"] == made["id"], command
     assert json.loads(shell("tokens", "--json"))["sessions"]
@@ -92,7 +97,7 @@ def test_a_refusal_is_said_and_ends_with_1(shell, alice, make_board):
     for words, said in ((("start", "nothing-here"), f"{shell.home}/nothing-here"), (("start", "/home/bob/runs"), "/home/bob/runs"),
                         (("start", "runs", "--priority=1000"), "priority"), (("start", "runs", "--port=22"), "port"),
                         (("start", "runs", "--environment=none"), "environment"), (("start", "runs", "--preset=none"), "none"),
-                        (("sleep", "aaaaaaaa"), "aaaaaaaa"), (("rm", make_board(alice)["id"]), "you have no board")):
+                        (("sleep", "aaaaaaaa"), "aaaaaaaa"), (("doctor", "aaaaaaaa"), "aaaaaaaa"), (("rm", make_board(alice)["id"]), "you have no board")):
         line = shell(*words, status=REFUSED)
         assert line.startswith("boardgate: ") and said in line and line.count("\n") == 1, (words, line)
     assert shell("ls").count("\n") == 1
@@ -110,6 +115,13 @@ def test_a_server_that_does_not_answer_ends_with_3(shell):
     for server in ("https://127.0.0.1:1", "127.0.0.1:80", "https://nobody.example"):
         line = shell("login", "--server", server, "--user", "alice", status=UNREACHABLE)
         assert server.removeprefix("https://") in line, line
+
+
+def test_a_certificate_is_trusted_when_the_person_names_its_authority(lab, shell):
+    words = ("login", "--server", f"{lab.name}.lab.test", "--user", shell.person.user)
+    assert "not trusted" in shell(*words, status=UNREACHABLE)
+    # It comes as far as the password, which nobody types.
+    assert "password is wrong" in shell(*words, status=REFUSED, SSL_CERT_FILE="/etc/boardgate/authority.crt")
 
 
 def test_without_a_session_the_kernel_says_who_asks(lab, shell):
@@ -145,9 +157,10 @@ def test_a_log_is_followed_until_somebody_stops_it(lab, shell):
 def test_from_elsewhere_a_person_logs_in_with_a_password(lab, shell, site):
     url, _ = site
     shell("logout", status=REFUSED)
-    said = lab.python(AT_A_TERMINAL, shell.person.user, url, shell.person.password + "?", user=shell.person.user)
+    log_in = ("{}", "login", "--server", url, "--user", shell.person.user)
+    said = lab.python(AT_A_TERMINAL, shell.person.user, shell.person.password + "?", *log_in, user=shell.person.user)
     assert said["status"] == REFUSED and "password" in said["text"].lower(), said
-    said = lab.python(AT_A_TERMINAL, shell.person.user, url, shell.person.password, user=shell.person.user)
+    said = lab.python(AT_A_TERMINAL, shell.person.user, shell.person.password, *log_in, user=shell.person.user)
     assert said["status"] == DONE and f"logged in to {url} as {shell.person.user}" in said["text"], said
     assert shell.person.password not in said["text"], "the password was shown while it was typed"
     assert shell("ls").count("\n") == 1
@@ -156,13 +169,29 @@ def test_from_elsewhere_a_person_logs_in_with_a_password(lab, shell, site):
     assert "log in again" in shell("ls", status=REFUSED)
 
 
+def test_a_terminal_of_sixty_columns_holds_the_list_in_colours(lab, shell):
+    board = json.loads(shell("start", "runs/sweep", "--json", "--title", "a title that is much longer than any terminal is wide"))
+    in_state(shell.person, board, "ready")
+    green = "\033[32mready\033[0m"
+
+    def listed(**environment):
+        said = lab.python(AT_A_TERMINAL, shell.person.user, "", json.dumps(environment), "ls", user=shell.person.user)
+        assert said["status"] == DONE, said
+        return said["text"]
+    lines = listed().replace(green, "ready").splitlines()
+    assert len(lines) == 2 and [len(line) for line in lines] <= [60, 60], lines
+    assert "a title" in lines[1] and "…" in lines[1] and "/home" in lines[1], lines
+    assert green in listed() and "\033" not in listed(NO_COLOR="1") + shell("ls")
+
+
 AT_A_TERMINAL = r"""
-import json, os, pty, sys
-user, url, password = sys.argv[1:]
+import fcntl, json, os, pty, struct, sys, termios
+user, password, environment, *words = sys.argv[1:]
 pid, terminal = pty.fork()
 if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
     os.chdir(f"/home/{user}")
-    os.execve("/usr/bin/boardgate", ["boardgate", "login", "--server", url, "--user", user], {"HOME": f"/home/{user}", "PATH": "/usr/bin:/bin"})
+    os.execve("/usr/bin/boardgate", ["boardgate", *words], {"HOME": f"/home/{user}", "PATH": "/usr/bin:/bin", **json.loads(environment)})
 text, told = "", False
 while True:
     try:

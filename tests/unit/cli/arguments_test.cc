@@ -76,6 +76,7 @@ TEST(Arguments, JsonIsUnderstoodByEveryCommand) {
         EXPECT_TRUE(parse({command, "--json"}).arguments->json) << command;
     for (const char* command : {"open", "logs", "sleep", "wake", "restart", "rm"})
         EXPECT_TRUE(parse({command, "abc", "--json"}).arguments->json) << command;
+    EXPECT_TRUE(parse({"--json", "ls"}).arguments->json);
 }
 
 }  // namespace

@@ -30,6 +30,16 @@ TEST(Terminal, NothingFromOutsideSteersIt) { EXPECT_EQ(plain("a\033[2Jb\nc\td\x7
 
 TEST(Terminal, TableAlignsAndCutsOnlyTheLastColumn) {
     EXPECT_EQ(table({{"ID", "LOGDIR"}, {"abcdefgh", "/home/alice/runs"}}, 16), "ID        LOGDIR\nabcdefgh  /home…\n");
+    EXPECT_EQ(table({{"ID", "LOGDIR"}, {"abcdefgh", "/runs"}}, 4), "ID        …\nabcdefgh  …\n");
+}
+
+TEST(Terminal, ColumnsThatMayBeCutShareWhatIsLeft) {
+    const auto at_width = [](std::size_t width) {
+        return table({{"ID", "TITLE", "LOGDIR"}, {"abc", "a long title", "/home/runs"}}, width, {{}, {true}, {true}});
+    };
+    EXPECT_EQ(at_width(29), "ID   TITLE         LOGDIR\nabc  a long title  /home/runs\n");
+    EXPECT_EQ(at_width(27), "ID   TITLE       LOGDIR\nabc  a long ti…  /home/runs\n") << "the longer one gives first";
+    EXPECT_EQ(at_width(19), "ID   TITLE   LOGDIR\nabc  a lon…  /home…\n");
 }
 
 TEST(ApiAnswer, GivesTheServersOwnSentence) {
