@@ -55,13 +55,19 @@ Answer<ApiFolders::Turn> ApiFolders::turn_of(std::uint32_t uid) {
 }
 
 Reply ApiFolders::list(Call& call) {
-    const std::string path = call.request.query_value("path");
+    std::string path = call.request.query_value("path");
+    // Without its last slash a path may be half typed, and all that begins like it is wanted.
+    const bool whole = call.request.query_value("complete") != "1" && !path.empty() && !path.ends_with('/');
+    if (whole) path += '/';
     if (const auto good = check_typed_path(path, "path"); !good) return tl::make_unexpected(good.error());
     const auto turn = turn_of(call.session->uid);
     if (!turn) return tl::make_unexpected(turn.error());
     const auto reader = launcher_.open_logdirs(*call.token);
     if (!reader) return tl::make_unexpected(reader.error());
-    return list_folders(*reader, path).map([](const FolderListing& listing) { return json_response(200, listing_json(listing)); });
+    return list_folders(*reader, path).map([&](FolderListing listing) {
+        if (whole) listing.end.path = listing.end.folder;
+        return json_response(200, listing_json(listing));
+    });
 }
 
 Answer<Fd> ApiFolders::begin(const Token& token, const std::string& root, std::uint16_t limit) {

@@ -31,8 +31,8 @@ def does(lab, person):
     return lambda command, **more: lab.exec("sh", "-euc", f"cd /home/{person.user}; {command}", user=person.user, **more)
 
 
-def folders(client, path=None):
-    answer = client.get("/api/v1/logdirs" + ("" if path is None else "?" + urlencode({"path": path})))
+def folders(client, path=None, **more):
+    answer = client.get("/api/v1/logdirs?" + urlencode({**({} if path is None else {"path": path}), **more}))
     assert answer.status == 200, answer
     return answer.json
 
@@ -96,18 +96,28 @@ def test_a_stream_tells_the_runs_in_the_same_order_and_ends(alice):
     assert alice.get("/api/v1/runs?follow=1&root=/home/bob").code == "logdir_foreign"
 
 
+def test_the_folders_in_a_folder_are_there_with_what_they_hold(alice):
+    for path in ("/home/alice", "/home/alice/", "~", "~/"):
+        listed = folders(alice, path)
+        assert (listed["path"].rstrip("/"), listed["folder"], listed["parent"]) == ("/home/alice", "/home/alice", "/home"), path
+        assert [(f["name"], f["path"], f["event_files"]) for f in listed["folders"]] == [("runs", "/home/alice/runs", 4)], path
+    assert [f["name"] for f in folders(alice, "/home/alice/runs")["folders"]] == ["baseline", "sweep", "wide"]
+    assert all(f["newest"] and f["readable"] and f["complete"] for f in folders(alice, "/home/alice/runs")["folders"])
+    assert folders(alice, "/home/alice/runs/wide")["folders"] == []
+
+
 def test_what_is_half_typed_is_completed(person, does):
     does("mkdir -p runs/a Runs-old rust data .hidden; write-events runs --run a --points 2; touch rum")
     home = f"/home/{person.user}"
     at_home = folders(person)
     assert (at_home["path"], at_home["folder"], at_home["parent"]) == (f"{home}/", home, "/home")
     assert [f["name"] for f in at_home["folders"]] == ["Runs-old", "data", "runs", "rust"]
-    assert [f["name"] for f in folders(person, f"{home}/ru")["folders"]] == ["Runs-old", "runs", "rust"]
-    assert ".hidden" in [f["name"] for f in folders(person, "~/.")["folders"]]
-    assert folders(person, f"{home}/xyz")["folders"] == []
-    shown = folders(person, f"{home}/runs")
+    assert [f["name"] for f in folders(person, f"{home}/ru", complete=1)["folders"]] == ["Runs-old", "runs", "rust"]
+    assert ".hidden" in [f["name"] for f in folders(person, "~/.", complete=1)["folders"]]
+    assert folders(person, f"{home}/xyz", complete=1)["folders"] == []
+    shown = folders(person, f"{home}/runs", complete=1)
     assert shown["here"]["runs"] == 1 and shown["here"]["event_files"] == 0
-    row, = [f for f in folders(person, f"{home}/runs")["folders"] if f["name"] == "runs"]
+    row, = [f for f in shown["folders"] if f["name"] == "runs"]
     assert row["path"] == f"{home}/runs" and row["event_files"] == row["runs"] == 1 and row["newest"]
 
 
@@ -124,13 +134,13 @@ def test_anothers_home_is_refused_and_not_looked_into(alice, person, does):
     for path in ("/home/bob/", "/home/bob/runs/", "/home/alice/../bob/"):
         assert alice.get(f"/api/v1/logdirs?path={path}").code == "logdir_foreign", path
     assert alice.get("/api/v1/runs?root=/home/bob").code == "logdir_foreign"
-    bob, = [f for f in folders(alice, "/home/bo")["folders"]]
+    bob, = [f for f in folders(alice, "/home/bo", complete=1)["folders"]]
     assert bob == {"name": "bob", "path": "/home/bob", "event_files": 0, "runs": 0, "newest": None, "readable": False, "complete": True}
     # Also when its owner lets others in, and through a link.
     does("write-events runs --run a --points 2; chmod -R o+rX /home/$(id -un)")
     home = f"/home/{person.user}"
     assert alice.get(f"/api/v1/logdirs?path={home}/").code == "logdir_foreign"
-    row, = folders(alice, home)["folders"]
+    row, = folders(alice, home, complete=1)["folders"]
     assert not row["readable"] and row["runs"] == 0
     assert f"{home}/runs/a" not in [run["path"] for run in runs(alice, root="/home")["runs"]]
 
@@ -140,7 +150,7 @@ def test_a_link_into_anothers_home_is_none_of_ones_runs(lab, alice, person, does
     lab.exec("chmod", "755", "/home/carol")
     try:
         assert names(runs(person)) == ["runs/own"]
-        assert [f["readable"] for f in folders(person, "~/th")["folders"]] == [False]
+        assert [f["readable"] for f in folders(person, "~/th", complete=1)["folders"]] == [False]
     finally:
         lab.exec("chmod", "700", "/home/carol")
 
@@ -170,7 +180,7 @@ def test_what_only_looks_like_an_event_file_holds_nobody_up(person, does):
     run, = runs(person)["runs"]
     assert run["step"] == 2 and run["event_files"] == 3
     assert folders(person, "~/r/")["here"]["event_files"] == 3
-    assert [(f["name"], f["readable"]) for f in folders(person, "~/r/clo")["folders"]] == [("closed", False)]
+    assert [(f["name"], f["readable"]) for f in folders(person, "~/r/clo", complete=1)["folders"]] == [("closed", False)]
     assert time.monotonic() - began < 3
     does("chmod 700 r/closed")
 
@@ -198,7 +208,7 @@ def test_a_huge_tree_is_looked_at_within_bounds_and_says_how_far_it_came(person,
     began = time.monotonic()
     assert len(folders(person, f"{huge}/")["folders"]) == 100
     assert time.monotonic() - began < 3
-    row, = folders(person, huge)["folders"]
+    row, = folders(person, huge, complete=1)["folders"]
     assert row["runs"] == 1 or not row["complete"]
 
 
@@ -214,8 +224,9 @@ def test_roots_are_what_the_site_says(settings, lab, person, does):
 
 @pytest.mark.parametrize("query, code", [("logdirs?path=runs", "logdir_relative"), ("logdirs?path=~bob/", "logdir_relative"),
                                          ("logdirs?path=/a%0Ab", "bad_field"), ("logdirs?path=/%FF", "bad_field"),
-                                         ("logdirs?path=/home/alice/nothing/x", "logdir_missing"), ("logdirs?path=/dev/null/", "logdir_not_a_folder"),
-                                         ("logdirs?path=/root/", "logdir_unreadable"), ("runs?root=/nothing", "logdir_missing"),
+                                         ("logdirs?path=/home/alice/nothing", "logdir_missing"), ("logdirs?path=/dev/null", "logdir_not_a_folder"),
+                                         ("logdirs?complete=1&path=/home/alice/nothing/x", "logdir_missing"),
+                                         ("logdirs?path=/root", "logdir_unreadable"), ("runs?root=/nothing", "logdir_missing"),
                                          ("runs?root=runs", "logdir_relative"), ("runs?limit=0", "bad_field"), ("runs?limit=501", "bad_field"),
                                          ("runs?limit=many", "bad_field")])
 def test_what_cannot_be_listed_says_why(alice, stranger, query, code):

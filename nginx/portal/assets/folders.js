@@ -11,7 +11,7 @@ const answers = new Map();  // path -> {asked, answer}
 export function look_into(path) {
     const known = answers.get(path);
     if (known && performance.now() - known.asked < fresh_for) return known.answer;
-    const answer = call('GET', `/logdirs?path=${encodeURIComponent(path)}`).then((result) => result.answer, (problem) => {
+    const answer = call('GET', `/logdirs?complete=1&path=${encodeURIComponent(path)}`).then((result) => result.answer, (problem) => {
         if (problem instanceof Problem) return {folders: [], here: null, problem};
         throw problem;
     });
