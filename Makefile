@@ -230,13 +230,33 @@ install: all $(completions)/boardgate
 	@$(foreach f,$(wildcard examples/*),$(call one,$(f),$(datadir)/doc/boardgate/examples/$(notdir $(f))) &&) true
 	@$(foreach f,$(wildcard man/*.[1-8]),$(call one,$(f),$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) &&) true
 
+# What a package does after it was unpacked, on the machine itself; after an upgrade too. Boards and sessions go on.
+activate:
+	systemd-sysusers
+	systemd-tmpfiles --create boardgate.conf
+	journalctl --update-catalog
+	systemctl daemon-reload
+	systemctl stop 'boardgate*'
+	systemctl enable --now boardgate.target
+	ln -sfn ../sites-available/boardgate $(sysconfdir)/nginx/sites-enabled/boardgate
+	nginx -t
+	systemctl reload-or-restart nginx
+
+# And before it is removed: nothing runs, and nginx does not miss the site.
+deactivate:
+	rm -f $(sysconfdir)/nginx/sites-enabled/boardgate
+	systemctl reload-or-restart nginx
+	systemctl disable boardgate.target
+	systemctl stop 'boardgate*' 'tensorboard-*'
+	nft 'table inet boardgate; delete table inet boardgate'
+
 # Removes what install puts there; configuration and state stay, as with a package.
 uninstall: all
 	@set -e; stage=$$(mktemp -d); trap 'rm -rf "$$stage"' EXIT; \
 	$(MAKE) install DESTDIR="$$stage" >/dev/null; \
 	cd "$$stage" && find . -type f -not -path '.$(sysconfdir)/boardgate/*' -printf '%P\0' \
 		| while IFS= read -r -d '' f; do rm -f "$(DESTDIR)/$$f"; done
-	@rmdir --ignore-fail-on-non-empty -p $(patsubst %,'$(DESTDIR)%',$(libexecdir) $(datadir)/boardgate/portal $(datadir)/boardgate/nginx) 2>/dev/null || true
+	@find $(patsubst %,'$(DESTDIR)%',$(libexecdir) $(datadir)/boardgate $(datadir)/doc/boardgate) -depth -type d -empty -delete 2>/dev/null || true
 
 ## ---- source --------------------------------------------------------------------------------------------------
 all_cc = $(wildcard src/*/*.cc tests/unit/*/*.cc tests/fakes/*.cc tests/pam/*.cc tests/fuzz/*.cc)
@@ -268,4 +288,4 @@ help:
 	@cat build-aux/help
 
 .PHONY: all help deps check check-structure check-unit check-lab unit-tests print-unit-tests bench faults demo screenshots \
-        install uninstall format lint clean distclean
+        install activate deactivate uninstall format lint clean distclean

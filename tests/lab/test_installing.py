@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""`make activate` over a running installation and `make deactivate`, as the Makefile has them: what goes on, what is gone."""
+import subprocess
+
+import pytest
+
+from fixtures import in_state, wait_until_sound
+from machine import LAB
+
+TOP = LAB.parents[2]
+
+
+@pytest.fixture
+def make(lab):
+    """make(target): its commands, inside."""
+    def run(target):
+        commands = subprocess.run(["make", "-C", TOP, "--no-print-directory", "-n", target], check=True, capture_output=True, text=True).stdout
+        assert "systemctl" in commands
+        lab.exec("sh", "-euc", commands)
+
+    yield run
+    run("activate")
+    wait_until_sound(lab)
+
+
+def test_an_upgrade_leaves_boards_awake_and_people_logged_in(lab, alice, ready_board, make):
+    board = ready_board(alice)
+    pid = lab.property(board["unit"], "MainPID")
+    make("activate")
+    wait_until_sound(lab)
+    assert alice.get(board["url"]).status == 200
+    assert lab.property(board["unit"], "MainPID") == pid
+
+
+def test_without_boardgate_nothing_of_it_is_left_and_nginx_serves_the_rest(lab, alice, ready_board, make):
+    board = ready_board(alice)
+    make("deactivate")
+    assert lab.units("boardgate*") == lab.units("tensorboard-*") == []
+    assert "boardgate" not in lab.exec("nft", "list", "tables")
+    lab.exec("nginx", "-q", "-t")
+    make("activate")
+    wait_until_sound(lab)
+    assert alice.get(board["url"]).status == 200, "its address does not work again"
+    assert in_state(alice, board, "ready")["port"] == board["port"]
