@@ -216,7 +216,7 @@ install: all $(completions)/boardgate
 	@$(call one,systemd/boardgate.tmpfiles,$(libdir)/tmpfiles.d/boardgate.conf)
 	@$(call one,systemd/boardgate.catalog,$(libdir)/systemd/catalog/boardgate.catalog)
 	@$(call one,systemd/boardgate.nft,$(libexecdir)/boardgate.nft)
-	@$(call one,systemd/boardgate.pam,$(sysconfdir)/pam.d/boardgate)
+	@$(call if_absent,systemd/boardgate.pam,$(sysconfdir)/pam.d/boardgate)
 	@$(call if_absent,systemd/boardgate.conf,$(sysconfdir)/boardgate/boardgate.conf)
 	@$(call if_absent,nginx/nginx-server.conf,$(sysconfdir)/boardgate/nginx-server.conf)
 	@$(call one,nginx/boardgate.conf,$(sysconfdir)/nginx/sites-available/boardgate)
@@ -254,7 +254,7 @@ deactivate:
 uninstall: all
 	@set -e; stage=$$(mktemp -d); trap 'rm -rf "$$stage"' EXIT; \
 	$(MAKE) install DESTDIR="$$stage" >/dev/null; \
-	cd "$$stage" && find . -type f -not -path '.$(sysconfdir)/boardgate/*' -printf '%P\0' \
+	cd "$$stage" && find . -type f -not -path '.$(sysconfdir)/boardgate/*' -not -path '.$(sysconfdir)/pam.d/*' -printf '%P\0' \
 		| while IFS= read -r -d '' f; do rm -f "$(DESTDIR)/$$f"; done
 	@find $(patsubst %,'$(DESTDIR)%',$(libexecdir) $(datadir)/boardgate $(datadir)/doc/boardgate) -depth -type d -empty -delete 2>/dev/null || true
 
