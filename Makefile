@@ -210,7 +210,7 @@ install: all $(completions)/boardgate
 	@$(foreach p,$(filter-out boardgate,$(begun)),install -D -m 755 $(build)/bin/$(p) '$(DESTDIR)$(libexecdir)/$(p)' &&) true
 	@$(call install_text,src/notify/boardgate-notify,$(libexecdir)/boardgate-notify,755)
 	@$(call install_text,src/frontend/boardgate-frontend,$(libexecdir)/boardgate-frontend,755)
-	@$(call each,$(addprefix systemd/*.,service socket path target slice),$(unitdir))
+	@$(call each,$(addprefix systemd/*.,service socket path timer target slice),$(unitdir))
 	@$(foreach d,$(wildcard systemd/*.d),$(call each,$(d)/*.conf,$(unitdir)/$(notdir $(d))) &&) true
 	@$(call one,systemd/boardgate.sysusers,$(libdir)/sysusers.d/boardgate.conf)
 	@$(call one,systemd/boardgate.tmpfiles,$(libdir)/tmpfiles.d/boardgate.conf)

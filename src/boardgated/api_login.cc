@@ -119,12 +119,15 @@ Reply ApiLogin::log_in(Call& call) {
 Reply ApiLogin::granted(const LoginGrant& grant, const std::string& name, Call& call) {
     // The session that the browser had before ends: whoever planted or saw its cookie gains nothing.
     if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
+    const auto user = UserName::parse(grant.user);
+    if (!user) return problem(Code::login_unavailable, "this account's name cannot be part of a unit's name");
+    if (const auto removed = registry_.remove_of_others(grant.uid, *user); !removed) return storage_problem(removed.error());
     if (const auto added =
             sessions_.add({grant.token.hash(), grant.uid, grant.user}, grant.expires, name, std::string(call.request.address()));
         !added) {
         return storage_problem(added.error());
     }
-    if (const auto user = UserName::parse(grant.user)) orphans_.remove_of(*user, grant.token);
+    orphans_.remove_of(*user, grant.token);
     Json::Value body = who_is(grant.user, grant.uid);
     if (!grant.messages.empty()) body["messages"] = texts(grant.messages);
     Response response = json_response(200, body);

@@ -14,11 +14,12 @@ namespace boardgate::boardgated {
 
 class ApiLogin {
 public:
-    ApiLogin(LoginDesk& desk, LoginLimiter& limiter, Sessions& sessions, BoardLauncher& launcher, Orphans& orphans, Metrics& metrics,
-             const Settings& settings)
+    ApiLogin(LoginDesk& desk, LoginLimiter& limiter, Sessions& sessions, Registry& registry, BoardLauncher& launcher, Orphans& orphans,
+             Metrics& metrics, const Settings& settings)
         : desk_(desk),
           limiter_(limiter),
           sessions_(sessions),
+          registry_(registry),
           launcher_(launcher),
           orphans_(orphans),
           metrics_(metrics),
@@ -40,6 +41,7 @@ private:
     LoginDesk& desk_;
     LoginLimiter& limiter_;
     Sessions& sessions_;
+    Registry& registry_;
     BoardLauncher& launcher_;
     Orphans& orphans_;
     Metrics& metrics_;

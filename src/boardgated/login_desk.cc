@@ -117,6 +117,15 @@ std::string LoginDesk::user_of(const std::string& id) const {
     return found == conversations_.end() ? std::string() : found->second.user;
 }
 
+bool LoginDesk::has_ended(const TokenHash& token, const std::string& address) const {
+    const auto connection = wire::connect(path_);
+    wire::CheckLogin question{token.hex(), address.substr(0, wire::longest::address)};
+    if (!connection || !wire::send(connection->get(), question)) return false;
+    const auto verdict = wire::receive_one<wire::LoginVerdict>(connection->get(), pam_patience);
+    if (!verdict) return false;
+    return verdict->outcome == wire::LoginOutcome::refused || verdict->outcome == wire::LoginOutcome::password_expired;
+}
+
 void LoginDesk::sweep() {
     const std::lock_guard lock(mutex_);
     std::erase_if(conversations_, [&](const auto& each) { return each.second.ends < clock_.boot(); });

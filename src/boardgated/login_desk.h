@@ -47,6 +47,8 @@ public:
     [[nodiscard]] Answer<LoginStep> answer(const std::string& conversation, const std::string& address, std::vector<Secret> answers);
     /// Whose attempt a conversation is; empty when there is none.
     [[nodiscard]] std::string user_of(const std::string& conversation) const;
+    /// Would nobody with this login's account be let in any more? No when that cannot be told.
+    [[nodiscard]] bool has_ended(const TokenHash& token, const std::string& address) const;
     /// Hangs up on conversations that nobody went on with.
     void sweep();
 

@@ -47,14 +47,22 @@ UnitWatch::Listener listener_for(Registry& registry, Gate& gate, Orphans& orphan
     return listener;
 }
 
+void check_logins(Sessions& sessions, const LoginDesk& desk) {
+    for (const auto& [token, address] : sessions.to_check()) {
+        if (desk.has_ended(token, address)) sessions.end(token);
+    }
+}
+
 /// Sweeps now and then, until SIGTERM or SIGINT.
-void wait_for_the_end(Sessions& sessions, Registry& registry, LoginDesk& desk, ViewAudit& views, const sigset_t& ending) {
+void wait_for_the_end(Sessions& sessions, Registry& registry, LoginDesk& desk, WorkLane& checks, ViewAudit& views, const sigset_t& ending) {
     const Fd signals(signalfd(-1, &ending, SFD_CLOEXEC));
     pollfd waiting{signals.get(), POLLIN, 0};
     while (poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(between_sweeps).count())) <= 0) {
         sessions.sweep();
         registry.save_views();
         desk.sweep();
+        // No room: the last ones are still being asked about.
+        (void)checks.add([&] { check_logins(sessions, desk); });
         views.sweep();
     }
     sessions.sweep();
@@ -112,7 +120,7 @@ int main(int argc, char** argv) {
 
         LoginDesk desk(clock);
         LoginLimiter limiter(clock);
-        ApiLogin api_login(desk, limiter, sessions, launcher, orphans, metrics, settings);
+        ApiLogin api_login(desk, limiter, sessions, registry, launcher, orphans, metrics, settings);
         Presets presets(**store);
         ApiBoards api_boards(registry, launcher, waker, watch, journal, presets, settings);
         ApiOptions api_options(settings, registry, presets);
@@ -122,6 +130,7 @@ int main(int argc, char** argv) {
         WorkLane logins("logins", 24, 48);
         WorkLane launches("launches", 16, 64);
         WorkLane folders("folders", 16, 64);
+        WorkLane checks("checks", 1, 1);
         ApiFolders api_folders(launcher, hub, folders);
         ApiStreams api_streams(hub, registry, sessions, journal, api_folders);
         Router router({api_login, api_boards, api_health, api_options, api_admin, api_folders}, {logins, launches, folders}, sessions);
@@ -147,10 +156,10 @@ int main(int argc, char** argv) {
             std::optional<MetricsServer> metrics_server;
             if (auto socket = take_socket(*sockets, "metrics")) metrics_server.emplace(*std::move(socket), [&] { return metrics.text(); });
             notify_ready("Serving " + std::to_string(registry.all().size()) + " boards");
-            wait_for_the_end(sessions, registry, desk, views, ending);
+            wait_for_the_end(sessions, registry, desk, checks, views, ending);
             notify_stopping("Finishing what was begun");
         }
-        for (WorkLane* lane : {&logins, &launches, &folders}) lane->finish();
+        for (WorkLane* lane : {&logins, &launches, &folders, &checks}) lane->finish();
         watch.stop();  // its listeners are about to go
         return exit_status::done;
     });

@@ -147,6 +147,17 @@ Result<void> Registry::remove(const BoardId& id) {
     return {};
 }
 
+Result<void> Registry::remove_of_others(std::uint32_t uid, const UserName& owner) {
+    for (const Board& board : of(uid)) {
+        if (board.owner == owner) continue;
+        if (auto removed = remove(board.id); !removed) return removed;
+        log_event(Event::reconciled,
+                  "board " + board.id.str() + " was removed: the uid of its owner " + board.owner.str() + " is " + owner.str() + "'s now",
+                  {{"BOARD_ID", board.id.str()}, {"USER_NAME", board.owner.str()}});
+    }
+    return {};
+}
+
 void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
     Lock lock(mutex_);
     const auto found = entries_.find(id);

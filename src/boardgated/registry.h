@@ -52,6 +52,8 @@ public:
     [[nodiscard]] Result<void> set_options(const BoardId& id, const BoardOptions& options);
     [[nodiscard]] Result<void> set_port(const BoardId& id, std::uint16_t port);
     [[nodiscard]] Result<void> remove(const BoardId& id);
+    /// Removes the boards of a deleted account whose number this one got.
+    [[nodiscard]] Result<void> remove_of_others(std::uint32_t uid, const UserName& owner);
     /// What systemd says now. Unknown boards are ignored.
     void set_facts(const BoardId& id, const UnitFacts& facts);
     void set_usage(const BoardId& id, const Usage& usage);

@@ -60,6 +60,7 @@ Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expi
     entry->created = seconds_of(clock_.wall());
     entry->expires_wall = expires.time_since_epoch().count();
     entry->ends = clock_.boot() + std::chrono::seconds(entry->expires_wall - entry->created);
+    entry->check = clock_.boot() + between_checks;
     entry->last_used = clock_.boot().count();
     entry->written_use = entry->last_used;
     Hashes dropped;
@@ -181,6 +182,19 @@ void Sessions::end(const TokenHash& token) {
 
 void Sessions::end_all(std::uint32_t uid) {
     end_if([&](const Entry& entry) { return entry.session.uid == uid; });
+}
+
+std::vector<Sessions::ToCheck> Sessions::to_check() {
+    std::vector<ToCheck> due;
+    const BootTime now = clock_.boot();
+    const std::unique_lock lock(mutex_);
+    for (const auto& [token, entry] : entries_) {
+        if (due.size() == checked_at_once) break;
+        if (entry->check > now || !alive(*entry)) continue;
+        entry->check = now + between_checks;
+        due.push_back({token, entry->address});
+    }
+    return due;
 }
 
 void Sessions::sweep() {

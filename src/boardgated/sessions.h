@@ -39,6 +39,8 @@ struct SessionView {
 class Sessions {
 public:
     static constexpr std::size_t longest_name = 60;
+    static constexpr std::chrono::minutes between_checks{50};
+    static constexpr std::size_t checked_at_once = 20;
 
     Sessions(Store& store, const Settings& settings, const Clock& clock) : store_(store), settings_(settings), clock_(clock) {}
 
@@ -62,6 +64,13 @@ public:
     /// At once, however slow the disk is, and for good: what the disk does not forget now, it does with a later sweep.
     void end(const TokenHash& token);
     void end_all(std::uint32_t uid);
+    /// Logins whose accounts are to be asked about again, a few at a time: each once in `between_checks`, so that who was
+    /// locked out is out within the hour, and all of them after a start.
+    struct ToCheck {
+        TokenHash token;
+        std::string address;
+    };
+    [[nodiscard]] std::vector<ToCheck> to_check();
     /// Drops what has ended and writes times of last use. Called now and then, by one thread.
     void sweep();
 
@@ -73,6 +82,7 @@ private:
         std::int64_t created = 0;                // wall clock, for the store
         std::int64_t expires_wall = 0;           // the same
         BootTime ends{};                         // by the clock that never jumps
+        BootTime check{};                        // when the account is asked about again
         std::atomic<std::int64_t> last_used{0};  // BootTime; atomic, so that touch needs no exclusive lock
         std::int64_t written_use = 0;            // last_used as the store has it; only the sweep looks at it
     };

@@ -2,7 +2,7 @@
 #include "src/launcher/dispatch.h"
 
 #include "src/base/log.h"
-#include "src/launcher/closed_accounts.h"
+#include "src/tickets/closed_accounts.h"
 
 namespace boardgate::launcher {
 
@@ -15,7 +15,8 @@ constexpr const char* logdirs_sockets = "/run/boardgate-root/logdirs/";
 
 struct Dispatch::Row {
     wire::Type type;
-    Result<Answer> (Dispatch::*handle)(const wire::Datagram&);
+    Result<Answer> (Dispatch::*handle)(const wire::Datagram&, Holder);
+    Holder holder = Holder::open;
 };
 
 /// Every request that a launcher takes; each in any state, each with a ticket.
@@ -25,28 +26,28 @@ const Dispatch::Row Dispatch::table[] = {
     {wire::Type::WakeBoard, &Dispatch::with_ticket<wire::WakeBoard, &Dispatch::wake>},
     {wire::Type::SleepBoard, &Dispatch::with_ticket<wire::SleepBoard, &Dispatch::sleep>},
     {wire::Type::RestartBoard, &Dispatch::with_ticket<wire::RestartBoard, &Dispatch::restart>},
-    {wire::Type::RevokeTicket, &Dispatch::with_ticket<wire::RevokeTicket, &Dispatch::revoke>},
+    {wire::Type::RevokeTicket, &Dispatch::with_ticket<wire::RevokeTicket, &Dispatch::revoke>, Holder::open_or_closed},
     {wire::Type::ReadTicket, &Dispatch::with_ticket<wire::ReadTicket, &Dispatch::read_ticket>},
     {wire::Type::OpenLogdirs, &Dispatch::with_ticket<wire::OpenLogdirs, &Dispatch::open_logdirs>},
 };
 
 Result<Answer> Dispatch::answer(const wire::Datagram& request) {
     for (const Row& row : table) {
-        if (static_cast<std::uint16_t>(row.type) == request.type()) return (this->*row.handle)(request);
+        if (static_cast<std::uint16_t>(row.type) == request.type()) return (this->*row.handle)(request, row.holder);
     }
     return failure("a message came that a launcher does not take", std::to_string(request.type()));
 }
 
 template <class Message, Answer (Dispatch::*handle)(const Account&, const Message&)>
-Result<Answer> Dispatch::with_ticket(const wire::Datagram& request) {
+Result<Answer> Dispatch::with_ticket(const wire::Datagram& request, Holder holder) {
     const auto message = wire::parse<Message>(request);
     if (!message) return tl::make_unexpected(message.error());
-    const auto owner = holder_of(message->token);
+    const auto owner = holder_of(message->token, holder);
     if (!owner) return Answer{tl::make_unexpected(owner.error())};
     return (this->*handle)(*owner, *message);
 }
 
-Launched<Account> Dispatch::holder_of(const Secret& token) const {
+Launched<Account> Dispatch::holder_of(const Secret& token, Holder holder) const {
     const auto parsed = Token::parse(token.reveal());
     if (!parsed) return refuse(Refusal::ticket, "no ticket");
     const auto ticket = tickets_.check(parsed->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
@@ -55,8 +56,8 @@ Launched<Account> Dispatch::holder_of(const Secret& token) const {
     if (!account) return refuse(Refusal::account, account.error().text());
     // The account of then was deleted, and its number given to another person.
     if (account->name != ticket->user) return refuse(Refusal::ticket, "the login has ended; log in again");
-    if (account->uid == 0 || static_cast<std::int64_t>(account->uid) < settings_.minimum_uid) {
-        return refuse(Refusal::account, "this account has no boards");
+    if (const std::string why = tickets::why_closed(*account, settings_, clock_); !why.empty() && holder == Holder::open) {
+        return refuse(Refusal::account, "the account is closed: " + why);
     }
     return *std::move(account);
 }
@@ -84,7 +85,6 @@ Answer Dispatch::start_job(const char* method, const Account& owner, const std::
     if (!record) return {tl::make_unexpected(record.error())};
     // Both names were checked when the record was made.
     const UnitName unit(*UserName::parse(owner.name), *BoardId::parse(board));
-    if (const std::string why = why_closed(owner, clock_); !why.empty()) return {refuse(Refusal::account, "the account is closed: " + why)};
     if (!doors_.is_open(unit)) {
         const auto port = doors_.make_again(owner, *record);
         if (!port) return {tl::make_unexpected(port.error())};

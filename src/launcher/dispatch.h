@@ -29,11 +29,13 @@ public:
 private:
     struct Row;
     static const Row table[];
+    /// A ticket of an account that was closed since is worth nothing but its own end.
+    enum class Holder { open, open_or_closed };
 
     template <class Message, Answer (Dispatch::*handle)(const Account&, const Message&)>
-    Result<Answer> with_ticket(const wire::Datagram& request);
+    Result<Answer> with_ticket(const wire::Datagram& request, Holder holder);
     /// The account behind a token, looked up anew each time.
-    [[nodiscard]] Launched<Account> holder_of(const Secret& token) const;
+    [[nodiscard]] Launched<Account> holder_of(const Secret& token, Holder holder) const;
     [[nodiscard]] Launched<DoorRecord> own_door(const Account& owner, const std::string& board) const;
 
     Answer make_door(const Account& owner, const wire::MakeDoor& message);

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -13,7 +14,7 @@ namespace boardgate::launcher {
 namespace {
 
 /// First number of the file; a change of DoorSpec needs another one.
-constexpr std::uint16_t format = 1;
+constexpr std::uint16_t format = 2;
 
 Result<DoorRecord> record_in(std::string_view bytes) {
     wire::Reader in(bytes);
@@ -21,6 +22,7 @@ Result<DoorRecord> record_in(std::string_view bytes) {
     DoorRecord record;
     const auto seen = in.number<std::uint16_t>();
     record.uid = in.number<std::uint32_t>();
+    get.text(record.owner, wire::longest::user);
     record.door.fields(get);
     if (seen != format || !in.done()) return failure("a door's record is damaged or of another version");
     return record;
@@ -42,6 +44,7 @@ Result<void> DoorRecords::write(DoorRecord& record) const {
     wire::Writer out(format);
     wire::detail::Put put(out);
     out.number(record.uid);
+    put.text(record.owner, wire::longest::user);
     record.door.fields(put);
     const std::string temporary = record.door.board + ".new";
     const Fd file(openat(dir_.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -71,6 +74,14 @@ Result<DoorRecord> DoorRecords::read(const BoardId& board) const {
 void DoorRecords::remove(const BoardId& board) const {
     unlinkat(dir_.get(), board.str().c_str(), 0);
     fsync(dir_.get());
+}
+
+Fd DoorRecords::hold() const {
+    // A lock belongs to what was opened, so this opens the folder anew.
+    Fd lock(openat(dir_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    while (flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
+    }
+    return lock;
 }
 
 std::vector<DoorRecord> DoorRecords::all(std::vector<std::string>* damaged) const {

@@ -8,6 +8,7 @@
 
 #include "src/base/fd.h"
 #include "src/base/names.h"
+#include "src/base/peer.h"
 #include "src/wire/messages.h"
 
 namespace boardgate::launcher {
@@ -16,7 +17,9 @@ inline constexpr const char* doors_folder = "/var/lib/boardgate-root/doors";
 
 struct DoorRecord {
     std::uint32_t uid = 0;
+    std::string owner;    ///< the account's name then: a number may become somebody else's
     wire::DoorSpec door;  ///< port is the one in use
+    [[nodiscard]] bool is_of(const Account& account) const { return uid == account.uid && owner == account.name; }
 };
 
 class DoorRecords {
@@ -29,6 +32,8 @@ public:
     /// An error with sys == ENOENT when there is none.
     [[nodiscard]] Result<DoorRecord> read(const BoardId& board) const;
     void remove(const BoardId& board) const;
+    /// For as long as the result lives no other process that asks for this changes doors.
+    [[nodiscard]] Fd hold() const;
     /// All of them; a damaged one is left out and named in `damaged`.
     [[nodiscard]] std::vector<DoorRecord> all(std::vector<std::string>* damaged = nullptr) const;
 

@@ -108,7 +108,7 @@ Launched<Doors::Bound> Doors::open_on(const DoorPlan& plan) {
 std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
     for (const DoorRecord& record : records_.all()) {
         if (record.door.port != port) continue;
-        return record.uid == asking.uid ? "it is the door of your board " + record.door.board : "it is the door of another person's board";
+        return record.is_of(asking) ? "it is the door of your board " + record.door.board : "it is the door of another person's board";
     }
     const std::string number = std::to_string(port);
     (void)jobs_.run("StartUnit", "boardgate-portholder@" + number + ".service");
@@ -124,7 +124,7 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
     if (!plan) return tl::make_unexpected(plan.error());
     const auto board = *BoardId::parse(door.board);
     auto before = records_.read(board);
-    if (before && before->uid != owner.uid) return refuse(Refusal::no_such_door, "there is no such board of yours");
+    if (before && !before->is_of(owner)) return refuse(Refusal::no_such_door, "there is no such board of yours");
     close(plan->unit);
 
     std::vector<std::uint16_t> candidates;
@@ -146,7 +146,7 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
         plan->port = *Port::parse(candidate);
         // Recorded before it is opened: what a crash in between leaves is a record that makes the door, never
         // a door that nobody knows.
-        DoorRecord record{owner.uid, door};
+        DoorRecord record{owner.uid, owner.name, door};
         record.door.port = candidate;
         if (const auto written = records_.write(record); !written) return refuse(Refusal::systemd, written.error().text());
         const auto bound = open_on(*plan);
@@ -174,12 +174,6 @@ Launched<Port> Doors::make_again(const Account& owner, const DoorRecord& record)
     return make(owner, elsewhere);
 }
 
-void Doors::close(const UnitName& unit) {
-    // The door first: a connection that waits there would start the service again.
-    jobs_.stop_for_good(unit.socket());
-    jobs_.stop_for_good(unit.service());
-}
-
 void Doors::remove(const Account& owner, const BoardId& board) {
     const auto user = UserName::parse(owner.name);
     if (!user) return;
@@ -187,9 +181,15 @@ void Doors::remove(const Account& owner, const BoardId& board) {
     if (owned(owner, board)) records_.remove(board);
 }
 
+void Doors::close(const UnitName& unit) {
+    // The door first: a connection that waits there would start the service again.
+    jobs_.stop_for_good(unit.socket());
+    jobs_.stop_for_good(unit.service());
+}
+
 Launched<DoorRecord> Doors::owned(const Account& owner, const BoardId& board) const {
     auto record = records_.read(board);
-    if (!record || record->uid != owner.uid) return refuse(Refusal::no_such_door, "there is no such board of yours");
+    if (!record || !record->is_of(owner)) return refuse(Refusal::no_such_door, "there is no such board of yours");
     return *std::move(record);
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "src/login/attempt.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <thread>
 
 #include "src/base/log.h"
-#include "src/login/account.h"
 #include "src/login/pam.h"
+#include "src/tickets/closed_accounts.h"
 
 namespace boardgate::login {
 
@@ -39,7 +41,7 @@ LoginOutcome outcome_of(int status) {
     }
 }
 
-Decision decide(Pam& pam, const std::vector<int (Pam::*)()>& steps, const Settings& settings) {
+Decision decide(Pam& pam, const std::vector<int (Pam::*)()>& steps, const Settings& settings, const Clock& clock) {
     for (const auto step : steps) {
         if (const int status = (pam.*step)(); status != PAM_SUCCESS) return {outcome_of(status), pam.describe(status)};
     }
@@ -50,8 +52,36 @@ Decision decide(Pam& pam, const std::vector<int (Pam::*)()>& steps, const Settin
         return {account.error().sys == ENOENT ? LoginOutcome::refused : LoginOutcome::unavailable, account.error().text()};
     }
     if (!UserName::parse(account->name)) return {LoginOutcome::refused, "the account's name cannot be part of a unit's name"};
-    if (std::string reason = why_refused(*account, settings); !reason.empty()) return {LoginOutcome::refused, reason};
+    if (std::string reason = tickets::why_closed(*account, settings, clock); !reason.empty()) return {LoginOutcome::refused, reason};
     return {LoginOutcome::granted, {}, *std::move(account)};
+}
+
+/// About somebody whose name is proved, by the kernel or by a ticket: the account stage alone.
+Result<Decision> decide_about(const Account& account, const std::string& address, int socket, const Settings& settings,
+                              const Clock& clock) {
+    Conversation conversation(socket);
+    auto pam = Pam::start(pam_service, account.name, address, conversation);
+    if (!pam) return tl::make_unexpected(pam.error());
+    Decision decision = decide(*pam, {&Pam::check_account}, settings, clock);
+    if (!conversation.broken().empty()) return failure("a login was broken off", account.name, conversation.broken());
+    // A module that rewrites names must not turn a proved name into another account's.
+    if (decision.outcome == LoginOutcome::granted && decision.account.uid != account.uid) {
+        return Decision{LoginOutcome::refused, "PAM named another account than it was asked about"};
+    }
+    return decision;
+}
+
+/// Would the holder of a ticket get another one today?
+Result<Decision> decide_again(const tickets::Ticket& ticket, const std::string& address, int socket, const Settings& settings,
+                              const Clock& clock) {
+    const auto account = account_of(ticket.uid);
+    if (!account && account.error().sys != ENOENT) return Decision{LoginOutcome::unavailable, account.error().text()};
+    if (!account || account->name != ticket.user) return Decision{LoginOutcome::refused, "there is no such account any more"};
+    // pam_nologin(8): that nobody may come in says nothing about who is in.
+    for (const char* path : {"/run/nologin", "/etc/nologin"}) {
+        if (access(path, F_OK) == 0) return Decision{LoginOutcome::unavailable, std::string(path) + " is there"};
+    }
+    return decide_about(*account, address, socket, settings, clock);
 }
 
 /// Writes the ticket of a grant; without one there is no grant.
@@ -105,10 +135,36 @@ void wait_until_floor(std::chrono::steady_clock::time_point since, const Refusal
     std::this_thread::sleep_until(since + pace.floor + pace.jitter * random / 65535);
 }
 
+Result<void> check(int socket, const wire::CheckLogin& question, const Settings& settings, const tickets::TicketStore& store,
+                   const Clock& clock) {
+    const auto token = TokenHash::from_hex(question.ticket);
+    if (!token || has_control_character(question.address)) return failure("a login is to be checked by a malformed name or address");
+    wire::LoginVerdict verdict;
+    const auto ticket = store.check(*token, std::chrono::floor<std::chrono::seconds>(clock.wall()));
+    if (!ticket) {
+        // Ended meanwhile, which its user knows of.
+        verdict.outcome = ticket.error().sys == ENOENT ? LoginOutcome::refused : LoginOutcome::unavailable;
+        return wire::send(socket, verdict);
+    }
+    const auto decision = decide_again(*ticket, question.address, socket, settings, clock);
+    if (!decision) return tl::make_unexpected(decision.error());
+    verdict.outcome = decision->outcome;
+    if (decision->outcome == LoginOutcome::refused || decision->outcome == LoginOutcome::password_expired) {
+        store.revoke(*token);
+        log_event(Event::login_ended, "a login of " + ticket->user + " from " + question.address + " has ended: " + decision->reason,
+                  {{"USER_NAME", ticket->user}, {"REMOTE_ADDR", question.address}, {"REASON", decision->reason}});
+    }
+    return wire::send(socket, verdict);
+}
+
 }  // namespace
 
 Result<void> attempt(int socket, const Settings& settings, const tickets::TicketStore& store, const Clock& clock, const RefusalPace& pace) {
-    auto start = wire::receive_one<wire::LoginStart>(socket, std::chrono::seconds(10));
+    const auto first = wire::receive(socket, std::chrono::seconds(10));
+    if (!first) return tl::make_unexpected(first.error());
+    if (!*first) return failure("the other side hung up");
+    if (const auto question = wire::parse<wire::CheckLogin>(**first)) return check(socket, *question, settings, store, clock);
+    const auto start = wire::parse<wire::LoginStart>(**first);
     if (!start) return tl::make_unexpected(start.error());
     const auto user = UserName::parse(start->user);
     if (!user || has_control_character(start->address)) return failure("a login began with a malformed name or address");
@@ -116,7 +172,7 @@ Result<void> attempt(int socket, const Settings& settings, const tickets::Ticket
     Conversation conversation(socket);
     auto pam = Pam::start(pam_service, user->str(), start->address, conversation);
     if (!pam) return tl::make_unexpected(pam.error());
-    Decision decision = decide(*pam, {&Pam::authenticate, &Pam::check_account}, settings);
+    Decision decision = decide(*pam, {&Pam::authenticate, &Pam::check_account}, settings, clock);
     // Nobody is there any more to hear a verdict.
     if (!conversation.broken().empty()) return failure("a login was broken off", user->str(), conversation.broken());
 
@@ -137,16 +193,10 @@ Result<void> local_attempt(int socket, uid_t caller, const Settings& settings, c
     }
     const auto account = account_of(caller);
     if (!account) return tl::make_unexpected(account.error());
-    Conversation conversation(socket);
-    auto pam = Pam::start(pam_service, account->name, {}, conversation);
-    if (!pam) return tl::make_unexpected(pam.error());
-    Decision decision = decide(*pam, {&Pam::check_account}, settings);
-    // A module that rewrites names must not turn the kernel's word into another account's.
-    if (decision.outcome == LoginOutcome::granted && decision.account.uid != caller) {
-        decision = {LoginOutcome::refused, "PAM named another account than the kernel"};
-    }
-    wire::LoginVerdict verdict = verdict_of(decision, settings, store, clock);
-    log_verdict(decision, account->name, "this server");
+    auto decision = decide_about(*account, {}, socket, settings, clock);
+    if (!decision) return tl::make_unexpected(decision.error());
+    wire::LoginVerdict verdict = verdict_of(*decision, settings, store, clock);
+    log_verdict(*decision, account->name, "this server");
     return hand_over(socket, verdict, store);
 }
 

@@ -17,8 +17,8 @@ struct RefusalPace {
     std::chrono::milliseconds jitter{400};
 };
 
-/// Talks to the peer until the verdict was sent. An error is for the journal: the peer went away or sent
-/// something that it must not.
+/// Talks to the peer until the verdict was sent: about a login, or about one of earlier. An error is for the journal:
+/// the peer went away or sent something that it must not.
 [[nodiscard]] Result<void> attempt(int socket, const Settings& settings, const tickets::TicketStore& store, const Clock& clock,
                                    const RefusalPace& pace = {});
 /// The same for somebody at a shell of this server: the kernel has said who, PAM's account stage and our own

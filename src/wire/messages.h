@@ -99,6 +99,18 @@ struct LoginVerdict {
     }
 };
 
+/// Answered with a LoginVerdict without a token; where that is a no, the ticket is void from then on.
+struct CheckLogin {
+    static constexpr Type type = Type::CheckLogin;
+    std::string ticket;   ///< its token's hash in hexadecimal, which opens nothing
+    std::string address;  ///< as in LoginStart
+    template <class Io>
+    void fields(Io& io) {
+        io.text(ticket, 2 * TokenHash::size);
+        io.text(address, longest::address);
+    }
+};
+
 /// From whoever connects to local.sock; answered with a LoginVerdict.
 struct LocalLogin {
     static constexpr Type type = Type::LocalLogin;

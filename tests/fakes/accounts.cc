@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <grp.h>
 #include <pwd.h>
+#include <shadow.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -74,6 +75,17 @@ int getpwnam_r(const char* name, passwd* entry, char* buffer, std::size_t size, 
 int getpwuid_r(uid_t uid, passwd* entry, char* buffer, std::size_t size, passwd** found) {
     if (in_force == nullptr) return of_libc<decltype(getpwuid_r)>("getpwuid_r")(uid, entry, buffer, size, found);
     return find([&](const boardgate::Account& account) { return account.uid == uid; }, entry, buffer, size, found);
+}
+
+int getspnam_r(const char* name, spwd* entry, char* buffer, std::size_t size, spwd** found) {
+    if (in_force == nullptr) return of_libc<decltype(getspnam_r)>("getspnam_r")(name, entry, buffer, size, found);
+    *found = nullptr;
+    const auto shadow = in_force->shadow.find(name);
+    if (shadow == in_force->shadow.end()) return 0;
+    entry->sp_pwdp = Buffer(buffer, size).put(shadow->second.password);
+    entry->sp_expire = shadow->second.expires;
+    *found = entry;
+    return 0;
 }
 
 int getgrnam_r(const char* name, group* entry, char* buffer, std::size_t size, group** found) {

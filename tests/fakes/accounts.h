@@ -3,6 +3,7 @@
 // Defining those functions in the test's binary is all it takes: the linker prefers them to libc's.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,12 @@ public:
     std::vector<Account> accounts;
     /// Name of a group, and of its members.
     std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+    struct Shadow {
+        std::string password;
+        long expires = -1;  ///< days since 1970
+    };
+    /// shadow(5), by name.
+    std::map<std::string, Shadow> shadow;
     /// What every question is answered with, once set: the directory cannot be asked.
     int fault = 0;
 };

@@ -22,6 +22,7 @@ public:
     std::optional<boardgated::Problem> refuse_doors;  ///< the answer to every new door, once set
     std::uint16_t port = 16001;
     std::uint32_t event_files = 1;  ///< in every folder
+    wire::TicketHolder holder{1001, "alice", 1'900'000'000};
 
     Answer<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
         asked.push_back("make_door " + door.board);
@@ -62,7 +63,7 @@ public:
         return wire::FolderReport{wire::FolderVerdict::readable, {}, event_files, 0};
     }
 
-    Answer<wire::TicketHolder> holder_of(const Token&) override { return wire::TicketHolder{1001, "alice", 1'900'000'000}; }
+    Answer<wire::TicketHolder> holder_of(const Token&) override { return holder; }
 
 private:
     void tell(const BoardId& board, const char* service) {

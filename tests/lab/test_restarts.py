@@ -169,7 +169,7 @@ def test_a_reboot(lab, alice, site, make_account, ready_board):
     journal = lab.exec("journalctl", "-b", "-o", "cat", "--no-pager", "-u", "boardgate-doors.service")
     for how, (_, board) in closed.items():
         assert not [unit for unit in lab.units() if board["id"] in unit], f"a door for an account that was {how}"
-        assert f"board {board['id']} keeps no door" in journal
+    assert f"the door of board {closed['removed'][1]['id']} was removed" in journal
     # Nobody but its owner lost anything, and neither did he for good.
     person, board = closed["locked"]
     refused = person.post(f"/api/v1/boards/{board['id']}/wake")

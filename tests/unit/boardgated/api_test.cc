@@ -53,7 +53,7 @@ struct ApiTest : testing::Test {
     LoginLimiter limiter{clock};
     Presets presets{*store};
     StreamHub hub{registry, sessions, clock};
-    ApiLogin api_login{desk, limiter, sessions, launcher, orphans, metrics, settings};
+    ApiLogin api_login{desk, limiter, sessions, registry, launcher, orphans, metrics, settings};
     ApiBoards api_boards{registry, launcher, waker, watch, journal, presets, settings};
     ApiOptions api_options{settings, registry, presets};
     ApiAdmin api_admin{registry, waker, settings};
@@ -307,6 +307,19 @@ TEST_F(ApiTest, ATicketLogsInWithANewCookieAndEndsTheOldSession) {
     EXPECT_EQ(answer.headers.at("Set-Cookie"), set_cookie(Token::parse(ticket).value()));
     EXPECT_EQ(ask("GET", "/api/v1/session", bob).status, 401) << "whoever planted the old cookie gains nothing";
     EXPECT_EQ(ask("GET", "/api/v1/session", std::string(cookie_name) + "=" + ticket).status, 200);
+}
+
+TEST_F(ApiTest, WhoeverGetsTheNumberOfADeletedAccountGetsNothingOfIt) {
+    const std::string left = make(alice);
+    const std::string other = make(bob);
+    launcher.holder.user = "anna";
+    const std::string ticket = Token::make().reveal();
+    EXPECT_EQ(ask("POST", "/api/v1/login", "", R"({"ticket":")" + ticket + "\"}").status, 200);
+    EXPECT_EQ(ask("GET", "/api/v1/session", alice).status, 401);
+    const std::string anna = std::string(cookie_name) + "=" + ticket;
+    EXPECT_EQ(own_json(ask("GET", "/api/v1/boards", anna).body)["boards"].size(), 0U);
+    EXPECT_EQ(code(ask("GET", "/api/v1/boards/" + left, anna)), "no_such_board");
+    EXPECT_EQ(ask("GET", "/api/v1/boards/" + other, bob).status, 200);
 }
 
 TEST_F(ApiTest, LoginsNeedAUserAndAnswersTheirConversation) {

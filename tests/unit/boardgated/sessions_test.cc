@@ -59,6 +59,35 @@ TEST_F(SessionsTest, EndWhenTheyAreNotUsed) {
     EXPECT_FALSE(there(token));
 }
 
+TEST_F(SessionsTest, AreCheckedOnceAnHourAndAfterAStart) {
+    const TokenHash token = add(1001, 10h, {}, "192.0.2.1");
+    const auto due = [](Sessions& of) {
+        std::vector<TokenHash> tokens;
+        for (const auto& each : of.to_check()) tokens.push_back(each.token);
+        return tokens;
+    };
+    EXPECT_TRUE(due(sessions).empty()) << "PAM was asked a moment ago";
+    clock.advance(Sessions::between_checks);
+    const auto first = sessions.to_check();
+    ASSERT_EQ(first.size(), 1U);
+    EXPECT_EQ(first[0].token, token);
+    EXPECT_EQ(first[0].address, "192.0.2.1");
+    EXPECT_TRUE(due(sessions).empty());
+    EXPECT_LT(Sessions::between_checks, 1h);
+    Sessions again(*store, settings, clock);
+    ASSERT_TRUE(again.load());
+    EXPECT_EQ(due(again), std::vector<TokenHash>{token});
+    clock.advance(1h);
+    EXPECT_TRUE(due(sessions).empty()) << "it was not used, and has ended";
+}
+
+TEST_F(SessionsTest, AreCheckedAFewAtATime) {
+    for (std::uint32_t uid = 2000; uid < 2000 + Sessions::checked_at_once + 5; ++uid) add(uid);
+    clock.advance(Sessions::between_checks);
+    EXPECT_EQ(sessions.to_check().size(), Sessions::checked_at_once);
+    EXPECT_EQ(sessions.to_check().size(), 5U);
+}
+
 TEST_F(SessionsTest, EndWithTheirTicketHoweverMuchTheyAreUsed) {
     const TokenHash token = add(1001, 90min);
     clock.advance(45min);

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "src/base/gate_word.h"
+#include "src/launcher/reconcile.h"
+
 #include "tests/fakes/accounts.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_systemd.h"
@@ -142,6 +144,39 @@ TEST_F(LauncherTest, AccountsThatAreGoneOrSystemsHaveNoBoards) {
     directory.accounts.erase(directory.accounts.begin());
     EXPECT_EQ(refusal(make(alice, door())), Refusal::account);
     EXPECT_THAT(systemd.asked(), IsEmpty());
+}
+
+TEST_F(LauncherTest, ClosedAccountsGetNothingButTheEndOfTheirLogins) {
+    made();
+    const Token second = ticket_of(1001);
+    directory.shadow["alice"] = {"!$y$j9T$x", -1};
+    EXPECT_EQ(refusal(make(alice, door())), Refusal::account);
+    EXPECT_EQ(refusal(ask_of<wire::RemoveDoor>(alice)), Refusal::account);
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(alice)), Refusal::account);
+    EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(alice)), Refusal::account);
+    EXPECT_EQ(refusal(ask_of<wire::RestartBoard>(alice)), Refusal::account);
+    EXPECT_EQ(refusal(ask(alice, wire::OpenLogdirs{})), Refusal::account);
+    const Answer holder = ask(alice, wire::ReadTicket{});
+    EXPECT_EQ(refusal(holder), Refusal::account);
+    EXPECT_EQ(holder.outcome.error().text, "the account is closed: it is locked");
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+    wire::RevokeTicket all;
+    all.which = wire::Tickets::all_of_user;
+    EXPECT_EQ(refusal(ask(alice, std::move(all))), std::nullopt);
+    EXPECT_EQ(refusal(ask(second, wire::ReadTicket{})), Refusal::ticket);
+}
+
+TEST_F(LauncherTest, ADoorDoesNotPassToWhoeverGetsTheNumberOfADeletedAccount) {
+    made();
+    directory.accounts[0].name = "anna";
+    const Token anna = ticket_of(1001);
+    EXPECT_EQ(refusal(make(anna, door())), Refusal::no_such_door);
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(anna)), Refusal::no_such_door);
+    EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(anna)), Refusal::no_such_door);
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+    EXPECT_TRUE(ask_of<wire::RemoveDoor>(anna).outcome);
+    EXPECT_EQ(systemd.property(alices_socket, "ActiveState"), "active");
+    EXPECT_EQ(records_folder.count(), 1U);
 }
 
 TEST_F(LauncherTest, MakesADoorOnTheFirstFreePortThatIsNotTheProbes) {
@@ -383,6 +418,61 @@ TEST_F(LauncherTest, RevokesThisTicketAnotherOfOnesOwnOrAll) {
     EXPECT_EQ(revoke(third, wire::Tickets::all_of_user), std::nullopt);
     EXPECT_FALSE(good(third));
     EXPECT_TRUE(good(bob));
+}
+
+// ---- reconcile ----
+struct ReconcileTest : LauncherTest {
+    ReconcileTest() { made(16002); }
+    [[nodiscard]] bool reconciled() { return reconcile(records, doors, settings, clock); }
+    [[nodiscard]] std::string door_is() { return systemd.property(alices_socket, "ActiveState"); }
+};
+
+TEST_F(ReconcileTest, AnOpenDoorOfAnOpenAccountIsLeftAlone) {
+    EXPECT_TRUE(reconciled());
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+}
+
+TEST_F(ReconcileTest, ALostDoorIsMadeAgain) {
+    systemd.forget(alices_socket);
+    EXPECT_TRUE(reconciled());
+    EXPECT_EQ(door_is(), "active");
+    systemd.forget(alices_socket);
+    systemd.refuse("StartTransientUnit", "org.freedesktop.DBus.Error.AccessDenied");
+    EXPECT_FALSE(reconciled());
+}
+
+TEST_F(ReconcileTest, AClosedAccountsDoorIsShutWithItsBoardAndComesBackWithTheAccount) {
+    ASSERT_TRUE(ask_of<wire::WakeBoard>(alice).outcome);
+    directory.shadow["alice"] = {"x", 0};
+    EXPECT_TRUE(reconciled());
+    EXPECT_NE(door_is(), "active");
+    EXPECT_NE(systemd.property(alices_service, "ActiveState"), "active");
+    EXPECT_EQ(records_folder.count(), 1U);
+    directory.shadow.clear();
+    EXPECT_TRUE(reconciled());
+    EXPECT_EQ(door_is(), "active");
+    EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16002);
+}
+
+TEST_F(ReconcileTest, TheDoorOfADeletedAccountGoesForGood) {
+    directory.accounts.erase(directory.accounts.begin());
+    EXPECT_TRUE(reconciled());
+    EXPECT_NE(door_is(), "active");
+    EXPECT_EQ(records_folder.count(), 0U);
+}
+
+TEST_F(ReconcileTest, TheDoorOfADeletedAccountWhoseNumberAnotherOneGotGoes) {
+    directory.accounts[0].name = "anna";
+    EXPECT_TRUE(reconciled());
+    EXPECT_NE(door_is(), "active");
+    EXPECT_EQ(records_folder.count(), 0U);
+}
+
+TEST_F(ReconcileTest, ADirectoryThatDoesNotAnswerClosesNothing) {
+    directory.fault = EIO;
+    EXPECT_TRUE(reconciled());
+    EXPECT_EQ(door_is(), "active");
+    EXPECT_EQ(records_folder.count(), 1U);
 }
 
 TEST_F(LauncherTest, DashesOfANameAreNoDashesOfAUnit) {

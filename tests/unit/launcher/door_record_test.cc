@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <future>
 
 #include "tests/fakes/temp_folder.h"
 
@@ -20,6 +21,7 @@ struct DoorRecordsTest : testing::Test {
     static DoorRecord record(const std::string& id = "abcdefgh") {
         DoorRecord record;
         record.uid = 1001;
+        record.owner = "alice";
         record.door.board = id;
         record.door.port = 16001;
         record.door.logdir = "/home/alice/runs";
@@ -43,6 +45,7 @@ TEST_F(DoorRecordsTest, GiveBackWhatWasWritten) {
     const auto back = records.read(board);
     ASSERT_TRUE(back) << back.error().text();
     EXPECT_EQ(back->uid, 1001U);
+    EXPECT_EQ(back->owner, "alice");
     EXPECT_EQ(back->door.board, "abcdefgh");
     EXPECT_EQ(back->door.port, 16001);
     EXPECT_EQ(back->door.logdir, "/home/alice/runs");
@@ -98,6 +101,22 @@ TEST_F(DoorRecordsTest, ARecordUnderAnotherBoardsNameIsNone) {
     write(record("zzzzzzzz"));
     std::filesystem::rename(folder / "zzzzzzzz", folder / "abcdefgh");
     EXPECT_FALSE(records.read(board));
+}
+
+TEST_F(DoorRecordsTest, BelongToAnAccountByNumberAndName) {
+    const DoorRecord one = record();
+    EXPECT_TRUE(one.is_of({1001, 100, "alice", "", ""}));
+    EXPECT_FALSE(one.is_of({1001, 100, "anna", "", ""}));
+    EXPECT_FALSE(one.is_of({1002, 100, "alice", "", ""}));
+}
+
+TEST_F(DoorRecordsTest, AreHeldByOneAtATime) {
+    Fd held = records.hold();
+    const DoorRecords other = DoorRecords::open(folder.path()).value();
+    auto second = std::async(std::launch::async, [&] { return other.hold(); });
+    EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+    held.reset();
+    EXPECT_TRUE(second.get());
 }
 
 TEST_F(DoorRecordsTest, LinksAndOtherFilesAreNone) {

@@ -84,6 +84,7 @@ std::vector<Sample> samples() {
         SAMPLE(LoginPrompts, {{"Password: ", false}, {"Code: ", true}}, {"Welcome", ""}),
         sample("LoginAnswers", std::move(answers)),
         SAMPLE(LoginVerdict, LoginOutcome::granted, 1001, "alice", Secret(token), 1'900'000'000, {"hi"}),
+        sample("CheckLogin", CheckLogin{std::string(64, 'a'), "192.0.2.1"}),
         sample("LocalLogin", LocalLogin{}),
         SAMPLE(MakeDoor, Secret(token), some_door()),
         SAMPLE(RemoveDoor, Secret(token), "abcdefgh"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "src/launcher/closed_accounts.h"
+#include "src/tickets/closed_accounts.h"
 
 #include <shadow.h>
 
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace boardgate::launcher {
+namespace boardgate::tickets {
 
 namespace {
 
@@ -26,7 +26,11 @@ std::optional<Shadow> shadow_of(const std::string& name) {
 
 }  // namespace
 
-std::string why_closed(const Account& account, const Clock& clock) {
+std::string why_closed(const Account& account, const Settings& settings, const Clock& clock) {
+    if (account.uid == 0) return "uid 0 is never let in";
+    if (static_cast<std::int64_t>(account.uid) < settings.minimum_uid) return "its uid is below minimum_uid";
+    // 65534 is nobody, and the overflow uid of containers and NFS: many people at once.
+    if (account.uid == 65534) return "its uid is nobody's";
     const std::string_view shell = account.shell;
     if (shell.ends_with("/nologin") || shell.ends_with("/false")) return "its shell is " + account.shell;
     const auto shadow = shadow_of(account.name);
@@ -38,4 +42,4 @@ std::string why_closed(const Account& account, const Clock& clock) {
     return {};
 }
 
-}  // namespace boardgate::launcher
+}  // namespace boardgate::tickets

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "src/launcher/reconcile.h"
+
+#include <fmt/format.h>
+
+#include "src/base/log.h"
+#include "src/tickets/closed_accounts.h"
+
+namespace boardgate::launcher {
+
+namespace {
+
+void say(const DoorRecord& record, const std::string& what) {
+    log_event(Event::reconciled, what, {{"BOARD_ID", record.door.board}, {"USER_NAME", record.owner}});
+}
+
+/// False when a door could not be made.
+bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& doors, const Settings& settings, const Clock& clock) {
+    const auto account = account_of(record.uid);
+    // A directory that does not answer closes no account.
+    if (!account && account.error().sys != ENOENT) return true;
+    const BoardId board = *BoardId::parse(record.door.board);
+    const std::string door = "the door of board " + record.door.board;
+    const auto owner = UserName::parse(record.owner);
+    if (!owner) return true;
+    const UnitName unit(*owner, board);
+
+    if (!account || !record.is_of(*account)) {
+        doors.close(unit);
+        records.remove(board);
+        say(record, door + " was removed: its owner " + record.owner + " has no account any more");
+        return true;
+    }
+    if (const std::string why = tickets::why_closed(*account, settings, clock); !why.empty()) {
+        const bool was_open = doors.is_open(unit);
+        doors.close(unit);
+        if (was_open) say(record, door + " was closed, with its owner's account: " + why);
+        return true;
+    }
+    if (doors.is_open(unit)) return true;
+    const auto made = doors.make_again(*account, record);
+    if (!made) say(record, door + " cannot be made: " + made.error().text);
+    return made.has_value();
+}
+
+}  // namespace
+
+bool reconcile(const DoorRecords& records, Doors& doors, const Settings& settings, const Clock& clock) {
+    std::vector<std::string> damaged;
+    bool good = true;
+    for (const DoorRecord& seen : records.all(&damaged)) {
+        const Fd held = records.hold();
+        // As it is now: it may have been changed or removed before this process had its turn.
+        const auto record = records.read(*BoardId::parse(seen.door.board));
+        if (record && !reconcile_one(*record, records, doors, settings, clock)) good = false;
+    }
+    for (const std::string& name : damaged) log_event(Event::reconciled, "the record of board " + name + " is damaged and left alone");
+    return good;
+}
+
+void close_strays(const DoorRecords& records, Doors& doors, const Settings& settings) {
+    for (const DoorRecord& record : records.all()) {
+        const auto owner = UserName::parse(record.owner);
+        if (!owner || settings.is_door_port(record.door.port)) continue;
+        const Fd held = records.hold();
+        const UnitName unit(*owner, *BoardId::parse(record.door.board));
+        if (!doors.is_open(unit)) continue;
+        doors.close(unit);
+        say(record,
+            fmt::format("the door of board {} is closed: port {} is not in door_ports any more", record.door.board, record.door.port));
+    }
+}
+
+}  // namespace boardgate::launcher

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""Accounts that are closed while their people are logged in, and accounts that get the number of a deleted one."""
+import pytest
+
+from fixtures import in_state
+from machine import until
+
+DOORS = "/var/lib/boardgate-root/doors"
+CLOSED = {"locked": ["usermod", "--lock"], "expired": ["usermod", "--expiredate", "2020-01-01"], "without a shell": ["usermod", "--shell", "/usr/sbin/nologin"],
+          "gone": ["userdel", "--force"], "refused by PAM": ["usermod", "--append", "--groups", "games"]}
+# What a site may add to let some people in only.
+RULE = "account required pam_succeed_if.so quiet user notingroup games\n"
+
+
+@pytest.fixture
+def checked_soon(lab):
+    """Logins are checked again within every hour, and all of them after a start of boardgated."""
+    service = "/etc/pam.d/boardgate"
+    before = lab.read(service)
+    lab.write(service, RULE + before.decode())
+    yield lambda: lab.systemctl("restart", "boardgated.service")
+    lab.write(service, before)
+
+
+def test_whoever_is_locked_out_is_out_within_the_hour(lab, make_account, checked_soon):
+    people = {how: make_account().login() for how in [*CLOSED, None]}
+    for how, command in CLOSED.items():
+        lab.exec(*command, people[how].user)
+    checked_soon()
+    # Of those who may go on one more is asked about at the same time.
+    until("they are out", lambda: not any(people[how].is_logged_in() for how in CLOSED), 60)
+    assert people[None].is_logged_in()
+    ended = lab.exec("journalctl", "-b", "-o", "cat", "--no-pager", "-t", "boardgate-login")
+    for how in CLOSED:
+        assert f"a login of {people[how].user} from" in ended, how
+    assert people[None].user not in ended.split("has ended")[-1]
+
+
+def test_nologin_ends_nobodys_login(lab, make_account, checked_soon):
+    person, other = make_account().login(), make_account().login()
+    lab.write("/etc/nologin", "Maintenance")
+    try:
+        lab.exec("userdel", "--force", other.user)
+        checked_soon()
+        until("logins were checked", lambda: not other.is_logged_in(), 60)
+        assert person.is_logged_in()
+    finally:
+        lab.exec("rm", "/etc/nologin")
+
+
+def test_the_doors_of_a_closed_account_are_closed_within_the_hour(lab, make_account, ready_board):
+    assert lab.property("boardgate-doors.timer", "ActiveState") == "active"
+    people = {}
+    for how in ("locked", "gone", None):
+        person = make_account().login()
+        lab.exec("mkdir", f"/home/{person.user}/runs", user=person.user)
+        people[how] = person, ready_board(person)
+    uid = lab.exec("id", "-u", people["gone"][0].user).strip()
+    for how in ("locked", "gone"):
+        lab.exec(*CLOSED[how], people[how][0].user)
+
+    def reconcile():
+        lab.systemctl("start", "boardgate-doors.service")
+        return {how for how, (_, board) in people.items() if [unit for unit in lab.units() if board["id"] in unit]}
+
+    assert reconcile() == {None}
+    assert in_state(people[None][0], people[None][1], "ready")
+    records = lab.exec("ls", DOORS).split()
+    assert people["locked"][1]["id"] in records and people["gone"][1]["id"] not in records
+    lab.exec("usermod", "--unlock", people["locked"][0].user)
+    assert reconcile() == {"locked", None}
+    assert people["locked"][0].get(people["locked"][1]["url"]).status == 200
+    # So that the fixtures can clean up.
+    lab.exec("useradd", "--uid", uid, people["gone"][0].user)
+
+
+def test_boards_do_not_pass_to_whoever_gets_the_number_of_a_deleted_account(lab, make_account, make_board):
+    left = make_account().login()
+    lab.exec("mkdir", f"/home/{left.user}/secret plans", user=left.user)
+    board = left.post("/api/v1/boards", {"logdir": f"/home/{left.user}/secret plans"}).json
+    in_state(left, board, "ready")
+    uid = lab.exec("id", "-u", left.user).strip()
+    lab.exec("userdel", "--force", "--remove", left.user)
+    come = make_account(uid=uid).login()
+    assert come.boards() == []
+    for answer in (come.get(board["url"]), come.get(f"/api/v1/boards/{board['id']}"), come.get(f"/api/v1/boards/{board['id']}/log"),
+                   come.post(f"/api/v1/boards/{board['id']}/wake")):
+        assert (answer.status, answer.code) == (404, "no_such_board")
+    assert left.get(board["url"]).status == 401
+    lab.systemctl("start", "boardgate-doors.service")
+    assert not [unit for unit in lab.units() if board["id"] in unit]
+    assert board["id"] not in lab.exec("ls", DOORS).split()
