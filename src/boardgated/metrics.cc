@@ -103,7 +103,7 @@ std::string Metrics::text() const {
         head("boardgate_build_info", "gauge", "The version that runs.") + line("boardgate_build_info", "version", BOARDGATE_VERSION, 1);
 
     std::map<State, std::uint64_t> boards;
-    for (const Board& board : registry_.all()) ++boards[board.state];
+    registry_.see_each([&](const Board& board) { ++boards[board.state]; });
     out += head("boardgate_boards", "gauge", "Boards by state.");
 #define STATE(name, meaning) out += line("boardgate_boards", "state", #name, boards[State::name]);
 #include "src/boardgated/states.inc"

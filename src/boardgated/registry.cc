@@ -95,19 +95,22 @@ std::optional<GateView> Registry::gate_view(const BoardId& id) const {
     return GateView{board.uid, board.port, board.state};
 }
 
-std::vector<Board> Registry::of(std::uint32_t uid) const {
+void Registry::see_each(const std::function<void(const Board&)>& see) const {
     const std::shared_lock lock(mutex_);
+    for (const auto& [id, entry] : entries_) see(entry.board);
+}
+
+std::vector<Board> Registry::of(std::uint32_t uid) const {
     std::vector<Board> boards;
-    for (const auto& [id, entry] : entries_) {
-        if (entry.board.uid == uid) boards.push_back(entry.board);
-    }
+    see_each([&](const Board& board) {
+        if (board.uid == uid) boards.push_back(board);
+    });
     return boards;
 }
 
 std::vector<Board> Registry::all() const {
-    const std::shared_lock lock(mutex_);
     std::vector<Board> boards;
-    for (const auto& [id, entry] : entries_) boards.push_back(entry.board);
+    see_each([&](const Board& board) { boards.push_back(board); });
     return boards;
 }
 

@@ -48,6 +48,8 @@ public:
     [[nodiscard]] std::optional<GateView> gate_view(const BoardId& id) const;
     [[nodiscard]] std::vector<Board> of(std::uint32_t uid) const;
     [[nodiscard]] std::vector<Board> all() const;
+    /// Shows each without a copy, to one that must not ask or change anything here.
+    void see_each(const std::function<void(const Board&)>& see) const;
 
     [[nodiscard]] Result<void> set_options(const BoardId& id, const BoardOptions& options);
     [[nodiscard]] Result<void> set_port(const BoardId& id, std::uint16_t port);

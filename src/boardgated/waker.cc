@@ -45,53 +45,75 @@ Answer<void> Waker::start(const Token& token, const BoardId& board, bool anew) {
 Waker::Room Waker::room_for(const Board& board) const {
     std::int64_t all = 0;
     std::int64_t own = 0;
-    for (const Board& other : registry_.all()) {
-        if (other.id == board.id || !(is_awake(other) || beginning_.contains(other.id))) continue;
+    registry_.see_each([&](const Board& other) {
+        const bool has_slot = (is_awake(other) && !leaving_.contains(other.id)) || beginning_.contains(other.id);
+        if (other.id == board.id || !has_slot) return;
         ++all;
         if (other.uid == board.uid) ++own;
-    }
+    });
     if (own >= settings_.awake_boards_per_user) return Room::full_for_user;
     return all >= settings_.awake_boards ? Room::full_for_all : Room::yes;
 }
 
-/// Takes a slot where there is one; release() gives it back, or the board that is awake has it.
-Waker::Room Waker::claim(const Board& board) {
+/// Takes a slot, if need be that of the longest idle board of the same person. release() gives it back, or the board
+/// that is awake has it.
+Waker::Claim Waker::claim(const BoardId& id) {
     const std::lock_guard lock(mutex_);
-    const Room room = is_awake(board) ? Room::yes : room_for(board);
-    if (room == Room::yes) beginning_.insert(board.id);
-    return room;
+    const auto board = registry_.find(id);
+    if (!board) return {Room::yes, {}};  // what comes next finds that out
+    Claim claim{is_awake(*board) && !leaving_.contains(id) ? Room::yes : room_for(*board), {}};
+    if (claim.room != Room::yes) {
+        const auto own = registry_.of(board->uid);
+        const Board* idle = nullptr;
+        for (const Board& other : own) {
+            if (other.id == id || other.state != State::ready || leaving_.contains(other.id)) continue;
+            if (idle == nullptr || last_use(other) < last_use(*idle)) idle = &other;
+        }
+        if (idle == nullptr) return claim;
+        leaving_.insert(idle->id);
+        claim.instead_of = idle->id;
+    }
+    beginning_.insert(id);
+    return claim;
 }
 
 void Waker::release(const BoardId& board) {
-    const std::lock_guard lock(mutex_);
-    beginning_.erase(board);
-}
-
-/// Puts the longest idle board of the same person to sleep; false when there is none.
-bool Waker::make_room(const Token& token, const Board& board) {
-    const auto own = registry_.of(board.uid);
-    const Board* idle = nullptr;
-    for (const Board& other : own) {
-        if (other.id == board.id || other.state != State::ready) continue;
-        if (idle == nullptr || last_use(other) < last_use(*idle)) idle = &other;
-    }
-    if (idle == nullptr || !launcher_.sleep(token, idle->id)) return false;
-    log_event(Event::notice, "board " + idle->id.str() + " sleeps to make room for " + board.id.str(), {{"BOARD_ID", idle->id.str()}});
-    look_again_(idle->id);
-    const auto asleep = registry_.wait(idle->id, patience_of_stop, [](const Board& other) { return !is_awake(other); });
-    return !asleep || !is_awake(*asleep);
-}
-
-void Waker::wait(const Token& token, const Board& board, Room room) {
     {
         const std::lock_guard lock(mutex_);
-        const bool known = std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& each) { return each.board == board.id; });
-        if (!known) waiting_.push_back({board.id, board.options.priority, token.copy()});
+        if (const auto found = beginning_.find(board); found != beginning_.end()) beginning_.erase(found);
     }
+    look_for_the_next();  // who came while this slot was taken, which it may not be any more
+}
+
+/// Puts a board to sleep whose slot was claimed for another; false when it stays awake.
+bool Waker::make_room(const Token& token, const BoardId& idle, const BoardId& board) {
+    bool asleep = false;
+    if (launcher_.sleep(token, idle)) {
+        log_event(Event::notice, "board " + idle.str() + " sleeps to make room for " + board.str(), {{"BOARD_ID", idle.str()}});
+        look_again_(idle);
+        const auto now = registry_.wait(idle, patience_of_stop, [](const Board& other) { return !is_awake(other); });
+        asleep = !now || !is_awake(*now);
+    }
+    const std::lock_guard lock(mutex_);
+    leaving_.erase(idle);
+    return asleep;
+}
+
+void Waker::wait(const Token& token, const BoardId& board, Room room) {
     const bool own = room == Room::full_for_user;
-    registry_.set_waiting(board.id, (own ? "you have " : "this server has ") +
-                                        std::to_string(own ? settings_.awake_boards_per_user : settings_.awake_boards) +
-                                        " boards awake, which is as many as it allows; this one starts when another falls asleep");
+    registry_.set_waiting(board, (own ? "you have " : "this server has ") +
+                                     std::to_string(own ? settings_.awake_boards_per_user : settings_.awake_boards) +
+                                     " boards awake, which is as many as it allows; this one starts when another falls asleep");
+    {
+        const std::lock_guard lock(mutex_);
+        const auto known = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& each) { return each.board == board; });
+        if (known == waiting_.end()) {
+            waiting_.push_back({board, token.copy()});
+        } else {
+            known->token = token.copy();  // the older login may end first
+        }
+    }
+    look_for_the_next();  // a slot may have come free before this one stood in the list
 }
 
 void Waker::stop_waiting(const BoardId& board) {
@@ -102,25 +124,32 @@ void Waker::stop_waiting(const BoardId& board) {
     registry_.set_waiting(board, {});
 }
 
-Answer<void> Waker::wake(const Token& token, const BoardId& id) {
-    const auto board = registry_.find(id);
-    if (!board) return problem(Code::no_such_board, "there is no board " + id.str());
-    Room room = claim(*board);
-    // Once: when others are as quick to take the slot, this board waits.
-    if (room != Room::yes && make_room(token, *board)) room = claim(*board);
-    if (room != Room::yes) {
-        wait(token, *board, room);
-        return {};
-    }
+/// A board that has a slot; it is given back as soon as the board itself counts.
+Answer<void> Waker::begin(const Token& token, const BoardId& id) {
     stop_waiting(id);
-    auto started = start(token, id, false);
+    const auto before = registry_.find(id);
+    auto started = before ? start(token, id, false) : problem(Code::no_such_board, "there is no board " + id.str());
     if (started) {
         (void)registry_.wait(id, patience_of_start, [&](const Board& now) {
-            return is_awake(now) || (now.state == State::failed && now.facts.invocation != board->facts.invocation);
+            const bool another_run = !now.facts.invocation.empty() && now.facts.invocation != before->facts.invocation;
+            return is_awake(now) || another_run;  // that may be over already
         });
     }
     release(id);
     return started;
+}
+
+Answer<void> Waker::wake(const Token& token, const BoardId& id) {
+    const Claim claimed = claim(id);
+    if (claimed.room != Room::yes) {
+        const bool has_slot = claimed.instead_of && make_room(token, *claimed.instead_of, id);
+        if (claimed.instead_of && !has_slot) release(id);
+        if (!has_slot) {
+            wait(token, id, claimed.room);
+            return {};
+        }
+    }
+    return begin(token, id);
 }
 
 Answer<void> Waker::restart(const Token& token, const BoardId& id) {
@@ -138,11 +167,10 @@ Answer<void> Waker::sleep(const Token& token, const BoardId& board) {
 }
 
 void Waker::board_changed(const Board& board, bool gone) {
-    if (gone) {
-        const std::lock_guard lock(mutex_);
-        waiting_.remove_if([&](const Waiting& each) { return each.board == board.id; });
-    }
-    if (!gone && is_awake(board)) return;
+    if (gone || !is_awake(board)) look_for_the_next();
+}
+
+void Waker::look_for_the_next() {
     {
         const std::lock_guard lock(mutex_);
         if (waiting_.empty()) return;
@@ -157,19 +185,27 @@ void Waker::wake_the_next() {
             const std::lock_guard lock(mutex_);
             // The highest priority among those for whom there is room; the first of equals has waited longest.
             auto best = waiting_.end();
-            for (auto each = waiting_.begin(); each != waiting_.end(); ++each) {
+            std::int64_t highest = 0;
+            for (auto each = waiting_.begin(); each != waiting_.end();) {
                 const auto board = registry_.find(each->board);
-                if (board && room_for(*board) != Room::yes) continue;
-                if (best == waiting_.end() || each->priority > best->priority) best = each;
+                if (!board || board->state != State::waiting) {
+                    each = waiting_.erase(each);
+                    continue;
+                }
+                if (room_for(*board) == Room::yes && (best == waiting_.end() || board->options.priority > highest)) {
+                    best = each;
+                    highest = board->options.priority;
+                }
+                ++each;
             }
             if (best == waiting_.end()) return;
+            beginning_.insert(best->board);
             next.splice(next.end(), waiting_, best);
         }
-        if (const auto woken = wake(next.front().token, next.front().board); !woken) {
+        const auto& [board, token] = next.front();
+        if (const auto begun = begin(token, board); !begun) {
             // Its owner has logged out, most likely.
-            log_event(Event::notice, "board " + next.front().board.str() + " waits no longer: " + woken.error().detail,
-                      {{"BOARD_ID", next.front().board.str()}});
-            registry_.set_waiting(next.front().board, {});
+            log_event(Event::notice, "board " + board.str() + " waits no longer: " + begun.error().detail, {{"BOARD_ID", board.str()}});
         }
     }
 }

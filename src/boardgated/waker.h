@@ -6,6 +6,7 @@
 
 #include <list>
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include "src/base/settings.h"
@@ -39,22 +40,27 @@ public:
     void board_changed(const Board& board, bool gone);
 
 private:
-    /// Somebody who waits. His token is kept as long, since the launcher will want to see it.
+    /// Somebody who waits, as the registry says. His token is kept as long, since the launcher will want to see it.
     struct Waiting {
         BoardId board;
-        std::int64_t priority;
         Token token;
     };
     enum class Room { yes, full_for_user, full_for_all };
+    struct Claim {
+        Room room;
+        std::optional<BoardId> instead_of;  ///< without room: the slot of this one is had as soon as it sleeps
+    };
 
     [[nodiscard]] Answer<std::uint16_t> make_lost_door(const Token& token, const BoardId& board);
     [[nodiscard]] Answer<void> start(const Token& token, const BoardId& board, bool anew);
     [[nodiscard]] Room room_for(const Board& board) const;
-    [[nodiscard]] Room claim(const Board& board);
+    [[nodiscard]] Claim claim(const BoardId& board);
     void release(const BoardId& board);
-    [[nodiscard]] bool make_room(const Token& token, const Board& board);
-    void wait(const Token& token, const Board& board, Room room);
+    [[nodiscard]] bool make_room(const Token& token, const BoardId& idle, const BoardId& board);
+    [[nodiscard]] Answer<void> begin(const Token& token, const BoardId& board);
+    void wait(const Token& token, const BoardId& board, Room room);
     void stop_waiting(const BoardId& board);
+    void look_for_the_next();
     void wake_the_next();
 
     BoardLauncher& launcher_;
@@ -62,8 +68,9 @@ private:
     const Settings& settings_;
     const std::function<void(const BoardId&)> look_again_;
     BoardLocks doors_;
-    std::mutex mutex_;             // guards the next two
-    std::set<BoardId> beginning_;  // have a slot, and were not yet seen awake
+    std::mutex mutex_;                  // guards the next three
+    std::multiset<BoardId> beginning_;  // have a slot, and were not yet seen awake; once for each who wakes it
+    std::set<BoardId> leaving_;         // awake, and their slots belong to others already
     std::list<Waiting> waiting_;
     WorkLane lane_{"waiting", 1, 1000};
 };

@@ -2,6 +2,8 @@
 // A launcher that records what it was asked, and tells the registry what systemd would.
 #pragma once
 
+#include <atomic>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -17,55 +19,65 @@ public:
 
     explicit FakeLauncher(boardgated::Registry& registry) : registry_(registry) {}
 
-    std::vector<std::string> asked;                   ///< `wake abcdefgh`, ...
-    std::optional<boardgated::Problem> refuse;        ///< the answer to every wake, once set
-    std::optional<boardgated::Problem> refuse_doors;  ///< the answer to every new door, once set
+    std::vector<std::string> asked;                                                 ///< `wake abcdefgh`, ...
+    std::optional<boardgated::Problem> refuse;                                      ///< the answer to every wake, once set
+    std::optional<boardgated::Problem> refuse_doors;                                ///< the answer to every new door, once set
+    std::function<std::optional<boardgated::Problem>(const BoardId&)> before_wake;  ///< what it says instead, if anything
+    std::optional<TokenHash> only;                                                  ///< whose ticket has not ended, once set
     std::uint16_t port = 16001;
     std::uint32_t event_files = 1;  ///< in every folder
     wire::TicketHolder holder{1001, "alice", 1'900'000'000};
 
     Answer<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
-        asked.push_back("make_door " + door.board);
+        note("make_door " + door.board);
         refuse.reset();
         if (refuse_doors) return tl::make_unexpected(*refuse_doors);
         tell(BoardId::parse(door.board).value(), "inactive");
         return port;
     }
     Answer<void> remove_door(const Token&, const BoardId& board) override {
-        asked.push_back("remove_door " + board.str());
+        note("remove_door " + board.str());
         return {};
     }
-    Answer<std::uint16_t> wake(const Token&, const BoardId& board) override {
-        asked.push_back("wake " + board.str());
+    Answer<std::uint16_t> wake(const Token& token, const BoardId& board) override {
+        note("wake " + board.str());
         if (refuse) return tl::make_unexpected(*refuse);
+        if (only && token.hash() != *only) return boardgated::problem(boardgated::Code::unauthenticated, "the login has ended");
+        if (before_wake) {
+            if (auto instead = before_wake(board)) return tl::make_unexpected(*instead);
+        }
         tell(board, "active");
         return port;
     }
     Answer<void> sleep(const Token&, const BoardId& board) override {
-        asked.push_back("sleep " + board.str());
+        note("sleep " + board.str());
         tell(board, "inactive");
         return {};
     }
     Answer<std::uint16_t> restart(const Token&, const BoardId& board) override {
-        asked.push_back("restart " + board.str());
+        note("restart " + board.str());
         tell(board, "active");
         return port;
     }
     Answer<void> revoke(const Token&, wire::Tickets which, const TokenHash&) override {
         static constexpr const char* said[] = {"revoke", "revoke other", "revoke all"};
-        asked.push_back(said[static_cast<std::size_t>(which)]);
+        note(said[static_cast<std::size_t>(which)]);
         return {};
     }
     Fd reader;  ///< what open_logdirs gives
     Answer<Fd> open_logdirs(const Token&) override { return std::move(reader); }
     Answer<wire::FolderReport> inspect(const Token&, const std::string& folder) override {
-        asked.push_back("inspect " + folder);
+        note("inspect " + folder);
         return wire::FolderReport{wire::FolderVerdict::readable, {}, event_files, 0};
     }
 
     Answer<wire::TicketHolder> holder_of(const Token&) override { return holder; }
 
 private:
+    void note(const std::string& what) {
+        const std::lock_guard lock(mutex_);
+        asked.push_back(what);
+    }
     void tell(const BoardId& board, const char* service) {
         boardgated::UnitFacts facts;
         facts.socket_active = "active";
@@ -74,7 +86,8 @@ private:
         registry_.set_facts(board, facts);
     }
     boardgated::Registry& registry_;
-    int runs_ = 0;
+    std::mutex mutex_;  // guards asked
+    std::atomic<int> runs_ = 0;
 };
 
 }  // namespace boardgate::fakes

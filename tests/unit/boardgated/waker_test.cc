@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <semaphore>
+#include <thread>
+
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_launcher.h"
 
@@ -97,6 +101,87 @@ TEST_F(WakerTest, AWaiterWhoseLoginEndedDoesNotHoldUpTheNext) {
     launcher.refuse = Problem{Code::unauthenticated, "the login has ended"};
     ASSERT_TRUE(waker.sleep(token, a.id));
     EXPECT_EQ(soon(late, State::off), State::off) << "it has no door in this test, and waits no longer";
+}
+
+TEST_F(WakerTest, HoweverManyWakeAtOnceTheLimitsHoldAndNobodyIsForgotten) {
+    std::vector<Board> boards;
+    for (std::uint32_t i = 0; i < 12; ++i) boards.push_back(add(1001 + i % 4));
+    struct Seen {
+        std::map<BoardId, std::uint32_t> awake{};  // listeners are told one by one
+        std::atomic<bool> held = true;
+    };
+    const auto seen = std::make_shared<Seen>();  // the waker goes on for a moment when the test is over
+    registry.listen([seen](const Board& board, bool) {
+        seen->awake.erase(board.id);
+        if (is_awake(board)) seen->awake.emplace(board.id, board.uid);
+        std::map<std::uint32_t, int> of;
+        for (const auto& [id, uid] : seen->awake) seen->held = ++of[uid] <= 2 && seen->held;
+        seen->held = seen->awake.size() <= 3 && seen->held;
+    });
+    {
+        std::vector<std::jthread> threads;
+        for (const Board& board : boards) threads.emplace_back([&] { EXPECT_TRUE(waker.wake(token, board.id)); });
+    }
+    const auto in_state = [&](State wanted) {
+        return std::count_if(boards.begin(), boards.end(), [&](const Board& board) { return state(board) == wanted; });
+    };
+    EXPECT_LE(in_state(State::ready), 3);
+    // Each that sleeps makes room for one that waits.
+    for (int i = 0; i < 2000 && in_state(State::waiting) > 0; ++i) {
+        const auto ready = std::find_if(boards.begin(), boards.end(), [&](const Board& board) { return state(board) == State::ready; });
+        EXPECT_TRUE(ready == boards.end() || waker.sleep(token, ready->id));
+        std::this_thread::sleep_for(1ms);
+    }
+    EXPECT_EQ(in_state(State::waiting), 0);
+    EXPECT_TRUE(seen->held);
+}
+
+TEST_F(WakerTest, TwoThatNeedRoomAtOncePutTwoToSleep) {
+    const Board first = add(1001);
+    const Board second = add(1001);
+    ASSERT_EQ(wake(first), State::ready);
+    ASSERT_EQ(wake(second), State::ready);
+    const Board third = add(1001);
+    const Board fourth = add(1001);
+    {
+        const std::jthread one([&] { EXPECT_TRUE(waker.wake(token, third.id)); });
+        const std::jthread other([&] { EXPECT_TRUE(waker.wake(token, fourth.id)); });
+    }
+    EXPECT_EQ(state(third), State::ready);
+    EXPECT_EQ(state(fourth), State::ready);
+    EXPECT_EQ(state(first), State::asleep);
+    EXPECT_EQ(state(second), State::asleep);
+}
+
+TEST_F(WakerTest, AStartThatFailsMakesRoomForWhoWaits) {
+    for (const Board& board : {add(1001), add(1002)}) ASSERT_EQ(wake(board), State::ready);
+    const Board broken = add(1003);
+    const Board late = add(1004);
+    std::binary_semaphore starting(0);
+    std::binary_semaphore go_on(0);
+    launcher.before_wake = [&](const BoardId& board) -> std::optional<Problem> {
+        if (board != broken.id) return std::nullopt;
+        starting.release();
+        go_on.acquire();
+        return Problem{Code::launch_failed, "on purpose"};
+    };
+    std::jthread fails([&] { EXPECT_FALSE(waker.wake(token, broken.id)); });
+    starting.acquire();
+    EXPECT_EQ(wake(late), State::waiting) << "the last slot is taken";
+    go_on.release();
+    EXPECT_EQ(soon(late, State::ready), State::ready);
+}
+
+TEST_F(WakerTest, TheNewestLoginIsTheOneThatWaits) {
+    const Board a = add(1001);
+    for (const Board& board : {a, add(1002), add(1003)}) ASSERT_EQ(wake(board), State::ready);
+    const Board late = add(1004);
+    const Token newer = Token::make();
+    ASSERT_TRUE(waker.wake(token, late.id));
+    ASSERT_TRUE(waker.wake(newer, late.id));
+    launcher.only = newer.hash();
+    (void)waker.sleep(newer, a.id);
+    EXPECT_EQ(soon(late, State::ready), State::ready);
 }
 
 TEST_F(WakerTest, ADoorThatTheLauncherForgotIsMadeAgainFromTheRegistry) {
