@@ -81,6 +81,7 @@ struct ApiClient::Exchange {
     std::string sent;
     std::string received;
     std::string cookie;
+    char words[CURL_ERROR_SIZE] = {};
     std::function<bool(const std::string&, const Json::Value&)> line;
 
     Exchange(const ApiClient& client, const std::string& method, const std::string& path) {
@@ -89,6 +90,7 @@ struct ApiClient::Exchange {
         curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, method.c_str());
         curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "https");
         curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
         curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, 10L);
         if (!client.authority_.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, client.authority_.c_str());
         // What a page of the same site would say; a script of another site cannot.
@@ -165,11 +167,22 @@ struct ApiClient::Exchange {
 };
 
 namespace {
-tl::unexpected<Error> not_reached(const std::string& server, CURLcode code) {
-    const bool certificate = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
-    return failure(
-        std::string("cannot reach the server: ") + curl_easy_strerror(code), server,
-        certificate ? "its certificate is not trusted here; SSL_CERT_FILE names a file with its authority" : "is nginx running there?");
+const char* remedy_of(CURLcode code) {
+    switch (code) {
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return "is the name right?";
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CACERT_BADFILE:
+            return "its certificate is not trusted here: it is renewed on the server, or who signed it is added by "
+                   "update-ca-certificates(8), on the server itself by certificate_authority in boardgate.conf";
+        default:
+            return "is nginx running there?";
+    }
+}
+
+/// `words` are curl's own, which say more than the code does; where there are some.
+tl::unexpected<Error> not_reached(const std::string& server, CURLcode code, const char* words) {
+    return failure(std::string("cannot reach the server: ") + (*words != '\0' ? words : curl_easy_strerror(code)), server, remedy_of(code));
 }
 }  // namespace
 
@@ -177,7 +190,7 @@ Result<ApiAnswer> ApiClient::ask(const std::string& method, const std::string& p
     Exchange exchange(*this, method, path);
     curl_easy_setopt(exchange.curl.get(), CURLOPT_TIMEOUT, longest_answer);
     if (body != nullptr) exchange.send(*body);
-    if (const CURLcode code = exchange.perform(); code != CURLE_OK) return not_reached(server_, code);
+    if (const CURLcode code = exchange.perform(); code != CURLE_OK) return not_reached(server_, code, exchange.words);
     return ApiAnswer{exchange.status(), json_of(exchange.received), exchange.cookie};
 }
 
@@ -186,7 +199,7 @@ Result<void> ApiClient::follow(const std::string& path, const std::function<bool
     exchange.line = line;
     const CURLcode code = exchange.perform();
     // Write error: `line` wanted no more.
-    if (code != CURLE_OK && code != CURLE_WRITE_ERROR) return not_reached(server_, code);
+    if (code != CURLE_OK && code != CURLE_WRITE_ERROR) return not_reached(server_, code, exchange.words);
     if (exchange.status() != 200) return failure(ApiAnswer{exchange.status(), json_of(exchange.received), {}}.problem());
     return {};
 }

@@ -20,6 +20,8 @@ Findings examine_installation() {
     const Settings used = settings ? *settings : *parse_settings("", settings_path);
     if (settings) examine_files(findings, used);
     examine_what_runs(findings, used);
+    if (settings) examine_address(findings, used);
+    if (geteuid() == 0) examine_way_in(findings);
     return findings;
 }
 

@@ -22,7 +22,11 @@ using Findings = std::vector<Finding>;
 
 /// What stands in files: environments, certificate, PAM, journal, disk.
 void examine_files(Findings& to, const Settings& settings);
-/// What runs: units, sockets, packet filter, nginx and whoever shares its account, firewall, ports.
+/// What runs: units, sockets, packet filter, whoever shares nginx's account, ports, limits.
 void examine_what_runs(Findings& to, const Settings& settings);
+/// The address as people type it: name, certificate, nginx, boardgated.
+void examine_address(Findings& to, const Settings& settings);
+/// For root: nginx's configuration, the host's firewall.
+void examine_way_in(Findings& to);
 
 }  // namespace boardgate::cli

@@ -119,10 +119,7 @@ void examine_disk(Findings& to, const char* path) {
 }  // namespace
 
 void examine_files(Findings& to, const Settings& settings) {
-    if (settings.address.empty()) to.push_back({false, "the server does not know its own address", "set `address` in boardgate.conf"});
     for (const auto& [name, program] : settings.environments) examine_environment(to, name, program);
-    if (settings.environments.empty())
-        to.push_back({false, "boardgate.conf names no environment", "name a tensorboard program under [environments]"});
     examine_certificate(to);
     examine_pam(to);
     struct stat about {};

@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <sstream>
 
 #include "src/base/bus.h"
@@ -28,66 +27,100 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds patience{20};
 
-constexpr const char* units[] = {"boardgate-gate.service",    "boardgated-gate.socket",   "boardgated-app.socket",
-                                 "boardgated-stream.socket",  "boardgate-login.socket",   "boardgate-local.socket",
-                                 "boardgate-launcher.socket", "boardgate-journal.socket", "nginx.service"};
-
-struct SocketFile {
-    const char* path;
-    const char* group;  ///< nullptr: nginx's
-    mode_t mode;
+/// A unit that must be active, and for a socket unit what its file must be like.
+struct Part {
+    const char* unit;
+    const char* path = nullptr;
+    const char* group = nullptr;  ///< nullptr: nginx's
+    mode_t mode = 0;
 };
-constexpr SocketFile sockets[] = {
-    {"/run/boardgate/gate.sock", nullptr, 0660},
-    {"/run/boardgate/app.sock", nullptr, 0660},
-    {"/run/boardgate/stream.sock", nullptr, 0660},
-    {"/run/boardgate-root/login.sock", "boardgate", 0660},
-    {"/run/boardgate-root/launcher.sock", "boardgate", 0660},
-    {"/run/boardgate-root/journal.sock", "boardgate", 0660},
-    {"/run/boardgate-root/local.sock", "root", 0666},
+constexpr Part parts[] = {
+    {"boardgate-gate.service"},
+    {"nginx.service"},
+    {"boardgated-gate.socket", "/run/boardgate/gate.sock", nullptr, 0660},
+    {"boardgated-app.socket", "/run/boardgate/app.sock", nullptr, 0660},
+    {"boardgated-stream.socket", "/run/boardgate/stream.sock", nullptr, 0660},
+    {"boardgate-login.socket", "/run/boardgate-root/login.sock", "boardgate", 0660},
+    {"boardgate-launcher.socket", "/run/boardgate-root/launcher.sock", "boardgate", 0660},
+    {"boardgate-journal.socket", "/run/boardgate-root/journal.sock", "boardgate", 0660},
+    {"boardgate-local.socket", "/run/boardgate-root/local.sock", "root", 0666},
 };
 
-void examine_units(Findings& to) {
+/// What is wrong with a socket's file; nothing when it is as it should be.
+std::optional<Finding> fault_of_socket(const Part& part, const std::string& nginx_group) {
+    const std::string path = part.path;
+    struct stat about {};
+    if (stat(part.path, &about) != 0 || !S_ISSOCK(about.st_mode))
+        return Finding{false, path + " is not there", "systemctl restart boardgate.target"};
+    const std::string wanted = part.group == nullptr ? nginx_group : part.group;
+    const ::group* const group = getgrgid(about.st_gid);
+    const std::string has = group == nullptr ? std::to_string(about.st_gid) : group->gr_name;
+    if ((about.st_mode & 07777) == part.mode && has == wanted) return std::nullopt;
+    std::string mend = "systemctl restart boardgate.target";
+    if (has != wanted) mend = fmt::format("systemctl edit {}: [Socket] SocketGroup={}; then {}", part.unit, wanted, mend);
+    return Finding{false,
+                   fmt::format("{} is for group {} with mode {:04o}, and should be for {} with {:04o}", path, has, about.st_mode & 07777,
+                               wanted, part.mode),
+                   mend};
+}
+
+void examine_parts(Findings& to, const std::string& nginx_group) {
     const auto bus = Bus::open_system();
     if (!bus) {
         to.push_back({false, bus.error().text(), "systemctl start dbus"});
         return;
     }
-    for (const std::string unit : units) {
-        const std::string state = bus->active_state(unit);
-        if (state == "active") {
-            to.push_back({true, unit + " is active", {}});
-        } else {
-            to.push_back({false, unit + " is " + (state.empty() ? "not there" : state),
-                          "systemctl enable --now boardgate.target nginx; systemctl status " + unit});
+    for (const Part& part : parts) {
+        const std::string state = bus->active_state(part.unit);
+        if (state != "active") {
+            to.push_back({false, std::string(part.unit) + " is " + (state.empty() ? "not there" : state),
+                          std::string("systemctl enable --now boardgate.target nginx; systemctl status ") + part.unit});
+            continue;
         }
+        const auto fault = part.path == nullptr ? std::nullopt : fault_of_socket(part, nginx_group);
+        to.push_back(fault ? *fault : Finding{true, std::string(part.unit) + " is active", {}});
     }
 }
 
-void examine_socket(Findings& to, const SocketFile& socket, const std::string& nginx_group) {
-    const std::string path = socket.path;
-    const std::string mend = "systemctl restart boardgate.target";
-    struct stat about {};
-    if (stat(socket.path, &about) != 0 || !S_ISSOCK(about.st_mode)) {
-        to.push_back({false, path + " is not there", mend});
-        return;
+std::pair<int, int> local_ports() {
+    std::ifstream in("/proc/sys/net/ipv4/ip_local_port_range");
+    int first = 0;
+    int last = -1;
+    in >> first >> last;
+    return {first, last};
+}
+
+/// Listeners on IPv4 in the range, by port: the uid that made them.
+std::map<int, uid_t> listeners(const setting::Ports& range) {
+    std::map<int, uid_t> found;
+    for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+        std::ifstream in(table);
+        std::string line;
+        std::getline(in, line);
+        while (std::getline(in, line)) {
+            // proc_pid_net(5): sl local_address rem_address st tx:rx tr:when retrnsmt uid ...
+            std::istringstream words(line);
+            std::string number, local, remote, state, queues, timer, retransmit;
+            uid_t uid = 0;
+            words >> number >> local >> remote >> state >> queues >> timer >> retransmit >> uid;
+            if (state != "0A" || local.rfind(':') == std::string::npos) continue;
+            const int port = std::stoi(local.substr(local.rfind(':') + 1), nullptr, 16);
+            if (port >= range.first && port <= range.last) found[port] = uid;
+        }
     }
-    const std::string wanted = socket.group == nullptr ? nginx_group : socket.group;
-    const ::group* const group = getgrgid(about.st_gid);
-    const std::string has = group == nullptr ? std::to_string(about.st_gid) : group->gr_name;
-    if ((about.st_mode & 07777) != socket.mode || has != wanted) {
-        to.push_back({false,
-                      fmt::format("{} is for group {} with mode {:04o}, and should be for {} with {:04o}", path, has, about.st_mode & 07777,
-                                  wanted, socket.mode),
-                      mend});
-    } else {
-        to.push_back({true, fmt::format("{} is for {}", path, (socket.mode & 0006) != 0 ? "everybody" : "group " + has + " alone"), {}});
-    }
+    return found;
 }
 
 /// Tries what the packet filter must refuse: a connection to a door, by an account that is not nginx's. The
 /// probe's port has a listener of its own (boardgate-doorcheck), so that nothing else can be the reason.
 void examine_gate(Findings& to, const Settings& settings) {
+    const std::string port = std::to_string(settings.probe_port());
+    if (listeners({settings.probe_port(), settings.probe_port()}).empty()) {
+        to.push_back(
+            {false, "whether doors refuse local accounts cannot be told: boardgate-gate does not listen at port " + port + " of door_ports",
+             "systemctl restart boardgate.target; systemctl status boardgate-gate"});
+        return;
+    }
     const pid_t child = fork();
     if (child == 0) {
         if (geteuid() == 0 && (setgroups(0, nullptr) != 0 || setgid(nobody) != 0 || setuid(nobody) != 0)) _exit(2);
@@ -102,7 +135,6 @@ void examine_gate(Findings& to, const Settings& settings) {
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    const std::string port = std::to_string(settings.probe_port());
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         to.push_back({true, "port " + port + " refuses a local account, as doors do", {}});
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == 1) {
@@ -111,21 +143,6 @@ void examine_gate(Findings& to, const Settings& settings) {
     } else {
         to.push_back({false, "whether doors refuse local accounts cannot be told: port " + port + " does not answer",
                       "systemctl status boardgate-gate; nft list ruleset"});
-    }
-}
-
-void examine_nginx(Findings& to) {
-    const ProgramEnd end = run_program({"nginx", "-T"}, patience);
-    if (end.status != 0) {
-        std::smatch fault;
-        const bool told = std::regex_search(end.output, fault, std::regex(R"(\[emerg\][^\n]*)"));
-        to.push_back(
-            {false, "nginx refuses its configuration: " + (told ? fault.str() : fmt::format("status {}", end.status)), "nginx -t"});
-    } else if (end.output.find("/usr/share/boardgate/nginx/") == std::string::npos) {
-        to.push_back({false, "nginx does not include boardgate's site",
-                      "ln -s ../sites-available/boardgate /etc/nginx/sites-enabled/ && systemctl reload nginx"});
-    } else {
-        to.push_back({true, "nginx's configuration is good and has boardgate's site", {}});
     }
 }
 
@@ -166,35 +183,6 @@ void examine_nginx_account(Findings& to, const std::string& account) {
     }
 }
 
-std::pair<int, int> local_ports() {
-    std::ifstream in("/proc/sys/net/ipv4/ip_local_port_range");
-    int first = 0;
-    int last = -1;
-    in >> first >> last;
-    return {first, last};
-}
-
-/// Listeners on IPv4 in the range, by port: the uid that made them.
-std::map<int, uid_t> listeners(const setting::Ports& range) {
-    std::map<int, uid_t> found;
-    for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-        std::ifstream in(table);
-        std::string line;
-        std::getline(in, line);
-        while (std::getline(in, line)) {
-            // proc_pid_net(5): sl local_address rem_address st tx:rx tr:when retrnsmt uid ...
-            std::istringstream words(line);
-            std::string number, local, remote, state, queues, timer, retransmit;
-            uid_t uid = 0;
-            words >> number >> local >> remote >> state >> queues >> timer >> retransmit >> uid;
-            if (state != "0A" || local.rfind(':') == std::string::npos) continue;
-            const int port = std::stoi(local.substr(local.rfind(':') + 1), nullptr, 16);
-            if (port >= range.first && port <= range.last) found[port] = uid;
-        }
-    }
-    return found;
-}
-
 void examine_ports(Findings& to, const Settings& settings) {
     const setting::Ports range = settings.door_ports;
     const std::string named = fmt::format("door_ports {}-{}", range.first, range.last);
@@ -217,20 +205,12 @@ void examine_ports(Findings& to, const Settings& settings) {
     }
 }
 
-/// Rules of others that may keep people from https. Only a table that drops by default is a reason to look.
-void examine_firewall(Findings& to) {
-    const ProgramEnd end = run_program({"nft", "list", "ruleset"}, patience);
-    if (end.status != 0) return;  // not root, or no nftables: then nothing filters
-    const std::string& rules = end.output;
-    const bool drops = std::regex_search(rules, std::regex(R"(hook input [^\n]*policy drop)"));
-    const bool opens = std::regex_search(rules, std::regex(R"(dport (\{[^}]*)?\b(443|https)\b)"));
-    if (drops && !opens) {
-        to.push_back({false, "the host's firewall drops what it does not know, and knows no https",
-                      "open it: ufw allow https; firewall-cmd --permanent --add-service=https && firewall-cmd --reload; or a rule for tcp "
-                      "dport 443"});
-    } else {
-        to.push_back({true, drops ? "the host's firewall lets https in" : "no firewall of the host is in the way of https", {}});
-    }
+/// Without one, boards may take the memory that training needs.
+void examine_limits(Findings& to) {
+    const ProgramEnd end = run_program({"systemctl", "show", "--value", "--property=MemoryMax", "tensorboard.slice"}, patience);
+    const bool none = end.status != 0 || end.output.starts_with("infinity");
+    to.push_back({!none, none ? "boards together may take all memory" : "boards together have a limit of memory",
+                  none ? "systemctl edit tensorboard.slice: [Slice] MemoryMax=50%" : ""});
 }
 
 std::string group_of(const std::string& account) {
@@ -242,16 +222,11 @@ std::string group_of(const std::string& account) {
 }  // namespace
 
 void examine_what_runs(Findings& to, const Settings& settings) {
-    examine_units(to);
-    const std::string nginx_group = group_of(settings.nginx_user);
-    for (const SocketFile& socket : sockets) examine_socket(to, socket, nginx_group);
+    examine_parts(to, group_of(settings.nginx_user));
     examine_gate(to, settings);
     examine_nginx_account(to, settings.nginx_user);
     examine_ports(to, settings);
-    if (geteuid() == 0) {
-        examine_nginx(to);
-        examine_firewall(to);
-    }
+    examine_limits(to);
 }
 
 }  // namespace boardgate::cli

@@ -43,23 +43,62 @@ AARWnx083QcuzpjtZKjSudwtB55QpSPZJYlc12984w5jjgXAgzYP4NCoX2qz7C5r
 1Rps3Bfa4wg9AwPKOkwkmOf0zugM5AIfBfwzrfnE/vYGWqHbzcS0jJW5J7nLuOUt
 sijhofd+wA==
 -----END CERTIFICATE-----"""
+# Of begins.example.org, for the year 2120: what a clock that is a century late makes of any.
+NOT_YET = """-----BEGIN CERTIFICATE-----
+MIIBJjCBzAIBATAKBggqhkjOPQQDAjAdMRswGQYDVQQDDBJiZWdpbnMuZXhhbXBs
+ZS5vcmcwIhgPMjEyMDAxMDEwMDAwMDBaGA8yMTIxMDEwMTAwMDAwMFowHTEbMBkG
+A1UEAwwSYmVnaW5zLmV4YW1wbGUub3JnMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD
+QgAESVdTx4TpW4jaHwX5IFQWVUolsYQ5j4y/jr+ZpsMTM/SyqvKMx7FgC8AHTo4H
+B48uhzGkuUGhr+E67RjUcABF3zAKBggqhkjOPQQDAgNJADBGAiEA8O5UkKG9h4qj
+yNXW6lhJgeglwZjfCSqBlHGM7K8A9ykCIQDE0KUcvru3tsUQcOrU4G0RezG9EqGs
+9zFJiLrvpmucUg==
+-----END CERTIFICATE-----"""
+
+
+def settings(change):
+    """Another boardgate.conf, by a sed script."""
+    return f"cd /etc/boardgate; cp boardgate.conf kept; sed -i '{change}' boardgate.conf", "cd /etc/boardgate; mv kept boardgate.conf"
+
+
+def certificate(text):
+    return f"cd /etc/boardgate; cp tls.crt kept; echo '{text}' >tls.crt", "cd /etc/boardgate; mv kept tls.crt"
+
+
+def tensorboard(script):
+    """Another environment, which is this script."""
+    return (f"mkdir -p /opt/bad/bin; printf '#!/bin/sh\\n{script}\\n' >/opt/bad/bin/tensorboard; chmod 755 /opt/bad/bin/tensorboard;"
+            "cd /etc/boardgate; cp boardgate.conf kept; echo 'bad = /opt/bad/bin/tensorboard' >>boardgate.conf",
+            "cd /etc/boardgate; mv kept boardgate.conf; rm -r /opt/bad")
+
+
+def firewall(chain):
+    return f"nft 'table inet site {{ chain in {{ {chain} }}; }}'", "nft delete table inet site"
+
 
 # name: how it is broken, how it is mended, a part of what is said, a part of the remedy
 WAYS = {
     "no such tensorboard": (
-        "cd /etc/boardgate; cp boardgate.conf kept; sed -i 's|^#\\?default = .*|default = /nowhere/tensorboard|' boardgate.conf",
-        "cd /etc/boardgate; mv kept boardgate.conf", "/nowhere/tensorboard cannot be run", "[environments]"),
+        *settings("s|^#\\?default = .*|default = /nowhere/tensorboard|"), "/nowhere/tensorboard cannot be run", "[environments]"),
     "a tensorboard that cannot be imported": (
-        "mkdir -p /opt/bad/bin; printf '#!/bin/sh\\necho No module named protobuf >&2; exit 1\\n' >/opt/bad/bin/tensorboard; chmod 755 /opt/bad/bin/tensorboard;"
-        "cd /etc/boardgate; cp boardgate.conf kept; echo 'bad = /opt/bad/bin/tensorboard' >>boardgate.conf",
-        "cd /etc/boardgate; mv kept boardgate.conf; rm -r /opt/bad", "No module named protobuf", "--version"),
-    "a mistake in boardgate.conf": (
-        "cd /etc/boardgate; cp boardgate.conf kept; sed -i '1i idle_slep = 5min' boardgate.conf",
-        "cd /etc/boardgate; mv kept boardgate.conf", "idle_slep", "restart boardgated"),
-    "a certificate that has ended": (
-        f"cd /etc/boardgate; cp tls.crt kept; echo '{ENDED}' >tls.crt", "cd /etc/boardgate; mv kept tls.crt", "ended", "renew"),
-    "a certificate that is none": (
-        "cd /etc/boardgate; cp tls.crt kept; echo none >tls.crt", "cd /etc/boardgate; mv kept tls.crt", "cannot be read", "ssl_certificate"),
+        *tensorboard("echo No module named protobuf >&2; exit 1"), "No module named protobuf", "--version"),
+    "a tensorboard that lets others read files": (*tensorboard("echo 2.20.0"), "TensorBoard 2.20.0, which lets", "2.21 or newer"),
+    "a mistake in boardgate.conf": (*settings("1i idle_slep = 5min"), "idle_slep", "restart boardgated"),
+    "no address": (*settings("s|^address|#&|"), "does not know its own address", "set `address`"),
+    "an address that leads nowhere": (*settings("s|^address.*|address = https://127.0.0.1:1|"), "cannot reach the server", "is nginx running"),
+    "an address that leads elsewhere": (
+        "printf 'server { listen 8443 ssl; include /etc/boardgate/nginx-server.conf; }' >/etc/nginx/conf.d/other.conf; systemctl reload nginx;"
+        "cd /etc/boardgate; cp boardgate.conf kept; sed -i 's|^address.*|&:8443|' boardgate.conf;"
+        "for i in $(seq 100); do ss -ltn 'sport = :8443' | grep -q LISTEN && break; sleep 0.05; done",
+        "cd /etc/boardgate; mv kept boardgate.conf; rm /etc/nginx/conf.d/other.conf; systemctl reload nginx",
+        ":8443 does not lead to boardgate", "server_name"),
+    "a certificate that nobody trusts": (
+        f"cd /etc/boardgate; cp authority.crt kept; echo '{NOT_YET}' >authority.crt", "cd /etc/boardgate; mv kept authority.crt", "unable to get local issuer certificate", "update-ca-certificates"),
+    "a certificate that has ended": (*certificate(ENDED), "ended", "renew"),
+    "a clock that is late": (*certificate(NOT_YET), "is not valid yet: the certificate or the clock", "timedatectl"),
+    "a certificate that is none": (*certificate("none"), "cannot be read", "ssl_certificate"),
+    "no certificate": (
+        "cd /etc/boardgate; cp nginx-server.conf kept; sed -i '/^ssl_certificate /d' nginx-server.conf",
+        "cd /etc/boardgate; mv kept nginx-server.conf", "names no ssl_certificate", "nginx -t"),
     "no PAM service": ("mv /etc/pam.d/boardgate /etc/kept", "mv /etc/kept /etc/pam.d/boardgate", "nobody can log in", "boardgate.pam"),
     "a PAM service without account checks": (
         "cp /etc/pam.d/boardgate /etc/kept; echo 'auth required pam_permit.so' >/etc/pam.d/boardgate", "mv /etc/kept /etc/pam.d/boardgate",
@@ -67,8 +106,17 @@ WAYS = {
     "a journal in memory": ("mv /var/log/journal /var/log/kept", "mv /var/log/kept /var/log/journal", "gone after a reboot", "mkdir /var/log/journal"),
     "a socket that is not open": (
         "systemctl stop boardgate-login.socket", "systemctl start boardgate-login.socket", "boardgate-login.socket is inactive", "boardgate.target"),
+    "a socket that was removed": (
+        "mv /run/boardgate-root/journal.sock /run/kept", "mv /run/kept /run/boardgate-root/journal.sock", "journal.sock is not there", "boardgate.target"),
     "a socket for everybody": (
         "chmod 666 /run/boardgate-root/launcher.sock", "chmod 660 /run/boardgate-root/launcher.sock", "0666", "restart boardgate.target"),
+    "a socket for another group": (
+        "chgrp daemon /run/boardgate/gate.sock", "chgrp www-data /run/boardgate/gate.sock", "is for group daemon", "SocketGroup=www-data"),
+    "nobody looks after the packet filter": (
+        "systemctl stop boardgate-gate", "systemctl start boardgate-gate", "boardgate-gate.service is inactive", "boardgate.target"),
+    "a packet filter for other ports": (
+        *settings("s|^#door_ports = .*|door_ports = 17000-17099|"), "does not listen at port 17000", "restart boardgate.target"),
+    "nginx does not run": ("systemctl stop nginx", "systemctl start nginx", "nginx.service is inactive", "enable --now"),
     "nginx's configuration": (
         "echo 'nonsense on;' >/etc/nginx/conf.d/bad.conf", "rm /etc/nginx/conf.d/bad.conf", "nonsense", "nginx -t"),
     "nginx without the site": (
@@ -76,15 +124,20 @@ WAYS = {
     "somebody else as nginx's user": (
         "systemd-run -q --unit=squatter -p User=www-data sleep 600", "systemctl stop squatter", "sleep (1 of them) runs as www-data", "account of its own"),
     "ports that the kernel gives away": (
-        "cd /etc/boardgate; cp boardgate.conf kept; sed -i 's|^#door_ports = .*|door_ports = 40000-40099|' boardgate.conf",
-        "cd /etc/boardgate; mv kept boardgate.conf", "overlaps", "ip_local_reserved_ports"),
+        *settings("s|^#door_ports = .*|door_ports = 40000-40099|"), "overlaps", "ip_local_reserved_ports"),
     "a program on a door's port": (
         "systemd-run -q --unit=squatter -p User=bob python3 -c 'import socket, time; s = socket.create_server((\"127.0.0.1\", 16500)); time.sleep(600)';"
         "for i in $(seq 100); do ss -ltn 'sport = :16500' | grep -q LISTEN && break; sleep 0.05; done",
         "systemctl stop squatter", "port 16500 of door_ports is held by a program of bob", "sport = :16500"),
-    "a firewall in the way": (
-        "nft 'table inet site { chain in { type filter hook input priority 0; policy drop; tcp dport 22 accept; ct state established accept; iif lo accept; }; }'",
-        "nft delete table inet site", "firewall drops", "443"),
+    "a firewall that drops": (
+        *firewall("type filter hook input priority 0; policy drop; tcp dport 22 accept; ct state established accept; iif lo accept;"),
+        "refuses what it does not know", "443"),
+    "a firewall that rejects": (
+        *firewall("type filter hook input priority 10; ct state { established, related } accept; iif lo accept; counter reject;"),
+        "refuses what it does not know", "443"),
+    "no limit of memory": (
+        "mkdir -p /etc/systemd/system/tensorboard.slice.d; printf '[Slice]\\nMemoryMax=infinity\\n' >/etc/systemd/system/tensorboard.slice.d/x.conf;"
+        "systemctl daemon-reload", "rm -r /etc/systemd/system/tensorboard.slice.d; systemctl daemon-reload", "may take all memory", "MemoryMax"),
     "a full disk": (
         "mkdir -p /var/lib/boardgate-root; mount -t tmpfs -o size=1m,mode=700 tmpfs /var/lib/boardgate-root", "umount /var/lib/boardgate-root",
         "/var/lib/boardgate-root has", "make room"),

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <regex>
+#include <sstream>
+
+#include "src/cli/api_client.h"
+#include "src/cli/examine.h"
+#include "src/cli/program.h"
+
+namespace boardgate::cli {
+
+namespace {
+
+constexpr std::chrono::seconds patience{20};
+
+void examine_nginx(Findings& to) {
+    const ProgramEnd end = run_program({"nginx", "-T"}, patience);
+    if (end.status != 0) {
+        std::smatch fault;
+        const bool told = std::regex_search(end.output, fault, std::regex(R"(\[emerg\][^\n]*)"));
+        to.push_back(
+            {false, "nginx refuses its configuration: " + (told ? fault.str() : fmt::format("status {}", end.status)), "nginx -t"});
+    } else if (end.output.find("/usr/share/boardgate/nginx/") == std::string::npos) {
+        to.push_back({false, "nginx does not include boardgate's site",
+                      "ln -s ../sites-available/boardgate /etc/nginx/sites-enabled/ && systemctl reload nginx"});
+    } else {
+        to.push_back({true, "nginx's configuration is good and has boardgate's site", {}});
+    }
+}
+
+/// Does some chain of arriving packets refuse what no rule of it knows? By its policy, as ufw's, or by its last rule,
+/// as firewalld's.
+bool refuses_the_unknown(const std::string& rules) {
+    static const std::regex last_rule(R"(^\s*(counter packets \d+ bytes \d+ )?(drop|reject)\b)");
+    std::istringstream lines(rules);
+    bool arriving = false;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find(" hook input ") != std::string::npos) arriving = true;
+        if (arriving && (line.find("policy drop") != std::string::npos || std::regex_search(line, last_rule))) return true;
+        if (line == "\t}") arriving = false;
+    }
+    return false;
+}
+
+/// Rules of others that may keep people from https.
+void examine_firewall(Findings& to) {
+    const ProgramEnd end = run_program({"nft", "list", "ruleset"}, patience);
+    if (end.status != 0) return;  // not root, or no nftables: then nothing filters
+    const std::string& rules = end.output;
+    const bool drops = refuses_the_unknown(rules);
+    const bool opens = std::regex_search(rules, std::regex(R"(dport (\{[^}]*)?\b(443|https)\b)"));
+    if (drops && !opens) {
+        to.push_back({false, "the host's firewall refuses what it does not know, and knows no https",
+                      "open it: ufw allow https; firewall-cmd --permanent --add-service=https && firewall-cmd --reload; or a rule for tcp "
+                      "dport 443"});
+    } else {
+        to.push_back({true, drops ? "the host's firewall lets https in" : "no firewall of the host is in the way of https", {}});
+    }
+}
+
+}  // namespace
+
+// boardgated asks everybody to log in first.
+void examine_address(Findings& to, const Settings& settings) {
+    if (settings.address.empty()) {
+        to.push_back({false, "the server does not know its own address", "set `address` in boardgate.conf"});
+        return;
+    }
+    const auto answer = ApiClient(settings.address, settings.certificate_authority, {}).ask("GET", "/api/v1/session");
+    if (!answer) {
+        to.push_back({false, answer.error().what + " " + answer.error().subject, answer.error().remedy});
+    } else if (answer->body["code"].asString() != "unauthenticated") {
+        to.push_back({false, settings.address + " does not lead to boardgate: " + answer->problem(),
+                      "systemctl status boardgated; compare `address` in boardgate.conf with server_name in nginx-server.conf"});
+    } else {
+        to.push_back({true, settings.address + " answers", {}});
+    }
+}
+
+void examine_way_in(Findings& to) {
+    examine_nginx(to);
+    examine_firewall(to);
+}
+
+}  // namespace boardgate::cli
