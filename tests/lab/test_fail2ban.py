@@ -14,26 +14,38 @@ FILTER = TOP / "etc/fail2ban/filter.d/boardgate.conf"
 
 
 @pytest.fixture(scope="module")
-def fail2ban():
-    """Debian's, unpacked and not installed: it would start a daemon here."""
+def unpacked():
+    """Debian's, and not installed: it would start a daemon here."""
     folder = TOP / "build/fail2ban"
     if not (folder / "usr/bin/fail2ban-regex").exists():
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(["apt-get", "--quiet", "download", "fail2ban"], cwd=folder, check=True, capture_output=True, timeout=120)
         (package,) = folder.glob("fail2ban_*.deb")
         subprocess.run(["dpkg-deb", "--extract", package, folder], check=True)
+    for path in (TOP / "etc/fail2ban").glob("*/*"):
+        (folder / "etc/fail2ban" / path.parent.name / path.name).write_text(path.read_text())
+    return folder
 
+
+@pytest.fixture(scope="module")
+def run(unpacked):
+    """run(program, word, ...): what it printed."""
+    def call(program, *words):
+        done = subprocess.run(["/usr/bin/python3", "-B", unpacked / "usr/bin" / program, "-c", unpacked / "etc/fail2ban", *words],
+                              capture_output=True, text=True, timeout=60,
+                              env={"PYTHONPATH": str(unpacked / "usr/lib/python3/dist-packages"), "PATH": "/usr/bin:/bin"})
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+    return call
+
+
+@pytest.fixture(scope="module")
+def fail2ban(run):
     def found(lines, tmp_path):
         """Addresses that the filter finds in lines of `journalctl --output=short`."""
         log = tmp_path / "log"
         log.write_text(lines)
-        configuration = folder / "etc/fail2ban"
-        (configuration / "filter.d/boardgate.conf").write_text(FILTER.read_text())
-        done = subprocess.run(["/usr/bin/python3", "-B", folder / "usr/bin/fail2ban-regex", "-c", configuration, "--out", "ip",
-                               log, "boardgate"], capture_output=True, text=True, timeout=60,
-                              env={"PYTHONPATH": str(folder / "usr/lib/python3/dist-packages"), "PATH": "/usr/bin:/bin"})
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout.split()
+        return run("fail2ban-regex", "--out", "ip", log, "boardgate").split()
     return found
 
 
@@ -71,3 +83,9 @@ def test_no_local_account_can_have_somebody_banned(lab):
         lab.exec("sh", "-c", f"printf '%s' '{forged}' | logger --journald", user="bob")
     assert "192.0.2.66" in lab.exec("journalctl", "--boot", "--quiet", "SYSLOG_IDENTIFIER=boardgated")
     assert "192.0.2.66" not in matched(lab)
+
+
+def test_the_jail_bans_by_the_packet_filter_that_boardgate_needs_anyway(run, unpacked):
+    (unpacked / "etc/fail2ban/jail.local").write_text("[sshd]\nenabled = false\n[boardgate]\nenabled = true\n")
+    (ban,) = [line for line in run("fail2ban-client", "--dump").splitlines() if "'actionban'" in line]
+    assert "nft add element" in ban, ban
