@@ -79,6 +79,7 @@ struct Board {
     Usage usage{};
     std::optional<std::uint64_t> peak_memory{};  ///< the most that was seen of this run, in bytes
     std::chrono::seconds longest_awake{};        ///< it sleeps then, used or not; 0: no such end
+    State state_before = State::off;             ///< the one before this
     std::optional<Failure> failure{};            ///< set in state failed, as soon as the log was read
 
     [[nodiscard]] UnitName unit() const { return {owner, id}; }
@@ -86,6 +87,11 @@ struct Board {
     [[nodiscard]] std::optional<WallTime> sleeps_at() const;
     [[nodiscard]] std::string url() const { return "/b/" + id.str() + "/"; }
 };
+
+/// What its owner is told: that it failed only together with the reason, which takes a moment to find.
+[[nodiscard]] inline State told_state(const Board& board) {
+    return board.state == State::failed && !board.failure ? board.state_before : board.state;
+}
 
 /// Does it use a slot, and memory?
 [[nodiscard]] inline bool is_awake(const Board& board) { return board.state == State::ready || board.state == State::starting; }

@@ -25,7 +25,7 @@ Json::Value board_facts_json(const Board& board) {
     Json::Value value(Json::objectValue);
     value["id"] = board.id.str();
     value["owner"] = board.owner.str();
-    value["state"] = name_of(board.state);
+    value["state"] = name_of(told_state(board));
     value["state_since"] = rfc3339(board.state_since);
     value["unit"] = board.unit().service();
     value["port"] = board.port;
@@ -53,11 +53,7 @@ Json::Value board_json(const Board& board) {
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
     const auto sleeps_at = board.sleeps_at();
     value["sleeps_at"] = sleeps_at ? Json::Value(rfc3339(*sleeps_at)) : Json::Value();
-    value["failure"] = Json::Value();
-    if (board.state == State::failed) {
-        // Until the log was read, what systemd says is better than nothing.
-        value["failure"] = failure_json(board.failure ? *board.failure : diagnose(board, {}));
-    }
+    value["failure"] = board.failure ? failure_json(*board.failure) : Json::Value();
     return value;
 }
 

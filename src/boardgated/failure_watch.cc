@@ -26,7 +26,9 @@ bool is_whole(const std::vector<std::string>& log) {
 
 void FailureWatch::board_changed(const Board& board, bool gone) {
     if (gone || board.state != State::failed || board.failure) return;
-    if (!lane_.add([this, id = board.id] { examine(id); })) log_event(Event::notice, "too many boards fail at once to read all their logs");
+    if (lane_.add([this, id = board.id] { examine(id); })) return;
+    log_event(Event::notice, "too many boards fail at once to read all their logs");
+    registry_.set_failure(board.id, board.facts.invocation, diagnose(board, {}));
 }
 
 std::vector<std::string> FailureWatch::lines_of(const Board& board) const {

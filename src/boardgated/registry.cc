@@ -179,7 +179,7 @@ void Registry::settle(Entry& entry) const {
     if (state == State::starting || state == State::ready) entry.waiting_for.clear();
     if (!entry.waiting_for.empty()) state = State::waiting;
     if (state != board.state) {
-        board.state = state;
+        board.state_before = std::exchange(board.state, state);
         const bool known = state != State::waiting && state != State::off && board.facts.since > 0;
         board.state_since = known ? WallTime(std::chrono::microseconds(board.facts.since)) : clock_.wall();
     }

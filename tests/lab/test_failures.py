@@ -169,12 +169,10 @@ def fail(lab, carol, row, make_board, drop_in):
         in_state(carol, board, "ready")
         shell(lab, row.hits, board)
 
-    def told():
-        now = carol.board(board["id"])
-        assert now["state"] == "failed" and now["failure"]["code"] == row.code, (now["state"], now["failure"])
-        assert now["failure"]["log_tail"], "the log was not read yet"
-        return now
-    return until(f"the failure is {row.code}", told, 60)
+    # It is told together with its reason, never before.
+    now = in_state(carol, board, "failed", seconds=60)
+    assert now["failure"]["code"] == row.code and now["failure"]["log_tail"], now["failure"]
+    return now
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -169,6 +169,18 @@ TEST_F(RegistryTest, AFailureBelongsToItsRun) {
     EXPECT_FALSE(at(id).failure);
 }
 
+TEST_F(RegistryTest, AFailureIsToldTogetherWithItsReason) {
+    const BoardId id = add();
+    registry.set_facts(id, facts("activating", "1"));
+    registry.set_facts(id, facts("failed", "1"));
+    EXPECT_EQ(at(id).state, State::failed);
+    EXPECT_EQ(told_state(at(id)), State::starting);
+    registry.set_failure(id, "1", Failure{"out_of_memory", "", "", ""});
+    EXPECT_EQ(told_state(at(id)), State::failed);
+    registry.set_facts(id, facts("active", "2"));
+    EXPECT_EQ(told_state(at(id)), State::ready);
+}
+
 TEST_F(RegistryTest, UsageIsThatOfAReadyBoard) {
     const BoardId id = add();
     registry.set_usage(id, {100, 1.0});
