@@ -46,6 +46,7 @@ Outcome<void> failed(const Value& board) {
 
 /// Absolute, as the server wants it; symbolic links stay, since where they point may change.
 std::string absolute_path(const std::string& folder) {
+    if (folder.find("://") != std::string::npos) return folder;  // gs://bucket: the server says why not
     const auto path = std::filesystem::absolute(folder).lexically_normal();
     return (path.has_filename() ? path : path.parent_path()).string();  // "." leaves a slash behind
 }

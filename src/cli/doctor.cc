@@ -67,7 +67,7 @@ Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
         } else {
             findings.push_back({true, named, {}});
         }
-        for (const Json::Value& notice : board["notices"]) findings.push_back({false, named, notice["text"].asString()});
+        for (const Json::Value& notice : board["notices"]) findings.push_back({false, named + ": " + notice["text"].asString(), {}});
     }
     return {};
 }
@@ -86,7 +86,7 @@ Outcome<void> doctor(const Arguments& arguments) {
         if (!finding.fine) ++wrong;
         if (!arguments.json)
             print((finding.fine ? coloured("fine", Colour::green) + "   " : coloured("WRONG", Colour::red) + "  ") + plain(finding.what) +
-                  (finding.fine ? "" : "\n       do: " + plain(finding.remedy)));
+                  (finding.remedy.empty() ? "" : "\n       do: " + plain(finding.remedy)));
     }
     if (arguments.json) print(text_of(findings_json(findings)));
     if (wrong != 0) return refused(std::to_string(wrong) + " of " + std::to_string(findings.size()) + " things are wrong");

@@ -13,7 +13,7 @@ namespace boardgate::cli {
 struct Finding {
     bool fine;
     std::string what;    ///< what was looked at, or what is wrong with it
-    std::string remedy;  ///< a command, or what to do; empty when fine
+    std::string remedy;  ///< a command, or what to do; empty when fine, or when `what` says it
 };
 using Findings = std::vector<Finding>;
 

@@ -3,6 +3,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/exit_status.h"
 #include "src/cli/login_file.h"
+#include "src/cli/run_table.h"
 #include "src/cli/terminal.h"
 
 namespace boardgate::cli {
@@ -54,7 +55,8 @@ Outcome<void> tokens(const Arguments& arguments) {
     }
     std::vector<std::vector<std::string>> rows = {{"ID", "LAST USED", "FROM", "NAME"}};
     for (const Json::Value& session : sessions) {
-        rows.push_back({session["id"].asString().substr(0, 8), session["last_used"].asString(), session["address"].asString(),
+        rows.push_back({session["id"].asString().substr(0, 8), age(session["last_used"], std::time(nullptr)) + " ago",
+                        session["address"].asString(),
                         plain(session["name"].asString()) + (session["current"].asBool() ? " (this one)" : "")});
     }
     print_table(rows);

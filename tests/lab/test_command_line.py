@@ -95,6 +95,7 @@ def test_the_present_folder_is_the_one_that_is_meant(shell):
 
 def test_a_refusal_is_said_and_ends_with_1(shell, alice, make_board):
     for words, said in ((("start", "nothing-here"), f"{shell.home}/nothing-here"), (("start", "/home/bob/runs"), "/home/bob/runs"),
+                        (("start", "gs://bucket/x"), "gs://bucket/x"),
                         (("start", "runs", "--priority=1000"), "priority"), (("start", "runs", "--port=22"), "port"),
                         (("start", "runs", "--environment=none"), "environment"), (("start", "runs", "--preset=none"), "none"),
                         (("sleep", "aaaaaaaa"), "aaaaaaaa"), (("doctor", "aaaaaaaa"), "aaaaaaaa"), (("rm", make_board(alice)["id"]), "you have no board")):
