@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keras: a run, and where to see it."""
+"""Keras: a run, and where to see it. (Its callback needs the package tensorboard beside tensorflow.)"""
 import numpy
 from tensorflow import keras
 
