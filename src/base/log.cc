@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "src/base/names.h"
+
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
@@ -27,14 +29,6 @@ constexpr Row rows[] = {
 #include "src/base/events.inc"
 #undef EVENT
 };
-
-std::string printable(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-    }
-    return out;
-}
 
 }  // namespace
 

@@ -45,11 +45,33 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
+namespace {
+/// Bytes of the control character that begins there; 0 when none does.
+std::size_t control_character_at(std::string_view text, std::size_t at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte < 0x20 || byte == 0x7F) return 1;
+    // U+0080 to U+009F are C2 80 to C2 9F.
+    if (byte != 0xC2 || at + 1 == text.size()) return 0;
+    const auto next = static_cast<unsigned char>(text[at + 1]);
+    return next >= 0x80 && next <= 0x9F ? 2 : 0;
+}
+}  // namespace
+
 bool has_control_character(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte < 0x20 || byte == 0x7F;
-    });
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (control_character_at(text, at) > 0) return true;
+    }
+    return false;
+}
+
+std::string printable(std::string_view text, std::string_view kept) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const std::size_t size = control_character_at(text, at);
+        out += size == 0 || kept.find(text[at]) != std::string_view::npos ? text[at] : '?';
+        at += size > 0 ? size - 1 : 0;
+    }
+    return out;
 }
 
 Result<UserName> UserName::parse(std::string_view text) {

@@ -87,7 +87,9 @@ private:
 [[nodiscard]] bool is_utf8(std::string_view text);
 /// An IPv4 or IPv6 address as inet_pton(3) reads it.
 [[nodiscard]] bool is_ip_address(const std::string& text);
-/// Any of U+0000 to U+001F, U+007F.
+/// Any of U+0000 to U+001F, U+007F to U+009F: a terminal takes U+009B for the beginning of a command.
 [[nodiscard]] bool has_control_character(std::string_view text);
+/// The text with `?` for each of them, but for those in `kept`.
+[[nodiscard]] std::string printable(std::string_view text, std::string_view kept = {});
 
 }  // namespace boardgate

@@ -12,6 +12,8 @@
 #include <optional>
 #include <string_view>
 
+#include "src/base/names.h"
+
 namespace boardgate::cli {
 
 namespace {
@@ -80,13 +82,7 @@ std::size_t terminal_width() {
     return 10'000;
 }
 
-std::string plain(const std::string& text) {
-    std::string out = text;
-    for (char& c : out) {
-        if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F) c = '?';
-    }
-    return out;
-}
+std::string plain(const std::string& text) { return printable(text, "\t"); }
 
 std::string coloured(const std::string& text, Colour colour) {
     static const bool wanted = [] {

@@ -407,6 +407,27 @@ def test_our_own_sockets_are_nobodys(lab, alice):
     assert lab.exec("sh", "-c", "; ".join(looks) + "; ls -d /var/lib/boardgate /var/lib/boardgate-root").split() == ["/var/lib/boardgate", "/var/lib/boardgate-root"]
 
 
+def test_who_opens_what_is_in_no_file_that_others_read(lab, alice):
+    alice.get("/b/aaaaaaaa/")
+    log = "/var/log/nginx/boardgate.log"
+    assert "/b/aaaaaaaa/" in lab.read(log).decode()
+    for user in ("bob", "nobody", "boardgate"):
+        assert not lab.succeeds("cat", log, user=user), f"{user} reads {log}"
+
+
+COMMANDS_OF_SYSTEMD = [("StartTransientUnit", "ssa(sv)a(sa(sv))", "stray.service", "fail", "0", "0"), ("StartUnit", "ss", "boardgate-doors.service", "replace"),
+                       ("StopUnit", "ss", "boardgated.service", "replace"), ("KillUnit", "ssi", "boardgated.service", "all", "15"),
+                       ("SetUnitProperties", "sba(sv)", "boardgated.service", "true", "0"), ("Reload", "")]
+
+
+@pytest.mark.parametrize("user", ["alice", "boardgate", "boardgate-door", "boardgate-journal", "www-data"])
+def test_nobody_but_root_commands_systemd(lab, user):
+    """A rule of polkit's that allowed units to one of our accounts would make it root: it sees neither name nor command."""
+    manager = ("busctl", "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager")
+    assert lab.succeeds(*manager, "GetUnit", "s", "boardgated.service", user=user), "the question itself is wrong"
+    assert [call[0] for call in COMMANDS_OF_SYSTEMD if lab.succeeds(*manager, *call, user=user)] == []
+
+
 # ---- without the packet filter ----
 @pytest.fixture
 def no_healing(lab):

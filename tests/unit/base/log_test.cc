@@ -34,6 +34,9 @@ TEST_F(LogTest, EveryControlCharacterIsReplaced) {
     all += '\x7F';
     EXPECT_EQ(said(all), "<5>the-test: " + std::string(32, '?') + "\n");
     EXPECT_EQ(said(std::string_view("a\0b", 3)), "<5>the-test: a?b\n");
+    EXPECT_EQ(said("\xC2\x9B"
+                   "2J"),
+              "<5>the-test: ?2J\n");
 }
 
 TEST_F(LogTest, TextInOtherLanguagesStays) { EXPECT_EQ(said("M\xC3\xBCller"), "<5>the-test: M\xC3\xBCller\n"); }

@@ -70,10 +70,28 @@ TEST(Utf8, RefusesEveryTruncationOfACharacter) {
     }
 }
 
-TEST(ControlCharacters, AreTheC0OnesAndDelete) {
+TEST(ControlCharacters, AreTheC0OnesDeleteAndTheC1Ones) {
     for (int byte = 0; byte < 256; ++byte) {
         EXPECT_EQ(has_control_character({"a" + std::string(1, static_cast<char>(byte))}), byte < 0x20 || byte == 0x7F) << byte;
     }
+}
+
+TEST(ControlCharacters, OfTwoBytesAreAsGoodAsThoseOfOne) {
+    for (const char* text : {"\xC2\x80", "a\xC2\x85",
+                             "\xC2\x9B"
+                             "31m",
+                             "\xC2\x9F"})
+        EXPECT_TRUE(has_control_character(text)) << text;
+    for (const char* text : {"\xC2\xA0", "\xC3\x9B", "\xC2", "\xE2\x82\x9B"}) EXPECT_FALSE(has_control_character(text)) << text;
+}
+
+TEST(ControlCharacters, AreShownAsQuestionMarks) {
+    EXPECT_EQ(printable("a\x1B[2J\r\n\tb\x7F\xC2\x9B"
+                        "2J\xC3\xBC"),
+              "a?[2J???b??2J\xC3\xBC");
+    EXPECT_EQ(printable("a\tb\n", "\t"), "a\tb?");
+    EXPECT_EQ(printable(std::string_view("\0", 1), "\t"), "?");
+    EXPECT_EQ(printable("\xC2"), "\xC2");
 }
 
 TEST(UserName, TakesWhatAccountsAreCalled) {
