@@ -101,10 +101,11 @@ Answer<void> ApiFolders::follow_runs(std::unique_ptr<Request>& request, Caller c
         if (!turn) return tl::make_unexpected(turn.error());
         auto reader = begin(job->caller.token, job->wanted.root, job->wanted.limit);
         if (!reader) return tl::make_unexpected(reader.error());
-        return hub_.open_feed(job->request, job->caller.session, *std::move(reader), [](const wire::Datagram* datagram) {
+        const auto said = [](const wire::Datagram* datagram) {
             const RunsWord word = runs_word(datagram);
             return StreamHub::Said{event_text(word.event, to_text(word.data)), word.last};
-        });
+        };
+        return hub_.open_feed(job->request, job->caller.session, {*std::move(reader), said, patience_with_folders});
     };
     if (lane_.add([open, job] {
             if (const auto opened = open(); !opened) write_response(*job->request, problem_response(opened.error()));

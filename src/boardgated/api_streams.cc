@@ -51,11 +51,13 @@ Answer<void> ApiStreams::log(std::unique_ptr<Request>& request, Caller caller, c
         log_event(Event::request_fault, "a log cannot be followed: " + journal.error().text(), {{"BOARD_ID", id->str()}});
         return problem(Code::busy, "the log cannot be read now; try again");
     }
-    return hub_.open_feed(request, caller.session, *std::move(journal), [](const wire::Datagram* datagram) -> StreamHub::Said {
+    const auto said = [](const wire::Datagram* datagram) -> StreamHub::Said {
         const auto line = datagram == nullptr ? failure("") : wire::parse<wire::LogLine>(*datagram);
         if (!line) return {{}, datagram == nullptr};
         return {event_text("line", to_text(log_line_json(*line)), line->cursor), false};
-    });
+    };
+    // A board may have nothing to say for days.
+    return hub_.open_feed(request, caller.session, {*std::move(journal), said});
 }
 
 Answer<void> ApiStreams::runs(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>&) {

@@ -14,8 +14,6 @@ using Json::Value;
 
 namespace {
 
-/// Between two messages; each part of a look is bounded to less. A home that hangs must not hold a thread for long.
-constexpr std::chrono::seconds patience{10};
 /// A whole look for runs, reading included.
 constexpr std::chrono::seconds longest_look{40};
 constexpr std::size_t most_rows = 1000;
@@ -154,12 +152,12 @@ Answer<void> check_typed_path(const std::string& path, const char* field) {
 Answer<FolderListing> list_folders(const Fd& reader, const std::string& path) {
     constexpr const char* field = "path";
     if (const auto sent = wire::send(reader.get(), wire::ListFolders{path}); !sent) return silent(path, field, sent.error());
-    const auto report = wire::receive_one<wire::FolderReport>(reader.get(), patience);
+    const auto report = wire::receive_one<wire::FolderReport>(reader.get(), patience_with_folders);
     if (!report) return silent(path, field, report.error());
     if (const auto good = verdict_of(*report, or_home(path), field); !good) return tl::make_unexpected(good.error());
     FolderListing listing;
     for (;;) {
-        const auto datagram = wire::receive(reader.get(), patience);
+        const auto datagram = wire::receive(reader.get(), patience_with_folders);
         if (!datagram) return silent(path, field, datagram.error());
         if (!*datagram) return nonsense();
         if (auto some = wire::parse<wire::FolderRows>(**datagram)) {
@@ -207,32 +205,34 @@ Value listing_json(const FolderListing& listing) {
 Answer<void> ask_for_runs(const Fd& reader, const std::string& root, std::uint16_t limit) {
     constexpr const char* field = "root";
     if (const auto sent = wire::send(reader.get(), wire::FindRuns{root, limit}); !sent) return silent(root, field, sent.error());
-    const auto report = wire::receive_one<wire::FolderReport>(reader.get(), patience);
+    const auto report = wire::receive_one<wire::FolderReport>(reader.get(), patience_with_folders);
     if (!report) return silent(root, field, report.error());
     return verdict_of(*report, or_home(root), field);
 }
 
 RunsWord runs_word(const wire::Datagram* datagram) {
-    if (datagram != nullptr) {
-        if (const auto progress = wire::parse<wire::RunsProgress>(*datagram); progress && can_be_shown(progress->folder)) {
-            return {"progress", progress_json(*progress)};
-        }
-        if (const auto run = wire::parse<wire::RunFound>(*datagram); run && can_be_shown(*run)) return {"run", run_json(*run)};
-        if (const auto end = wire::parse<wire::RunsEnd>(*datagram);
-            end && std::all_of(end->roots.begin(), end->roots.end(), [](const std::string& root) { return can_be_shown(root); })) {
-            return {"end", end_json(*end), true};
-        }
+    const auto ended = [](const std::string& detail) {
+        Value value(Json::objectValue);
+        value["detail"] = detail;
+        return RunsWord{"problem", std::move(value), true};
+    };
+    if (datagram == nullptr) return ended("your folders do not answer any more; is their file system mounted?");
+    if (const auto progress = wire::parse<wire::RunsProgress>(*datagram); progress && can_be_shown(progress->folder)) {
+        return {"progress", progress_json(*progress)};
     }
-    Value value(Json::objectValue);
-    value["detail"] = nonsense().value().detail;
-    return {"problem", std::move(value), true};
+    if (const auto run = wire::parse<wire::RunFound>(*datagram); run && can_be_shown(*run)) return {"run", run_json(*run)};
+    if (const auto end = wire::parse<wire::RunsEnd>(*datagram);
+        end && std::all_of(end->roots.begin(), end->roots.end(), [](const std::string& root) { return can_be_shown(root); })) {
+        return {"end", end_json(*end), true};
+    }
+    return ended(nonsense().value().detail);
 }
 
 Answer<Value> collect_runs(const Fd& reader, std::size_t limit) {
     const auto until = std::chrono::steady_clock::now() + longest_look;
     Value runs(Json::arrayValue);
     while (std::chrono::steady_clock::now() < until && runs.size() <= limit) {
-        const auto datagram = wire::receive(reader.get(), patience);
+        const auto datagram = wire::receive(reader.get(), patience_with_folders);
         if (!datagram) return silent({}, "root", datagram.error());
         RunsWord word = runs_word(*datagram ? &**datagram : nullptr);
         const std::string event = word.event;

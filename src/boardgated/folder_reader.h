@@ -5,6 +5,7 @@
 
 #include <json/value.h>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,6 +16,9 @@
 #include "src/wire/folder_messages.h"
 
 namespace boardgate::boardgated {
+
+/// Between two messages; each part of a look is bounded to less. A home that hangs must not hold a thread for long.
+inline constexpr std::chrono::seconds patience_with_folders{10};
 
 /// Nothing, or why this path cannot be a log directory; `field` of the request named it.
 [[nodiscard]] Answer<void> verdict_of(const wire::FolderReport& report, const std::string& path, const char* field);
@@ -38,7 +42,7 @@ struct RunsWord {
     Json::Value data;
     bool last = false;
 };
-/// `datagram` null: the reader hung up. A message that none could send in good faith ends the look as well.
+/// `datagram` null: the reader hung up or fell silent. A message that none could send in good faith ends the look as well.
 [[nodiscard]] RunsWord runs_word(const wire::Datagram* datagram);
 
 /// All of them, in the form that the API answers.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <fcgiapp.h>
+#include <sys/socket.h>
 
 #include <memory>
 #include <string>
@@ -51,6 +52,8 @@ public:
     void write(std::string_view bytes);
     /// Sends what was written; false when the other side is gone.
     bool flush();
+    /// Breaks the connection off: nothing more is sent, not even the end.
+    void hang_up() const { ::shutdown(fcgi_.ipcFd, SHUT_RDWR); }
     /// The connection to nginx, for a stream that must know when the reader went away.
     [[nodiscard]] int connection() const { return fcgi_.ipcFd; }
 

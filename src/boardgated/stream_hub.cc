@@ -5,8 +5,10 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <stdexcept>
 
+#include "src/base/log.h"
 #include "src/boardgated/board_json.h"
 
 namespace boardgate::boardgated {
@@ -39,13 +41,13 @@ StreamHub::~StreamHub() {
     eventfd_write(wake_.get(), 1);
 }
 
-Answer<void> StreamHub::open_events(std::unique_ptr<Request>& request, const Session& session) { return open(request, session, Fd(), {}); }
+Answer<void> StreamHub::open_events(std::unique_ptr<Request>& request, const Session& session) { return open(request, session, {}); }
 
-Answer<void> StreamHub::open_feed(std::unique_ptr<Request>& request, const Session& session, Fd source, Translate translate) {
-    return open(request, session, std::move(source), std::move(translate));
+Answer<void> StreamHub::open_feed(std::unique_ptr<Request>& request, const Session& session, Feed feed) {
+    return open(request, session, std::move(feed));
 }
 
-Answer<void> StreamHub::open(std::unique_ptr<Request>& request, const Session& session, Fd source, Translate translate) {
+Answer<void> StreamHub::open(std::unique_ptr<Request>& request, const Session& session, Feed feed) {
     {
         const std::lock_guard lock(mutex_);
         if (open_ >= most_streams || open_of_user_[session.uid] >= most_streams_of_user) {
@@ -53,13 +55,11 @@ Answer<void> StreamHub::open(std::unique_ptr<Request>& request, const Session& s
         }
         ++open_;
         ++open_of_user_[session.uid];
-        Stream stream;
-        stream.session = session;
-        stream.source = std::move(source);
-        stream.translate = std::move(translate);
+        Stream stream{std::move(request), session, std::move(feed)};
         // The comment takes the head along at once: nginx keeps it back until there is something of a body.
         stream.unsent = "Status: 200\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n:\n\n";
-        stream.request = std::move(request);
+        stream.most_unsent = stream.unsent.size() + event_lag;
+        stream.heard = stream.moved = clock_.boot();
         arrived_.push_back(std::move(stream));
     }
     eventfd_write(wake_.get(), 1);
@@ -83,94 +83,148 @@ void StreamHub::take_in() {
         changes.swap(changes_);
     }
     for (Stream& stream : streams_) {
-        if (stream.translate) continue;
+        if (stream.feed.translate) continue;
         if (stream.fresh) {
             begin(stream);  // with what the changes say, too
             continue;
         }
         for (const Change& change : changes) {
-            if (change.uid == stream.session.uid) stream.unsent += change.text;
+            if (change.uid == stream.session.uid) say(stream, change.text);
         }
     }
+}
+
+void StreamHub::say(Stream& stream, std::string_view text) const {
+    if (stream.unsent.empty()) stream.moved = clock_.boot();
+    stream.unsent += text;
+    if (stream.unsent.size() > stream.most_unsent) stream.over = true;
 }
 
 void StreamHub::begin(Stream& stream) const {
     stream.fresh = false;
     for (const Board& board : registry_.of(stream.session.uid)) stream.unsent += event_text("board", to_text(board_json(board)));
     stream.unsent += event_text("synced", "{}");
+    stream.most_unsent = stream.unsent.size() + event_lag;  // nobody lags behind before the beginning
 }
 
 void StreamHub::read_source(Stream& stream) const {
-    while (stream.source && stream.unsent.size() < log_lag) {
-        pollfd there{stream.source.get(), POLLIN, 0};
+    while (stream.feed.source && stream.unsent.size() < log_lag) {
+        pollfd there{stream.feed.source.get(), POLLIN, 0};
         if (poll(&there, 1, 0) <= 0) return;
-        const auto datagram = wire::receive(stream.source.get(), std::chrono::milliseconds(0));
-        const Said said = stream.translate(datagram && *datagram ? &**datagram : nullptr);
-        stream.unsent += said.text;
-        if (said.last) stream.source.reset();
+        const auto datagram = wire::receive(stream.feed.source.get(), std::chrono::milliseconds(0));
+        hear(stream, datagram && *datagram ? &**datagram : nullptr);
     }
 }
 
+void StreamHub::hear(Stream& stream, const wire::Datagram* datagram) const {
+    stream.heard = clock_.boot();
+    const Said said = stream.feed.translate(datagram);
+    say(stream, said.text);
+    if (said.last) stream.feed.source.reset();
+}
+
 void StreamHub::send(Stream& stream) const {
+    // Somebody who logged out hears nothing more, although the page is still open.
+    if (!sessions_.find(stream.session.token)) {
+        stream.over = true;
+        return;
+    }
     const std::size_t now = std::min(stream.unsent.size(), write_at_once);
     stream.request->write(std::string_view(stream.unsent).substr(0, now));
     stream.unsent.erase(0, now);
+    stream.moved = clock_.boot();
     if (!stream.request->flush()) stream.over = true;
 }
 
 void StreamHub::beat() {
     for (Stream& stream : streams_) {
-        if (stream.unsent.empty()) stream.unsent = ":\n\n";
+        if (stream.unsent.empty()) say(stream, ":\n\n");
+    }
+}
+
+bool StreamHub::listens(const Stream& stream) { return stream.feed.source && stream.unsent.size() < log_lag; }
+
+BootTime StreamHub::source_due(const Stream& stream) {
+    const bool endless = stream.feed.patience == std::chrono::seconds::max();
+    return !listens(stream) || endless ? BootTime::max() : stream.heard + stream.feed.patience;
+}
+
+BootTime StreamHub::reader_due(const Stream& stream) {
+    return stream.unsent.empty() ? BootTime::max() : stream.moved + patience_with_reader;
+}
+
+void StreamHub::serve_one(Stream& stream, short reader, short source) const {
+    try {
+        const BootTime now = clock_.boot();
+        if ((reader & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0 || now >= reader_due(stream)) stream.over = true;
+        if (stream.over) return;
+        if (!listens(stream)) stream.heard = now;
+        if (source != 0) {
+            read_source(stream);
+        } else if (now >= source_due(stream)) {
+            hear(stream, nullptr);
+            stream.feed.source.reset();
+        }
+        if ((reader & POLLOUT) != 0) send(stream);
+        // The last word of a feed was said and sent.
+        if (stream.feed.translate && !stream.feed.source && stream.unsent.empty()) stream.over = true;
+    } catch (const std::exception& exception) {
+        log_event(Event::request_fault, std::string("a stream ends: ") + exception.what());
+        stream.over = true;
+    }
+}
+
+/// Until something happens, or is to happen; the poll's answer: our own wake, and then reader and source of each stream,
+/// in the order of the list.
+std::vector<pollfd> StreamHub::news(BootTime next_beat) const {
+    std::vector<pollfd> waiting{{wake_.get(), POLLIN, 0}};
+    BootTime next = next_beat;
+    for (const Stream& stream : streams_) {
+        const auto to_reader = static_cast<short>(stream.unsent.empty() ? POLLRDHUP : POLLRDHUP | POLLOUT);
+        waiting.push_back({stream.request->connection(), to_reader, 0});
+        waiting.push_back({listens(stream) ? stream.feed.source.get() : -1, POLLIN, 0});
+        next = std::min({next, reader_due(stream), source_due(stream)});
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - clock_.boot()).count() + 1;
+    poll(waiting.data(), waiting.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
+    eventfd_t ignored = 0;
+    eventfd_read(wake_.get(), &ignored);
+    return waiting;
+}
+
+void StreamHub::drop_what_is_over() {
+    for (auto stream = streams_.begin(); stream != streams_.end();) {
+        if (!stream->over) {
+            ++stream;
+            continue;
+        }
+        // To say goodbye to a reader who does not read would take as long as he likes.
+        if (!stream->unsent.empty()) stream->request->hang_up();
+        {
+            const std::lock_guard lock(mutex_);
+            --open_;
+            if (--open_of_user_[stream->session.uid] == 0) open_of_user_.erase(stream->session.uid);
+        }
+        stream = streams_.erase(stream);
     }
 }
 
 void StreamHub::serve(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "streams");
     BootTime next_beat = clock_.boot() + between_beats;
-    std::vector<pollfd> waiting;
     while (!stop.stop_requested()) {
         take_in();
         if (clock_.boot() >= next_beat) {
             beat();
             next_beat = clock_.boot() + between_beats;
         }
-        // Two descriptors for each stream, in the order of the list.
-        waiting.assign(1, {wake_.get(), POLLIN, 0});
-        for (Stream& stream : streams_) {
-            const auto to_reader = static_cast<short>(stream.unsent.empty() ? POLLRDHUP : POLLRDHUP | POLLOUT);
-            waiting.push_back({stream.request->connection(), to_reader, 0});
-            waiting.push_back({stream.unsent.size() < log_lag ? stream.source.get() : -1, POLLIN, 0});
-        }
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next_beat - clock_.boot()).count() + 1;
-        poll(waiting.data(), waiting.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
-        eventfd_t ignored = 0;
-        eventfd_read(wake_.get(), &ignored);
-
+        const std::vector<pollfd> happened = news(next_beat);
         std::size_t at = 1;
-        for (auto stream = streams_.begin(); stream != streams_.end(); at += 2) {
-            const short reader = waiting[at].revents;
-            if ((reader & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0) stream->over = true;
-            if (!stream->over && waiting[at + 1].revents != 0) read_source(*stream);
-            if (!stream->over && (reader & POLLOUT) != 0) {
-                // Somebody who logged out hears nothing more, although the page is still open.
-                if (sessions_.find(stream->session.token)) {
-                    send(*stream);
-                } else {
-                    stream->over = true;
-                }
-            }
-            if (stream->unsent.size() > event_lag) stream->over = true;
-            // The last word of a feed was said and sent.
-            if (stream->translate && !stream->source && stream->unsent.empty()) stream->over = true;
-            if (!stream->over) {
-                ++stream;
-                continue;
-            }
-            const std::lock_guard lock(mutex_);
-            --open_;
-            if (--open_of_user_[stream->session.uid] == 0) open_of_user_.erase(stream->session.uid);
-            stream = streams_.erase(stream);
+        for (Stream& stream : streams_) {
+            serve_one(stream, happened[at].revents, happened[at + 1].revents);
+            at += 2;
         }
+        drop_what_is_over();
     }
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // All open event streams (text/event-stream, HTML standard section 9.2) in one thread: state changes of a
 // person's boards, and logs or runs as they come. A reader that does not keep up is dropped, and comes back by itself.
+// Nobody can hold more here than these limits, nor for longer than somebody reads.
 #pragma once
+
+#include <poll.h>
 
 #include <deque>
 #include <functional>
@@ -10,6 +13,8 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_map>
+#include <vector>
 
 #include "src/base/clock.h"
 #include "src/base/fd.h"
@@ -26,6 +31,8 @@ public:
     /// Together with logs well below LimitNOFILE=: libfcgi waits with select(2), which ends at 1024 descriptors.
     static constexpr std::size_t most_streams = 400;
     static constexpr std::size_t most_streams_of_user = 40;
+    /// A reader takes something within this time, where there is something.
+    static constexpr std::chrono::seconds patience_with_reader{30};
 
     StreamHub(const Registry& registry, const Sessions& sessions, const Clock& clock);
     ~StreamHub();
@@ -35,13 +42,18 @@ public:
         std::string text;
         bool last;
     };
-    /// Null when the source hung up.
+    /// Null when the source hung up, or said nothing for too long.
     using Translate = std::function<Said(const wire::Datagram*)>;
 
     /// Each writes the head of the answer and then belongs to the hub; a problem when there is no room.
     [[nodiscard]] Answer<void> open_events(std::unique_ptr<Request>& request, const Session& session);
     /// What `source` delivers, as `translate` puts it. Called by the hub's thread.
-    [[nodiscard]] Answer<void> open_feed(std::unique_ptr<Request>& request, const Session& session, Fd source, Translate translate);
+    struct Feed {
+        Fd source;
+        Translate translate;
+        std::chrono::seconds patience = std::chrono::seconds::max();  ///< how long the source may be silent
+    };
+    [[nodiscard]] Answer<void> open_feed(std::unique_ptr<Request>& request, const Session& session, Feed feed);
 
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
@@ -50,9 +62,11 @@ private:
     struct Stream {
         std::unique_ptr<Request> request;
         Session session;
-        Translate translate;  // of a feed; none for events
-        Fd source;            // of a feed that goes on
-        std::string unsent;
+        Feed feed{};  // its source is there for as long as it goes on; without translate: the events
+        std::string unsent{};
+        std::size_t most_unsent = 0;
+        BootTime heard{};   // the source, or it was not listened to
+        BootTime moved{};   // the reader took something, or there was nothing for it
         bool fresh = true;  // an event stream that has not got the boards as they are
         bool over = false;
     };
@@ -61,13 +75,23 @@ private:
         std::string text;
     };
 
-    [[nodiscard]] Answer<void> open(std::unique_ptr<Request>& request, const Session& session, Fd source, Translate translate);
+    [[nodiscard]] Answer<void> open(std::unique_ptr<Request>& request, const Session& session, Feed feed);
     void serve(const std::stop_token& stop);
     void take_in();
+    void say(Stream& stream, std::string_view text) const;
     void begin(Stream& stream) const;
     void read_source(Stream& stream) const;
+    void hear(Stream& stream, const wire::Datagram* datagram) const;
     void send(Stream& stream) const;
     void beat();
+    /// Is its source asked for more? Not before its reader has taken most of what there is.
+    [[nodiscard]] static bool listens(const Stream& stream);
+    // When a stream has waited long enough.
+    [[nodiscard]] static BootTime source_due(const Stream& stream);
+    [[nodiscard]] static BootTime reader_due(const Stream& stream);
+    [[nodiscard]] std::vector<pollfd> news(BootTime next_beat) const;
+    void serve_one(Stream& stream, short reader, short source) const;
+    void drop_what_is_over();
 
     const Registry& registry_;
     const Sessions& sessions_;

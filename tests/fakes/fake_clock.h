@@ -2,6 +2,8 @@
 // A clock that a test moves.
 #pragma once
 
+#include <atomic>
+
 #include "src/base/clock.h"
 
 namespace boardgate::fakes {
@@ -11,15 +13,15 @@ public:
     [[nodiscard]] WallTime wall() const override { return wall_; }
     [[nodiscard]] BootTime boot() const override { return boot_; }
     void advance(std::chrono::nanoseconds by) {
-        wall_ += std::chrono::duration_cast<std::chrono::microseconds>(by);
-        boot_ += by;
+        wall_ = wall() + std::chrono::duration_cast<std::chrono::microseconds>(by);
+        boot_ = boot() + by;
     }
     /// As an administrator does; the boot clock does not notice.
     void set_wall(WallTime wall) { wall_ = wall; }
 
 private:
-    WallTime wall_{std::chrono::seconds(1'800'000'000)};
-    BootTime boot_{std::chrono::hours(1)};
+    std::atomic<WallTime> wall_{WallTime(std::chrono::seconds(1'800'000'000))};
+    std::atomic<BootTime> boot_{std::chrono::hours(1)};
 };
 
 }  // namespace boardgate::fakes

@@ -61,6 +61,19 @@ struct StreamHubTest : testing::Test {
             return over;
         }
     };
+    static StreamHub::Said said(const wire::Datagram* message) {
+        return message == nullptr ? StreamHub::Said{"event: end\n\n", true}
+                                  : StreamHub::Said{"data: " + message->bytes.reveal().substr(2) + "\n\n", false};
+    }
+    /// The board changes so often that the one who does not read it cannot have got it all.
+    void change_much(const BoardId& id, std::size_t bytes) {
+        BoardOptions options = registry.find(id)->options;
+        for (std::size_t told = 0; told < bytes; told += 4000) {
+            options.title = std::to_string(++changes) + std::string(4000, 'x');
+            ASSERT_TRUE(registry.set_options(id, options));
+        }
+    }
+    int changes = 0;
     Reader open(const Session& session) {
         Reader reader{nginx.send({{"REQUEST_METHOD", "GET"}})};
         auto request = nginx.accept();
@@ -111,10 +124,7 @@ TEST_F(StreamHubTest, PutsWhatASourceDeliversUntilItsLastWord) {
     fakes::SocketPair sockets;
     Reader reader{nginx.send({{"REQUEST_METHOD", "GET"}})};
     auto request = nginx.accept();
-    ASSERT_TRUE(hub.open_feed(request, alice, std::move(sockets.near), [](const wire::Datagram* message) {
-        return message == nullptr ? StreamHub::Said{"event: end\n\n", true}
-                                  : StreamHub::Said{"data: " + message->bytes.reveal().substr(2) + "\n\n", false};
-    }));
+    ASSERT_TRUE(hub.open_feed(request, alice, {std::move(sockets.near), &said}));
     wire::Writer line(1);
     line.text("hello", 10);
     ASSERT_TRUE(wire::send(sockets.far.get(), std::as_const(line)));
@@ -122,6 +132,81 @@ TEST_F(StreamHubTest, PutsWhatASourceDeliversUntilItsLastWord) {
     sockets.far.reset();
     EXPECT_TRUE(reader.sees("event: end"));
     EXPECT_TRUE(reader.ends());
+}
+
+TEST_F(StreamHubTest, ASourceThatFallsSilentIsGivenUp) {
+    fakes::SocketPair sockets;
+    Reader reader{nginx.send({{"REQUEST_METHOD", "GET"}})};
+    auto request = nginx.accept();
+    ASSERT_TRUE(hub.open_feed(request, alice, {std::move(sockets.near), &said, 10s}));
+    ASSERT_TRUE(reader.sees("text/event-stream"));
+    clock.advance(9s);
+    make(1002, "bob");  // the hub looks at its clock
+    EXPECT_FALSE(reader.sees("event: end", 50ms));
+    clock.advance(1s);
+    make(1002, "bob");
+    EXPECT_TRUE(reader.sees("event: end"));
+    EXPECT_TRUE(reader.ends());
+}
+
+TEST_F(StreamHubTest, ALogMayBeSilentForAsLongAsItLikes) {
+    fakes::SocketPair sockets;
+    Reader reader{nginx.send({{"REQUEST_METHOD", "GET"}})};
+    auto request = nginx.accept();
+    ASSERT_TRUE(hub.open_feed(request, alice, {std::move(sockets.near), &said}));
+    for (int beat = 0; beat < 3; ++beat) {
+        ASSERT_TRUE(reader.sees(":\n\n"));  // it is alive, and says so now and then
+        reader.seen.clear();
+        clock.advance(1h);
+        make(1002, "bob");
+    }
+    wire::Writer line(1);
+    line.text("hello", 10);
+    ASSERT_TRUE(wire::send(sockets.far.get(), std::as_const(line)));
+    EXPECT_TRUE(reader.sees("hello"));
+}
+
+TEST_F(StreamHubTest, WhoDoesNotReadIsDroppedAndHoldsUpNobody) {
+    const BoardId id = make(1001, "alice");
+    Reader stuck = open(alice);
+    Reader other = open(alice);
+    ASSERT_TRUE(stuck.sees("event: synced"));
+    ASSERT_TRUE(other.sees("event: synced"));
+    for (int i = 0; i < 20; ++i) {
+        change_much(id, 100'000);
+        ASSERT_TRUE(other.sees("\"" + std::to_string(changes) + "xxx")) << "after " << i;
+        other.seen.clear();
+    }
+    EXPECT_TRUE(stuck.ends()) << "it lags behind by more than anybody keeps for it";
+    EXPECT_EQ(stuck.seen.find(std::to_string(changes) + "xxx"), std::string::npos);
+}
+
+TEST_F(StreamHubTest, WhoTakesNothingForLongIsDroppedAlthoughItIsLittle) {
+    const BoardId id = make(1001, "alice");
+    Reader stuck = open(alice);
+    Reader other = open(alice);
+    ASSERT_TRUE(stuck.sees("event: synced"));
+    ASSERT_TRUE(other.sees("event: synced"));
+    change_much(id, 500'000);  // more than a socket holds, and less than may be kept
+    ASSERT_TRUE(other.sees("\"" + std::to_string(changes) + "xxx")) << "so the other one has got what it takes";
+    clock.advance(StreamHub::patience_with_reader);
+    change_much(id, 1);
+    EXPECT_TRUE(other.sees("\"" + std::to_string(changes) + "xxx"));
+    EXPECT_TRUE(stuck.ends());
+    EXPECT_EQ(stuck.seen.find("\"" + std::to_string(changes) + "xxx"), std::string::npos);
+}
+
+TEST_F(StreamHubTest, HoweverMuchThereIsToBeginWithItIsAllTold) {
+    BoardOptions options;
+    options.title = std::string(60'000, 'x');
+    std::string last;
+    for (int i = 0; i < 40; ++i) last = registry.add(1001, UserName::parse("alice").value(), options).value().id.str();
+    Reader reader = open(alice);
+    EXPECT_TRUE(reader.sees("event: synced"));
+    EXPECT_NE(reader.seen.find(last), std::string::npos);
+    make(1001, "alice");
+    reader.seen.clear();
+    EXPECT_TRUE(reader.sees("event: board"));
 }
 
 TEST_F(StreamHubTest, OnePersonHasSoManyStreamsAndGetsThemBack) {
