@@ -89,7 +89,7 @@ def accounts(lab, site):
 
     def make(password=None, name=None, shell="/bin/bash", uid=None):
         client = Client(*site, user=name or f"t{secrets.token_hex(4)}", password=password or secrets.token_urlsafe(12))
-        lab.exec("useradd", "--create-home", "--shell", shell, *(["--uid", uid] if uid else []), client.user)
+        lab.exec("useradd", "--create-home", "--shell", shell, *(["--uid", uid] if uid else []), "--badname", client.user)
         made.append(client)
         lab.exec("sh", "-euc", 'printf "%s:%s\\n" "$1" "$2" | chpasswd', "account", client.user, client.password)
         return client

@@ -185,6 +185,17 @@ def test_a_title_arrives_as_it_was_written(alice, ready_board, title, shown):
     assert alice.get(f"{board['url']}data/environment").json["window_title"] == shown
 
 
+@pytest.mark.parametrize("name", ["a-b.c_d", "é--", "u$(id)%h", "a\\x2db", "tensorboard-"])
+def test_an_accounts_name_is_whole_in_its_units(lab, make_account, ready_board, name):
+    person = make_account(name=name).login()
+    board = ready_board(person, "/tmp")
+    assert person.get(f"{board['url']}data/environment").status == 200
+    assert lab.property(board["unit"], "User") == lab.exec("id", "-u", name).strip()
+    assert person.get(f"/api/v1/boards/{board['id']}/log?lines=1").json["lines"]
+    assert person.delete(f"/api/v1/boards/{board['id']}").status == 204
+    assert not [unit for unit in lab.units() if board["id"] in unit]
+
+
 def test_the_log_is_tensorboards_own(alice, ready_board):
     board = ready_board(alice)
     ready_line = "Press CTRL+C to quit"
