@@ -34,6 +34,21 @@ std::size_t most_descriptors() {
     return limit.rlim_cur;
 }
 
+/// Of a TensorBoard that could not be started.
+int status_of(const Error& error) {
+    switch (error.sys) {
+        case ENOENT:
+            return not_found;
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+        case EAGAIN:
+            return boardgate::exit_status::fault_of_ours;  // the unit's limits, not the program
+        default:
+            return not_executable;
+    }
+}
+
 /// To the board's log, where TensorBoard's own words are. Through standard error, whose unit journald knows:
 /// of a datagram whose sender has ended meanwhile it can no longer tell, and the line would be in nobody's
 /// log.
@@ -95,7 +110,7 @@ Keeper::Event Keeper::wait(Descriptors& descriptors, milliseconds longest) {
 
 std::optional<Keeper::End> Keeper::start(bool again) {
     auto started = TensorBoard::start(tensorboard_arguments(options_, course_.loading(), tensorflow_));
-    if (!started) return End{started.error().sys == ENOENT ? not_found : not_executable, started.error().text()};
+    if (!started) return End{status_of(started.error()), started.error().text()};
     tensorboard_.emplace(*std::move(started));
     Readiness readiness(clock_, inner_port, path_prefix(options_.board) + "/data/environment");
     StartTime start_time(clock_, tensorboard_->pid());
