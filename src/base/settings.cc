@@ -32,6 +32,14 @@ Result<std::int64_t> number_in(std::string_view text, std::int64_t least, std::i
 
 Result<setting::Text> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Text*) { return text; }
 
+Result<setting::Address> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Address*) {
+    constexpr std::string_view scheme = "https://";
+    if (text.empty()) return setting::Address();
+    if (!text.starts_with(scheme) || text.size() == scheme.size() || text.find_first_of("/?#@ ", scheme.size()) != std::string::npos)
+        return failure("expected an https address with nothing behind the name, such as https://lab.example.org");
+    return setting::Address(text.c_str());
+}
+
 Result<setting::Count> read_value(const std::string& text, std::int64_t least, std::int64_t most, setting::Count*) {
     return number_in(text, least, most);
 }
@@ -195,11 +203,21 @@ private:
         }
     }
 
+    static bool is_key(std::string_view name) {
+        constexpr std::string_view keys[] = {
+#define SETTING(key, type, standard, least, most, meaning) #key,
+#include "src/base/settings.inc"
+#undef SETTING
+        };
+        return std::find(std::begin(keys), std::end(keys), name) != std::end(keys);
+    }
+
     void environment(const std::string& name, const std::string& value) {
         if (!is_environment_name(name)) {
             fault(line_, "environments." + name, "expected a name of letters, digits, dot, dash and underscore");
         } else if (!LogDir::parse(value)) {
-            fault(line_, "environments." + name, "expected the absolute path of a tensorboard program");
+            fault(line_, "environments." + name,
+                  is_key(name) ? "stands below [environments]; expected it above" : "expected the absolute path of a tensorboard program");
         } else {
             settings_.environments[name] = value;
         }

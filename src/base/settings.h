@@ -16,6 +16,10 @@ namespace boardgate {
 
 namespace setting {
 using Text = std::string;
+/// `https://host[:port]`, or empty.
+struct Address : std::string {
+    using std::string::string;
+};
 using Count = std::int64_t;
 using Duration = std::chrono::seconds;
 /// yes or no.

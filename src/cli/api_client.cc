@@ -173,8 +173,8 @@ const char* remedy_of(CURLcode code) {
             return "is the name right?";
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CACERT_BADFILE:
-            return "its certificate is not trusted here: it is renewed on the server, or who signed it is added by "
-                   "update-ca-certificates(8), on the server itself by certificate_authority in boardgate.conf";
+            return "its certificate is not trusted here; renew it, or name who signed it: in SSL_CERT_FILE, on the server itself in "
+                   "certificate_authority of boardgate.conf";
         default:
             return "is nginx running there?";
     }

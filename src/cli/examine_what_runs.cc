@@ -55,7 +55,7 @@ std::optional<Finding> fault_of_socket(const Part& part, const std::string& ngin
     const std::string wanted = part.group == nullptr ? nginx_group : part.group;
     const ::group* const group = getgrgid(about.st_gid);
     const std::string has = group == nullptr ? std::to_string(about.st_gid) : group->gr_name;
-    if ((about.st_mode & 07777) == part.mode && has == wanted) return std::nullopt;
+    if ((about.st_mode & 07777) == part.mode && (has == wanted || wanted.empty())) return std::nullopt;
     std::string mend = "systemctl restart boardgate.target";
     if (has != wanted) mend = fmt::format("systemctl edit {}: [Socket] SocketGroup={}; then {}", part.unit, wanted, mend);
     return Finding{false,
@@ -213,10 +213,11 @@ void examine_limits(Findings& to) {
                   none ? "systemctl edit tensorboard.slice: [Slice] MemoryMax=50%" : ""});
 }
 
+/// Empty when there is no such account, which is told elsewhere.
 std::string group_of(const std::string& account) {
     const auto found = account_of(account);
     const ::group* const group = found ? getgrgid(found->gid) : nullptr;
-    return group == nullptr ? account : group->gr_name;
+    return group == nullptr ? std::string() : group->gr_name;
 }
 
 }  // namespace
@@ -225,6 +226,9 @@ void examine_what_runs(Findings& to, const Settings& settings) {
     examine_parts(to, group_of(settings.nginx_user));
     examine_gate(to, settings);
     examine_nginx_account(to, settings.nginx_user);
+    if (!settings.administrators.empty() && getgrnam(settings.administrators.c_str()) == nullptr)
+        to.push_back({false, "there is no group " + settings.administrators + ", so nobody is an administrator",
+                      "groupadd " + settings.administrators + ", or mend administrators in boardgate.conf"});
     examine_ports(to, settings);
     examine_limits(to);
 }

@@ -83,6 +83,9 @@ WAYS = {
         *tensorboard("echo No module named protobuf >&2; exit 1"), "No module named protobuf", "--version"),
     "a tensorboard that lets others read files": (*tensorboard("echo 2.20.0"), "TensorBoard 2.20.0, which lets", "2.21 or newer"),
     "a mistake in boardgate.conf": (*settings("1i idle_slep = 5min"), "idle_slep", "restart boardgated"),
+    "administrators that are no group": (
+        *settings("s|^#administrators =.*|administrators = nobodies-group|"), "there is no group nobodies-group", "groupadd"),
+    "an account of nginx that is none": (*settings("s|^#nginx_user = .*|nginx_user = nobody-here|"), "there is no account nobody-here", "nginx_user"),
     "no address": (*settings("s|^address|#&|"), "does not know its own address", "set `address`"),
     "an address that leads nowhere": (*settings("s|^address.*|address = https://127.0.0.1:1|"), "cannot reach the server", "is nginx running"),
     "an address that leads elsewhere": (
@@ -92,7 +95,7 @@ WAYS = {
         "cd /etc/boardgate; mv kept boardgate.conf; rm /etc/nginx/conf.d/other.conf; systemctl reload nginx",
         ":8443 does not lead to boardgate", "server_name"),
     "a certificate that nobody trusts": (
-        f"cd /etc/boardgate; cp authority.crt kept; echo '{NOT_YET}' >authority.crt", "cd /etc/boardgate; mv kept authority.crt", "unable to get local issuer certificate", "update-ca-certificates"),
+        f"cd /etc/boardgate; cp authority.crt kept; echo '{NOT_YET}' >authority.crt", "cd /etc/boardgate; mv kept authority.crt", "unable to get local issuer certificate", "certificate_authority"),
     "a certificate that has ended": (*certificate(ENDED), "ended", "renew"),
     "a clock that is late": (*certificate(NOT_YET), "is not valid yet: the certificate or the clock", "timedatectl"),
     "a certificate that is none": (*certificate("none"), "cannot be read", "ssl_certificate"),

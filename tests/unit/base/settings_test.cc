@@ -108,6 +108,16 @@ TEST(Settings, RefusesRootsThatAreNone) {
     }
 }
 
+TEST(Settings, TheAddressIsOneOfHttps) {
+    for (const char* value : {"https://lab.example.org", "https://192.0.2.1:8443", "https://[2001:db8::1]", ""}) {
+        EXPECT_EQ(parse_settings(std::string("address = ") + value + "\n", "b.conf").value().address, value);
+    }
+    for (const char* value :
+         {"lab.example.org", "http://lab", "https://", "https://lab/", "https://lab/boards", "https://u@lab", "https://a b"}) {
+        EXPECT_THAT(fault(std::string("address = ") + value + "\n"), StartsWith("b.conf:1: address: got \"")) << value;
+    }
+}
+
 TEST(Settings, RefusesUnknownKeysAndSections) {
     EXPECT_THAT(fault("adress = x\n"), StartsWith("b.conf:1: adress: there is no such key"));
     EXPECT_THAT(fault("[boards]\nidle_sleep = 1h\n"), StartsWith("b.conf:2: boards.idle_sleep: there is no such section"));
@@ -120,21 +130,23 @@ TEST(Settings, RefusesAKeyGivenTwice) {
 
 TEST(Settings, RefusesEnvironmentsWithoutAnAbsolutePath) {
     EXPECT_THAT(fault("[environments]\na = tensorboard\n"), HasSubstr("b.conf:2: environments.a: expected the absolute path"));
+    EXPECT_EQ(fault("[environments]\nidle_sleep = 2h\n"),
+              "b.conf:2: environments.idle_sleep: stands below [environments]; expected it above");
     EXPECT_THAT(fault("[environments]\na b = /x\n"), HasSubstr("b.conf:2: environments.a b: expected a name"));
 }
 
 TEST(Settings, RefusesLinesThatInihWouldCutOrJoin) {
     EXPECT_THAT(fault("address = " + std::string(200, 'x') + "\n"), StartsWith("b.conf:1: the line is longer than"));
-    EXPECT_THAT(fault("# ok\naddress = x ; words\n"), StartsWith("b.conf:2: a value cannot contain ;"));
-    EXPECT_THAT(fault("address = x\n  y\n"), StartsWith("b.conf:2: a line cannot begin with white space"));
-    EXPECT_THAT(fault(std::string("address = x\0y\n", 14)), StartsWith("b.conf:1: a value cannot contain ; or a NUL"));
+    EXPECT_THAT(fault("# ok\nnginx_user = x ; words\n"), StartsWith("b.conf:2: a value cannot contain ;"));
+    EXPECT_THAT(fault("nginx_user = x\n  y\n"), StartsWith("b.conf:2: a line cannot begin with white space"));
+    EXPECT_THAT(fault(std::string("nginx_user = x\0y\n", 17)), StartsWith("b.conf:1: a value cannot contain ; or a NUL"));
 }
 
 TEST(Settings, CommentsMayContainAnything) { EXPECT_TRUE(parse_settings("# one; two = 3 [\n; four; five\n", "b.conf")); }
 
 TEST(Settings, TakesTheLongestLineWhole) {
-    const std::string value(190 - sizeof "address = " + 1, 'x');
-    EXPECT_EQ(parse_settings("address = " + value + "\n", "b.conf")->address, value);
+    const std::string value(190 - sizeof "nginx_user = " + 1, 'x');
+    EXPECT_EQ(parse_settings("nginx_user = " + value + "\n", "b.conf")->nginx_user, value);
 }
 
 TEST(Settings, RefusesWhatIsNoLineOfAConfiguration) {
