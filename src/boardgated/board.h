@@ -22,6 +22,7 @@ enum class State {
 /// What systemd says of a board's unit and door (org.freedesktop.systemd1(5)).
 struct UnitFacts {
     std::string socket_active;                    ///< ActiveState of the door; empty: not loaded
+    std::uint16_t port = 0;                       ///< that the door listens on; 0 when it is not loaded
     std::string service_active;                   ///< ActiveState of the unit
     std::string result;                           ///< Result of the unit: success, exit-code, signal, oom-kill, timeout, ...
     int exit_code = 0;                            ///< si_code: CLD_EXITED, CLD_KILLED, CLD_DUMPED

@@ -168,6 +168,8 @@ void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
     // Another run, even if nothing but its failure was seen of it.
     if (found->second.board.facts.invocation != facts.invocation) found->second.board.failure.reset();
     found->second.board.facts = facts;
+    // A database of yesterday may name another port, which may be another person's door by now.
+    if (facts.port != 0) found->second.board.port = facts.port;
     settle(found->second);
     tell(std::move(lock), found->second.board);
 }

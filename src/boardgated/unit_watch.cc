@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
+#include <charconv>
 #include <mutex>
 
 #include "src/base/gate_word.h"
@@ -70,10 +71,29 @@ std::string invocation_of(const Bus& bus, const std::string& unit) {
     return hex;
 }
 
+/// The port of a door's first address, `127.0.0.1:16001` or `[::]:16001`.
+std::uint16_t port_of(const Bus& bus, const std::string& door) {
+    sd_bus_error error{};
+    sd_bus_message* raw = nullptr;
+    const int status = sd_bus_get_property(bus.get(), Bus::service, unit_path(door).c_str(), "org.freedesktop.systemd1.Socket", "Listen",
+                                           &error, &raw, "a(ss)");
+    sd_bus_error_free(&error);
+    const BusMessage answer(raw);
+    const char* kind = nullptr;
+    const char* address = nullptr;
+    if (status < 0 || sd_bus_message_enter_container(raw, 'a', "(ss)") < 0 || sd_bus_message_read(raw, "(ss)", &kind, &address) <= 0)
+        return 0;
+    const std::string_view digits = std::string_view(address).substr(std::string_view(address).rfind(':') + 1);
+    std::uint16_t port = 0;
+    const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    return fault == std::errc{} && end == digits.data() + digits.size() ? port : std::uint16_t{0};
+}
+
 UnitFacts facts_of(const Bus& bus, const UnitName& unit) {
     const std::string service = unit.service();
     UnitFacts facts;
     facts.socket_active = bus.active_state(unit.socket());
+    facts.port = port_of(bus, unit.socket());
     facts.service_active = bus.active_state(service);
     facts.result = bus.unit_property(service, service_interface, "Result");
     facts.status_text = bus.unit_property(service, service_interface, "StatusText");

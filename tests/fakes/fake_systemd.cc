@@ -54,6 +54,13 @@ void append(sd_bus_message* to, const FakeSystemd::Value& value) {
         good(sd_bus_message_append_array(to, 'y', bytes->data(), bytes->size()), "append");
         good(sd_bus_message_close_container(to), "append");
     }
+    if (const auto* addresses = std::get_if<std::vector<FakeSystemd::Address>>(&value)) {
+        good(sd_bus_message_open_container(to, 'v', "a(ss)"), "append");
+        good(sd_bus_message_open_container(to, 'a', "(ss)"), "append");
+        for (const auto& [kind, address] : *addresses) good(sd_bus_message_append(to, "(ss)", kind.c_str(), address.c_str()), "append");
+        good(sd_bus_message_close_container(to), "append");
+        good(sd_bus_message_close_container(to), "append");
+    }
 }
 
 }  // namespace

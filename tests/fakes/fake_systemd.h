@@ -15,7 +15,9 @@ namespace boardgate::fakes {
 
 class FakeSystemd {
 public:
-    using Value = std::variant<std::string, std::int32_t, std::uint64_t, std::vector<std::uint8_t>>;
+    /// As Listen= of a socket: kind and address.
+    using Address = std::pair<std::string, std::string>;
+    using Value = std::variant<std::string, std::int32_t, std::uint64_t, std::vector<std::uint8_t>, std::vector<Address>>;
 
     FakeSystemd();
     ~FakeSystemd();

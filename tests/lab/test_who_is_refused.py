@@ -407,6 +407,26 @@ def test_our_own_sockets_are_nobodys(lab, alice):
     assert lab.exec("sh", "-c", "; ".join(looks) + "; ls -d /var/lib/boardgate /var/lib/boardgate-root").split() == ["/var/lib/boardgate", "/var/lib/boardgate-root"]
 
 
+MOVE = r"""
+import sqlite3, sys
+with sqlite3.connect("/var/lib/boardgate/boardgate.db") as database:
+    database.execute("UPDATE boards SET port = ? WHERE id = ?", (int(sys.argv[2]), sys.argv[1]))
+print("null")
+"""
+
+
+def test_a_database_of_yesterday_leads_to_nobody_elses_board(lab, alice, bob, both):
+    """One that was restored names ports that are other people's doors by now."""
+    mine, others = both
+    before = others.seen()
+    lab.systemctl("stop", "boardgated.service")
+    lab.python(MOVE, mine.id, str(others.port), user="boardgate")
+    lab.systemctl("start", "boardgated.service")
+    assert alice.get(f"{mine.url}x").json["line"] == f"GET {mine.url}x HTTP/1.1"
+    assert others.seen() == before
+    assert alice.board(mine.id)["port"] == mine.port != others.port
+
+
 def test_who_opens_what_is_in_no_file_that_others_read(lab, alice):
     alice.get("/b/aaaaaaaa/")
     log = "/var/log/nginx/boardgate.log"

@@ -74,6 +74,18 @@ TEST_F(RegistryTest, BoardsOfADeletedAccountGoWhenSomebodyElseHasItsNumber) {
     EXPECT_EQ(store->boards()->size(), 1U);
 }
 
+TEST_F(RegistryTest, ADoorIsWhereSystemdSaysAndNotWhereADatabaseOfYesterdayDid) {
+    const BoardId id = add();
+    ASSERT_TRUE(registry.set_port(id, 16001));
+    UnitFacts now = facts("active");
+    now.port = 16007;
+    registry.set_facts(id, now);
+    EXPECT_EQ(registry.gate_view(id)->port, 16007);
+    now.port = 0;
+    registry.set_facts(id, now);
+    EXPECT_EQ(at(id).port, 16007) << "a door that is gone keeps its number";
+}
+
 TEST_F(RegistryTest, BoardsOutliveARestart) {
     const BoardId id = add();
     ASSERT_TRUE(registry.set_port(id, 16007));

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 const BoardId board = BoardId::parse("abcdefgh").value();
 constexpr const char* service = "tensorboard-alice-abcdefgh.service";
 constexpr const char* door = "tensorboard-alice-abcdefgh.socket";
+using Addresses = std::vector<fakes::FakeSystemd::Address>;
 constexpr const char* gate_unit = "boardgate-gate.service";
 
 struct UnitWatchTest : testing::Test {
@@ -66,7 +67,7 @@ struct UnitWatchTest : testing::Test {
 
 TEST_F(UnitWatchTest, KnowsEverythingWhenItHasStarted) {
     systemd.set(gate_unit, {{"ActiveState", "active"}});
-    systemd.set(door, {{"ActiveState", "active"}});
+    systemd.set(door, {{"ActiveState", "active"}, {"Listen", Addresses{{"Stream", "127.0.0.1:16001"}, {"Stream", "192.0.2.1:16001"}}}});
     systemd.set(service, {{"ActiveState", "failed"},
                           {"Result", "oom-kill"},
                           {"ExecMainCode", std::int32_t{2}},
@@ -79,6 +80,7 @@ TEST_F(UnitWatchTest, KnowsEverythingWhenItHasStarted) {
     EXPECT_EQ(sound, true);
     EXPECT_EQ(units, (std::set<std::string>{gate_unit, door, service}));
     EXPECT_EQ(facts.socket_active, "active");
+    EXPECT_EQ(facts.port, 16001);
     EXPECT_EQ(facts.service_active, "failed");
     EXPECT_EQ(facts.result, "oom-kill");
     EXPECT_EQ(facts.exit_code, 2);
@@ -87,6 +89,18 @@ TEST_F(UnitWatchTest, KnowsEverythingWhenItHasStarted) {
     EXPECT_EQ(facts.memory_limit, 1'000'000U);
     EXPECT_EQ(facts.since, 1'700'000'000'000'000);
     EXPECT_EQ(facts.invocation, "00ab0f");
+}
+
+TEST_F(UnitWatchTest, KnowsADoorsPortHoweverItsAddressIsWritten) {
+    ASSERT_TRUE(watch.start());
+    const std::pair<const char*, int> addresses[] = {{"[::]:16002", 16002}, {"16003", 16003},       {"[::1]:16004", 16004},
+                                                     {"/run/x", 0},         {"127.0.0.1:70000", 0}, {"127.0.0.1:16x", 0}};
+    for (const auto& [address, port] : addresses) {
+        const std::string state = address;  // one that no other has, so that the change is seen
+        systemd.set(door, {{"ActiveState", state}, {"Listen", Addresses{{"Stream", address}}}});
+        EXPECT_TRUE(soon([&] { return facts.socket_active == state; }));
+        EXPECT_EQ(facts.port, port) << address;
+    }
 }
 
 TEST_F(UnitWatchTest, UnitsThatAreNotThereHaveNoFacts) {
