@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "src/base/log.h"
 #include "src/boardgated/api_admin.h"
@@ -99,13 +100,18 @@ bool is_json(std::string_view type) {
     return std::ranges::equal(essence, std::string_view("application/json"), {}, [](unsigned char c) { return std::tolower(c); });
 }
 
+bool body_is_too_long(std::string_view length) {
+    std::size_t bytes = 0;
+    return std::from_chars(length.data(), length.data() + length.size(), bytes).ec != std::errc{} || bytes > longest_body;
+}
+
 /// The body, which must say that it is JSON: a form of another page cannot.
 Answer<void> take_body(Request& request, Call& call) {
     const std::string_view length = request.parameter("CONTENT_LENGTH");
     if (length.empty() || length == "0") return {};
     if (!is_json(request.parameter("CONTENT_TYPE"))) return problem(Code::not_json, "send the body as application/json");
     auto body = request.body();
-    if (!body) return problem(Code::too_large, body.error().text());
+    if (!body) return problem(body_is_too_long(length) ? Code::too_large : Code::bad_request, body.error().text());
     call.body = *std::move(body);
     return {};
 }

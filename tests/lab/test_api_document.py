@@ -56,3 +56,12 @@ def test_every_answer_is_as_documented(lab, site, schemathesis, make_account, tm
                                         ({"ticket": "x"}, "login_failed")])
 def test_logins_that_are_none_get_the_documented_code(stranger, body, code):
     assert stranger.post("/api/v1/login", body).code == code
+
+
+@pytest.mark.parametrize("method, target, code", [("GET", "/api/v1/boards/%00", "bad_request"), ("GET", "/api/v1/boards/%zz", "bad_request"),
+                                                  ("GET", "/api/v1/boards?" + "x" * 20000, "bad_request"), ("TWO WORDS", "/api/v1/boards", "bad_request"),
+                                                  ("TRACE", "/api/v1/boards", "method_not_allowed"), ("POST", "/", "method_not_allowed")])
+def test_what_never_reaches_the_program_is_a_problem_of_the_document_as_well(alice, method, target, code):
+    answer = alice.send(method, target)
+    assert answer.code == code and answer.header("Content-Security-Policy"), answer
+    assert bool(answer.header("Allow")) == (answer.status == 405), answer
