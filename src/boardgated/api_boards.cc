@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api_boards.h"
 
+#include <algorithm>
+
 #include "src/base/log.h"
 #include "src/boardgated/audit.h"
 #include "src/boardgated/board_json.h"
 #include "src/boardgated/folder_reader.h"
-#include "src/boardgated/nearby.h"
 
 namespace boardgate::boardgated {
 
@@ -29,28 +30,28 @@ Reply ApiBoards::list(Call& call) const {
     return json_response(200, body);
 }
 
-Reply ApiBoards::now(const BoardId& id, int status) const {
+Reply ApiBoards::now(const BoardId& id, int status, const std::vector<Notice>& more) const {
     const auto board = registry_.find(id);
     if (!board) return problem(Code::no_such_board, "board " + id.str() + " was removed meanwhile");
-    return json_response(status, board_json(*board));
+    Json::Value body = board_json(*board);
+    const auto told = notices_of(board->facts);  // it may be awake by now, and say so itself
+    for (const Notice& notice : more) {
+        if (std::ranges::find(told, notice.code, &Notice::code) == told.end()) add_notice(body, notice);
+    }
+    return json_response(status, body);
 }
 
-Answer<std::uint32_t> ApiBoards::inspect(const Token& token, const BoardOptions& options) {
+Answer<std::vector<Notice>> ApiBoards::inspect(const Token& token, const BoardOptions& options) {
     const char* field = "logdir";
-    std::uint32_t event_files = 0;
+    std::vector<wire::FolderReport> reports;
     for (const std::string& folder : folders_of(options)) {
-        const auto report = launcher_.inspect(token, folder);
+        auto report = launcher_.inspect(token, folder);
         if (!report) return tl::make_unexpected(report.error());
-        if (auto good = verdict_of(*report, folder, field); !good) {
-            const bool slip = good.error().code == Code::logdir_missing || good.error().code == Code::logdir_not_a_folder;
-            if (const std::string near = slip ? event_files_nearby(launcher_, token, folder) : ""; !near.empty())
-                good.error().detail += ". " + near;
-            return tl::make_unexpected(good.error());
-        }
-        event_files += report->event_files;
+        if (const auto good = verdict_of(*report, folder, field); !good) return tl::make_unexpected(good.error());
+        reports.push_back(*std::move(report));
         field = "more_logdirs";
     }
-    return event_files;
+    return notices_of(reports, options);
 }
 
 /// Makes the door as the options say it, and wakes the board where it is wanted.
@@ -76,8 +77,8 @@ Reply ApiBoards::make(Call& call) {
     if (!options) return tl::make_unexpected(options.error());
     const auto owner = UserName::parse(call.session->user);
     if (!owner) return problem(Code::internal, owner.error().text());
-    const auto event_files = inspect(*call.token, *options);
-    if (!event_files) return tl::make_unexpected(event_files.error());
+    auto notices = inspect(*call.token, *options);
+    if (!notices) return tl::make_unexpected(notices.error());
 
     const auto board = registry_.add(call.session->uid, *owner, *options, settings_.boards_per_user);
     if (!board) return tl::make_unexpected(board.error());
@@ -89,20 +90,13 @@ Reply ApiBoards::make(Call& call) {
     }
     presets_.remember(call.session->uid, *options);
     audit(Event::board_made, *call.session, call.request.address(), "made", *board);
-    const auto made = registry_.find(board->id);
-    if (!made) return problem(Code::no_such_board, "board " + board->id.str() + " was removed meanwhile");
-    Json::Value body = board_json(*made);
     for (const Board& other : registry_.of(call.session->uid)) {
         if (other.id == board->id || !show_the_same(other.options, *options)) continue;
-        body["notices"].append(
-            notice_json({"same_folder", "You have a board on this folder already: " + other.url() + " (" + other.options.title + ")."}));
+        notices->push_back({"same_folder", "You have a board on this folder already: " + other.url() + " (" + other.options.title + ")."});
     }
-    if (*event_files == 0) {
-        const std::string near = event_files_nearby(launcher_, *call.token, options->logdir);
-        if (!near.empty()) body["notices"].append(notice_json({"event_files_nearby", near}));
-    }
-    Response response = json_response(201, body);
-    response.with("Location", "/api/v1/boards/" + board->id.str());
+    auto response = now(board->id, 201, *notices);
+    if (!response) return response;
+    response->with("Location", "/api/v1/boards/" + board->id.str());
     return response;
 }
 
@@ -120,8 +114,11 @@ Reply ApiBoards::change(Call& call) {
     const auto options = take_options(*json, board->options, settings_);
     if (!options) return tl::make_unexpected(options.error());
     if (options_text(*options) == options_text(board->options)) return now(board->id, 200);
-    if (folders_of(*options) != folders_of(board->options)) {
-        if (const auto good = inspect(*call.token, *options); !good) return tl::make_unexpected(good.error());
+    std::vector<Notice> notices;
+    if (folders_of(*options) != folders_of(board->options) || options->fast_loader != board->options.fast_loader) {
+        auto found = inspect(*call.token, *options);
+        if (!found) return tl::make_unexpected(found.error());
+        notices = *std::move(found);
     }
     Board changed = *board;
     changed.options = *options;
@@ -131,7 +128,7 @@ Reply ApiBoards::change(Call& call) {
         return tl::make_unexpected(opened.error());
     }
     if (const auto kept = registry_.set_options(board->id, *options); !kept) return storage_problem(kept.error());
-    return now(board->id, 200);
+    return now(board->id, 200, notices);
 }
 
 Reply ApiBoards::remove(Call& call) {

@@ -35,10 +35,11 @@ public:
     [[nodiscard]] Reply log(Call& call) const;
 
 private:
-    /// How many event files there are in all of its folders; a problem when one cannot be a log directory.
-    [[nodiscard]] Answer<std::uint32_t> inspect(const Token& token, const BoardOptions& options);
+    /// What its owner should know of all its folders; a problem when one cannot be a log directory.
+    [[nodiscard]] Answer<std::vector<Notice>> inspect(const Token& token, const BoardOptions& options);
     [[nodiscard]] Answer<void> open(const Token& token, const Board& board, bool awake);
-    [[nodiscard]] Reply now(const BoardId& id, int status) const;
+    /// The board as it is now, and what else its owner should know.
+    [[nodiscard]] Reply now(const BoardId& id, int status, const std::vector<Notice>& more = {}) const;
 
     Registry& registry_;
     BoardLauncher& launcher_;

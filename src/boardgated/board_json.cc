@@ -7,11 +7,11 @@
 
 namespace boardgate::boardgated {
 
-Json::Value notice_json(const Notice& notice) {
+void add_notice(Json::Value& board, const Notice& notice) {
     Json::Value value(Json::objectValue);
     value["code"] = notice.code;
     value["text"] = notice.text;
-    return value;
+    board["notices"].append(std::move(value));
 }
 
 Json::Value limit_json(std::int64_t used, std::int64_t most) {
@@ -44,11 +44,10 @@ Json::Value board_json(const Board& board) {
     value["port"] = board.port;  // the door's, also when any port was asked for
     value["url"] = board.url();
     value["notices"] = Json::Value(Json::arrayValue);
-    for (const Notice& notice : notices_of(board.facts)) value["notices"].append(notice_json(notice));
+    for (const Notice& notice : notices_of(board.facts)) add_notice(value, notice);
     if (is_open_to_network(board.options)) {
-        value["notices"].append(
-            notice_json({"open_to_network",
-                         fmt::format("Everybody who reaches port {} of this server sees this board without logging in.", board.port)}));
+        add_notice(value, {"open_to_network",
+                           fmt::format("Everybody who reaches port {} of this server sees this board without logging in.", board.port)});
     }
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
     const auto sleeps_at = board.sleeps_at();

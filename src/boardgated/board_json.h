@@ -8,7 +8,8 @@
 
 namespace boardgate::boardgated {
 
-[[nodiscard]] Json::Value notice_json(const Notice& notice);
+/// Appends it to the board's `notices`.
+void add_notice(Json::Value& board, const Notice& notice);
 /// `{"used", "most"}`.
 [[nodiscard]] Json::Value limit_json(std::int64_t used, std::int64_t most);
 /// What runs and whose it is, and nothing of what it shows.

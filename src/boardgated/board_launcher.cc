@@ -2,6 +2,7 @@
 #include "src/boardgated/board_launcher.h"
 
 #include "src/base/log.h"
+#include "src/boardgated/folder_reader.h"
 
 namespace boardgate::boardgated {
 
@@ -9,8 +10,6 @@ namespace {
 
 /// Longer than the launcher waits for systemd.
 constexpr std::chrono::seconds launcher_patience{25};
-/// A home that hangs must not hold a thread for long; the walk itself is bounded to a second.
-constexpr std::chrono::seconds folder_patience{10};
 
 Code code_of(wire::Refusal reason) {
     switch (reason) {
@@ -129,14 +128,7 @@ Answer<Fd> SocketLauncher::open_logdirs(const Token& token) {
 Answer<wire::FolderReport> SocketLauncher::inspect(const Token& token, const std::string& folder) {
     const auto reader = open_logdirs(token);
     if (!reader) return tl::make_unexpected(reader.error());
-    wire::InspectFolder question{folder};
-    if (const auto sent = wire::send(reader->get(), question); !sent) return not_reached(sent.error());
-    auto report = wire::receive_one<wire::FolderReport>(reader->get(), folder_patience);
-    if (!report) {
-        return problem(Code::logdir_unreadable,
-                       "\"" + folder + "\" does not answer: " + report.error().text() + "; is its file system mounted?", "logdir");
-    }
-    return *std::move(report);
+    return inspect_folder(*reader, folder);
 }
 
 }  // namespace boardgate::boardgated

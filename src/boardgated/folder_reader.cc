@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/folder_reader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -32,12 +34,16 @@ tl::unexpected<Problem> nonsense() {
 }
 
 bool can_be_shown(const std::string& text) { return is_utf8(text) && !has_control_character(text); }
+/// Empty, or a path.
+bool is_path(const std::string& text) { return text.empty() || LogDir::parse(text); }
+bool can_be_shown(const wire::FolderReport& report) {
+    return can_be_shown(report.detail) && is_path(report.unreadable_folder) && is_path(report.suggestion);
+}
 bool can_be_shown(const wire::FolderRow& row) {
     return can_be_shown(row.name) && !row.name.empty() && row.name.find('/') == std::string::npos;
 }
 bool can_be_shown(const wire::FolderList& end) {
-    return LogDir::parse(end.path) && LogDir::parse(end.folder) && (end.suggestion.empty() || LogDir::parse(end.suggestion)) &&
-           can_be_shown(end.why);
+    return LogDir::parse(end.path) && LogDir::parse(end.folder) && is_path(end.suggestion) && can_be_shown(end.why);
 }
 bool can_be_shown(const wire::RunFound& run) {
     return LogDir::parse(run.path) && can_be_shown(run.name) &&
@@ -120,17 +126,40 @@ Value end_json(const wire::RunsEnd& end) {
     return value;
 }
 
+Answer<wire::FolderReport> report_from(const Fd& reader, const std::string& path, const char* field) {
+    auto report = wire::receive_one<wire::FolderReport>(reader.get(), patience_with_folders);
+    if (!report) return silent(path, field, report.error());
+    if (!can_be_shown(*report)) return nonsense();
+    return *std::move(report);
+}
+
+/// Where the event files are; empty when that is not known.
+std::string meant(const wire::FolderReport& report) {
+    if (report.suggestion.empty()) return {};
+    return (report.suggestion_runs == 1 ? std::string("There is 1 run in \"")
+                                        : fmt::format("There are {} runs in \"", report.suggestion_runs)) +
+           report.suggestion + "\".";
+}
+
 }  // namespace
+
+Answer<wire::FolderReport> inspect_folder(const Fd& reader, const std::string& path) {
+    constexpr const char* field = "logdir";
+    if (const auto sent = wire::send(reader.get(), wire::InspectFolder{path}); !sent) return silent(path, field, sent.error());
+    return report_from(reader, path, field);
+}
 
 Answer<void> verdict_of(const wire::FolderReport& report, const std::string& path, const char* field) {
     const std::string named = "\"" + path + "\"";
+    const std::string instead = meant(report).empty() ? "" : ". " + meant(report);
     switch (report.verdict) {
         case wire::FolderVerdict::readable:
             return {};
         case wire::FolderVerdict::missing:
-            return problem(Code::logdir_missing, named + " is not there; make the folder first, or name another one", field);
+            return problem(Code::logdir_missing, named + " is not there; make the folder first, or name another one" + instead, field);
         case wire::FolderVerdict::not_a_folder:
-            return problem(Code::logdir_not_a_folder, named + " is not a folder; name the folder that holds the event files", field);
+            return problem(Code::logdir_not_a_folder, named + " is not a folder; name the folder that holds the event files" + instead,
+                           field);
         case wire::FolderVerdict::unreadable:
             return problem(Code::logdir_unreadable, named + " cannot be read by you: " + report.detail, field);
         case wire::FolderVerdict::foreign:
@@ -138,6 +167,32 @@ Answer<void> verdict_of(const wire::FolderReport& report, const std::string& pat
                            field);
     }
     return problem(Code::internal, "the folder reader gave an unknown verdict");
+}
+
+std::vector<Notice> notices_of(const std::vector<wire::FolderReport>& reports, const BoardOptions& options) {
+    std::vector<Notice> notices;
+    std::uint32_t event_files = 0;
+    std::uint32_t unreadable = 0;
+    std::string first_unreadable;
+    std::string near;
+    for (const wire::FolderReport& report : reports) {
+        event_files += report.event_files;
+        unreadable += report.unreadable;
+        if (first_unreadable.empty()) first_unreadable = report.unreadable_folder;
+        if (near.empty()) near = meant(report);
+    }
+    if (event_files == 0 && !near.empty()) notices.push_back({"event_files_nearby", near});
+    if (unreadable > 0) {
+        // TensorBoard's two loaders differ: one leaves it out, the other stops there (src/base/notices.inc).
+        const bool slow = options.fast_loader == "off";
+        std::string text = first_unreadable.empty() ? "A folder" : "\"" + first_unreadable + "\"";
+        text += " below the log directory cannot be read";
+        if (unreadable > 1) text += fmt::format(", and {} more", unreadable - 1);
+        text += slow ? ": the slow loader stops there, and nothing new is shown until it can be read. Set fast_loader to auto."
+                     : ": what is in there is not shown.";
+        notices.push_back({slow ? "slow_loader_stopped" : "unreadable_folder", std::move(text)});
+    }
+    return notices;
 }
 
 Answer<void> check_typed_path(const std::string& path, const char* field) {
@@ -152,8 +207,8 @@ Answer<void> check_typed_path(const std::string& path, const char* field) {
 Answer<FolderListing> list_folders(const Fd& reader, const std::string& path) {
     constexpr const char* field = "path";
     if (const auto sent = wire::send(reader.get(), wire::ListFolders{path}); !sent) return silent(path, field, sent.error());
-    const auto report = wire::receive_one<wire::FolderReport>(reader.get(), patience_with_folders);
-    if (!report) return silent(path, field, report.error());
+    const auto report = report_from(reader, path, field);
+    if (!report) return tl::make_unexpected(report.error());
     if (const auto good = verdict_of(*report, or_home(path), field); !good) return tl::make_unexpected(good.error());
     FolderListing listing;
     for (;;) {
@@ -205,8 +260,8 @@ Value listing_json(const FolderListing& listing) {
 Answer<void> ask_for_runs(const Fd& reader, const std::string& root, std::uint16_t limit) {
     constexpr const char* field = "root";
     if (const auto sent = wire::send(reader.get(), wire::FindRuns{root, limit}); !sent) return silent(root, field, sent.error());
-    const auto report = wire::receive_one<wire::FolderReport>(reader.get(), patience_with_folders);
-    if (!report) return silent(root, field, report.error());
+    const auto report = report_from(reader, root, field);
+    if (!report) return tl::make_unexpected(report.error());
     return verdict_of(*report, or_home(root), field);
 }
 

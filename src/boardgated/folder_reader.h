@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "src/base/fd.h"
+#include "src/boardgated/board.h"
 #include "src/boardgated/response.h"
 #include "src/wire/folder_messages.h"
 
@@ -20,8 +21,11 @@ namespace boardgate::boardgated {
 /// Between two messages; each part of a look is bounded to less. A home that hangs must not hold a thread for long.
 inline constexpr std::chrono::seconds patience_with_folders{10};
 
+[[nodiscard]] Answer<wire::FolderReport> inspect_folder(const Fd& reader, const std::string& path);
 /// Nothing, or why this path cannot be a log directory; `field` of the request named it.
 [[nodiscard]] Answer<void> verdict_of(const wire::FolderReport& report, const std::string& path, const char* field);
+/// What the owner of a board with these options should know of its folders before it starts.
+[[nodiscard]] std::vector<Notice> notices_of(const std::vector<wire::FolderReport>& reports, const BoardOptions& options);
 
 /// As a person types it: absolute, or empty, `~` or below `~/`; otherwise a problem of that field.
 [[nodiscard]] Answer<void> check_typed_path(const std::string& path, const char* field);

@@ -6,6 +6,7 @@
 
 #include "src/base/log.h"
 #include "src/logdirs/listing.h"
+#include "src/logdirs/suggestion.h"
 
 namespace boardgate::logdirs {
 
@@ -16,7 +17,7 @@ constexpr std::chrono::seconds patience{30};
 /// Whoever does not take an answer for so long is gone.
 constexpr timeval longest_send{20, 0};
 
-const wire::FolderReport nothing_to_say_against{wire::FolderVerdict::readable, {}, 0, 0};
+const wire::FolderReport nothing_to_say_against{wire::FolderVerdict::readable};
 
 template <class Message>
 bool tell(int connection, Message message) {
@@ -62,8 +63,9 @@ bool Answers::take(int connection, const wire::Datagram& datagram) {
 }
 
 bool Answers::inspect(int connection, const wire::InspectFolder& question) {
+    const auto me = who_();
     const auto path = LogDir::parse(question.path);
-    return path && tell(connection, folders_.inspect(*path));
+    return me && path && tell(connection, inspect_folder(folders_, *path, me->home));
 }
 
 bool Answers::list(int connection, const wire::ListFolders& question) {

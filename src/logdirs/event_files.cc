@@ -27,7 +27,7 @@ std::vector<EventFiles> find_event_files(const std::vector<std::string>& folders
     walk.run([&](const Seen& seen) {
         EventFiles& found = all[seen.start];
         const auto here = static_cast<std::uint32_t>(seen.event_files.size());
-        if (!seen.readable) ++found.unreadable;
+        if (!seen.readable && ++found.unreadable == 1) found.unreadable_folder = seen.path;
         if (seen.depth == 0) {
             found.readable = seen.readable;
             found.direct = here;

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "src/logdirs/event_files.h"
+#include "src/base/fd.h"
 
 namespace boardgate::logdirs {
 
@@ -31,7 +31,7 @@ FolderVerdict verdict_of(int error) {
 
 tl::unexpected<FolderReport> refused(FolderVerdict verdict, std::string detail) {
     detail.resize(std::min(detail.size(), wire::longest::sentence));
-    return tl::make_unexpected(FolderReport{verdict, std::move(detail), 0, 0});
+    return tl::make_unexpected(FolderReport{verdict, std::move(detail)});
 }
 
 }  // namespace
@@ -68,12 +68,6 @@ tl::expected<void, FolderReport> Folders::readable(const std::string& path) {
     // To list it is not enough: its files must be reached, too.
     if (!folder || faccessat(folder.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) return refused(verdict_of(errno), std::strerror(errno));
     return {};
-}
-
-FolderReport Folders::inspect(const LogDir& path) {
-    if (const auto good = readable(path.str()); !good) return good.error();
-    const EventFiles found = find_event_files(path.str(), clock_);
-    return {FolderVerdict::readable, {}, found.count, found.newest};
 }
 
 }  // namespace boardgate::logdirs

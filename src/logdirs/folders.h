@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a path is as a log directory, seen with the eyes of the user that this process runs as.
+// May a folder be somebody's log directory, seen with the eyes of the user that this process runs as?
 #pragma once
 
 #include <memory>
@@ -16,7 +16,6 @@ public:
     Folders(const Clock& clock, uid_t me, std::int64_t minimum_uid) : clock_(clock), me_(me), minimum_uid_(minimum_uid) {}
 
     // All from any thread.
-    [[nodiscard]] wire::FolderReport inspect(const LogDir& path);
     /// Nothing, or why it cannot be one's log directory.
     [[nodiscard]] tl::expected<void, wire::FolderReport> readable(const std::string& path);
     /// To ask of folders that are found one below the other.

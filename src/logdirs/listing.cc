@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "src/logdirs/event_files.h"
+#include "src/logdirs/suggestion.h"
 
 namespace boardgate::logdirs {
 
@@ -18,14 +19,8 @@ using std::chrono::milliseconds;
 // It is looked anew with nearly every key that somebody types.
 constexpr Budget of_rows{milliseconds(400), 10000};
 constexpr Budget of_here{milliseconds(250), 10000};
-constexpr Budget of_each_above{milliseconds(150), 5000};
-constexpr int most_levels_up = 3;
 constexpr std::size_t most_entries = 20000;
 
-std::string parent_of(const std::string& folder) {
-    const std::size_t slash = folder.rfind('/');
-    return slash == 0 || slash == std::string::npos ? "/" : folder.substr(0, slash);
-}
 std::string below(const std::string& folder, const std::string& name) { return (folder == "/" ? "" : folder) + "/" + name; }
 
 bool completes(const std::string& name, const std::string& begun) {
@@ -96,47 +91,6 @@ std::vector<wire::FolderRow> rows_of(Folders& folders, const std::string& folder
     return rows;
 }
 
-std::string how_many_runs(std::uint32_t runs) { return runs == 1 ? "1 run" : std::to_string(runs) + " runs"; }
-std::string levels(std::size_t count, const char* direction) {
-    return (count == 1 ? std::string("one level ") : std::to_string(count) + " levels ") + direction;
-}
-
-struct Suggestion {
-    std::string path;
-    std::uint32_t runs;
-    std::string why;
-};
-
-/// What is below `folder`, as near to all of it as one folder can be. A single run is the first of more to come, so
-/// the folder above it is meant.
-std::string target_of(const EventFiles& found, const std::string& folder) {
-    if (!found.complete || found.common == folder) return folder;
-    return found.runs == 1 ? parent_of(found.common) : found.common;
-}
-
-std::optional<Suggestion> suggestion_below(const EventFiles& found, const std::string& here) {
-    const std::string target = target_of(found, here);
-    if (target == here) return std::nullopt;
-    const auto down = static_cast<std::size_t>(
-        std::count(target.begin() + static_cast<std::ptrdiff_t>(here == "/" ? 0 : here.size()), target.end(), '/'));
-    return Suggestion{target, found.runs, "no event files here; " + how_many_runs(found.runs) + " " + levels(down, "down")};
-}
-
-std::optional<Suggestion> suggestion_above(Folders& folders, const std::string& here, const std::string& home) {
-    std::string above = here;
-    for (std::size_t up = 1; up <= most_levels_up; ++up) {
-        above = parent_of(above);
-        // Above one's home are the homes of others, and the whole machine is nobody's log directory.
-        if (above == "/" || (above != home && lies_in(home, above)) || !folders.readable(above)) return std::nullopt;
-        const EventFiles found = find_event_files(above, folders.clock(), of_each_above);
-        if (found.count == 0) continue;
-        const std::string target = target_of(found, above);
-        const std::string where = target == above ? levels(up, "up") : "in " + target.substr(target.rfind('/') + 1);
-        return Suggestion{target, found.runs, "no event files here or below; " + how_many_runs(found.runs) + " " + where};
-    }
-    return std::nullopt;
-}
-
 void say_what_is_here(Folders& folders, const std::string& here, const std::string& home, wire::FolderList& end) {
     if (!folders.readable(here)) return;
     const EventFiles found = find_event_files(here, folders.clock(), of_here);
@@ -145,13 +99,8 @@ void say_what_is_here(Folders& folders, const std::string& here, const std::stri
     end.here_runs = found.runs;
     end.here_newest = found.newest;
     end.here_complete = found.complete;
-    if (found.direct > 0) return;
-    // A folder that was not seen to its end may have some further down.
-    const auto suggestion = found.count > 0   ? suggestion_below(found, here)
-                            : !found.complete ? std::nullopt
-                                              : suggestion_above(folders, here, home);
-    // Found on the way, it may have a name that no log directory can have.
-    if (!suggestion || !LogDir::parse(suggestion->path)) return;
+    const auto suggestion = suggestion_for(folders, here, found, home);
+    if (!suggestion) return;
     end.suggestion = suggestion->path;
     end.suggestion_runs = suggestion->runs;
     end.why = suggestion->why;

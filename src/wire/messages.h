@@ -286,15 +286,23 @@ enum class FolderVerdict : std::uint8_t { readable, missing, not_a_folder, unrea
 struct FolderReport {
     static constexpr Type type = Type::FolderReport;
     FolderVerdict verdict = FolderVerdict::missing;
-    std::string detail;             ///< the system's words, or whose home it is
-    std::uint32_t event_files = 0;  ///< found within the budget of the look
-    std::int64_t newest = 0;        ///< newest change of an event file, seconds since 1970; 0 when there is none
+    std::string detail{};               ///< the system's words, or whose home it is
+    std::uint32_t event_files = 0;      ///< found within the budget of the look
+    std::int64_t newest = 0;            ///< newest change of an event file, seconds since 1970; 0 when there is none
+    std::uint32_t unreadable = 0;       ///< folders below that cannot be opened
+    std::string unreadable_folder{};    ///< the first of them
+    std::string suggestion{};           ///< where there are event files, when there are none here; empty where none are near
+    std::uint32_t suggestion_runs = 0;  ///< how many runs those are
     template <class Io>
     void fields(Io& io) {
         io.choice(verdict);
         io.text(detail, longest::sentence);
         io.number(event_files);
         io.number(newest);
+        io.number(unreadable);
+        io.text(unreadable_folder, longest::path);
+        io.text(suggestion, longest::path);
+        io.number(suggestion_runs);
     }
 };
 

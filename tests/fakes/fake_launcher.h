@@ -25,7 +25,7 @@ public:
     std::function<std::optional<boardgated::Problem>(const BoardId&)> before_wake;  ///< what it says instead, if anything
     std::optional<TokenHash> only;                                                  ///< whose ticket has not ended, once set
     std::uint16_t port = 16001;
-    std::uint32_t event_files = 1;  ///< in every folder
+    wire::FolderReport report{wire::FolderVerdict::readable, {}, 1};  ///< of every folder
     wire::TicketHolder holder{1001, "alice", 1'900'000'000};
 
     Answer<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
@@ -68,7 +68,7 @@ public:
     Answer<Fd> open_logdirs(const Token&) override { return std::move(reader); }
     Answer<wire::FolderReport> inspect(const Token&, const std::string& folder) override {
         note("inspect " + folder);
-        return wire::FolderReport{wire::FolderVerdict::readable, {}, event_files, 0};
+        return report;
     }
 
     Answer<wire::TicketHolder> holder_of(const Token&) override { return holder; }

@@ -77,6 +77,15 @@ def test_the_fast_loader_leaves_out_what_it_cannot_read(lab, bob, folder, ready_
     until("the other run is shown, too", lambda: runs(bob, board) == ["closed", "open"], 5)
 
 
+@pytest.mark.parametrize("loader,code", [("auto", "unreadable_folder"), ("off", "slow_loader_stopped")])
+def test_what_cannot_be_read_is_told_before_the_board_is_ready(lab, bob, folder, make_board, loader, code):
+    write(lab, "open")
+    lab.exec("mkdir", f"{FOLDER}/closed", user="bob")
+    lab.exec("chmod", "0", f"{FOLDER}/closed")
+    notices = make_board(bob, folder, fast_loader=loader)["notices"]
+    assert [notice["code"] for notice in notices] == [code] and f'"{FOLDER}/closed"' in notices[0]["text"], notices
+
+
 @pytest.mark.parametrize("when", ["before", "while running"])
 def test_the_slow_loader_stops_at_what_it_cannot_read_and_goes_on_afterwards(lab, bob, folder, ready_board, when):
     write(lab, "open")

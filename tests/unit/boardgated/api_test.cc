@@ -215,6 +215,25 @@ TEST_F(ApiTest, BoardsAreTheirOwnersAlone) {
     EXPECT_EQ(registry.all().size(), 1U);
 }
 
+TEST_F(ApiTest, WhatAFolderHoldsInStoreIsToldBeforeTheBoardIsReady) {
+    launcher.report.unreadable = 1;
+    launcher.report.unreadable_folder = "/data/runs/closed";
+    const auto told = [](const CgiAnswer& answer) {
+        std::string codes;
+        const Json::Value body = own_json(answer.body);
+        for (const Json::Value& notice : body["notices"]) codes += notice["code"].asString() + " ";
+        return codes;
+    };
+    const CgiAnswer made = ask("POST", "/api/v1/boards", alice, R"({"logdir":"/data/runs"})");
+    EXPECT_EQ(told(made), "unreadable_folder ") << made.body;
+    const std::string path = "/api/v1/boards/" + own_json(made.body)["id"].asString();
+    EXPECT_EQ(told(ask("PATCH", path, alice, R"({"title":"x"})")), "") << "it was told before";
+    EXPECT_EQ(told(ask("PATCH", path, alice, R"({"fast_loader":"off"})")), "slow_loader_stopped ");
+    launcher.report = {wire::FolderVerdict::readable, {}, 0, 0, 0, {}, "/data/other", 2};
+    EXPECT_EQ(told(ask("PATCH", path, alice, R"({"logdir":"/data/empty"})")), "event_files_nearby ");
+    EXPECT_EQ(told(ask("POST", "/api/v1/boards", alice, R"({"logdir":"/data/empty/"})")), "event_files_nearby same_folder ");
+}
+
 TEST_F(ApiTest, OnePersonKeepsSoManyBoards) {
     make(alice);
     make(alice);

@@ -12,7 +12,7 @@
 namespace boardgate::boardgated {
 namespace {
 
-const wire::FolderReport readable{wire::FolderVerdict::readable, {}, 0, 0};
+const wire::FolderReport readable{wire::FolderVerdict::readable};
 
 struct FolderReaderTest : testing::Test {
     fakes::SocketPair sockets;
@@ -90,6 +90,52 @@ TEST_F(FolderReaderTest, ARefusalBecomesTheProblemOfTheField) {
     ASSERT_FALSE(listing);
     EXPECT_EQ(listing.error().code, Code::logdir_foreign);
     EXPECT_EQ(listing.error().field, "path");
+}
+
+TEST_F(FolderReaderTest, ASlipIsAnsweredWithWhatIsMostLikelyMeant) {
+    wire::FolderReport report{wire::FolderVerdict::missing};
+    EXPECT_EQ(verdict_of(report, "/x/run", "logdir").error().detail, "\"/x/run\" is not there; make the folder first, or name another one");
+    report.suggestion = "/x/runs";
+    report.suggestion_runs = 3;
+    EXPECT_EQ(verdict_of(report, "/x/run", "logdir").error().detail,
+              "\"/x/run\" is not there; make the folder first, or name another one. There are 3 runs in \"/x/runs\".");
+    report.verdict = wire::FolderVerdict::not_a_folder;
+    report.suggestion_runs = 1;
+    EXPECT_NE(verdict_of(report, "/x/run", "logdir").error().detail.find(". There is 1 run in \"/x/runs\"."), std::string::npos);
+}
+
+TEST_F(FolderReaderTest, WhatAnOwnerShouldKnowIsToldBeforeTheStart) {
+    wire::FolderReport full{wire::FolderVerdict::readable, {}, 4};
+    wire::FolderReport closed{wire::FolderVerdict::readable, {}, 1, 0, 2, "/x/closed"};
+    wire::FolderReport empty{wire::FolderVerdict::readable, {}, 0, 0, 0, {}, "/x/runs", 3};
+    BoardOptions options;
+    const auto codes = [&](const std::vector<wire::FolderReport>& reports) {
+        std::string all;
+        for (const Notice& notice : notices_of(reports, options)) all += notice.code + " ";
+        return all;
+    };
+    EXPECT_EQ(codes({full}), "");
+    EXPECT_EQ(codes({empty}), "event_files_nearby ");
+    EXPECT_EQ(codes({empty, full}), "") << "there are some";
+    EXPECT_EQ(codes({full, closed}), "unreadable_folder ");
+    EXPECT_EQ(notices_of({closed}, options).front().text,
+              "\"/x/closed\" below the log directory cannot be read, and 1 more: what is in there is not shown.");
+    options.fast_loader = "off";
+    EXPECT_EQ(codes({closed}), "slow_loader_stopped ");
+    closed.unreadable_folder.clear();
+    closed.unreadable = 1;
+    EXPECT_TRUE(notices_of({closed}, options).front().text.starts_with("A folder below the log directory cannot be read: the slow"));
+}
+
+TEST_F(FolderReaderTest, AReportThatCannotBeShownIsNotPassedOn) {
+    for (const wire::FolderReport& bad : {wire::FolderReport{wire::FolderVerdict::unreadable, "\xff"},
+                                          wire::FolderReport{wire::FolderVerdict::readable, {}, 0, 0, 1, "relative"},
+                                          wire::FolderReport{wire::FolderVerdict::readable, {}, 0, 0, 0, {}, "/a\nb", 1}}) {
+        answer(bad);
+        EXPECT_EQ(inspect_folder(sockets.near, "/x").error().code, Code::internal);
+    }
+    answer(readable);
+    EXPECT_EQ(inspect_folder(sockets.near, "/x")->verdict, wire::FolderVerdict::readable);
 }
 
 TEST_F(FolderReaderTest, AReaderThatHangsUpIsAProblem) {

@@ -98,7 +98,7 @@ std::vector<Sample> samples() {
         SAMPLE(Refused, Refusal::port_taken, "port 16001 is taken"),
         SAMPLE(TicketHolder, 1001, "alice", 1'900'000'000),
         SAMPLE(InspectFolder, "/home/alice/runs"),
-        SAMPLE(FolderReport, FolderVerdict::unreadable, "Permission denied", 7, -1),
+        SAMPLE(FolderReport, FolderVerdict::unreadable, "Permission denied", 7, -1, 2, "/home/alice/runs/closed", "/home/alice/logs", 3),
         SAMPLE(ListFolders, "/home/alice/ru"),
         SAMPLE(FolderRows, {{"runs", 4, 3, 1'795'000'000, true, false}, {"closed", 0, 0, 0, false, true}}),
         SAMPLE(FolderList, "/home/alice/runs", "/home/alice", true, 0, 3, 1'795'000'000, true, "/home/alice/runs/a", 3,

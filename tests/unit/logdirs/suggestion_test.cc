@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // As an ordinary account where the test runs as root, who may read everything.
-#include "src/logdirs/folders.h"
+#include "src/logdirs/suggestion.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,11 +18,11 @@ using wire::FolderVerdict;
 
 constexpr uid_t somebody = 54321;
 
-struct FoldersTest : TemporaryFolder {
+struct InspectFolderTest : TemporaryFolder {
     FolderReport inspected(const std::string& path) const {
         const fakes::FakeClock clock;
         Folders folders(clock, somebody, 1000);
-        return folders.inspect(*LogDir::parse(path));
+        return inspect_folder(folders, *LogDir::parse(path), root / "project");
     }
     void expect(FolderVerdict verdict, const std::string& path) const { EXPECT_EQ(inspected(path).verdict, verdict) << path; }
     /// The body's failures are the test's.
@@ -40,7 +40,7 @@ struct FoldersTest : TemporaryFolder {
     }
 };
 
-TEST_F(FoldersTest, ReportsAReadableFolderWithItsEventFiles) {
+TEST_F(InspectFolderTest, ReportsAReadableFolderWithItsEventFiles) {
     file("runs/a/events.out.tfevents.1", 1234);
     as_somebody([&] {
         const FolderReport report = inspected(root / "runs");
@@ -50,7 +50,7 @@ TEST_F(FoldersTest, ReportsAReadableFolderWithItsEventFiles) {
     });
 }
 
-TEST_F(FoldersTest, TellsMissingFromNoFolder) {
+TEST_F(InspectFolderTest, TellsMissingFromNoFolder) {
     file("file");
     expect(FolderVerdict::missing, root / "nothing");
     expect(FolderVerdict::not_a_folder, root / "file");
@@ -60,7 +60,7 @@ TEST_F(FoldersTest, TellsMissingFromNoFolder) {
     expect(FolderVerdict::not_a_folder, root / "pipe");
 }
 
-TEST_F(FoldersTest, SaysInTheSystemsWordsWhyAFolderIsUnreadable) {
+TEST_F(InspectFolderTest, SaysInTheSystemsWordsWhyAFolderIsUnreadable) {
     chmod(folder("closed/inner").c_str(), 0755);
     chmod((root / "closed").c_str(), 0700);
     chmod(folder("names-only").c_str(), 0744);
@@ -74,7 +74,37 @@ TEST_F(FoldersTest, SaysInTheSystemsWordsWhyAFolderIsUnreadable) {
     });
 }
 
-TEST_F(FoldersTest, SurvivesACircleOfLinks) {
+TEST_F(InspectFolderTest, CountsWhatCannotBeReadBelowAndNamesTheFirst) {
+    file("runs/open/events.out.tfevents.1");
+    chmod(folder("runs/closed").c_str(), 0700);
+    chmod(folder("runs/open/names-only").c_str(), 0744);
+    as_somebody([&] {
+        const FolderReport report = inspected(root / "runs");
+        EXPECT_EQ(report.verdict, FolderVerdict::readable);
+        EXPECT_EQ(report.event_files, 1U);
+        EXPECT_EQ(report.unreadable, 2U);
+        EXPECT_EQ(report.unreadable_folder, root / "runs/closed");
+        EXPECT_EQ(inspected(root / "runs/open/").unreadable_folder, root / "runs/open/names-only");
+    });
+}
+
+TEST_F(InspectFolderTest, WhereThereIsNothingTheNearestEventFilesAreNamed) {
+    file("project/runs/a/events.out.tfevents.1");
+    file("project/runs/b/events.out.tfevents.1");
+    file("project/notes");
+    folder("project/runs/empty");
+    for (const char* slip :
+         {"project/runz", "project/runs/c", "project/runs/empty/", "project/runz/deep/", "project/notes", "project/notes/x"}) {
+        const FolderReport report = inspected(root / slip);
+        EXPECT_EQ(report.suggestion, root / "project/runs") << slip;
+        EXPECT_EQ(report.suggestion_runs, 2U) << slip;
+    }
+    EXPECT_EQ(inspected(root / "project/runs").suggestion, "") << "it has some";
+    EXPECT_EQ(inspected(root / "other").suggestion, "") << "above the home nobody looks";
+    EXPECT_EQ(inspected("/nothing/at/all").suggestion, "");
+}
+
+TEST_F(InspectFolderTest, SurvivesACircleOfLinks) {
     std::filesystem::create_symlink("b", root / "a");
     std::filesystem::create_symlink("a", root / "b");
     expect(FolderVerdict::unreadable, root / "a");

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "src/logdirs/suggestion.h"
+
+#include <algorithm>
+
+namespace boardgate::logdirs {
+
+namespace {
+
+constexpr Budget of_each_above{std::chrono::milliseconds(150), 5000};
+constexpr std::size_t most_levels_up = 3;
+
+std::string parent_of(const std::string& folder) {
+    const std::size_t slash = folder.rfind('/');
+    return slash == 0 || slash == std::string::npos ? "/" : folder.substr(0, slash);
+}
+std::string how_many_runs(std::uint32_t runs) { return runs == 1 ? "1 run" : std::to_string(runs) + " runs"; }
+std::string levels(std::size_t count, const char* direction) {
+    return (count == 1 ? std::string("one level ") : std::to_string(count) + " levels ") + direction;
+}
+
+/// What is below `folder`, as near to all of it as one folder can be. A single run is the first of more to come, so
+/// the folder above it is meant.
+std::string target_of(const EventFiles& found, const std::string& folder) {
+    if (!found.complete || found.common == folder) return folder;
+    return found.runs == 1 ? parent_of(found.common) : found.common;
+}
+
+std::optional<Suggestion> suggestion_below(const EventFiles& found, const std::string& here) {
+    const std::string target = target_of(found, here);
+    if (target == here) return std::nullopt;
+    const auto down = static_cast<std::size_t>(
+        std::count(target.begin() + static_cast<std::ptrdiff_t>(here == "/" ? 0 : here.size()), target.end(), '/'));
+    return Suggestion{target, found.runs, "no event files here; " + how_many_runs(found.runs) + " " + levels(down, "down")};
+}
+
+/// There is nothing of this name, most likely because of a wrong letter.
+bool is_slip(wire::FolderVerdict verdict) {
+    return verdict == wire::FolderVerdict::missing || verdict == wire::FolderVerdict::not_a_folder;
+}
+
+std::optional<Suggestion> suggestion_above(Folders& folders, const std::string& here, const std::string& home) {
+    std::string above = here;
+    for (std::size_t up = 1; up <= most_levels_up; ++up) {
+        above = parent_of(above);
+        // Above one's home are the homes of others, and the whole machine is nobody's log directory.
+        if (above == "/" || (above != home && lies_in(home, above))) return std::nullopt;
+        if (const auto good = folders.readable(above); !good) {
+            if (is_slip(good.error().verdict)) continue;
+            return std::nullopt;
+        }
+        const EventFiles found = find_event_files(above, folders.clock(), of_each_above);
+        if (found.count == 0) continue;
+        const std::string target = target_of(found, above);
+        const std::string where = target == above ? levels(up, "up") : "in " + target.substr(target.rfind('/') + 1);
+        return Suggestion{target, found.runs, "no event files here or below; " + how_many_runs(found.runs) + " " + where};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Suggestion> suggestion_for(Folders& folders, const std::string& here, const EventFiles& found, const std::string& home) {
+    if (found.direct > 0) return std::nullopt;
+    // A folder that was not seen to its end may have some further down.
+    auto suggestion = found.count > 0   ? suggestion_below(found, here)
+                      : !found.complete ? std::nullopt
+                                        : suggestion_above(folders, here, home);
+    // Found on the way, it may have a name that no log directory can have.
+    if (suggestion && !LogDir::parse(suggestion->path)) suggestion.reset();
+    return suggestion;
+}
+
+wire::FolderReport inspect_folder(Folders& folders, const LogDir& path, const std::string& home) {
+    wire::FolderReport report;
+    EventFiles found;
+    if (const auto good = folders.readable(path.str())) {
+        found = find_event_files(path.str(), folders.clock());
+        report = {wire::FolderVerdict::readable, {}, found.count, found.newest};
+        report.unreadable = found.unreadable;
+        if (LogDir::parse(found.unreadable_folder)) report.unreadable_folder = found.unreadable_folder;
+    } else {
+        report = good.error();
+        if (!is_slip(report.verdict)) return report;
+    }
+    if (found.count > 0) return report;
+    if (const auto meant = suggestion_for(folders, tidy(path.str()), found, home)) {
+        report.suggestion = meant->path;
+        report.suggestion_runs = meant->runs;
+    }
+    return report;
+}
+
+}  // namespace boardgate::logdirs
