@@ -69,11 +69,15 @@ def test_every_refusal_is_the_same_answer_and_none_is_quick(lab, stranger, make_
     closed = make_account(shell="/usr/sbin/nologin")
     locked = make_account()
     lab.exec("usermod", "--lock", locked.user)
+    expired = make_account()
+    lab.exec("usermod", "--expiredate", "2020-01-01", expired.user)
+    empty = make_account()
+    lab.exec("passwd", "--delete", empty.user)
     wrong = make_account()
     lab.exec("sh", "-euc", "echo root:root-lab | chpasswd")
     tries = {"wrong password": (wrong.user, "not it"), "unknown user": ("nobody-of-this-name", "x"),
              "root with its password": ("root", "root-lab"), "no login shell": (closed.user, closed.password),
-             "locked": (locked.user, locked.password), "daemon": ("daemon", "x")}
+             "locked": (locked.user, locked.password), "expired": (expired.user, expired.password), "no password": (empty.user, ""), "daemon": ("daemon", "x")}
     try:
         answers = dict(zip(tries, together(*[(attempt, stranger, *who) for who in tries.values()])))
     finally:
@@ -191,6 +195,33 @@ def test_boardgated_itself_gets_nothing_from_the_launcher_without_a_users_token(
         assert ask_launcher(lab, token)["type"] == REFUSED
     assert ask_launcher(lab, ticket_of(alice))["type"] is None, "longer than any token: no message at all"
     assert ask_launcher(lab, alice.cookie)["type"] == TICKET_HOLDER, "the question itself is wrong"
+
+
+ASK = r"""
+import json, socket, sys
+path, *messages = sys.argv[1:]
+with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
+    s.settimeout(10)
+    s.connect(path)
+    for message in messages:
+        s.send(bytes.fromhex(message))
+    print(json.dumps(s.recv(65536).hex()))
+"""
+
+
+def text(value):
+    return len(value).to_bytes(2, "little") + value.encode()
+
+
+def test_the_parts_answer_boardgated_and_not_even_root(lab, alice, ready_board):
+    """Modes of sockets can be changed by mistake: each part looks at who is there."""
+    unit = ready_board(alice)["unit"]
+    questions = {"launcher": b"\x17\0" + text(alice.cookie), "login": b"\x01\0" + text("carol") + text(""),
+                 "journal": b"\x40\0" + text(unit) + text("") + bytes([1, 0, 0, 0, 0])}
+    for name, question in questions.items():
+        ask = (f"/run/boardgate-root/{name}.sock", question.hex())
+        assert lab.python(ASK, *ask, user="boardgate"), f"the question to {name} itself is wrong"
+        assert lab.python(ASK, *ask) == "", f"{name} answers root"
 
 
 def test_a_login_ends_the_session_whose_cookie_came_with_it(make_account):

@@ -55,6 +55,20 @@ def test_tensorboard_is_given_nothing_secret_and_nothing_hostile(lab, alice, mak
     assert board["id"] in everything and alice.cookie not in everything
 
 
+def test_what_lies_in_the_owners_home_does_not_run_in_a_board(lab, alice, ready_board):
+    """This stops accidents; a board's owner can always make it run what he likes."""
+    site, witness = "/home/alice/.local/lib/python3.11/site-packages", "/run/tensorboard-alice-{}/ran"
+    lab.exec("install", "-d", "-o", "alice", site)
+    for name in ("sitecustomize.py", "usercustomize.py", "numpy.py"):
+        lab.write(f"{site}/{name}", "import os; open(os.environ['TMPDIR'] + '/ran', 'w')\n")
+    try:
+        board = ready_board(alice)
+        assert lab.succeeds("test", "-d", witness.format(board["id"]).removesuffix("/ran"))
+        assert not lab.succeeds("test", "-e", witness.format(board["id"]))
+    finally:
+        lab.exec("rm", "-r", site)
+
+
 def test_no_process_of_a_board_has_a_privilege(lab, alice, ready_board):
     board = ready_board(alice)
     groups = lab.exec("id", "-G", "alice").split()
