@@ -4,6 +4,7 @@
 
 #include "src/cli/commands.h"
 #include "src/cli/examine.h"
+#include "src/cli/exit_status.h"
 #include "src/cli/terminal.h"
 
 namespace boardgate::cli {
@@ -43,9 +44,11 @@ Json::Value findings_json(const Findings& findings) {
 Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) {
-        findings.push_back({false, connection.error().text, "boardgate login"});
+        const bool away = connection.error().exit_status == exit_status::unreachable;
+        findings.push_back({false, connection.error().text, away ? "look whether the server and its nginx run" : "boardgate login"});
         return {};
     }
+    findings.push_back({true, connection->api().server() + " answers, and you are logged in there", {}});
     const auto answer = connection->ask("GET", "/api/v1/boards");
     if (!answer) {
         findings.push_back({false, answer.error().text, "systemctl status boardgated"});
@@ -76,9 +79,10 @@ Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
 
 Outcome<void> doctor(const Arguments& arguments) {
     Findings findings;
-    // On a laptop there is no installation to look at; root has no boards.
-    if (access(settings_path, F_OK) == 0) findings = examine_installation();
-    if (geteuid() != 0) {
+    // On a laptop there is no installation to look at; on a server root has no boards.
+    const bool on_server = access(settings_path, F_OK) == 0;
+    if (on_server) findings = examine_installation();
+    if (!on_server || geteuid() != 0) {
         if (const auto added = add_boards(findings, arguments); !added) return added;
     }
     std::size_t wrong = 0;

@@ -2,6 +2,8 @@
 """boardgate(1) as people and scripts use it: on the server, where nobody logs in, and from elsewhere with a password."""
 import json
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from machine import until
 
 DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
 LOGIN_FILE = ".config/boardgate"
+TOP = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +126,29 @@ def test_a_certificate_is_trusted_when_the_person_names_its_authority(lab, shell
     assert "not trusted" in shell(*words, status=UNREACHABLE)
     # It comes as far as the password, which nobody types.
     assert "password is wrong" in shell(*words, status=REFUSED, SSL_CERT_FILE="/etc/boardgate/authority.crt")
+
+
+def test_a_laptop_has_the_same_verbs(site, shell, tmp_path):
+    url, authority = site
+
+    def laptop(*words, status=DONE, typed=""):
+        done = subprocess.run([TOP / "build/bin/boardgate", *words], env={"HOME": str(tmp_path), "SSL_CERT_FILE": authority}, input=typed,
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == status, (words, done)
+        return done.stdout + done.stderr
+    assert "not logged in" in laptop("ls", status=REFUSED)
+    assert f"as {shell.person.user}" in laptop("login", "--server", url, typed=f"{shell.person.user}\n{shell.person.password}\n")
+    login_file, = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert login_file.stat().st_mode & 0o777 == 0o600
+    address = laptop("start", f"{shell.home}/runs", "--wait").strip()
+    board = address.removeprefix(f"{url}/b/").rstrip("/")
+    assert shell.person.board(board)["state"] == "ready"
+    assert laptop("open", board[:5]).strip() == address and board in laptop("ls")
+    assert f"{shell.home}/runs" in laptop("runs")
+    assert f"fine   board {board} is ready" in laptop("doctor", board[:5]) and "logged in there" in laptop("doctor")
+    laptop("rm", board)
+    laptop("logout")
+    assert "not logged in" in laptop("ls", status=REFUSED) and not login_file.exists()
 
 
 def test_without_a_session_the_kernel_says_who_asks(lab, shell):
