@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Numbers for Prometheus on a local socket: true, well-formed, and for the group only."""
+import re
+from pathlib import Path
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from fixtures import in_state
 from machine import until
 
+MANUAL = Path(__file__).resolve().parents[2] / "man/boardgated.8"
 SOCKET = "/run/boardgate/metrics.sock"
 # As curl --unix-socket does, which is not in the lab.
 ASK = f"""
@@ -33,8 +37,8 @@ def grown(before, after, name, **labels):
 
 def test_the_text_is_what_prometheus_expects(lab):
     families = scrape(lab)
-    assert {"boardgate_boards", "boardgate_gate_decisions", "boardgate_gate_decision_seconds", "boardgate_logins",
-            "boardgate_wakes", "boardgate_wake_seconds"} <= {f.name for f in families}
+    told = re.findall(r"(?m)^\.It Cm (boardgate_\w+)$", MANUAL.read_text())
+    assert sorted(f.name + ("_total" if f.type == "counter" else "") for f in families) == sorted(told)
     assert len({f.name for f in families}) == len(families)
     for family in families:
         assert family.documentation and family.name.startswith("boardgate_"), family
