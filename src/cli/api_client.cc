@@ -14,8 +14,6 @@ namespace boardgate::cli {
 namespace {
 
 constexpr const char* cookie_name = "__Host-Http-boardgate";
-/// A login may wait for a slow PAM module, a board for systemd.
-constexpr long longest_answer = 90;
 constexpr std::size_t longest_body = 32 * 1024 * 1024;
 
 struct CurlCleanup {
@@ -171,6 +169,8 @@ const char* remedy_of(CURLcode code) {
     switch (code) {
         case CURLE_COULDNT_RESOLVE_HOST:
             return "is the name right?";
+        case CURLE_OPERATION_TIMEDOUT:
+            return "on the server: systemctl status nginx boardgated";
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CACERT_BADFILE:
             return "its certificate is not trusted here; renew it, or name who signed it: in SSL_CERT_FILE, on the server itself in "
@@ -188,7 +188,7 @@ tl::unexpected<Error> not_reached(const std::string& server, CURLcode code, cons
 
 Result<ApiAnswer> ApiClient::ask(const std::string& method, const std::string& path, const Json::Value* body) const {
     Exchange exchange(*this, method, path);
-    curl_easy_setopt(exchange.curl.get(), CURLOPT_TIMEOUT, longest_answer);
+    curl_easy_setopt(exchange.curl.get(), CURLOPT_TIMEOUT, static_cast<long>(longest_.count()));
     if (body != nullptr) exchange.send(*body);
     if (const CURLcode code = exchange.perform(); code != CURLE_OK) return not_reached(server_, code, exchange.words);
     return ApiAnswer{exchange.status(), json_of(exchange.received), exchange.cookie};

@@ -5,6 +5,7 @@
 
 #include <json/value.h>
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -35,6 +36,8 @@ public:
     [[nodiscard]] Result<void> follow(const std::string& path,
                                       const std::function<bool(const std::string& event, const Json::Value& data)>& line) const;
 
+    /// For an answer; by default long enough for a slow PAM module.
+    void wait_at_most(std::chrono::seconds longest) { longest_ = longest; }
     [[nodiscard]] const std::string& server() const { return server_; }
     void set_token(std::string token) { token_ = std::move(token); }
     [[nodiscard]] const std::string& token() const { return token_; }
@@ -44,6 +47,7 @@ private:
     std::string server_;
     std::string authority_;
     std::string token_;
+    std::chrono::seconds longest_{90};
 };
 
 /// Percent-encoded for a query (RFC 3986).

@@ -67,7 +67,9 @@ void examine_address(Findings& to, const Settings& settings) {
         to.push_back({false, "the server does not know its own address", "set `address` in boardgate.conf"});
         return;
     }
-    const auto answer = ApiClient(settings.address, settings.certificate_authority, {}).ask("GET", "/api/v1/session");
+    ApiClient client(settings.address, settings.certificate_authority, {});
+    client.wait_at_most(patience);
+    const auto answer = client.ask("GET", "/api/v1/session");
     if (!answer) {
         to.push_back({false, answer.error().what + " " + answer.error().subject, answer.error().remedy});
     } else if (answer->body["code"].asString() != "unauthenticated") {

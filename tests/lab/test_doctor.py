@@ -107,6 +107,11 @@ WAYS = {
         "cp /etc/pam.d/boardgate /etc/kept; echo 'auth required pam_permit.so' >/etc/pam.d/boardgate", "mv /etc/kept /etc/pam.d/boardgate",
         "no account lines", "boardgate.pam"),
     "a journal in memory": ("mv /var/log/journal /var/log/kept", "mv /var/log/kept /var/log/journal", "gone after a reboot", "mkdir /var/log/journal"),
+    "a program that cannot start": (
+        "mkdir -p /run/systemd/system/boardgated.service.d; printf '[Service]\\nExecStart=\\nExecStart=/bin/sh -c \"exit 78\"\\n'"
+        " >/run/systemd/system/boardgated.service.d/x.conf; systemctl daemon-reload; ! systemctl restart boardgated",
+        "rm -r /run/systemd/system/boardgated.service.d; systemctl daemon-reload; systemctl restart boardgated",
+        "boardgated.service cannot start", "journalctl -x -u boardgated"),
     "a socket that is not open": (
         "systemctl stop boardgate-login.socket", "systemctl start boardgate-login.socket", "boardgate-login.socket is inactive", "boardgate.target"),
     "a socket that was removed": (
