@@ -114,3 +114,20 @@ def test_a_form_of_a_boards_page_changes_nothing(hostile, alice, recording_board
         }})""")
     assert got == {"got": "undefined"}, "the form was not sent"
     assert alice.board(board.id)["state"] == "ready"
+
+
+MARKUP = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+
+
+def test_what_people_call_things_is_text_on_every_page(page, lab, alice, make_board):
+    folder = f"/home/alice/{MARKUP.replace('/', '')}"
+    lab.exec("install", "-d", "-o", "alice", folder)
+    lab.exec("/usr/local/bin/write-events", folder, user="alice")
+    try:
+        board = make_board(alice, folder, title=MARKUP)
+        page.enter(alice).shown(page.board(board), MARKUP)
+        for path, said in (("/", folder), ("/runs", MARKUP.replace("/", "")), (f"/log/{board['id']}", MARKUP)):
+            page.open(path).says(said, seconds=20)
+            assert page.run("return document.querySelectorAll('img, script:not([src])').length") == 0, path
+    finally:
+        lab.exec("rm", "-r", folder)

@@ -468,6 +468,16 @@ TEST_F(ReconcileTest, TheDoorOfADeletedAccountWhoseNumberAnotherOneGotGoes) {
     EXPECT_EQ(records_folder.count(), 0U);
 }
 
+TEST_F(ReconcileTest, ADoorOutsideOfTheRangeIsAStray) {
+    close_strays(records, doors, settings);
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+    EXPECT_EQ(door_is(), "active");
+    settings.door_ports.last = 16001;
+    close_strays(records, doors, settings);
+    EXPECT_NE(door_is(), "active");
+    EXPECT_EQ(records_folder.count(), 1U);
+}
+
 TEST_F(ReconcileTest, ADirectoryThatDoesNotAnswerClosesNothing) {
     directory.fault = EIO;
     EXPECT_TRUE(reconciled());

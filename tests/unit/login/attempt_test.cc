@@ -245,6 +245,21 @@ TEST_F(AttemptTest, WhoGoesAwayGetsNoVerdictWhateverTheModulesSay) {
     EXPECT_EQ(folder.count(), 0U);
 }
 
+TEST_F(AttemptTest, MalformedAnswersGetNoVerdictWhateverTheModulesSay) {
+    pam.authenticate = [this] {
+        (void)pam.ask_password("right");
+        return PAM_SUCCESS;
+    };
+    EXPECT_TRUE(wire::send(sockets.far.get(), wire::LoginStart{"alice", ""}));
+    wire::LoginAnswers answers;
+    for (const char* answer : {"one", "and one more than was asked for"}) answers.answers.emplace_back(answer);
+    EXPECT_TRUE(wire::send(sockets.far.get(), answers));
+    const End end = this->end([this] { return attempt(sockets.near.get(), settings, store, clock, pace); });
+    EXPECT_FALSE(end.done);
+    EXPECT_FALSE(end.verdict);
+    EXPECT_EQ(folder.count(), 0U);
+}
+
 TEST_F(AttemptTest, ATokenThatNobodyGotIsVoid) {
     pam.account = [this] {
         sockets.far.reset();
