@@ -80,7 +80,8 @@ Outcome<void> Connection::log_in_locally() {
     if (!answer) return unreachable(answer.error());
     if (!answer->good()) return refused(answer->problem());
     api_.set_token(answer->cookie);
-    if (const auto kept = write_login({api_.server(), answer->cookie, true}); !kept) return refused(kept.error().text());
+    // Where it cannot be kept the next command asks the kernel again.
+    (void)write_login({api_.server(), answer->cookie, true});
     return {};
 }
 

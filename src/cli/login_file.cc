@@ -2,6 +2,7 @@
 #include "src/cli/login_file.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,11 +16,19 @@ namespace boardgate::cli {
 
 namespace {
 
+/// HOME where it is one's own. Where it is not there, or still that of whoever became this user: what the account says.
+std::string home() {
+    const char* named = secure_getenv("HOME");
+    struct stat about {};
+    if (named != nullptr && stat(named, &about) == 0 && about.st_uid == geteuid()) return named;
+    const passwd* account = getpwuid(geteuid());
+    return account == nullptr ? "" : account->pw_dir;
+}
+
 std::string folder() {
     if (const char* config = secure_getenv("XDG_CONFIG_HOME"); config != nullptr && *config == '/')
         return std::string(config) + "/boardgate";
-    const char* home = secure_getenv("HOME");
-    return std::string(home == nullptr ? "" : home) + "/.config/boardgate";
+    return home() + "/.config/boardgate";
 }
 
 std::string file() { return folder() + "/login.json"; }

@@ -155,6 +155,12 @@ def test_without_a_session_the_kernel_says_who_asks(lab, shell):
     assert json.loads(shell("login", "--json"))["user"] == shell.person.user
     kept = lab.exec("find", f"{shell.home}/{LOGIN_FILE}", "-type", "f", "-printf", "%m %u\\n")
     assert kept == f"600 {shell.person.user}\n"
+    # HOME may be that of whoever became this person, or not be there.
+    for environment in (["HOME=/root"], []):
+        lab.exec("rm", "-r", f"{shell.home}/{LOGIN_FILE}")
+        assert lab.exec("env", "-i", *environment, "setpriv", "--reuid", str(shell.person.get("/api/v1/session").json["uid"]), "--clear-groups",
+                        "boardgate", "ls").startswith("ID")
+        assert lab.exec("find", f"{shell.home}/{LOGIN_FILE}", "-type", "f", "-printf", "%m %u\\n") == kept
     # It is asked again by itself when the session has ended meanwhile.
     shell.person.delete("/api/v1/sessions")
     assert shell("ls").count("\n") == 1
