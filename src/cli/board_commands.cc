@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "src/base/settings.h"
 #include "src/cli/board_of_folder.h"
 #include "src/cli/commands.h"
 #include "src/cli/exit_status.h"
@@ -116,7 +117,13 @@ Outcome<void> start(const Arguments& arguments) {
     body["logdir"] = absolute_path(folders.front());
     for (std::size_t i = 1; i < folders.size(); ++i) body["more_logdirs"].append(absolute_path(folders[i]));
     const auto board = connection->ask("POST", "/api/v1/boards", &body);
-    if (!board) return tl::make_unexpected(board.error());
+    if (!board) {
+        Failed failed = board.error();
+        // Made absolute here, it is a path of this machine, which may be another one.
+        if (!folders.front().starts_with('/') && access(settings_path, F_OK) != 0)
+            failed.text += ". Folders are those of " + connection->api().server() + "; name them by their absolute paths there";
+        return tl::make_unexpected(failed);
+    }
     if (!arguments.json) print(address_of(*connection, *board));
     for (const Value& notice : (*board)["notices"]) say(notice["text"].asString());
     const bool wait = arguments.wait.value_or(on_terminal());
