@@ -231,6 +231,8 @@ install: all $(completions)/boardgate
 	@$(foreach f,$(wildcard man/*.[1-8]),$(call one,$(f),$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) &&) true
 
 # What a package does after it was unpacked, on the machine itself; after an upgrade too. Boards and sessions go on.
+# A site that nginx refuses (no certificate yet) is not left behind: with it nginx would not start any more.
+site = $(sysconfdir)/nginx/sites-enabled/boardgate
 activate:
 	systemd-sysusers
 	systemd-tmpfiles --create boardgate.conf
@@ -238,13 +240,13 @@ activate:
 	systemctl daemon-reload
 	systemctl stop 'boardgate*'
 	systemctl enable --now boardgate.target
-	ln -sfn ../sites-available/boardgate $(sysconfdir)/nginx/sites-enabled/boardgate
+	test -e $(site) || { ln -s ../sites-available/boardgate $(site) && nginx -t; } || { rm -f $(site); false; }
 	nginx -t
 	systemctl reload-or-restart nginx
 
 # And before it is removed: nothing runs, and nginx does not miss the site.
 deactivate:
-	rm -f $(sysconfdir)/nginx/sites-enabled/boardgate
+	rm -f $(site)
 	systemctl reload-or-restart nginx
 	systemctl disable boardgate.target
 	systemctl stop 'boardgate*' 'tensorboard-*'

@@ -13,10 +13,10 @@ TOP = LAB.parents[2]
 @pytest.fixture
 def make(lab):
     """make(target): its commands, inside."""
-    def run(target):
+    def run(target, check=True):
         commands = subprocess.run(["make", "-C", TOP, "--no-print-directory", "-n", target], check=True, capture_output=True, text=True).stdout
         assert "systemctl" in commands
-        lab.exec("sh", "-euc", commands)
+        return lab.verb("exec", "sh", "-euc", commands, check=check)
 
     yield run
     run("activate")
@@ -42,3 +42,14 @@ def test_without_boardgate_nothing_of_it_is_left_and_nginx_serves_the_rest(lab, 
     wait_until_sound(lab)
     assert alice.get(board["url"]).status == 200, "its address does not work again"
     assert in_state(alice, board, "ready")["port"] == board["port"]
+
+
+def test_a_site_that_nginx_refuses_is_not_left_to_it(lab, make):
+    make("deactivate")
+    lab.exec("mv", "/etc/boardgate/tls.crt", "/etc/boardgate/kept")
+    try:
+        refused = make("activate", check=False)
+        assert refused.returncode != 0 and "tls.crt" in refused.stderr, refused
+        lab.exec("nginx", "-q", "-t")
+    finally:
+        lab.exec("mv", "/etc/boardgate/kept", "/etc/boardgate/tls.crt")
