@@ -98,7 +98,9 @@ class Page:
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def theme(self, name):
-        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
+        """And nothing moves, so that a look at the page sees it as it stays."""
+        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name},
+                                                             {"name": "prefers-reduced-motion", "value": "reduce"}])
 
     # -- what is there --------------------------------------------------------------------------------------------
     def run(self, script, *arguments):
