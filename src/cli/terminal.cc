@@ -72,14 +72,16 @@ std::string ask_person(const std::string& prompt, bool echo) {
 
 bool on_terminal() { return isatty(STDERR_FILENO) == 1; }
 
-void show_progress(const std::string& text) {
-    if (on_terminal()) std::cerr << "\r\033[K" << plain(text) << std::flush;
+std::size_t terminal_width(int output) {
+    winsize size{};
+    if (isatty(output) == 1 && ioctl(output, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    return 10'000;
 }
 
-std::size_t terminal_width() {
-    winsize size{};
-    if (isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    return 10'000;
+std::string progress(const std::string& text, std::size_t width) { return "\r\033[K" + cut(plain(text), width - 1); }
+
+void show_progress(const std::string& text) {
+    if (on_terminal()) std::cerr << progress(text, terminal_width(STDERR_FILENO)) << std::flush;
 }
 
 std::string plain(const std::string& text) { return printable(text, "\t"); }
@@ -145,7 +147,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t
 }
 
 void print_table(const std::vector<std::vector<std::string>>& rows, const std::vector<Column>& columns) {
-    std::string text = table(rows, terminal_width(), columns);
+    std::string text = table(rows, terminal_width(STDOUT_FILENO), columns);
     text.pop_back();
     print(text);
 }

@@ -18,6 +18,8 @@ void print(const std::string& text);
 [[nodiscard]] bool on_terminal();
 /// A line that the next one replaces; an empty one clears it.
 void show_progress(const std::string& text);
+/// The same as bytes. It never fills the line: of one that goes on in the next only that would be cleared.
+[[nodiscard]] std::string progress(const std::string& text, std::size_t width);
 
 enum class Colour { none, red, green, yellow };
 /// The text in a colour, where standard output is a terminal and nobody minds (no-color.org).
@@ -34,7 +36,7 @@ struct Column {
 /// The same to standard output, as wide as the terminal.
 void print_table(const std::vector<std::vector<std::string>>& rows, const std::vector<Column>& columns = {});
 /// Columns of the terminal; a large number where there is none, so that scripts get everything.
-[[nodiscard]] std::size_t terminal_width();
+[[nodiscard]] std::size_t terminal_width(int output);
 
 /// Control characters as `?`: what a board's log or another person's title holds must not steer the terminal.
 [[nodiscard]] std::string plain(const std::string& text);

@@ -42,6 +42,11 @@ TEST(Terminal, ColumnsThatMayBeCutShareWhatIsLeft) {
     EXPECT_EQ(at_width(19), "ID   TITLE   LOGDIR\nabc  a lon…  /home…\n");
 }
 
+TEST(Terminal, ProgressStaysOnItsLine) {
+    EXPECT_EQ(progress("", 60), "\r\033[K");
+    EXPECT_EQ(progress("waiting: you have", 10), "\r\033[Kwaiting:…");
+}
+
 TEST(ApiAnswer, GivesTheServersOwnSentence) {
     EXPECT_EQ((ApiAnswer{409, json_of(R"({"detail":"the port is taken"})"), {}}).problem(), "the port is taken");
     EXPECT_EQ((ApiAnswer{502, {}, {}}).problem(), "the server answered with status 502");
