@@ -13,10 +13,11 @@ namespace boardgate {
 
 /// An error that can be shown: what happened, to what, and what to do about it.
 struct Error {
-    std::string what;     ///< what happened, a lower-case phrase without full stop: "cannot open"
-    std::string subject;  ///< to what; printed quoted; may be empty
-    std::string remedy;   ///< what the reader can do; may be empty
-    int sys = 0;          ///< errno(3) value, 0 when the system said nothing
+    std::string what;      ///< what happened, a lower-case phrase without full stop: "cannot open"
+    std::string subject;   ///< to what; printed quoted; may be empty
+    std::string remedy;    ///< what the reader can do; may be empty
+    int sys = 0;           ///< errno(3) value, 0 when the system said nothing
+    bool lasting = false;  ///< trying again does not help until somebody has mended it
 
     /// One line: `cannot open "/x": No such file or directory; create it`.
     [[nodiscard]] std::string text() const {

@@ -17,6 +17,7 @@ int run(const char* name, const std::function<Result<int>()>& body) noexcept {
         const auto status = body();
         if (status) return *status;
         log_event(Event::fatal, status.error().text());
+        if (status.error().lasting) return exit_status::configuration;
         return status.error().sys != 0 ? exit_status::try_again : exit_status::fault_of_ours;
     } catch (const ConfigurationFault& fault) {
         for (const std::string& line : fault.faults) log_event(Event::config_fault, line);

@@ -11,7 +11,7 @@
 namespace boardgate {
 
 /// Exit statuses, from sysexits.h where it has one. Units list configuration in RestartPreventExitStatus=,
-/// so that a typing error does not become a restart loop.
+/// so that what somebody must mend first, such as a typing error, does not become a restart loop.
 namespace exit_status {
 inline constexpr int done = 0;
 inline constexpr int usage = 64;

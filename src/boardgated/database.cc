@@ -21,24 +21,25 @@ Result<void> Database::execute(const std::string& sql) {
 }
 
 tl::unexpected<Error> Database::error(const std::string& what) const {
-    std::string remedy = "check the disk of " + path_;
+    Error error{what + ": " + sqlite3_errmsg(connection_.get()), {}, "check the disk of " + path_};
     switch (sqlite3_errcode(connection_.get())) {
         case SQLITE_FULL:
-            remedy = "free some space on the disk of " + path_;
+            error.remedy = "free some space on the disk of " + path_;
             break;
         case SQLITE_READONLY:
         case SQLITE_CANTOPEN:
         case SQLITE_PERM:
-            remedy = "the user boardgate must be able to write " + path_ + " and its folder";
+            error.remedy = "the user boardgate must be able to write " + path_ + " and its folder";
             break;
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
-            remedy = path_ + " is damaged: put a copy of it back, or move it aside to begin without sessions and boards";
+            error.lasting = true;
+            error.remedy = path_ + " is damaged: put a copy of it back, or move it aside to begin without sessions and boards";
             break;
         default:
             break;
     }
-    return failure(what + ": " + sqlite3_errmsg(connection_.get()), {}, std::move(remedy));
+    return tl::make_unexpected(std::move(error));
 }
 
 Database::Statement::Statement(Database& database, const char* sql) {

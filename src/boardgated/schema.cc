@@ -76,9 +76,10 @@ Result<void> bring_up_to_date(Database& database) {
     if (*found == schema_version()) return {};
     const std::string from = std::to_string(*found);
     if (*found > schema_version()) {
-        return failure(
-            "the database was written by a newer boardgate (version " + from + ", this one knows " + std::to_string(schema_version()) + ")",
-            database.path(), "install that boardgate again, or put back the copy that it left beside the file");
+        std::string what =
+            "the database was written by a newer boardgate (version " + from + ", this one knows " + std::to_string(schema_version()) + ")";
+        return tl::make_unexpected(Error{std::move(what), database.path(),
+                                         "install that boardgate again, or put back the copy that it left beside the file", 0, true});
     }
     if (*found > 0) {
         const std::string copy = database.path() + ".version-" + from;

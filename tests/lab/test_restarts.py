@@ -140,6 +140,65 @@ def test_a_mistake_in_the_configuration_is_one_failed_start(lab, site, alice):
     assert lab.property("boardgated-metrics.socket", "ActiveState") == "active"
 
 
+def in_database(lab, sql):
+    """Another program's hand in the database of a boardgated that does not run; the first row."""
+    return lab.exec("python3", "-c", f"import sqlite3; d = sqlite3.connect({DATABASE!r}); print(*next(d.execute({sql!r}), [])); d.commit()").strip()
+
+
+def test_a_database_of_a_newer_boardgate_is_left_alone_and_said_once(lab, site, alice):
+    lab.systemctl("stop", "boardgated")
+    today = in_database(lab, "PRAGMA user_version")
+    in_database(lab, "PRAGMA user_version=1000")
+    try:
+        began = lab.epoch()
+        assert not lab.succeeds("systemctl", "start", "boardgated")
+        until("requests are answered at once", lambda: lab.property("boardgated-app.socket", "ActiveState") == "inactive")
+        assert [Client(*site).get(path).status for path in ("/api/v1/session", "/b/abcdefgh/", "/")] == [503, 503, 200]
+        said = lab.exec("journalctl", "-t", "boardgated", "-o", "cat", "--since", began)
+        assert said.count("written by a newer boardgate") <= 2 and "install that boardgate again" in said, said
+    finally:
+        in_database(lab, f"PRAGMA user_version={today}")
+        lab.systemctl("restart", "boardgated")
+    wait_until_sound(lab)
+    assert alice.is_logged_in()
+
+
+def test_a_database_of_an_older_boardgate_keeps_boards_and_logins(lab, alice, ready_board):
+    board = ready_board(alice)
+    lab.systemctl("stop", "boardgated")
+    for sql in ("ALTER TABLE sessions DROP COLUMN name", "ALTER TABLE sessions DROP COLUMN address", "DROP TABLE presets", "PRAGMA user_version=1"):
+        in_database(lab, sql)
+    lab.systemctl("start", "boardgated")
+    wait_until_sound(lab)
+    assert alice.is_logged_in()
+    assert in_state(alice, board, "ready")["url"] == board["url"]
+    lab.exec("rm", f"{DATABASE}.version-1")
+
+
+def test_a_full_disk_refuses_what_would_be_kept_and_closes_nothing_that_is_open(lab, alice, ready_board):
+    board, folder = ready_board(alice), DATABASE.rsplit("/", 1)[0]
+    lab.systemctl("stop", "boardgated")
+    lab.exec("sh", "-c", f"cp -rp {folder} /tmp/kept && mount -t tmpfs -o size=1M,mode=700,uid=boardgate,gid=boardgate none {folder} "
+                         f"&& mv /tmp/kept/* {folder} && rmdir /tmp/kept")
+    try:
+        lab.systemctl("start", "boardgated")
+        wait_until_sound(lab)
+        lab.exec("sh", "-c", f"cat /dev/zero > {folder}/filler || true")
+        began = lab.epoch()
+        refused = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs"})
+        assert (refused.status, refused.code) == (507, "storage_full"), refused
+        assert Client(alice.url, alice.ca, "bob", "bob-lab").post("/api/v1/login", {"user": "bob", "password": "bob-lab"}).code == "storage_full"
+        assert alice.get(board["url"]).status == 200 and len(alice.boards()) == 1
+        assert "free some space on the disk of " + DATABASE in lab.exec("journalctl", "-t", "boardgated", "-o", "cat", "--since", began)
+        lab.exec("rm", f"{folder}/filler")
+        assert alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"title": "again"}).status == 200
+    finally:
+        lab.systemctl("stop", "boardgated")
+        lab.exec("umount", folder)
+        lab.systemctl("restart", "boardgated")
+        wait_until_sound(lab)
+
+
 CLOSED = {"locked": ["usermod", "--lock"], "expired": ["usermod", "--expiredate", "2020-01-01"], "removed": ["userdel", "--force"]}
 
 

@@ -135,6 +135,7 @@ TEST_F(SchemaTest, AFileOfANewerBoardgateIsLeftAlone) {
     ASSERT_FALSE(opened);
     EXPECT_NE(opened.error().text().find("written by a newer boardgate (version 1000, this one knows "), std::string::npos)
         << opened.error().text();
+    EXPECT_TRUE(opened.error().lasting);
     EXPECT_EQ(version(), "1000");
     EXPECT_EQ(folder.count(), 1U) << "nothing beside it";
 }

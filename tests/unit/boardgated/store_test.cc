@@ -127,6 +127,7 @@ TEST_F(StoreTest, ADamagedFileIsAnErrorAndNotAnEmptyDatabase) {
     const auto opened = Store::open(path);
     ASSERT_FALSE(opened);
     EXPECT_NE(opened.error().text().find(path + " is damaged: put a copy of it back"), std::string::npos) << opened.error().text();
+    EXPECT_TRUE(opened.error().lasting);
     EXPECT_EQ(folder.get("boardgate.db").size(), 8192U) << "it stays for whoever can mend it";
 }
 
@@ -185,6 +186,7 @@ TEST_F(StoreTest, AFolderThatCannotBeWrittenIsSaidAtOnce) {
         const auto opened = Store::open(which);
         ASSERT_FALSE(opened) << which;
         EXPECT_NE(opened.error().text().find("must be able to write " + which), std::string::npos) << opened.error().text();
+        EXPECT_FALSE(opened.error().lasting) << "it may become writable";
     }
 }
 
