@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "src/base/settings.h"
@@ -17,10 +18,12 @@ namespace {
 
 constexpr const char* local_socket = "/run/boardgate-root/local.sock";
 
-/// `https://host`, whatever of it a person typed.
+/// `https://host`, whatever of it a person typed, and without what came along from the browser's address bar. As an
+/// Origin has it: the server compares.
 std::string server_of(std::string text) {
-    while (!text.empty() && text.back() == '/') text.pop_back();
     if (text.find("://") == std::string::npos) text.insert(0, "https://");
+    text.resize(std::min(text.size(), text.find('/', text.find("://") + 3)));
+    if (text.starts_with("https://") && text.ends_with(":443")) text.resize(text.size() - 4);
     return text;
 }
 
