@@ -130,6 +130,8 @@ def test_a_mistake_in_the_configuration_is_one_failed_start(lab, site, alice):
         until("requests are answered at once", lambda: lab.property("boardgated-app.socket", "ActiveState") == "inactive")
         assert [Client(*site).get(path).status for path in ("/api/v1/session", "/b/abcdefgh/", "/")] == [503, 503, 200]
         assert len(lab.exec("journalctl", "-u", "boardgated", "-o", "cat", "--since", began, "MESSAGE_ID=" + STARTING).split("\n")) <= 4
+        lab.systemctl("restart", "boardgate.target")
+        assert [lab.property("boardgate-gate.service", name) for name in ("ActiveState", "NRestarts")] == ["inactive", "0"]
         told = lab.verb("exec", "/usr/lib/boardgate/boardgate-launcher", "--check-config", check=False)
         assert (told.returncode, told.stderr) == (78, f"{CONFIGURATION}:1: idle_slep: there is no such key; see boardgate.conf(5)\n")
     finally:
