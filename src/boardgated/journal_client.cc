@@ -17,10 +17,12 @@ Result<Fd> JournalClient::ask(wire::ReadLog question) const {
     return connection;
 }
 
-Result<std::vector<wire::LogLine>> JournalClient::last_lines(const UnitName& unit, std::uint32_t lines) const {
+Result<std::deque<wire::LogLine>> JournalClient::last_lines(const UnitName& unit, std::uint32_t lines) const {
     const auto connection = ask({unit.service(), {}, std::min(lines, most_lines), false});
     if (!connection) return tl::make_unexpected(connection.error());
-    std::vector<wire::LogLine> all;
+    std::deque<wire::LogLine> all;
+    std::size_t bytes = 0;
+    std::uint32_t seen = 0;
     for (;;) {
         auto datagram = wire::receive(connection->get(), patience);
         if (!datagram) return tl::make_unexpected(datagram.error());
@@ -28,8 +30,13 @@ Result<std::vector<wire::LogLine>> JournalClient::last_lines(const UnitName& uni
         if (wire::parse<wire::LogEnd>(**datagram)) return all;
         auto line = wire::parse<wire::LogLine>(**datagram);
         if (!line) return tl::make_unexpected(line.error());
+        if (++seen > most_lines) return failure("the journal reader sent more than it was asked for");
+        bytes += line->text.size();
         all.push_back(*std::move(line));
-        if (all.size() > most_lines) return failure("the journal reader sent more than it was asked for");
+        while (bytes > most_bytes) {
+            bytes -= all.front().text.size();
+            all.pop_front();
+        }
     }
 }
 

@@ -57,7 +57,7 @@ Answer<void> StreamHub::open(std::unique_ptr<Request>& request, const Session& s
         ++open_of_user_[session.uid];
         Stream stream{std::move(request), session, std::move(feed)};
         // The comment takes the head along at once: nginx keeps it back until there is something of a body.
-        stream.unsent = "Status: 200\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n:\n\n";
+        stream.unsent = "Status: 200\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n\r\n:\n\n";
         stream.most_unsent = stream.unsent.size() + event_lag;
         stream.heard = stream.moved = clock_.boot();
         arrived_.push_back(std::move(stream));
