@@ -34,7 +34,9 @@ State state_of(const UnitFacts& facts) {
     if (facts.service_active == "active" || facts.service_active == "reloading") return State::ready;
     if (facts.service_active == "activating") return State::starting;
     if (facts.socket_active != "active") return State::off;
-    if (facts.service_active == "failed") return State::failed;
+    // What has gone wrong is known before the last of its processes has ended.
+    const bool failing = facts.service_active == "deactivating" && !facts.result.empty() && facts.result != "success";
+    if (facts.service_active == "failed" || failing) return State::failed;
     // Also while it is deactivating: a connection waits at the door and wakes it again.
     return State::asleep;
 }

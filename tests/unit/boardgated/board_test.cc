@@ -31,6 +31,16 @@ TEST(BoardState, IsWhatSystemdSaysOfDoorAndUnit) {
     }
 }
 
+TEST(BoardState, IsNotAsleepWhileAFailedUnitEnds) {
+    UnitFacts facts;
+    facts.socket_active = "active";
+    facts.service_active = "deactivating";
+    facts.result = "success";
+    EXPECT_EQ(state_of(facts), State::asleep);
+    facts.result = "signal";
+    EXPECT_EQ(state_of(facts), State::failed);
+}
+
 TEST(BoardSleep, ComesAfterTheLastViewAndNeverAfterTheLongestTimeAwake) {
     using std::chrono::minutes;
     const WallTime woken{std::chrono::hours(1000)};
