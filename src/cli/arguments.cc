@@ -66,6 +66,7 @@ void add_start(CLI::App& app, Arguments& to) {
             throw CLI::ValidationError("--path_prefix", "a board's address is /b/<id>/, and boardgate passes that to TensorBoard itself");
         },
         "refused: boardgate chooses it");
+    app.add_flag("--new", to.another, "another board, also on a folder that has one");
     app.add_flag_callback(
         "--wait", [&to] { to.wait = true; }, "wait until it answers, as on a terminal it does anyway");
     app.add_flag_callback(

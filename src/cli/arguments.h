@@ -25,6 +25,7 @@ struct Arguments {
     std::vector<std::string> logdirs;        ///< start: none is the present folder
     Json::Value options{Json::objectValue};  ///< start: options of a board, by the API's names
     std::optional<bool> wait;                ///< start: --wait, --no-wait
+    bool another = false;                    ///< start: --new
     std::string preset;                      ///< start: options kept under this name
     std::string revoke;                      ///< tokens: the login to end
     std::vector<std::string> rename;         ///< tokens: a login and its new name

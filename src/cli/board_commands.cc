@@ -103,6 +103,22 @@ Outcome<void> change_state(const Arguments& arguments, const char* verb) {
     });
 }
 
+/// The board that is on a folder already, woken; null when there is none.
+Outcome<Value> wake_board_on(const Connection& connection, const std::string& folder) {
+    const auto boards = connection.ask("GET", "/api/v1/boards");
+    if (!boards) return tl::make_unexpected(boards.error());
+    const Value* board = board_of_folder((*boards)["boards"], folder);
+    if (board == nullptr || (*board)["logdir"] != folder || !(*board)["more_logdirs"].empty()) return Value();
+    return connection.ask("POST", path_of(*board) + "/wake");
+}
+
+Outcome<Value> make_board(const Connection& connection, const Value& body, bool folder_of_another_machine) {
+    auto board = connection.ask("POST", "/api/v1/boards", &body);
+    if (!board && folder_of_another_machine)
+        board.error().text += ". Folders are those of " + connection.api().server() + "; name them by their absolute paths there";
+    return board;
+}
+
 }  // namespace
 
 Outcome<void> start(const Arguments& arguments) {
@@ -116,14 +132,16 @@ Outcome<void> start(const Arguments& arguments) {
     if (folders.empty()) folders.emplace_back(".");
     body["logdir"] = absolute_path(folders.front());
     for (std::size_t i = 1; i < folders.size(); ++i) body["more_logdirs"].append(absolute_path(folders[i]));
-    const auto board = connection->ask("POST", "/api/v1/boards", &body);
-    if (!board) {
-        Failed failed = board.error();
-        // Made absolute here, it is a path of this machine, which may be another one.
-        if (!folders.front().starts_with('/') && access(settings_path, F_OK) != 0)
-            failed.text += ". Folders are those of " + connection->api().server() + "; name them by their absolute paths there";
-        return tl::make_unexpected(failed);
+    // Who starts TensorBoard on the same folder again wants to see it again.
+    const bool again = body.size() == 1 && !arguments.another;
+    auto board = again ? wake_board_on(*connection, body["logdir"].asString()) : Outcome<Value>(Value());
+    if (board && !board->isNull()) {
+        say("This is the board that you have on this folder; --new makes another one.");
+    } else if (board) {
+        // Made absolute here, a folder is one of this machine, which may be another one.
+        board = make_board(*connection, body, !folders.front().starts_with('/') && access(settings_path, F_OK) != 0);
     }
+    if (!board) return tl::make_unexpected(board.error());
     if (!arguments.json) print(address_of(*connection, *board));
     for (const Value& notice : (*board)["notices"]) say(notice["text"].asString());
     const bool wait = arguments.wait.value_or(on_terminal());

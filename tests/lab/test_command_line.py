@@ -89,6 +89,18 @@ def test_every_answer_is_json_where_a_script_wants_it(shell):
     assert json.loads(shell("logout", "--json")) == {}
 
 
+def test_who_starts_it_again_sees_the_same_board(lab, shell):
+    def start(*words):
+        done = lab.verb("exec", *in_shell(shell.person, "start", *words, "--wait"))
+        return done.stdout, "--new makes another" in done.stderr
+    first, told = start("runs")
+    assert not told
+    shell("sleep", first.rstrip("/\n")[-8:])
+    assert start("runs") == (first, True)
+    others = {start("runs", "--new")[0], start("runs", "--title", "another")[0], start("runs", "runs/sweep")[0], start("runs/sweep")[0]}
+    assert len(others | {first}) == 5
+
+
 def test_the_present_folder_is_the_one_that_is_meant(shell):
     made = json.loads(shell("start", "--json"))
     assert made["logdir"] == shell.home
