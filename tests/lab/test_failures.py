@@ -267,7 +267,7 @@ def test_a_failure_is_told_with_cause_and_remedy(row, lab, carol, make_board, dr
 
 # What is told before anything is started: option, what the answer says of it.
 REFUSED = {
-    "a folder that is not there": ({"logdir": "/home/carol/run"}, 400, "logdir_missing", "/home/carol\""),
+    "a folder that is not there": ({"logdir": "/home/carol/run"}, 400, "logdir_missing", "/home/carol/runs\""),
     "a file": ({"logdir": "/etc/passwd"}, 400, "logdir_not_a_folder", "/etc/passwd"),
     "a folder that is closed": ({"logdir": "/root"}, 400, "logdir_unreadable", "Permission denied"),
     "another person's home": ({"logdir": "/home/alice/runs"}, 409, "logdir_foreign", "alice's home"),
