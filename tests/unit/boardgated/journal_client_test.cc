@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The client against a boardgate-journal that this test plays over a real socket.
 #include "src/boardgated/journal_client.h"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
-#include <future>
-
-#include "tests/fakes/temp_folder.h"
+#include "tests/fakes/fake_journal.h"
 
 namespace boardgate::boardgated {
 namespace {
@@ -16,52 +11,77 @@ namespace {
 using namespace std::chrono_literals;
 
 struct JournalClientTest : testing::Test {
-    fakes::TempFolder folder;
-    std::string path = folder / "journal.sock";
-    Fd listening{socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)};
-    const JournalClient client{path};
-    const UnitName unit{UserName::parse("alice").value(), BoardId::parse("abcdefgh").value()};
-
-    JournalClientTest() {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        path.copy(address.sun_path, sizeof address.sun_path - 1);
-        EXPECT_EQ(bind(listening.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        EXPECT_EQ(listen(listening.get(), 1), 0);
-    }
-    /// What the client makes of a journal of so many lines of that length, each beginning with its number.
-    Result<std::deque<wire::LogLine>> lines_of(std::uint32_t count, std::size_t length) {
-        auto asked = std::async(std::launch::async, [&] { return client.last_lines(unit, JournalClient::most_lines); });
-        const Fd connection(accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        EXPECT_EQ(wire::receive_one<wire::ReadLog>(connection.get(), 2s)->unit, unit.service());
-        for (std::uint32_t n = 0; n < count; ++n) {
-            wire::LogLine line;
-            line.text = std::to_string(n) + " ";
-            line.text.resize(length, 'x');
-            if (!wire::send(connection.get(), line)) break;
-        }
-        wire::LogEnd end;
-        (void)wire::send(connection.get(), end);
-        return asked.get();
-    }
+    fakes::FakeJournal journal;
+    JournalClient client{journal.path()};
+    UnitName unit{UserName::parse("alice").value(), BoardId::parse("abcdefgh").value()};
 };
 
-TEST_F(JournalClientTest, GivesTheLinesInTheirOrder) {
-    const auto lines = lines_of(3, 10);
-    ASSERT_TRUE(lines);
-    ASSERT_EQ(lines->size(), 3U);
-    EXPECT_EQ(lines->front().text, "0 xxxxxxxx");
-    EXPECT_EQ(lines->back().text, "2 xxxxxxxx");
+TEST_F(JournalClientTest, AsksForOneUnitAndGivesItsLinesInOrder) {
+    journal.say({{"c1", 1, "first", ""}, {"c2", 2, "second", ""}});
+    const auto lines = client.last_lines(unit, 20);
+    ASSERT_TRUE(lines) << lines.error().text();
+    ASSERT_EQ(lines->size(), 2U);
+    EXPECT_EQ((*lines)[0].text, "first");
+    EXPECT_EQ((*lines)[1].cursor, "c2");
+    const auto asked = journal.asked();
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(asked[0].unit, "tensorboard-alice-abcdefgh.service");
+    EXPECT_EQ(asked[0].lines, 20U);
+    EXPECT_FALSE(asked[0].follow);
+}
+
+TEST_F(JournalClientTest, NobodyAsksForMoreThanThereMayBe) {
+    ASSERT_TRUE(client.last_lines(unit, 1'000'000));
+    ASSERT_TRUE(client.follow(unit, "", 1'000'000));
+    while (journal.asked().size() < 2) std::this_thread::yield();
+    for (const wire::ReadLog& question : journal.asked()) EXPECT_EQ(question.lines, JournalClient::most_lines);
+}
+
+TEST_F(JournalClientTest, ALogThatBreaksOffIsAnErrorAndNotAShorterLog) {
+    journal.say({{"c1", 1, "first", ""}}, false);
+    const auto lines = client.last_lines(unit, 20);
+    ASSERT_FALSE(lines);
+    EXPECT_EQ(lines.error().text(), "the journal reader hung up");
+}
+
+TEST_F(JournalClientTest, AReaderThatDoesNotStopIsNotListenedTo) {
+    journal.say(std::vector<wire::LogLine>(JournalClient::most_lines + 10, {"c", 1, "x", ""}));
+    EXPECT_FALSE(client.last_lines(unit, 20));
 }
 
 TEST_F(JournalClientTest, OfLongLinesGivesTheLastOnes) {
-    const auto lines = lines_of(300, wire::longest::log_line);
+    std::vector<wire::LogLine> long_lines(300, {"c", 1, std::string(wire::longest::log_line, 'x'), ""});
+    long_lines.back().text = "the last one";
+    journal.say(std::move(long_lines));
+    const auto lines = client.last_lines(unit, JournalClient::most_lines);
     ASSERT_TRUE(lines);
     EXPECT_EQ(lines->size(), JournalClient::most_bytes / wire::longest::log_line);
-    EXPECT_EQ(lines->back().text.substr(0, 4), "299 ");
+    EXPECT_EQ(lines->back().text, "the last one");
 }
 
-TEST_F(JournalClientTest, TakesNoMoreThanItAskedFor) { EXPECT_FALSE(lines_of(JournalClient::most_lines + 1, 10)); }
+TEST_F(JournalClientTest, FollowsFromBehindACursor) {
+    journal.say({{"c8", 1, "news", ""}}, false);
+    const auto connection = client.follow(unit, "c7", 100);
+    ASSERT_TRUE(connection);
+    const auto line = wire::receive_one<wire::LogLine>(connection->get(), 5s);
+    ASSERT_TRUE(line);
+    EXPECT_EQ(line->text, "news");
+    EXPECT_EQ(journal.asked()[0].after, "c7");
+    EXPECT_TRUE(journal.asked()[0].follow);
+}
+
+TEST(JournalClient, SaysThatThereIsNoReader) {
+    const JournalClient client("/nonexistent/journal.sock");
+    EXPECT_FALSE(client.last_lines({UserName::parse("alice").value(), BoardId::make()}, 1));
+}
+
+TEST(JournalClient, ALineIsToldWithItsTimeAndItsRun) {
+    const Json::Value json = log_line_json({"c1", 1'795'000'000'125'000, "text", "0123456789abcdef0123456789abcdef"});
+    EXPECT_EQ(json["time"], "2026-11-18T11:06:40.125Z");
+    EXPECT_EQ(json["text"], "text");
+    EXPECT_EQ(json["cursor"], "c1");
+    EXPECT_EQ(json["run"], "0123456789abcdef0123456789abcdef");
+}
 
 }  // namespace
 }  // namespace boardgate::boardgated

@@ -4,14 +4,11 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <future>
 
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/listening_socket.h"
 
 namespace boardgate::boardgated {
 namespace {
@@ -19,21 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 
 struct LoginDeskTest : testing::Test {
-    LoginDeskTest() {
-        listening = Fd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        path.copy(address.sun_path, sizeof address.sun_path - 1);
-        EXPECT_EQ(bind(listening.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        EXPECT_EQ(listen(listening.get(), 8), 0);
-    }
-    ~LoginDeskTest() override {
-        unlink(path.c_str());
-        rmdir(folder.c_str());
-    }
-
     Fd take_attempt() {
-        Fd connection(accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        Fd connection = boardgate_login.accept();
         start = wire::receive_one<wire::LoginStart>(connection.get(), 2s).value();
         return connection;
     }
@@ -64,15 +48,9 @@ struct LoginDeskTest : testing::Test {
         ASSERT_TRUE(wire::send(socket, verdict));
     }
 
-    static std::string make_folder() {
-        char pattern[] = "/tmp/login_desk_XXXXXX";
-        return mkdtemp(pattern);
-    }
-    std::string folder = make_folder();
-    std::string path = folder + "/login.sock";
-    Fd listening;
+    fakes::ListeningSocket boardgate_login;
     fakes::FakeClock clock;
-    LoginDesk desk{clock, path};
+    LoginDesk desk{clock, boardgate_login.path()};
     wire::LoginStart start;
 };
 
@@ -202,7 +180,7 @@ TEST_F(LoginDeskTest, ALoginHasEndedWhenThatIsSaidClearly) {
     const TokenHash token = Token::make().hash();
     const auto asked = [&](auto answer) {
         auto ended = std::async([&] { return desk.has_ended(token, "192.0.2.1"); });
-        const Fd connection(accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        const Fd connection = boardgate_login.accept();
         const auto question = wire::receive_one<wire::CheckLogin>(connection.get(), 2s);
         EXPECT_EQ(question->ticket, token.hex());
         EXPECT_EQ(question->address, "192.0.2.1");
@@ -219,7 +197,7 @@ TEST_F(LoginDeskTest, ALoginHasEndedWhenThatIsSaidClearly) {
     }
     EXPECT_FALSE(asked([](int socket) { ask(socket, {{"Your town: ", true}}); }));
     EXPECT_FALSE(asked([](int) {}));
-    listening.reset();
+    boardgate_login.close();
     EXPECT_FALSE(desk.has_ended(token, "192.0.2.1")) << "nobody is there to be asked";
 }
 
