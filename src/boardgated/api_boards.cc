@@ -143,8 +143,18 @@ Reply ApiBoards::remove(Call& call) {
     return empty_response(204);
 }
 
+/// The board of a request whose address says all: a field would be ignored, and whoever sent it would not know.
+Answer<Board> ApiBoards::acted_on(const Call& call) const {
+    auto board = own_board(registry_, *call.board, *call.session);
+    if (!board || call.body.empty()) return board;
+    const auto json = JsonObject::parse(call.body);
+    if (!json) return tl::make_unexpected(json.error());
+    if (const auto known = json->finish(); !known) return tl::make_unexpected(known.error());
+    return board;
+}
+
 Reply ApiBoards::wake(Call& call) {
-    const auto board = own_board(registry_, *call.board, *call.session);
+    const auto board = acted_on(call);
     if (!board) return tl::make_unexpected(board.error());
     if (const auto woken = waker_.wake(*call.token, board->id); !woken) return tl::make_unexpected(woken.error());
     if (!is_awake(*board)) audit(Event::board_woken, *call.session, call.request.address(), "woke", *board);
@@ -152,7 +162,7 @@ Reply ApiBoards::wake(Call& call) {
 }
 
 Reply ApiBoards::sleep(Call& call) {
-    const auto board = own_board(registry_, *call.board, *call.session);
+    const auto board = acted_on(call);
     if (!board) return tl::make_unexpected(board.error());
     if (const auto asleep = waker_.sleep(*call.token, board->id); !asleep) return tl::make_unexpected(asleep.error());
     (void)registry_.wait(board->id, Waker::soon, [](const Board& stopped) { return !is_awake(stopped); });
@@ -160,7 +170,7 @@ Reply ApiBoards::sleep(Call& call) {
 }
 
 Reply ApiBoards::restart(Call& call) {
-    const auto board = own_board(registry_, *call.board, *call.session);
+    const auto board = acted_on(call);
     if (!board) return tl::make_unexpected(board.error());
     if (const auto woken = waker_.restart(*call.token, board->id); !woken) return tl::make_unexpected(woken.error());
     audit(Event::board_woken, *call.session, call.request.address(), "restarted", *board);

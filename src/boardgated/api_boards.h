@@ -39,6 +39,7 @@ private:
     [[nodiscard]] Answer<std::vector<Notice>> inspect(const Token& token, const BoardOptions& options);
     [[nodiscard]] Answer<void> open(const Token& token, const Board& board, bool awake);
     /// The board as it is now, and what else its owner should know.
+    [[nodiscard]] Answer<Board> acted_on(const Call& call) const;
     [[nodiscard]] Reply now(const BoardId& id, int status, const std::vector<Notice>& more = {}) const;
 
     Registry& registry_;

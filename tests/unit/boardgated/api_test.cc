@@ -251,7 +251,10 @@ TEST_F(ApiTest, SleepsWakesAndRestarts) {
     const CgiAnswer woken = ask("POST", path + "/wake", alice);
     EXPECT_EQ(woken.status, 202);
     EXPECT_EQ(state(woken), "ready");
-    EXPECT_EQ(ask("POST", path + "/restart", alice).status, 202);
+    EXPECT_EQ(ask("POST", path + "/restart", alice, "{}").status, 202);
+    EXPECT_EQ(launcher.asked.size(), 3U);
+    for (const char* verb : {"/sleep", "/wake", "/restart"})
+        EXPECT_EQ(code(ask("POST", path + verb, alice, R"({"priority":9})")), "unknown_field") << verb;
     EXPECT_EQ(launcher.asked.size(), 3U);
 }
 
