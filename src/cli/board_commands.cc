@@ -88,8 +88,8 @@ Outcome<Value> wait_for_end_of_start(const Connection& connection, const Value& 
         }
         const auto waited = std::chrono::steady_clock::now() - began;
         if (waited > longest_start) return refused("board " + board["id"].asString() + " is still " + state);
-        show_progress(state + (state == "waiting" ? ": " + (*now)["waiting_for"].asString() : "") + ", " +
-                      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(waited).count()) + " s");
+        show_progress(state + ", " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(waited).count()) + " s" +
+                      (state == "waiting" ? ": " + (*now)["waiting_for"].asString() : ""));
         std::this_thread::sleep_for(between_looks);
     }
 }

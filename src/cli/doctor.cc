@@ -48,7 +48,7 @@ Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
         findings.push_back({false, connection.error().text, away ? "look whether the server and its nginx run" : "boardgate login"});
         return {};
     }
-    findings.push_back({true, connection->api().server() + " answers, and you are logged in there", {}});
+    findings.push_back({true, "you are logged in to " + connection->api().server(), {}});
     const auto answer = connection->ask("GET", "/api/v1/boards");
     if (!answer) {
         findings.push_back({false, answer.error().text, "systemctl status boardgated"});

@@ -158,7 +158,7 @@ def test_a_laptop_has_the_same_verbs(site, shell, tmp_path):
     assert shell.person.board(board)["state"] == "ready"
     assert laptop("open", board[:5]).strip() == address and board in laptop("ls")
     assert f"{shell.home}/runs" in laptop("runs")
-    assert f"fine   board {board} is ready" in laptop("doctor", board[:5]) and "logged in there" in laptop("doctor")
+    assert f"fine   board {board} is ready" in laptop("doctor", board[:5]) and f"you are logged in to {url}" in laptop("doctor")
     laptop("rm", board)
     laptop("logout")
     assert "not logged in" in laptop("ls", status=REFUSED) and not login_file.exists()
