@@ -73,7 +73,7 @@ Answer<void> ApiBoards::open(const Token& token, const Board& board, bool awake)
 Reply ApiBoards::make(Call& call) {
     auto json = JsonObject::parse(call.body);
     if (!json) return tl::make_unexpected(json.error());
-    const auto options = take_options(*json, {}, settings_);
+    const auto options = take_options(*json, default_options(settings_), settings_);
     if (!options) return tl::make_unexpected(options.error());
     const auto owner = UserName::parse(call.session->user);
     if (!owner) return problem(Code::internal, owner.error().text());

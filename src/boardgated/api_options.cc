@@ -16,9 +16,7 @@ std::int64_t awake(const std::vector<Board>& boards) { return std::count_if(boar
 
 Reply ApiOptions::read(Call& call) const {
     Json::Value body(Json::objectValue);
-    BoardOptions defaults;
-    defaults.idle_sleep = settings_.idle_sleep.count();
-    body["defaults"] = preset_json(defaults);
+    body["defaults"] = preset_json(default_options(settings_));
     body["last"] = presets_.last(call.session->uid);
     body["presets"] = presets_.named(call.session->uid);
     body["environments"] = Json::Value(Json::arrayValue);
@@ -47,7 +45,7 @@ Reply ApiOptions::put_preset(Call& call) {
         if (json->has(of_one_board))
             return problem(Code::bad_field, std::string(of_one_board) + " belongs to one board and not to a preset", of_one_board);
     }
-    BoardOptions any_folder;
+    BoardOptions any_folder = default_options(settings_);
     any_folder.logdir = std::string(1, '/');
     const auto options = take_options(*json, any_folder, settings_);
     if (!options) return tl::make_unexpected(options.error());

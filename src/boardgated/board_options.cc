@@ -108,6 +108,13 @@ Answer<void> check(const BoardOptions& options, const Settings& settings) {
 
 }  // namespace
 
+BoardOptions default_options(const Settings& settings) {
+    BoardOptions options;
+    options.reload_interval = settings.reload_interval.count();
+    options.idle_sleep = settings.idle_sleep.count();
+    return options;
+}
+
 Answer<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings) {
     const std::string title_before = options.title;
     const bool derived = options.title == derived_title(options);
@@ -118,7 +125,6 @@ Answer<BoardOptions> take_options(JsonObject& json, BoardOptions options, const 
     if (auto good = check(options, settings); !good) return tl::make_unexpected(good.error());
     // A title that nobody chose follows the folder.
     if (options.title.empty() || (derived && options.title == title_before)) options.title = derived_title(options);
-    if (options.idle_sleep == 0) options.idle_sleep = settings.idle_sleep.count();
     return options;
 }
 

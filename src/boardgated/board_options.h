@@ -23,6 +23,9 @@ struct BoardOptions {
 #undef OPTION
 };
 
+/// Those of a board whose owner chose nothing.
+[[nodiscard]] BoardOptions default_options(const Settings& settings);
+
 /// Takes the options that stand in `json` over those in `options` (defaults for a new board, the present ones
 /// for a change) and checks the whole. The caller finishes `json`.
 [[nodiscard]] Answer<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings);

@@ -161,3 +161,10 @@ def test_a_board_has_what_it_needs(inside):
     assert inside.value("os.umask(0o077)") == 0o077
     assert inside.value("open('/proc/self/oom_score_adj').read().strip()") == "500"
     assert inside.value("socket.getaddrinfo('localhost', 80, socket.AF_INET)[0][4]") == ["127.0.0.1", 80]
+
+
+def test_the_site_says_how_often_files_are_looked_at(settings, lab, alice, ready_board):
+    settings(reload_interval="30s")
+    board = ready_board(alice)
+    assert board["reload_interval"] == 30
+    assert any("--reload_interval=30" in process["argv"] for process in lab.processes(board["unit"]))

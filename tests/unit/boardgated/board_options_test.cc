@@ -16,10 +16,10 @@ struct BoardOptionsTest : testing::Test {
         "default = /opt/tensorboard/bin/tensorboard\nnew = /opt/new/bin/tensorboard\n",
         "test");
 
-    Answer<BoardOptions> take(const std::string& json, BoardOptions before = {}) {
+    Answer<BoardOptions> take(const std::string& json, const std::optional<BoardOptions>& before = {}) {
         auto object = JsonObject::parse(json);
         if (!object) return tl::make_unexpected(object.error());
-        return take_options(*object, std::move(before), settings);
+        return take_options(*object, before.value_or(default_options(settings)), settings);
     }
     std::string field_at_fault(const std::string& json) {
         const auto options = take(json);
@@ -126,6 +126,15 @@ TEST_F(BoardOptionsTest, AFolderIsEnough) {
     EXPECT_EQ(options->priority, 50);
     EXPECT_EQ(options->reload_interval, 5);
     EXPECT_FALSE(options->bind_all);
+}
+
+TEST_F(BoardOptionsTest, WhatNobodyChoseIsTheSitesChoice) {
+    settings = parse_settings("idle_sleep = 2h\nreload_interval = 1min\n", "test").value();
+    const auto options = take(R"({"logdir":"/a"})");
+    ASSERT_TRUE(options);
+    EXPECT_EQ(options->idle_sleep, 7200);
+    EXPECT_EQ(options->reload_interval, 60);
+    EXPECT_EQ(take(R"({"reload_interval":0})", *options)->reload_interval, 0);
 }
 
 TEST_F(BoardOptionsTest, LogDirectoriesAreAbsoluteAndHere) {
