@@ -14,6 +14,8 @@ public:
 
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
+    /// Finishes what was begun and begins nothing more: before other listeners go, since it changes boards.
+    void finish() { lane_.finish(); }
 
 private:
     [[nodiscard]] std::vector<std::string> lines_of(const Board& board) const;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <future>
+#include <memory>
 #include <optional>
 
 #include "src/base/fd.h"
@@ -16,6 +18,8 @@ namespace {
 
 /// What cannot be published now will not be in the next second either, but when pip has finished.
 constexpr std::chrono::seconds between_askings{10};
+/// It is a few look-ups in the kernel's memory, as long as the file system is well.
+constexpr std::chrono::milliseconds patience{100};
 
 /// When a file, its owner or its mode last changed, in nanoseconds since 1970; 0 when there is none.
 std::int64_t changed(const std::string& path) {
@@ -59,7 +63,17 @@ std::optional<Published> published_for(const std::string& folder, const std::str
 }  // namespace
 
 std::string FrontEnds::version_for(const Board& board) {
-    const auto environment = settings_.environments.find(board.options.environment);
+    const auto found = std::make_shared<std::promise<std::string>>();
+    auto version = found->get_future();
+    const bool asked = lane_.add([this, found, environment = board.options.environment, since = board.facts.since] {
+        found->set_value(look_up(environment, since));
+    });
+    // Without a version a board serves its own files, which is right in any case.
+    return asked && version.wait_for(patience) == std::future_status::ready ? version.get() : std::string();
+}
+
+std::string FrontEnds::look_up(const std::string& name, std::int64_t board_since) {
+    const auto environment = settings_.environments.find(name);
     if (environment == settings_.environments.end()) return {};
     const auto published = published_for(published_, environment->second);
     if (!published || !published->is_still_so(environment->second, published_)) {
@@ -68,7 +82,7 @@ std::string FrontEnds::version_for(const Board& board) {
     }
     // A TensorBoard that runs since before the change still has the files from before.
     constexpr std::int64_t nanoseconds = 1000;
-    const bool is_older = std::max(published->program_changed, published->webfiles_changed) >= board.facts.since * nanoseconds;
+    const bool is_older = std::max(published->program_changed, published->webfiles_changed) >= board_since * nanoseconds;
     return published->is_version() && !is_older ? published->version : std::string();
 }
 

@@ -9,6 +9,7 @@
 #include "src/base/clock.h"
 #include "src/base/settings.h"
 #include "src/boardgated/board.h"
+#include "src/boardgated/work_lane.h"
 
 namespace boardgate::boardgated {
 
@@ -19,10 +20,12 @@ public:
         : settings_(settings), clock_(clock), published_(std::move(published)), wanted_(std::move(wanted)) {}
 
     /// The published version of the very files that this board's TensorBoard began with. Empty when there is none:
-    /// an environment of the owner's own, one that is not as root alone made it, or one that changed since.
+    /// an environment of the owner's own, one that is not as root alone made it, or one that changed since; and when
+    /// that cannot be found out at once, since the gate asks, and environments may lie on a file system that hangs.
     [[nodiscard]] std::string version_for(const Board& board);
 
 private:
+    [[nodiscard]] std::string look_up(const std::string& environment, std::int64_t board_since);
     void ask_for_new_ones();
 
     const Settings& settings_;
@@ -30,6 +33,7 @@ private:
     std::string published_;
     std::string wanted_;
     std::atomic<BootTime::rep> next_asking_ = 0;
+    WorkLane lane_{"front ends", 1, 4};
 };
 
 }  // namespace boardgate::boardgated

@@ -160,6 +160,8 @@ int main(int argc, char** argv) {
             notify_stopping("Finishing what was begun");
         }
         for (WorkLane* lane : {&logins, &launches, &folders, &checks}) lane->finish();
+        failures.finish();
+        waker.finish();
         watch.stop();  // its listeners are about to go
         return exit_status::done;
     });

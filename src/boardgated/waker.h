@@ -38,6 +38,8 @@ public:
     [[nodiscard]] std::unique_lock<std::mutex> hold_door(const BoardId& board) { return doors_.hold(board); }
     /// A listener of the registry: a board that is not awake any more makes room.
     void board_changed(const Board& board, bool gone);
+    /// Finishes what was begun and begins nothing more: before other listeners go, since it changes boards.
+    void finish() { lane_.finish(); }
 
 private:
     /// Somebody who waits, as the registry says. His token is kept as long, since the launcher will want to see it.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/front_ends.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/temp_folder.h"
@@ -47,6 +49,23 @@ TEST_F(FrontEndsTest, AreThoseThatTheBoardsTensorBoardBeganWith) {
     board.facts.since -= 2;
     EXPECT_EQ(front_ends.version_for(board), "") << "it began before the files were these";
     EXPECT_FALSE(asked());
+}
+
+TEST_F(FrontEndsTest, NobodyWaitsForAFileSystemThatHangs) {
+    std::filesystem::remove(folder / "environments");
+    ASSERT_EQ(mkfifo((folder / "environments").c_str(), 0600), 0);  // opening it waits for a writer
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(front_ends.version_for(board), "");
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+    // It answers again: those that still wait for the pipe find nothing in it.
+    int writer = -1;
+    while (writer < 0) writer = open((folder / "environments").c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    std::filesystem::remove(folder / "environments");
+    record("0123456789abcdef");
+    close(writer);
+    std::string version;
+    while (version.empty() && std::chrono::steady_clock::now() - began < 10s) version = front_ends.version_for(board);
+    EXPECT_EQ(version, "0123456789abcdef");
 }
 
 TEST_F(FrontEndsTest, AreNoneForAnEnvironmentOfOnesOwnOrOneThatIsNotShared) {
