@@ -344,6 +344,15 @@ TEST_F(ApiTest, WhoeverGetsTheNumberOfADeletedAccountGetsNothingOfIt) {
     EXPECT_EQ(ask("GET", "/api/v1/boards/" + other, bob).status, 200);
 }
 
+TEST_F(ApiTest, WhatGoesWrongInsideIsToldWithoutDetail) {
+    const std::string board = make(alice);
+    launcher.before_wake = [](const BoardId&) -> std::optional<Problem> { throw std::runtime_error("on purpose"); };
+    const CgiAnswer answer = ask("POST", "/api/v1/boards/" + board + "/wake", alice);
+    EXPECT_EQ(answer.status, 500);
+    EXPECT_EQ(code(answer), "internal");
+    EXPECT_EQ(answer.body.find("on purpose"), std::string::npos);
+}
+
 TEST_F(ApiTest, LoginsNeedAUserAndAnswersTheirConversation) {
     EXPECT_EQ(code(ask("POST", "/api/v1/login", "", "{}")), "bad_field");
     EXPECT_EQ(code(ask("POST", "/api/v1/login", "", R"({"answers":["x"]})")), "bad_field");
