@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <charconv>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -46,6 +47,7 @@ Result<TicketStore> TicketStore::open(const std::string& path) {
 }
 
 Result<void> TicketStore::write(const TokenHash& token, const Ticket& ticket) const {
+    make_room(ticket.uid);
     const std::string name = token.hex();
     const std::string temporary = name + std::string(unfinished);
     const std::string text =
@@ -90,6 +92,15 @@ void TicketStore::each(Use use) const {
         if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
     }
     for (const std::string& name : names) use(name);
+}
+
+void TicketStore::make_room(uid_t uid) const {
+    std::multimap<std::chrono::sys_seconds, std::string> own;
+    each([&](const std::string& name) {
+        const auto ticket = load(name);
+        if (ticket && ticket->uid == uid) own.emplace(ticket->expires, name);
+    });
+    for (auto first = own.begin(); own.size() >= most_of_user; first = own.erase(first)) unlinkat(dir_.get(), first->second.c_str(), 0);
 }
 
 std::size_t TicketStore::revoke_all(uid_t uid) const {

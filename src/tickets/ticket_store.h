@@ -23,10 +23,14 @@ struct Ticket {
 
 class TicketStore {
 public:
+    /// Any account of the server may ask for tickets as often as it likes (local.sock). A person has a few.
+    static constexpr std::size_t most_of_user = 200;
+
     /// Opens the folder; an error when it is not root's own with mode 0700.
     [[nodiscard]] static Result<TicketStore> open(const std::string& path = folder);
 
-    /// Writes a ticket so that it is whole on disk or not there (temporary file, fsync, rename).
+    /// Writes a ticket so that it is whole on disk or not there (temporary file, fsync, rename). Beyond most_of_user
+    /// the one that ends first goes.
     [[nodiscard]] Result<void> write(const TokenHash& token, const Ticket& ticket) const;
     /// The ticket, or an error with sys == ENOENT when there is none, it is damaged, or it has ended.
     [[nodiscard]] Result<Ticket> check(const TokenHash& token, std::chrono::sys_seconds now) const;
@@ -42,6 +46,7 @@ private:
     [[nodiscard]] Result<Ticket> load(const std::string& name) const;
     template <class Use>
     void each(Use use) const;
+    void make_room(uid_t uid) const;
     Fd dir_;
 };
 

@@ -54,6 +54,23 @@ TEST_F(TicketStoreTest, ATicketEnds) {
     EXPECT_EQ(ended.error().sys, ENOENT);
 }
 
+TEST_F(TicketStoreTest, OfTooManyOfOneUserTheOneThatEndsFirstGoes) {
+    const TokenHash of_bob = Token::make().hash();
+    write(of_bob, 1002, now + 1s);
+    std::vector<TokenHash> own;
+    for (std::size_t i = 0; i < TicketStore::most_of_user; ++i) {
+        own.push_back(Token::make().hash());
+        write(own.back(), 1001, now + 1h + std::chrono::seconds(i));
+    }
+    EXPECT_TRUE(good(own[0]));
+    write(hash, 1001, now + 2h);
+    EXPECT_FALSE(good(own[0]));
+    EXPECT_TRUE(good(own[1]));
+    EXPECT_TRUE(good(hash));
+    EXPECT_TRUE(good(of_bob)) << "nobody's tickets make room for another's";
+    EXPECT_EQ(folder.count(), TicketStore::most_of_user + 1);
+}
+
 TEST_F(TicketStoreTest, KeepsTheHashAndNeverTheToken) {
     write(hash, 1001);
     ASSERT_EQ(folder.count(), 1U);
