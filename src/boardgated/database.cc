@@ -22,22 +22,15 @@ Result<void> Database::execute(const std::string& sql) {
 
 tl::unexpected<Error> Database::error(const std::string& what) const {
     Error error{what + ": " + sqlite3_errmsg(connection_.get()), {}, "check the disk of " + path_};
-    switch (sqlite3_errcode(connection_.get())) {
-        case SQLITE_FULL:
-            error.remedy = "free some space on the disk of " + path_;
-            break;
-        case SQLITE_READONLY:
-        case SQLITE_CANTOPEN:
-        case SQLITE_PERM:
-            error.remedy = "the user boardgate must be able to write " + path_ + " and its folder";
-            break;
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-            error.lasting = true;
-            error.remedy = path_ + " is damaged: put a copy of it back, or move it aside to begin without sessions and boards";
-            break;
-        default:
-            break;
+    const int code = sqlite3_errcode(connection_.get());
+    if (code == SQLITE_IOERR) error.sys = sqlite3_system_errno(connection_.get());
+    if (code == SQLITE_FULL || error.sys == ENOSPC || error.sys == EDQUOT) {
+        error.remedy = "free some space on the disk of " + path_;
+    } else if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM) {
+        error.remedy = "the user boardgate must be able to write " + path_ + " and its folder";
+    } else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+        error.remedy = path_ + " is damaged: put a copy of it back, or move it aside to begin without sessions and boards";
+        error.lasting = true;
     }
     return tl::make_unexpected(std::move(error));
 }

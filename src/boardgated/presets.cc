@@ -51,6 +51,7 @@ Json::Value Presets::named(std::uint32_t uid) const {
 }
 
 Answer<void> Presets::put(std::uint32_t uid, const std::string& name, const BoardOptions& options) {
+    const std::lock_guard lock(adding_);
     const auto all = rows(uid);
     const bool known = std::any_of(all.begin(), all.end(), [&](const PresetRow& row) { return row.name == name; });
     if (!known && all.size() >= most) return problem(Code::bad_field, fmt::format("you have {} presets; delete one", most), "name");

@@ -3,6 +3,8 @@
 // (log directory, title, port) is no part of them.
 #pragma once
 
+#include <mutex>
+
 #include "src/boardgated/board_options.h"
 #include "src/boardgated/store.h"
 
@@ -27,6 +29,7 @@ public:
 private:
     [[nodiscard]] std::vector<PresetRow> rows(std::uint32_t uid) const;
     Store& store_;
+    std::mutex adding_;  // between counting and adding one
 };
 
 /// Options that belong to one board.

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "src/boardgated/environments.h"
 
@@ -48,6 +49,15 @@ TEST_F(PresetsTest, AreBoundedButCanBeChangedWhenFull) {
     for (std::size_t i = 0; i < Presets::most; ++i) ASSERT_TRUE(presets.put(1001, "p" + std::to_string(i), options));
     EXPECT_EQ(presets.put(1001, "one more", options).error().field, "name");
     EXPECT_TRUE(presets.put(1001, "p0", options));
+}
+
+TEST_F(PresetsTest, AreBoundedHoweverManyArePutAtOnce) {
+    for (std::size_t i = 1; i < Presets::most; ++i) ASSERT_TRUE(presets.put(1001, "p" + std::to_string(i), options));
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 4; ++i) threads.emplace_back([&, i] { (void)presets.put(1001, "late" + std::to_string(i), options); });
+    }
+    EXPECT_EQ(presets.named(1001).size(), Presets::most);
 }
 
 TEST(TensorboardVersion, IsReadOffTheInstalledPackage) {
