@@ -89,9 +89,11 @@ struct Board {
     [[nodiscard]] std::string url() const { return "/b/" + id.str() + "/"; }
 };
 
-/// What its owner is told: that it failed only together with the reason, which takes a moment to find.
+/// What its owner is told: that it failed only together with the reason, which takes a moment to find. (Where it had
+/// failed already when boardgated started there is nothing else to tell.)
 [[nodiscard]] inline State told_state(const Board& board) {
-    return board.state == State::failed && !board.failure ? board.state_before : board.state;
+    const bool examined = board.state != State::failed || board.failure || board.state_before == State::off;
+    return examined ? board.state : board.state_before;
 }
 
 /// Does it use a slot, and memory?

@@ -52,7 +52,8 @@ Json::Value board_json(const Board& board) {
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
     const auto sleeps_at = board.sleeps_at();
     value["sleeps_at"] = sleeps_at ? Json::Value(rfc3339(*sleeps_at)) : Json::Value();
-    value["failure"] = board.failure ? failure_json(*board.failure) : Json::Value();
+    value["failure"] = Json::Value();
+    if (told_state(board) == State::failed) value["failure"] = failure_json(board.failure ? *board.failure : diagnose(board, {}));
     return value;
 }
 

@@ -183,6 +183,8 @@ TEST_F(RegistryTest, AFailureBelongsToItsRun) {
 
 TEST_F(RegistryTest, AFailureIsToldTogetherWithItsReason) {
     const BoardId id = add();
+    registry.set_facts(id, facts("failed", "0"));
+    EXPECT_EQ(told_state(at(id)), State::failed) << "it was so before anybody looked";
     registry.set_facts(id, facts("activating", "1"));
     registry.set_facts(id, facts("failed", "1"));
     EXPECT_EQ(at(id).state, State::failed);
