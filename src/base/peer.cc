@@ -33,9 +33,10 @@ Result<Account> ask_directory(Ask ask, const std::string& subject) {
         }
         if (status == EINTR) continue;
         if (found == nullptr) {
-            // "Not found" is said with 0 or with one of several errno values, by which module is asked.
-            const bool unknown = status == 0 || status == ENOENT || status == ESRCH || status == EBADF || status == EPERM;
-            return system_error("no such account", subject, unknown ? ENOENT : status);
+            // glibc says 0 when every module has answered. ENOENT is what is left of one that could not: its own socket
+            // is not there.
+            if (status == 0) return system_error("no such account", subject, ENOENT);
+            return system_error("the directory of accounts cannot be asked about", subject, status == ENOENT ? EIO : status);
         }
         return Account{entry.pw_uid, entry.pw_gid, entry.pw_name, entry.pw_dir, entry.pw_shell};
     }

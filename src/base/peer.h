@@ -27,7 +27,7 @@ struct Account {
     std::string shell;
 };
 /// getpwnam_r(3) / getpwuid_r(3). An unknown account is an error with sys == ENOENT; a directory that
-/// cannot be asked (SSSD down) keeps its own errno.
+/// cannot be asked (SSSD down) is one with another errno.
 [[nodiscard]] Result<Account> account_of(const std::string& name);
 [[nodiscard]] Result<Account> account_of(uid_t uid);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/fakes/socket_pair.h"
+#include "tests/fakes/accounts.h"
 #include "tests/fakes/temp_folder.h"
 
 namespace boardgate {
@@ -61,9 +62,18 @@ TEST(Account, OfRootIsUidZero) {
     EXPECT_EQ(account_of(uid_t{0})->name, "root");
 }
 
-TEST(Account, UnknownIsEnoentWhateverTheDirectorySays) {
+TEST(Account, UnknownIsEnoent) {
     EXPECT_EQ(account_of("no-such-account-here").error().sys, ENOENT);
     EXPECT_EQ(account_of(uid_t{4'000'000'123}).error().sys, ENOENT);
+}
+
+TEST(Account, ADirectoryThatCannotBeAskedDoesNotMakeItUnknown) {
+    fakes::Accounts directory({});
+    for (const int fault : {ENOENT, EIO, ECONNREFUSED, ESRCH, EAGAIN}) {
+        directory.fault = fault;
+        EXPECT_NE(account_of("alice").error().sys, ENOENT) << fault;
+        EXPECT_NE(account_of(uid_t{1001}).error().sys, ENOENT) << fault;
+    }
 }
 
 TEST(Account, MissingSystemAccountNamesTheCure) {
