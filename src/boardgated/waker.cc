@@ -41,13 +41,14 @@ Answer<void> Waker::start(const Token& token, const BoardId& board, bool anew) {
     return {};
 }
 
-/// With mutex_ held.
+/// With mutex_ held, like the next.
+bool Waker::keeps_slot(const Board& board) const { return is_awake(board) && !leaving_.contains(board.id); }
+
 Waker::Room Waker::room_for(const Board& board) const {
     std::int64_t all = 0;
     std::int64_t own = 0;
     registry_.see_each([&](const Board& other) {
-        const bool has_slot = (is_awake(other) && !leaving_.contains(other.id)) || beginning_.contains(other.id);
-        if (other.id == board.id || !has_slot) return;
+        if (other.id == board.id || !(keeps_slot(other) || beginning_.contains(other.id))) return;
         ++all;
         if (other.uid == board.uid) ++own;
     });
@@ -61,7 +62,7 @@ Waker::Claim Waker::claim(const BoardId& id) {
     const std::lock_guard lock(mutex_);
     const auto board = registry_.find(id);
     if (!board) return {Room::yes, {}};  // what comes next finds that out
-    Claim claim{is_awake(*board) && !leaving_.contains(id) ? Room::yes : room_for(*board), {}};
+    Claim claim{keeps_slot(*board) ? Room::yes : room_for(*board), {}};
     if (claim.room != Room::yes) {
         const auto own = registry_.of(board->uid);
         const Board* idle = nullptr;
@@ -154,9 +155,13 @@ Answer<void> Waker::wake(const Token& token, const BoardId& id) {
 
 Answer<void> Waker::restart(const Token& token, const BoardId& id) {
     const auto board = registry_.find(id);
-    // One that is not awake needs a slot like any other.
-    if (board && !is_awake(*board)) return wake(token, id);
-    return start(token, id, true);
+    bool has_slot = false;
+    {
+        const std::lock_guard lock(mutex_);
+        has_slot = board && keeps_slot(*board);
+    }
+    // One that has none needs one like any other.
+    return has_slot ? start(token, id, true) : wake(token, id);
 }
 
 Answer<void> Waker::sleep(const Token& token, const BoardId& board) {

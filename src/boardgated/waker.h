@@ -55,6 +55,7 @@ private:
 
     [[nodiscard]] Answer<std::uint16_t> make_lost_door(const Token& token, const BoardId& board);
     [[nodiscard]] Answer<void> start(const Token& token, const BoardId& board, bool anew);
+    [[nodiscard]] bool keeps_slot(const Board& board) const;
     [[nodiscard]] Room room_for(const Board& board) const;
     [[nodiscard]] Claim claim(const BoardId& board);
     void release(const BoardId& board);
