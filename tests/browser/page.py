@@ -135,7 +135,10 @@ class Page:
 
     @property
     def text(self):
-        return self.driver.find_element(By.TAG_NAME, "body").text
+        try:
+            return self.driver.find_element(By.TAG_NAME, "body").text
+        except NOT_YET:  # the next page is just taking the place of this one
+            return ""
 
     def says(self, *texts, seconds=10.0):
         for text in texts:
