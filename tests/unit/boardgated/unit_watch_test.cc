@@ -47,6 +47,7 @@ struct UnitWatchTest : testing::Test {
             });
         };
         to.unit_of = [this](const BoardId& id) {
+            const std::lock_guard lock(mutex);
             return known && id == board ? std::optional(UnitName(UserName::parse("alice").value(), board)) : std::nullopt;
         };
         to.boards = [] { return std::vector<BoardId>{board}; };
@@ -160,7 +161,7 @@ TEST_F(UnitWatchTest, ComesBackWhenTheBusDoesAndLooksAtEverything) {
     ASSERT_TRUE(watch.start());
     systemd.hang_up();
     EXPECT_TRUE(soon([&] { return connections == 2; }));
-    EXPECT_EQ(sound, true) << "a restart of the bus is seen by nobody";
+    EXPECT_TRUE(soon([&] { return sound == true; }, 0s)) << "a restart of the bus is seen by nobody";
     systemd.set(service, {{"ActiveState", "active"}});
     EXPECT_TRUE(soon([&] { return facts.service_active == "active"; }));
 }
