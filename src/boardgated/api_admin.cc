@@ -53,6 +53,10 @@ Reply ApiAdmin::list(Call& call) const {
     body["limits"]["ports"] = limit_json(static_cast<std::int64_t>(boards.size()), settings_.door_ports.last - settings_.door_ports.first);
     body["limits"]["awake_per_user"] = limit_json(most_of(awake_of), settings_.awake_boards_per_user);
     body["limits"]["boards_per_user"] = limit_json(most_of(boards_of), settings_.boards_per_user);
+    const MemoryOfAll memory = watch_.memory_of_all();
+    if (memory.used && memory.most) {
+        body["limits"]["memory"] = limit_json(static_cast<std::int64_t>(*memory.used), static_cast<std::int64_t>(*memory.most));
+    }
     return json_response(200, body);
 }
 

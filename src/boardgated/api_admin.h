@@ -5,6 +5,7 @@
 
 #include "src/boardgated/call.h"
 #include "src/boardgated/registry.h"
+#include "src/boardgated/unit_watch.h"
 #include "src/boardgated/waker.h"
 
 namespace boardgate::boardgated {
@@ -14,7 +15,8 @@ namespace boardgate::boardgated {
 
 class ApiAdmin {
 public:
-    ApiAdmin(const Registry& registry, Waker& waker, const Settings& settings) : registry_(registry), waker_(waker), settings_(settings) {}
+    ApiAdmin(const Registry& registry, Waker& waker, const UnitWatch& watch, const Settings& settings)
+        : registry_(registry), waker_(waker), watch_(watch), settings_(settings) {}
 
     [[nodiscard]] Reply list(Call& call) const;
     [[nodiscard]] Reply sleep(Call& call);
@@ -22,6 +24,7 @@ public:
 private:
     const Registry& registry_;
     Waker& waker_;
+    const UnitWatch& watch_;
     const Settings& settings_;
 };
 

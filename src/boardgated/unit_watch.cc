@@ -17,6 +17,8 @@ namespace {
 constexpr const char* unit_interface = "org.freedesktop.systemd1.Unit";
 constexpr const char* service_interface = "org.freedesktop.systemd1.Service";
 
+constexpr const char* slice_of_all = "tensorboard.slice";
+
 constexpr std::chrono::seconds between_usages{5};
 
 /// The gate is closed when the bus was away for longer: until then its last word stands, so that a restart of
@@ -41,6 +43,12 @@ Usage usage_of(const Bus& bus, const std::string& unit) {
         usage.cpu_seconds = static_cast<double>(*nanoseconds / 10'000'000) / 100;
     }
     return usage;
+}
+
+MemoryOfAll memory_of_all(const Bus& bus) {
+    constexpr const char* slice_interface = "org.freedesktop.systemd1.Slice";
+    return {unit_counter(bus, slice_of_all, slice_interface, "MemoryCurrent"),
+            unit_counter(bus, slice_of_all, slice_interface, "MemoryMax")};
 }
 
 std::int32_t unit_number(const Bus& bus, const std::string& unit, const char* property) {
@@ -226,6 +234,11 @@ void UnitWatch::look_again(const BoardId& id) {
     eventfd_write(wake_.get(), 1);
 }
 
+MemoryOfAll UnitWatch::memory_of_all() const {
+    const std::lock_guard lock(mutex_);
+    return memory_of_all_;
+}
+
 void UnitWatch::stop() {
     thread_.request_stop();
     if (thread_.joinable()) thread_.join();
@@ -270,6 +283,9 @@ void UnitWatch::follow(const std::stop_token& stop) {
         const auto now = std::chrono::steady_clock::now();
         if (!follower->awake.empty() && now >= follower->next_usages) {
             read_usages(*follower, listener_);
+            const MemoryOfAll memory = boardgated::memory_of_all(follower->bus);
+            const std::lock_guard lock(mutex_);
+            memory_of_all_ = memory;
             follower->next_usages = now + between_usages;
             continue;
         }

@@ -9,8 +9,14 @@ import {state_of, states} from './states.js';
 // Other people's boards are not in the event stream.
 const look_every = 5000;
 
-/// What each limit is called here.
-const limit_names = {awake: 'Awake boards', ports: 'Ports', awake_per_user: 'Awake, busiest person', boards_per_user: 'Boards, busiest person'};
+/// What each limit is called here, and how its numbers are written.
+const limit_rows = {
+    awake: {text: 'Awake boards'},
+    memory: {text: 'Memory of all boards', write: bytes},
+    awake_per_user: {text: 'Awake, busiest person'},
+    boards_per_user: {text: 'Boards, busiest person'},
+    ports: {text: 'Ports'},
+};
 
 export function show_administration(main) {
     document.title = 'Administration · boardgate';
@@ -74,9 +80,10 @@ export function show_administration(main) {
     }
 
     function show_limits(all) {
-        limits.replaceChildren(...Object.entries(all || {}).map(([name, {used, most}]) => {
-            const text = limit_names[name] || name;
-            return el('div.limit', {}, el('span', {}, text), el('meter', {min: 0, max: most, value: used, high: most * 0.9, optimum: 0, 'aria-label': text}), el('span.hint', {}, `${used} of ${most}`));
+        limits.replaceChildren(...Object.entries(limit_rows).filter(([name]) => all[name]).map(([name, {text, write = String}]) => {
+            const {used, most} = all[name];
+            return el('div.limit', {}, el('span', {}, text), el('meter', {min: 0, max: most, value: used, high: most * 0.9, optimum: 0, 'aria-label': text}),
+                el('span.hint', {}, `${write(used)} of ${write(most)}`));
         }));
     }
 

@@ -56,7 +56,7 @@ struct ApiTest : testing::Test {
     ApiLogin api_login{desk, limiter, sessions, registry, launcher, orphans, metrics, settings};
     ApiBoards api_boards{registry, launcher, waker, watch, journal, presets, settings};
     ApiOptions api_options{settings, registry, presets};
-    ApiAdmin api_admin{registry, waker, settings};
+    ApiAdmin api_admin{registry, waker, watch, settings};
     ApiHealth api_health{gate};
     WorkLane lane{"lane", 1, 8};
     ApiFolders api_folders{launcher, hub, lane};
