@@ -83,9 +83,10 @@ Reply ApiBoards::make(Call& call) {
     const auto board = registry_.add(call.session->uid, *owner, *options, settings_.boards_per_user);
     if (!board) return tl::make_unexpected(board.error());
     if (const auto opened = open(*call.token, *board, true); !opened) {
-        // Nothing of a board that could not be made stays behind.
-        (void)launcher_.remove_door(*call.token, board->id);
-        if (const auto removed = registry_.remove(board->id); !removed) log_event(Event::storage_fault, removed.error().text());
+        // Nothing of a board that could not be made stays behind; one that may have a door stays, to be deleted or woken.
+        if (launcher_.remove_door(*call.token, board->id)) {
+            if (const auto removed = registry_.remove(board->id); !removed) log_event(Event::storage_fault, removed.error().text());
+        }
         return tl::make_unexpected(opened.error());
     }
     presets_.remember(call.session->uid, *options);

@@ -76,8 +76,7 @@ Answer Dispatch::remove_door(const Account& owner, const wire::RemoveDoor& messa
     const auto board = BoardId::parse(message.board);
     if (!board) return {refuse(Refusal::bad_request, "not a board id")};
     // Without a record there may still be units; their name has the owner's in it, so they are nobody else's.
-    doors_.remove(owner, *board);
-    return {Done{}};
+    return {doors_.remove(owner, *board).map([] { return Done{}; })};
 }
 
 Answer Dispatch::start_job(const char* method, const Account& owner, const std::string& board) {

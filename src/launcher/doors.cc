@@ -174,17 +174,18 @@ Launched<Port> Doors::make_again(const Account& owner, const DoorRecord& record)
     return make(owner, elsewhere);
 }
 
-void Doors::remove(const Account& owner, const BoardId& board) {
+Launched<void> Doors::remove(const Account& owner, const BoardId& board) {
     const auto user = UserName::parse(owner.name);
-    if (!user) return;
-    close(UnitName(*user, board));
+    if (!user) return {};
+    if (!close(UnitName(*user, board))) return refuse(Refusal::systemd, "systemd does not stop the board's units; try again");
     if (owned(owner, board)) records_.remove(board);
+    return {};
 }
 
-void Doors::close(const UnitName& unit) {
+bool Doors::close(const UnitName& unit) {
     // The door first: a connection that waits there would start the service again.
-    jobs_.stop_for_good(unit.socket());
-    jobs_.stop_for_good(unit.service());
+    const bool door = jobs_.stop_for_good(unit.socket());
+    return jobs_.stop_for_good(unit.service()) && door;
 }
 
 Launched<DoorRecord> Doors::owned(const Account& owner, const BoardId& board) const {

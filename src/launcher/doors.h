@@ -23,10 +23,10 @@ public:
     [[nodiscard]] Launched<Port> make(const Account& owner, const wire::DoorSpec& door);
     /// Makes a door again as it was recorded, on another port when its own was taken meanwhile or left the range.
     [[nodiscard]] Launched<Port> make_again(const Account& owner, const DoorRecord& record);
-    /// Stops both; the record stays, so that the board gets a door again.
-    void close(const UnitName& unit);
-    /// Removes both for good, and the record if it is this owner's.
-    void remove(const Account& owner, const BoardId& board);
+    /// Stops both; the record stays, so that the board gets a door again. False when one of them is not stopped.
+    bool close(const UnitName& unit);
+    /// Removes both for good, and then the record if it is this owner's.
+    [[nodiscard]] Launched<void> remove(const Account& owner, const BoardId& board);
 
     /// The record of a board, if it is this owner's.
     [[nodiscard]] Launched<DoorRecord> owned(const Account& owner, const BoardId& board) const;

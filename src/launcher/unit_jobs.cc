@@ -5,6 +5,11 @@ namespace boardgate::launcher {
 
 namespace {
 
+constexpr const char* no_such_unit = "org.freedesktop.systemd1.NoSuchUnit";
+
+/// A unit that is not gone by then is stopped again.
+constexpr std::chrono::seconds between_stops{1};
+
 BusResult<std::string> job_of(const BusMessage& answer) {
     const char* path = nullptr;
     if (sd_bus_message_read(answer.get(), "o", &path) < 0) return tl::make_unexpected(BusError{{}, "systemd named no job"});
@@ -92,26 +97,33 @@ BusResult<JobResult> UnitJobs::run(const char* method, const std::string& unit) 
     return wait(*job);
 }
 
-void UnitJobs::stop_for_good(const std::string& unit) {
-    // A unit that is not loaded is what we want; any other failure shows when the name is used again.
-    (void)run("StopUnit", unit);
-    (void)bus_.ask("ResetFailedUnit", "s", unit.c_str());
-    wait_until_unloaded(unit);
+bool UnitJobs::stop_for_good(const std::string& unit) {
+    const auto until = std::chrono::steady_clock::now() + Bus::deadline;
+    // More than once, for somebody's `systemctl restart` may come between our stop and its end.
+    for (bool refused = false; !refused && std::chrono::steady_clock::now() < until;) {
+        const auto stopped = run("StopUnit", unit);
+        (void)bus_.ask("ResetFailedUnit", "s", unit.c_str());
+        if (is_unloaded_within(unit, between_stops)) return true;
+        refused = !stopped && !stopped.error().is(no_such_unit);
+    }
+    // One whose process the kernel does not let go of ends later.
+    const std::string state = bus_.active_state(unit);
+    return sd_bus_is_open(bus_.get()) > 0 && (state.empty() || state == "inactive" || state == "deactivating");
 }
 
 /// systemd forgets a unit a moment after its end, and later while the mail about its failure is being sent. Until
 /// then it takes no other of the same name.
-void UnitJobs::wait_until_unloaded(const std::string& unit) {
-    const auto until = std::chrono::steady_clock::now() + Bus::deadline;
+bool UnitJobs::is_unloaded_within(const std::string& unit, std::chrono::microseconds patience) {
+    const auto until = std::chrono::steady_clock::now() + patience;
     for (;;) {
         removed_ = false;
-        if (!bus_.ask("GetUnit", "s", unit.c_str())) return;
+        if (const auto there = bus_.ask("GetUnit", "s", unit.c_str()); !there) return there.error().is(no_such_unit);
         while (!removed_) {
             const int processed = sd_bus_process(bus_.get(), nullptr);
-            if (processed < 0) return;
+            if (processed < 0) return false;
             if (processed > 0) continue;
             const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until - std::chrono::steady_clock::now());
-            if (left.count() <= 0) return;
+            if (left.count() <= 0) return false;
             sd_bus_wait(bus_.get(), static_cast<std::uint64_t>(left.count()));
         }
     }

@@ -29,13 +29,14 @@ public:
     [[nodiscard]] BusResult<JobResult> call_and_wait(const BusMessage& call);
     /// ask() and wait.
     [[nodiscard]] BusResult<JobResult> run(const char* method, const std::string& unit);
-    /// Stops a unit if it is there, and waits until systemd knows nothing of it any more.
-    void stop_for_good(const std::string& unit);
+    /// Stops a unit if it is there, and waits until systemd knows nothing of it any more. False when it is there
+    /// still, and not on its way out either.
+    bool stop_for_good(const std::string& unit);
 
 private:
     explicit UnitJobs(const Bus& bus) : bus_(bus) {}
     [[nodiscard]] BusResult<JobResult> wait(const std::string& job);
-    void wait_until_unloaded(const std::string& unit);
+    [[nodiscard]] bool is_unloaded_within(const std::string& unit, std::chrono::microseconds patience);
     static int on_unit_removed(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
     static int on_removed(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
 

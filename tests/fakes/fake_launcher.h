@@ -22,6 +22,7 @@ public:
     std::vector<std::string> asked;                                                 ///< `wake abcdefgh`, ...
     std::optional<boardgated::Problem> refuse;                                      ///< the answer to every wake, once set
     std::optional<boardgated::Problem> refuse_doors;                                ///< the answer to every new door, once set
+    std::optional<boardgated::Problem> refuse_removals;                             ///< the answer to every removal, once set
     std::function<std::optional<boardgated::Problem>(const BoardId&)> before_wake;  ///< what it says instead, if anything
     std::optional<TokenHash> only;                                                  ///< whose ticket has not ended, once set
     std::uint16_t port = 16001;
@@ -37,6 +38,7 @@ public:
     }
     Answer<void> remove_door(const Token&, const BoardId& board) override {
         note("remove_door " + board.str());
+        if (refuse_removals) return tl::make_unexpected(*refuse_removals);
         return {};
     }
     Answer<std::uint16_t> wake(const Token& token, const BoardId& board) override {

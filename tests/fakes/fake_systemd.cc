@@ -80,6 +80,7 @@ struct FakeSystemd::World {
     std::vector<std::string> asked;
     std::vector<std::string> transient;
     std::set<int> taken_ports;
+    std::set<std::string> starting_again;
     std::map<std::string, std::string> refused;
     std::deque<Signal> signals;
     bool hanging_up = false;
@@ -185,6 +186,7 @@ struct FakeSystemd::World {
         if (method == "StartTransientUnit") return world.start_transient(message);
         if (method == "StartUnit" || method == "StopUnit" || method == "RestartUnit") return world.change(message, method);
         if (method == "ResetFailedUnit") return world.reset(message);
+        if (method == "GetUnit") return world.find(message);
         if (method == "ListUnitsByPatterns") return world.list(message);
         return sd_bus_reply_method_errorf(message, SD_BUS_ERROR_UNKNOWN_METHOD, "%s", method.c_str());
     }
@@ -246,7 +248,8 @@ struct FakeSystemd::World {
         asked.push_back(method + " " + unit);
         if (method == "StopUnit" && !units.contains(unit))
             return sd_bus_reply_method_errorf(message, "org.freedesktop.systemd1.NoSuchUnit", "%s", unit);
-        change_state(unit, method == "StopUnit" ? "inactive" : "active");
+        const bool comes_back = method == "StopUnit" && starting_again.erase(unit) > 0;
+        change_state(unit, method == "StopUnit" && !comes_back ? "inactive" : "active");
         return reply_with_job(message, unit, "done");
     }
 
@@ -254,6 +257,16 @@ struct FakeSystemd::World {
         const char* unit = nullptr;
         good(sd_bus_message_read(message, "s", &unit), "ResetFailedUnit");
         return sd_bus_reply_method_return(message, "");
+    }
+
+    /// As systemd does with transient units: what is inactive is not loaded for long.
+    int find(sd_bus_message* message) {
+        const char* unit = nullptr;
+        good(sd_bus_message_read(message, "s", &unit), "GetUnit");
+        const auto found = units.find(unit);
+        if (found == units.end() || found->second["ActiveState"] == Value("inactive"))
+            return sd_bus_reply_method_errorf(message, "org.freedesktop.systemd1.NoSuchUnit", "%s", unit);
+        return sd_bus_reply_method_return(message, "o", unit_path(unit).c_str());
     }
 
     int list(sd_bus_message* message) const {
@@ -329,6 +342,11 @@ void FakeSystemd::refuse(const std::string& method, const std::string& error) {
     } else {
         world_->refused[method] = error;
     }
+}
+
+void FakeSystemd::start_after_next_stop(const std::string& unit) {
+    const std::lock_guard lock(world_->mutex);
+    world_->starting_again.insert(unit);
 }
 
 void FakeSystemd::hang_up() {

@@ -39,6 +39,8 @@ public:
     void take_ports(const std::set<int>& ports);
     /// The error of every further call of this method; empty: none.
     void refuse(const std::string& method, const std::string& error);
+    /// As when somebody's `systemctl start` comes right behind the next stop.
+    void start_after_next_stop(const std::string& unit);
     /// Ends all connections, as when the bus is restarted.
     void hang_up();
     [[nodiscard]] int subscribers();

@@ -288,6 +288,15 @@ TEST_F(ApiTest, WhatTheLauncherRefusesLeavesNoBoardBehind) {
     EXPECT_THAT(launcher.asked.back(), HasSubstr("remove_door"));
 }
 
+TEST_F(ApiTest, ABoardThatMayHaveADoorStaysToBeDeleted) {
+    launcher.refuse_doors = launcher.refuse_removals = Problem{Code::launch_failed, "the launcher does not answer"};
+    EXPECT_EQ(code(ask("POST", "/api/v1/boards", alice, R"({"logdir":"/data/runs"})")), "launch_failed");
+    ASSERT_EQ(registry.all().size(), 1U);
+    launcher.refuse_removals.reset();
+    EXPECT_EQ(ask("DELETE", "/api/v1/boards/" + registry.all().front().id.str(), alice).status, 204);
+    EXPECT_TRUE(registry.all().empty());
+}
+
 TEST_F(ApiTest, TellsWhoIsLoggedIn) {
     const Json::Value who = own_json(ask("GET", "/api/v1/session", alice).body);
     EXPECT_EQ(who["user"], "alice");

@@ -2,107 +2,16 @@
 #include "src/launcher/dispatch.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "src/base/gate_word.h"
-#include "src/launcher/reconcile.h"
-
-#include "tests/fakes/accounts.h"
-#include "tests/fakes/fake_clock.h"
-#include "tests/fakes/fake_systemd.h"
-#include "tests/fakes/socket_pair.h"
-#include "tests/fakes/temp_folder.h"
+#include "tests/unit/launcher/launcher_test.h"
 
 namespace boardgate::launcher {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using wire::Refusal;
-
-constexpr const char* board = "abcdefgh";
-constexpr const char* alices_socket = "tensorboard-alice-abcdefgh.socket";
-constexpr const char* alices_service = "tensorboard-alice-abcdefgh.service";
-
-/// The whole launcher but its socket: real tickets and records, systemd and accounts as a test wants them.
-struct LauncherTest : testing::Test {
-    fakes::FakeSystemd systemd;
-    fakes::Accounts directory{{{1001, 1001, "alice", "/home/alice", "/bin/bash"},
-                               {1002, 1002, "bob", "/home/bob", "/bin/bash"},
-                               {1003, 1003, "a-da", "/home/ada", "/bin/bash"},
-                               {999, 999, "daemon", "/", "/bin/sh"}}};
-    fakes::TempFolder tickets_folder;
-    fakes::TempFolder records_folder;
-    fakes::FakeClock clock;
-    Settings settings =
-        parse_settings("door_ports = 16000-16003\nadministrators = wheel\n[environments]\ndefault = /opt/tb/bin/tensorboard\n", "test")
-            .value();
-    tickets::TicketStore tickets = tickets::TicketStore::open(tickets_folder.path()).value();
-    DoorRecords records = DoorRecords::open(records_folder.path()).value();
-    Bus bus = Bus::open_system().value();
-    std::unique_ptr<UnitJobs> jobs = UnitJobs::open(bus).value();
-    Doors doors{settings, bus, *jobs, records};
-    Dispatch dispatch{settings, tickets, clock, *jobs, doors};
-    Token alice = ticket_of(1001);
-
-    LauncherTest() { systemd.set(gate_unit, {{"ActiveState", "active"}, {"StatusText", gate_word(settings.door_ports)}}); }
-
-    Token ticket_of(uid_t uid, std::chrono::seconds lives = 1h) {
-        const auto account = account_of(uid);
-        return ticket_of(uid, account ? account->name : "gone", lives);
-    }
-    Token ticket_of(uid_t uid, const std::string& user, std::chrono::seconds lives = 1h) {
-        Token token = Token::make();
-        EXPECT_TRUE(tickets.write(token.hash(), {uid, std::chrono::floor<std::chrono::seconds>(clock.wall()) + lives, user}));
-        return token;
-    }
-    template <class Message>
-    Result<Answer> send(Message message) {
-        fakes::SocketPair sockets;
-        EXPECT_TRUE(wire::send(sockets.near.get(), message));
-        return dispatch.answer(**wire::receive(sockets.far.get(), 1s));
-    }
-    template <class Message>
-    Answer ask(const Token& token, Message message) {
-        message.token = Secret(token.reveal());
-        return send(std::move(message)).value();
-    }
-    template <class Message>
-    Answer ask_of(const Token& token, const std::string& id = board) {
-        Message message;
-        message.board = id;
-        return ask(token, std::move(message));
-    }
-    static wire::DoorSpec door(std::uint16_t port = 0) {
-        wire::DoorSpec door;
-        door.board = board;
-        door.port = port;
-        door.logdir = "/home/alice/runs";
-        door.title = "runs";
-        door.environment = "default";
-        door.reload_interval = 5;
-        door.idle_sleep = 1800;
-        door.priority = 50;
-        return door;
-    }
-    Answer make(const Token& token, const wire::DoorSpec& spec) {
-        wire::MakeDoor message;
-        message.door = spec;
-        return ask(token, std::move(message));
-    }
-    /// A door made and what was asked for it forgotten.
-    void made(std::uint16_t port = 0) {
-        ASSERT_TRUE(make(alice, door(port)).outcome);
-        (void)systemd.asked();
-        (void)systemd.transient();
-    }
-    static std::optional<Refusal> refusal(const Answer& answer) {
-        return answer.outcome ? std::nullopt : std::optional<Refusal>(answer.outcome.error().reason);
-    }
-};
 
 TEST_F(LauncherTest, WithoutATicketNothingIsDone) {
     const Token unknown = Token::make();
@@ -365,6 +274,21 @@ TEST_F(LauncherTest, RemovesDoorUnitAndRecordTheDoorFirst) {
     EXPECT_TRUE(ask_of<wire::RemoveDoor>(alice).outcome) << "twice is fine";
 }
 
+TEST_F(LauncherTest, AUnitThatSomebodyStartsMeanwhileIsStoppedAgain) {
+    made();
+    EXPECT_TRUE(ask_of<wire::WakeBoard>(alice).outcome);
+    systemd.start_after_next_stop("tensorboard-alice-abcdefgh.service");
+    EXPECT_TRUE(ask_of<wire::RemoveDoor>(alice).outcome);
+    EXPECT_EQ(systemd.property("tensorboard-alice-abcdefgh.service", "ActiveState"), "inactive");
+}
+
+TEST_F(LauncherTest, WhatSystemdDoesNotStopKeepsItsRecord) {
+    made();
+    systemd.refuse("StopUnit", "org.freedesktop.DBus.Error.AccessDenied");
+    EXPECT_EQ(refusal(ask_of<wire::RemoveDoor>(alice)), Refusal::systemd);
+    EXPECT_EQ(records_folder.count(), 1U);
+}
+
 TEST_F(LauncherTest, MalformedIdsAreRefused) {
     for (const char* id : {"", "../x", "ABCDEFGH", "abcdefg"}) {
         EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(alice, id)), Refusal::bad_request) << id;
@@ -418,71 +342,6 @@ TEST_F(LauncherTest, RevokesThisTicketAnotherOfOnesOwnOrAll) {
     EXPECT_EQ(revoke(third, wire::Tickets::all_of_user), std::nullopt);
     EXPECT_FALSE(good(third));
     EXPECT_TRUE(good(bob));
-}
-
-// ---- reconcile ----
-struct ReconcileTest : LauncherTest {
-    ReconcileTest() { made(16002); }
-    [[nodiscard]] bool reconciled() { return reconcile(records, doors, settings, clock); }
-    [[nodiscard]] std::string door_is() { return systemd.property(alices_socket, "ActiveState"); }
-};
-
-TEST_F(ReconcileTest, AnOpenDoorOfAnOpenAccountIsLeftAlone) {
-    EXPECT_TRUE(reconciled());
-    EXPECT_THAT(systemd.asked(), IsEmpty());
-}
-
-TEST_F(ReconcileTest, ALostDoorIsMadeAgain) {
-    systemd.forget(alices_socket);
-    EXPECT_TRUE(reconciled());
-    EXPECT_EQ(door_is(), "active");
-    systemd.forget(alices_socket);
-    systemd.refuse("StartTransientUnit", "org.freedesktop.DBus.Error.AccessDenied");
-    EXPECT_FALSE(reconciled());
-}
-
-TEST_F(ReconcileTest, AClosedAccountsDoorIsShutWithItsBoardAndComesBackWithTheAccount) {
-    ASSERT_TRUE(ask_of<wire::WakeBoard>(alice).outcome);
-    directory.shadow["alice"] = {"x", 0};
-    EXPECT_TRUE(reconciled());
-    EXPECT_NE(door_is(), "active");
-    EXPECT_NE(systemd.property(alices_service, "ActiveState"), "active");
-    EXPECT_EQ(records_folder.count(), 1U);
-    directory.shadow.clear();
-    EXPECT_TRUE(reconciled());
-    EXPECT_EQ(door_is(), "active");
-    EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16002);
-}
-
-TEST_F(ReconcileTest, TheDoorOfADeletedAccountGoesForGood) {
-    directory.accounts.erase(directory.accounts.begin());
-    EXPECT_TRUE(reconciled());
-    EXPECT_NE(door_is(), "active");
-    EXPECT_EQ(records_folder.count(), 0U);
-}
-
-TEST_F(ReconcileTest, TheDoorOfADeletedAccountWhoseNumberAnotherOneGotGoes) {
-    directory.accounts[0].name = "anna";
-    EXPECT_TRUE(reconciled());
-    EXPECT_NE(door_is(), "active");
-    EXPECT_EQ(records_folder.count(), 0U);
-}
-
-TEST_F(ReconcileTest, ADoorOutsideOfTheRangeIsAStray) {
-    close_strays(records, doors, settings);
-    EXPECT_THAT(systemd.asked(), IsEmpty());
-    EXPECT_EQ(door_is(), "active");
-    settings.door_ports.last = 16001;
-    close_strays(records, doors, settings);
-    EXPECT_NE(door_is(), "active");
-    EXPECT_EQ(records_folder.count(), 1U);
-}
-
-TEST_F(ReconcileTest, ADirectoryThatDoesNotAnswerClosesNothing) {
-    directory.fault = EIO;
-    EXPECT_TRUE(reconciled());
-    EXPECT_EQ(door_is(), "active");
-    EXPECT_EQ(records_folder.count(), 1U);
 }
 
 TEST_F(LauncherTest, DashesOfANameAreNoDashesOfAUnit) {
