@@ -231,7 +231,7 @@ def fail(lab, carol, row, make_board, drop_in):
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_failure_is_told_with_cause_and_remedy(row, lab, carol, make_board, drop_in, failing, pictures):
     if row.counted and not lab.succeeds("test", "-e", "/sys/fs/cgroup/memory.pressure"):
-        pytest.skip("this kernel does not count memory for a lab")
+        pytest.skip("only a unified hierarchy tells systemd of a lack of memory")
     board = fail(lab, carol, row, make_board, drop_in)
     failure = board["failure"]
     told = " ".join((failure["summary"], failure["detail"], failure["remedy"]))
