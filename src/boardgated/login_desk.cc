@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/login_desk.h"
 
+#include <fmt/ranges.h>
+
 #include "src/base/log.h"
 
 namespace boardgate::boardgated {
@@ -17,9 +19,11 @@ tl::unexpected<Problem> unavailable(const std::string& why) {
 
 tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
     switch (verdict.outcome) {
-        case wire::LoginOutcome::password_expired:
-            return problem(Code::password_expired,
-                           "your password has expired; log in with ssh once, or ask an administrator, to set a new one");
+        case wire::LoginOutcome::password_expired: {
+            const std::string words = fmt::format("{}", fmt::join(verdict.messages, " "));
+            return problem(Code::password_expired, "your password has expired" + (words.empty() ? "" : " (" + words + ")") +
+                                                       "; to set a new one, log in with ssh once in a terminal, or ask an administrator");
+        }
         case wire::LoginOutcome::unavailable:
             return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if it stays so");
         case wire::LoginOutcome::refused:
@@ -41,6 +45,7 @@ Answer<LoginStep> LoginDesk::begin(const std::string& user, const std::string& a
 
 Answer<LoginStep> LoginDesk::step(Conversation conversation, Secret* password) {
     const int socket = conversation.connection.get();
+    std::vector<std::string> said;  // with a question that nobody saw
     for (;;) {
         auto datagram = wire::receive(socket, pam_patience);
         if (!datagram) return unavailable(datagram.error().text());
@@ -51,10 +56,12 @@ Answer<LoginStep> LoginDesk::step(Conversation conversation, Secret* password) {
                 wire::LoginAnswers answers;
                 answers.answers.push_back(std::move(*password));
                 password = nullptr;
+                said = std::move(prompts->messages);
                 if (const auto sent = wire::send(socket, answers); !sent) return unavailable(sent.error().text());
                 continue;
             }
             conversation.asked = prompts->prompts.size();
+            prompts->messages.insert(prompts->messages.begin(), said.begin(), said.end());
             auto id = keep(std::move(conversation));
             if (!id) return tl::make_unexpected(id.error());
             return LoginQuestion{*std::move(id), *std::move(prompts)};
@@ -64,8 +71,9 @@ Answer<LoginStep> LoginDesk::step(Conversation conversation, Secret* password) {
         if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict);
         auto token = Token::parse(verdict->token.reveal());
         if (!token) return unavailable("boardgate-login granted without a token");
+        said.insert(said.end(), verdict->messages.begin(), verdict->messages.end());
         return LoginGrant{*std::move(token), verdict->uid, verdict->user, std::chrono::sys_seconds(std::chrono::seconds(verdict->expires)),
-                          std::move(verdict->messages)};
+                          std::move(said)};
     }
 }
 

@@ -21,8 +21,8 @@ struct LoginDeskTest : testing::Test {
         start = wire::receive_one<wire::LoginStart>(connection.get(), 2s).value();
         return connection;
     }
-    static void ask(int socket, std::vector<wire::LoginPrompts::Prompt> prompts) {
-        wire::LoginPrompts message{std::move(prompts), {}};
+    static void ask(int socket, std::vector<wire::LoginPrompts::Prompt> prompts, std::vector<std::string> messages = {}) {
+        wire::LoginPrompts message{std::move(prompts), std::move(messages)};
         ASSERT_TRUE(wire::send(socket, message));
     }
     static std::vector<std::string> answers(int socket) {
@@ -33,8 +33,9 @@ struct LoginDeskTest : testing::Test {
         }
         return texts;
     }
-    static void grant(int socket) {
+    static void grant(int socket, std::vector<std::string> messages = {}) {
         wire::LoginVerdict verdict;
+        verdict.messages = std::move(messages);
         verdict.outcome = wire::LoginOutcome::granted;
         verdict.uid = 1001;
         verdict.user = "alice";
@@ -42,8 +43,9 @@ struct LoginDeskTest : testing::Test {
         verdict.expires = 1'900'000'000;
         ASSERT_TRUE(wire::send(socket, verdict));
     }
-    static void refuse(int socket, wire::LoginOutcome outcome) {
+    static void refuse(int socket, wire::LoginOutcome outcome, std::vector<std::string> messages = {}) {
         wire::LoginVerdict verdict;
+        verdict.messages = std::move(messages);
         verdict.outcome = outcome;
         ASSERT_TRUE(wire::send(socket, verdict));
     }
@@ -96,6 +98,36 @@ TEST_F(LoginDeskTest, ASecondQuestionGoesToThePersonAndItsAnswerBack) {
     grant(attempt.get());
     EXPECT_TRUE(std::holds_alternative<LoginGrant>(next.get().value()));
     EXPECT_EQ(desk.answer(id, "192.0.2.1", {}).error().code, Code::no_such_conversation) << "a conversation is used up";
+}
+
+TEST_F(LoginDeskTest, WhatPamSaidWithAQuestionThatNobodySawIsNotLost) {
+    for (const bool asks_again : {false, true}) {
+        Secret password("pass word");
+        auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+        const Fd attempt = take_attempt();
+        ask(attempt.get(), {{"Password: ", false}}, {"Maintenance on Sunday"});
+        (void)answers(attempt.get());
+        if (asks_again) {
+            ask(attempt.get(), {{"Code: ", true}}, {"A code was sent"});
+            const auto step = login.get();
+            EXPECT_EQ(std::get<LoginQuestion>(*step).asked.messages,
+                      (std::vector<std::string>{"Maintenance on Sunday", "A code was sent"}));
+        } else {
+            grant(attempt.get(), {"Last login: never"});
+            const auto step = login.get();
+            EXPECT_EQ(std::get<LoginGrant>(*step).messages, (std::vector<std::string>{"Maintenance on Sunday", "Last login: never"}));
+        }
+    }
+}
+
+TEST_F(LoginDeskTest, AnExpiredPasswordIsToldInPamsWords) {
+    Secret password("pass word");
+    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+    const Fd attempt = take_attempt();
+    refuse(attempt.get(), wire::LoginOutcome::password_expired, {"You are required to change your password immediately."});
+    EXPECT_EQ(login.get().error().detail,
+              "your password has expired (You are required to change your password immediately.); to set a new one, "
+              "log in with ssh once in a terminal, or ask an administrator");
 }
 
 struct OpenConversation : LoginDeskTest {

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""The log-in as a person meets it: whatever PAM asks, in PAM's words, and on to where one wanted to go."""
+import subprocess
+from pathlib import Path
+
+import pytest
+
+STACK = "/etc/pam.d/boardgate"
+MODULE = "/opt/pam_code.so"
+
+
+@pytest.fixture
+def person(make_account, lab):
+    return make_account()
+
+
+@pytest.fixture
+def pam(lab):
+    """pam(change): the service's lines, changed, until the test is over."""
+    before = lab.read(STACK).decode()
+    yield lambda change: lab.write(STACK, change(before))
+    lab.write(STACK, before)
+
+
+@pytest.fixture
+def second_factor(lab, pam, tmp_path):
+    source = Path(__file__).resolve().parents[1] / "pam/pam_code.cc"
+    subprocess.run(["g++", "-std=c++20", "-shared", "-fPIC", "-o", tmp_path / "module", source, "-lpam"], check=True, timeout=60)
+    lab.write(MODULE, (tmp_path / "module").read_bytes())
+    pam(lambda text: text.replace("@include common-auth\n", f"@include common-auth\nauth required {MODULE}\n"))
+
+
+def log_in(page, person, password=None):
+    return page.type("#login-user", person.user).type("#login-password", password or person.password).click("#login-submit")
+
+
+@pytest.fixture
+def door(page):
+    """The log-in page; its first question is refused, since nobody is logged in yet."""
+    return page.expect("status of 401").open("/login")
+
+
+def test_a_one_time_code_is_asked_for_in_pams_words(door, person, second_factor):
+    log_in(door, person).shown("label", "One-time code")
+    door.says("A code was sent to your phone")
+    field = door.focus
+    assert (field.get_attribute("type"), field.get_attribute("autocomplete")) == ("text", "one-time-code")
+    field.send_keys("123456\n")
+    door.shown("#new-logdir")
+    assert person.user in door.text
+
+
+def test_a_wrong_code_is_told_as_any_refusal_and_one_begins_again(door, person, second_factor):
+    log_in(door, person).shown("label", "One-time code")
+    door.focus.send_keys("000000\n")
+    door.shown("#login-error", "wrong")
+    assert door.shown("#login-user").get_attribute("value") == person.user
+    assert door.focus.get_attribute("id") == "login-password"
+
+
+def test_without_a_password_pam_asks_for_what_it_wants(door, person):
+    door.type("#login-user", person.user).click("#login-submit").shown("label[for=login-answer-0]", "assword")
+    assert door.focus.get_attribute("type") == "password"
+    door.click("button", "Start again").shown("#login-user")
+    door.click("#login-submit").shown("#login-answer-0").send_keys(f"{person.password}\n")
+    door.shown("#new-logdir")
+
+
+def test_what_pam_has_to_say_is_on_the_first_page(door, person, pam, lab):
+    lab.write("/etc/maintenance", "The server is down for maintenance on Sunday\n")
+    pam(lambda text: "auth optional pam_echo.so file=/etc/maintenance\n" + text)
+    log_in(door, person).shown("main .notice", "maintenance on Sunday")
+
+
+def test_an_expired_password_is_told_with_what_to_do(door, person, lab):
+    lab.exec("chage", "-d", "0", person.user)
+    log_in(door.expect("status of 403"), person).shown("#login-error", "expired")
+    assert "terminal" in door.text or "ssh" in door.text, door.text
+
+
+def test_who_guesses_is_told_when_to_come_back(door, person):
+    door.expect("status of 429")
+    refused = [person.try_login(person.user, f"guess {n}").code for n in range(5)]
+    assert refused == ["login_failed"] * 5
+    log_in(door, person).shown("#login-error", "Try again in")
+
+
+def test_a_link_to_a_filled_in_form_survives_the_login(page, person):
+    page.expect("status of 401").open(f"/?new&logdir=/home/{person.user}&title=From%20a%20link")
+    log_in(page, person).shown("#new-logdir")
+    assert page.shown("#new-title").get_attribute("value") == "From a link"
+
+
+def test_whose_session_ended_logs_in_and_is_where_they_were(page, person):
+    page.enter(person.login(), "/sessions").shown("tbody tr", "this one")
+    person.delete("/api/v1/sessions")
+    page.expect("status of 401").click("#links a", "My runs")
+    page.says("Your session has ended")
+    log_in(page, person).shown("#runs-heading")
+    assert page.path == "/runs"
+
+
+@pytest.mark.parametrize("address", ["//evil.example", "/\\evil.example", "https:evil.example", "abcdefgh/../../x"])
+def test_a_login_leads_to_boards_and_nowhere_else(page, person, address):
+    page.expect("status of 401").open(f"/login?board={address}")
+    log_in(page, person).shown("#new-logdir")
+    assert page.path == "/"
