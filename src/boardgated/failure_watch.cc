@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "src/base/log.h"
+#include "src/base/text_colours.h"
 #include "src/boardgated/diagnosis.h"
 
 namespace boardgate::boardgated {
@@ -43,7 +44,7 @@ std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
         const bool named = line.invocation == board.facts.invocation;
         begun |= named;
         // Of the last words of a process that ended at once journald knows the unit and no longer the run.
-        if ((named || (begun && line.invocation.empty())) && !is_aftermath(line.text)) lines.push_back(line.text);
+        if ((named || (begun && line.invocation.empty())) && !is_aftermath(line.text)) lines.push_back(without_colours(line.text));
     }
     return lines;
 }

@@ -197,7 +197,7 @@ Outcome<void> open(const Arguments& arguments) {
 Outcome<void> logs(const Arguments& arguments) {
     return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
         const std::string lines = "lines=" + std::to_string(arguments.lines);
-        const auto show = [&](const Value& line) { print(arguments.json ? text_of(line) : plain(line["text"].asString())); };
+        const auto show = [&](const Value& line) { print(arguments.json ? text_of(line) : log_line(line["text"].asString())); };
         if (!arguments.follow) {
             const auto log = connection.ask("GET", path_of(board) + "/log?" + lines);
             if (!log) return tl::make_unexpected(log.error());

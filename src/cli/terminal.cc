@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "src/base/names.h"
+#include "src/base/text_colours.h"
 
 namespace boardgate::cli {
 
@@ -86,15 +87,37 @@ void show_progress(const std::string& text) {
 
 std::string plain(const std::string& text) { return printable(text, "\t"); }
 
-std::string coloured(const std::string& text, Colour colour) {
+namespace {
+constexpr const char* no_colours = "\033[0m";
+
+bool colours_wanted() {
     static const bool wanted = [] {
         const char* no_colour = secure_getenv("NO_COLOR");
         const char* terminal = secure_getenv("TERM");
         return isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0') &&
                (terminal == nullptr || std::string_view(terminal) != "dumb");
     }();
+    return wanted;
+}
+}  // namespace
+
+std::string coloured(const std::string& text, Colour colour) {
     static constexpr const char* begins[] = {"", "\033[31m", "\033[32m", "\033[33m"};
-    return wanted && colour != Colour::none ? begins[static_cast<std::size_t>(colour)] + text + "\033[0m" : text;
+    return colours_wanted() && colour != Colour::none ? begins[static_cast<std::size_t>(colour)] + text + no_colours : text;
+}
+
+std::string log_line(const std::string& text) {
+    if (!colours_wanted()) return plain(without_colours(text));
+    std::string out;
+    bool any = false;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::size_t colour = colour_sequence(rest);
+        any |= colour > 0;
+        const std::size_t next = colour > 0 ? colour : std::min(rest.find('\033', 1), rest.size());
+        out += colour > 0 ? std::string(rest.substr(0, next)) : plain(std::string(rest.substr(0, next)));
+        rest.remove_prefix(next);
+    }
+    return any ? out + no_colours : out;
 }
 
 namespace {

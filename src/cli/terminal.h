@@ -25,6 +25,9 @@ enum class Colour { none, red, green, yellow };
 /// The text in a colour, where standard output is a terminal and nobody minds (no-color.org).
 [[nodiscard]] std::string coloured(const std::string& text, Colour colour);
 
+/// A line of a log: in the colours that its program gave it where coloured() colours, otherwise without.
+[[nodiscard]] std::string log_line(const std::string& text);
+
 /// A column of a table: the last one, and one that is `cut`, share what the others leave of a terminal.
 struct Column {
     bool cut = false;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "src/base/names.h"
+#include "src/base/text_colours.h"
 
 namespace boardgate::journal {
 
@@ -32,6 +33,11 @@ bool is_board_service(std::string_view unit) {
 std::string shown(std::string_view message, std::size_t longest) {
     std::string out;
     while (!message.empty()) {
+        if (const std::size_t colour = colour_sequence(message); colour > 0 && out.size() + colour <= longest) {
+            out += message.substr(0, colour);
+            message.remove_prefix(colour);
+            continue;
+        }
         const std::size_t size = character_size(message);
         const std::string_view character = message.substr(0, std::max<std::size_t>(size, 1));
         const bool good = size > 0 && (!has_control_character(character) || character == "\t" || character == "\n");

@@ -230,6 +230,16 @@ def test_a_terminal_of_sixty_columns_holds_the_list_in_colours(lab, shell):
     assert green in listed() and "\033" not in listed(NO_COLOR="1") + shell("ls")
 
 
+def test_a_log_keeps_its_colours_at_a_terminal_and_steers_nothing(lab, shell, settings):
+    lab.write("/opt/colourful/bin/tensorboard", "#!/bin/sh\nprintf '\\033[31mred\\033[0m \\033[2Jgone\\n'\nexit 3\n", mode="0755")
+    settings(environments={"colourful": "/opt/colourful/bin/tensorboard"})
+    board = json.loads(shell("start", "runs", "--json", "--environment", "colourful", status=REFUSED).splitlines()[0])
+    in_state(shell.person, board, "failed")
+    said = lab.python(AT_A_TERMINAL, shell.person.user, "", "{}", "logs", board["id"], user=shell.person.user)["text"]
+    assert "\033[31mred\033[0m" in said and "\033[2J" not in said, said
+    assert "\033" not in shell("logs", board["id"])
+
+
 AT_A_TERMINAL = r"""
 import fcntl, json, os, pty, struct, sys, termios
 user, password, environment, *words = sys.argv[1:]

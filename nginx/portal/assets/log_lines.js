@@ -9,9 +9,9 @@ const sequence = /\x1b\[([0-9;]*)([A-Za-z])|\x1b[^[]?|[\x00-\x08\x0b-\x1f]/g;
 
 /// How programs around TensorBoard begin a line of each level: absl, Python's logging, Rust's env_logger.
 const levels = [
-    ['error', /^(\[?(\d{4}\S*\s+)?(ERROR|CRITICAL|FATAL)\b|[EF]\d{4} |Traceback|\w+(Error|Exception): )/],
-    ['warning', /^(\[?(\d{4}\S*\s+)?WARN(ING)?\b|W\d{4} |\S+Warning: )/],
-    ['quiet', /^(\[?(\d{4}\S*\s+)?(DEBUG|TRACE)\b|I\d{4} )/],
+    ['error', /^(\[?(\d{4}-\S+\s+(\d\d:\S+\s+)?)?(ERROR|CRITICAL|FATAL)\b|[EF]\d{4} |Traceback|\w+(Error|Exception): )/],
+    ['warning', /^(\[?(\d{4}-\S+\s+(\d\d:\S+\s+)?)?WARN(ING)?\b|W\d{4} |\S+Warning: )/],
+    ['quiet', /^(\[?(\d{4}-\S+\s+(\d\d:\S+\s+)?)?(DEBUG|TRACE)\b|I\d{4} )/],
 ];
 
 export function level_of(text) {

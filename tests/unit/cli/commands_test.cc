@@ -28,6 +28,8 @@ TEST(BoardNamed, RefusesOneThatIsNot) {
 
 TEST(Terminal, NothingFromOutsideSteersIt) { EXPECT_EQ(plain("a\033[2Jb\nc\td\x7f"), "a?[2Jb?c\td?"); }
 
+TEST(Terminal, ALogOffTheTerminalHasNoColours) { EXPECT_EQ(log_line("\033[31mred\033[0m \033[2Jx"), "red ?[2Jx"); }
+
 TEST(Terminal, TableAlignsAndCutsOnlyTheLastColumn) {
     EXPECT_EQ(table({{"ID", "LOGDIR"}, {"abcdefgh", "/home/alice/runs"}}, 16), "ID        LOGDIR\nabcdefgh  /home…\n");
     EXPECT_EQ(table({{"ID", "LOGDIR"}, {"abcdefgh", "/runs"}}, 4), "ID        …\nabcdefgh  …\n");
