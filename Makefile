@@ -123,6 +123,12 @@ $(build)/obj/%.o: %.cc $(build)/compile
 test_flags = -O1 -g1
 $(build)/obj/tests/%.o: quick = $(test_flags)
 
+# The portal's files are cached for ever under a name that goes with their content; pages that boardgated writes name
+# them as the portal's own page does.
+portal := $(shell cat nginx/portal/assets/* | sha256sum | cut -c 1-12)
+$(build)/obj/src/boardgated/state_page.o: quick = -DBOARDGATE_PORTAL='"$(portal)"'
+$(build)/obj/src/boardgated/state_page.o: $(wildcard nginx/portal/assets/*)
+
 define archive_rule
 $$(build)/lib/$(1).a: $$(call objects,$$(call sources,$(1)))
 	@mkdir -p $$(@D)
@@ -191,8 +197,6 @@ install_text = sed -e 's|/usr/lib/boardgate|$(libexecdir)|g' -e 's|/usr/share/bo
                -e 's|/usr/bin/boardgate|$(bindir)/boardgate|g' -e 's|/etc/boardgate|$(sysconfdir)/boardgate|g' \
                -e 's|@portal@|$(portal)|g' $(1) \
                | install -D -m $(3) /dev/stdin '$(DESTDIR)$(2)'
-# The portal's files are cached for ever under a name that goes with their content.
-portal := $(shell cat nginx/portal/assets/* | sha256sum | cut -c 1-12)
 each = $(foreach f,$(wildcard $(1)),$(call install_text,$(f),$(2)/$(notdir $(f)),644) &&) true
 one = $(if $(wildcard $(1)),$(call install_text,$(1),$(2),644),true)
 if_absent = $(if $(wildcard $(1)),test -e '$(DESTDIR)$(2)' || $(call install_text,$(1),$(2),644),true)
@@ -275,7 +279,7 @@ lint:
 	$(CLANG_FORMAT) --dry-run -Werror $(all_cc) $(all_h)
 	@if command -v $(CLANG_TIDY) >/dev/null; then \
 		printf '%s\n' $(all_cc) | xargs -P "$$(nproc)" -n 4 sh -c '$(CLANG_TIDY) --quiet "$$@" -- \
-			$(CXX_STANDARD) -I. -DBOARDGATE_VERSION=\"\" $(library_cflags) 2> >(grep -v "warnings generated" >&2)' ''; \
+			$(CXX_STANDARD) -I. -DBOARDGATE_VERSION=\"\" -DBOARDGATE_PORTAL=\"\" $(library_cflags) 2> >(grep -v "warnings generated" >&2)' ''; \
 	else echo '$(CLANG_TIDY) is not here: left out'; fi
 	@if command -v shellcheck >/dev/null; then shellcheck .ci/run build-aux/deps build-aux/completions; else echo 'shellcheck is not here: left out'; fi
 

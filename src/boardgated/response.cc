@@ -30,6 +30,8 @@ const Row& row_of(Code code) { return rows[static_cast<std::size_t>(code)]; }
 
 const char* name_of(Code code) { return row_of(code).name; }
 
+const char* title_of(Code code) { return row_of(code).title; }
+
 Response& Response::with(const std::string& name, const std::string& value) {
     if (has_control_character(value)) throw std::invalid_argument("a header's value holds a control character");
     headers.emplace_back(name, value);

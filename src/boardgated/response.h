@@ -55,6 +55,8 @@ using Answer = tl::expected<T, Problem>;
 
 /// The stable name of a code, as in the body's `code`.
 [[nodiscard]] const char* name_of(Code code);
+/// What it says to people in a few words.
+[[nodiscard]] const char* title_of(Code code);
 
 void write_response(Request& request, const Response& response);
 

@@ -4,6 +4,7 @@ import {attempt, call} from './api.js';
 import {announce, copy_button, el, say, sentence, set_time, time} from './dom.js';
 import {folder_facts} from './folders.js';
 import {menu} from './menu.js';
+import {remedy_text, wake_button} from './remedy.js';
 import {action_texts, state_of} from './states.js';
 import {usage_pictures} from './usage.js';
 
@@ -59,6 +60,10 @@ export function board_card(first, {edit, duplicate, remove, changed, gone}) {
     }
 
     function show_failure(reason) {
+        // Only what is new: buttons in it may have the focus.
+        const told = JSON.stringify(reason);
+        if (failure.dataset.told === told) return;
+        failure.dataset.told = told;
         failure.hidden = !reason;
         if (!reason) return;
         const lines = reason.log_tail || [];
@@ -67,6 +72,8 @@ export function board_card(first, {edit, duplicate, remove, changed, gone}) {
             el('p.failure-summary', {}, sentence(reason.summary)),
             reason.detail && el('p', {}, sentence(reason.detail)),
             reason.remedy && el('p.failure-remedy', {}, sentence(reason.remedy)),
+            reason.change && el('div.buttons', {}, wake_button('button.board-remedy', {id: board.id, text: remedy_text(reason.change), change: reason.change,
+                done: changed, show: (text) => say(error, text)})),
             lines.length && el('details', {open: was_open}, el('summary', {}, 'Last lines of its log'), el('pre.log', {tabindex: '0', 'aria-label': 'Last lines of its log'}, lines.join('\n'))),
         ].filter(Boolean));
     }

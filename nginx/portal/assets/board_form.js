@@ -80,8 +80,10 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
     }
 
     function blame(problem) {
-        say(error, sentence(problem.message));
         const control = controls().get(problem.field);
+        // The server names its field; people know the label.
+        const label = control?.labels[0]?.textContent;
+        say(error, sentence(label && problem.message.startsWith(`${problem.field} `) ? label + problem.message.slice(problem.field.length) : problem.message));
         if (!control) return;
         control.setAttribute('aria-invalid', 'true');
         if (more.contains(control)) more.open = true;

@@ -15,6 +15,7 @@ export function show_boards(main, {wanted}) {
     const cards = new Map();
     let seen = new Set();
     let site = null;
+    const asked_site = site_options();
     let form = null;
     const total = el('span.count');
     const list = el('ul#boards.cards');
@@ -77,6 +78,7 @@ export function show_boards(main, {wanted}) {
             const after = [...list.children].find((other) => tools.order(board, cards.get(other.dataset.id).board()) < 0);
             list.insertBefore(made.element, after || null);
             looked_at.observe(made.element);
+            if (wanted.get('edit') === board.id) edit_when_asked(board);
         }
         if (!batch) refresh();
     }
@@ -110,7 +112,8 @@ export function show_boards(main, {wanted}) {
         refresh();
     }
 
-    function show_dialog(heading, options) {
+    async function show_dialog(heading, options) {
+        site ??= await asked_site;
         const inside = board_form({site, prefix: 'edit', cancel: () => dialog.close(), ...options, done(board) {
             dialog.close();
             put(board);
@@ -126,6 +129,13 @@ export function show_boards(main, {wanted}) {
         const awake = board.state === 'ready' || board.state === 'starting';
         show_dialog(`Change ${board.title}`, {board, values: board, submit_text: awake ? 'Save and restart' : 'Save',
             done: (changed) => announce(`${changed.title} is changed`)});
+    }
+
+    /// By the address, once: a dialog that was closed does not come back with the next reload.
+    function edit_when_asked(board) {
+        wanted.delete('edit');
+        history.replaceState(null, '', '/');
+        edit(board);
     }
 
     function duplicate(board) {
@@ -147,7 +157,7 @@ export function show_boards(main, {wanted}) {
     }
 
     async function offer_form() {
-        site = await site_options();
+        site ??= await asked_site;
         fill_form({logdir: wanted.get('logdir') || '', title: wanted.get('title') || ''});
         if (wanted.has('new')) form.focus();
     }

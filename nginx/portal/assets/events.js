@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: MIT
-// State changes as they happen. The browser connects again by itself after a break, but gives up when the server
+// What happens, as it happens. The browser connects again by itself after a break, but gives up when the server
 // answers with an error; then this asks again, more and more patiently.
 import {call} from './api.js';
 
-/// handlers: board(board), removed(id), synced(), connected(bool). Returns the function that ends it.
-export function follow_boards(handlers) {
+/// `listeners`: name of an event -> what takes its data; `connected(bool)`. Returns the function that ends it.
+export function follow(path, listeners, connected = () => {}) {
     let source = null;
     let timer = 0;
     let wait = 1000;
 
     function connect() {
-        source = new EventSource('/api/v1/events');
-        source.addEventListener('board', (event) => handlers.board(JSON.parse(event.data)));
-        source.addEventListener('removed', (event) => handlers.removed(JSON.parse(event.data).id));
-        source.addEventListener('synced', () => {
+        source = new EventSource(`/api/v1${path}`);
+        for (const [name, listen] of Object.entries(listeners)) source.addEventListener(name, (event) => listen(JSON.parse(event.data)));
+        source.addEventListener('open', () => {
             wait = 1000;
-            handlers.connected(true);
-            handlers.synced();
+            connected(true);
         });
         source.addEventListener('error', () => {
-            handlers.connected(false);
+            connected(false);
             if (source.readyState !== EventSource.CLOSED) return;
             timer = setTimeout(async () => {
                 wait = Math.min(wait * 2, 30000);
@@ -36,4 +34,9 @@ export function follow_boards(handlers) {
         source.close();
         source = null;
     };
+}
+
+/// My boards: board(board) for each and for every change, removed(id), synced() once all that there are were told.
+export function follow_boards({board, removed, synced = () => {}, connected}) {
+    return follow('/events', {board, removed: ({id}) => removed(id), synced}, connected);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A field for a folder that completes as one types (the combobox of the ARIA patterns), and says below what is in it.
 import {announce, count, el} from './dom.js';
-import {advice_about, contents, look_into} from './folders.js';
+import {advice_about, contents, look_at, look_into} from './folders.js';
 
 const settle = 120;
 
@@ -100,7 +100,9 @@ export function folder_picker({id, value, changed}) {
 
     async function advise() {
         const about = path();
-        const answer = about ? await look_into(about) : null;
+        let answer = about ? await look_into(about) : null;
+        // What can still get longer is no mistake; the list says how.
+        if (answer && !answer.here && list.hidden) answer = await look_at(about);
         if (about !== path()) return;
         if (about.startsWith('~') && answer?.path && document.activeElement !== input) {
             input.value = answer.path;  // the API takes whole paths only

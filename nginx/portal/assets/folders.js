@@ -6,18 +6,28 @@ import {ago, count, sentence, time} from './dom.js';
 const fresh_for = 5000;
 const answers = new Map();  // path -> {asked, answer}
 
-/// GET /api/v1/logdirs, remembered for a moment: typing asks for the same folder again and again.
 /// {problem} when the server says no.
-export function look_into(path) {
-    const known = answers.get(path);
-    if (known && performance.now() - known.asked < fresh_for) return known.answer;
-    const answer = call('GET', `/logdirs?complete=1&path=${encodeURIComponent(path)}`).then((result) => result.answer, (problem) => {
+function ask(query) {
+    return call('GET', `/logdirs?${query}`).then((result) => result.answer, (problem) => {
         if (problem instanceof Problem) return {folders: [], here: null, problem};
         throw problem;
     });
+}
+
+/// What is there, or the folders whose names begin so. Remembered for a moment: typing asks for the same again and again.
+export function look_into(path) {
+    const known = answers.get(path);
+    if (known && performance.now() - known.asked < fresh_for) return known.answer;
+    const answer = ask(`complete=1&path=${encodeURIComponent(path)}`);
     for (const [other, {asked}] of answers) if (performance.now() - asked > fresh_for) answers.delete(other);
     answers.set(path, {answer, asked: performance.now()});
     return answer;
+}
+
+/// The same about a path that was typed to its end: where no such folder can be read, why.
+export async function look_at(path) {
+    const answer = await look_into(path);
+    return answer.here || answer.problem ? answer : ask(`path=${encodeURIComponent(path)}`);
 }
 
 /// "3 runs · 2 minutes ago"; "4+" where not everything was counted.
@@ -27,11 +37,10 @@ export function contents({runs, newest, complete, readable = true}) {
     return `${complete ? count(runs, 'run') : `${runs}+ runs`}${newest ? ` · ${ago(newest)}` : ''}`;
 }
 
-/// What somebody should know who is about to name this folder: {text, good, instead}, or null when the server
-/// does not tell.
+/// What somebody should know who is about to name this folder: {text, good, instead}, or null where nothing is known.
 export function advice_about({here, suggestion, problem}) {
     if (problem) return problem.field === 'path' ? {text: sentence(problem.message), good: false} : null;
-    if (!here) return {text: 'There is no such folder.', good: false};
+    if (!here) return null;
     const instead = suggestion?.path === here.path ? null : suggestion?.path;
     if (here.runs) return {text: `${contents(here)}.${suggestion && instead ? ` ${sentence(suggestion.why)}` : ''}`, good: !instead, instead};
     if (suggestion) return {text: sentence(suggestion.why), good: false, instead};

@@ -34,7 +34,7 @@ export function show_log(main, {part: id, go}) {
         pane = log_pane({id, name: answer.title});
         place.append(pane.element);
     }, (text) => say(error, text));
-    const stop = follow_boards({board: show, removed: (gone) => { if (gone === id) go('/'); }, synced() {}, connected() {}});
+    const stop = follow_boards({board: show, removed: (gone) => { if (gone === id) go('/'); }});
     return () => {
         stop();
         pane?.stop();

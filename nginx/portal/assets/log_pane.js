@@ -2,10 +2,12 @@
 // The log of a board, live: its newest run or an older one, with search, pause, copy and download. Used by the log's
 // own view and by the page of a board that is not ready.
 import {Problem, call} from './api.js';
-import {copy_button, count, el, say} from './dom.js';
+import {copy_button, count, el, say, sentence} from './dom.js';
+import {follow} from './events.js';
 import {line_element, plain} from './log_lines.js';
 
 const most_lines = 5000;
+const clock = new Intl.DateTimeFormat(undefined, {timeStyle: 'medium', hourCycle: 'h23'});
 
 /// `id`: the board's; `name` for the file that is downloaded.
 export function log_pane({id, name}) {
@@ -15,24 +17,29 @@ export function log_pane({id, name}) {
     const batch = [];
     let waiting = [];
     let paused = false;
-    let source = null;
-    const log = el('pre.log', {tabindex: '0', 'aria-label': 'Log', role: 'region'});
+    let stop = () => {};
+    let stopped = false;
+    const log = el('pre.log', {tabindex: '0', 'aria-label': 'Log', role: 'region', hidden: true});
     const search = el('input.log-search', {type: 'search', placeholder: 'Search', 'aria-label': 'Search the log', autocomplete: 'off', spellcheck: 'false', oninput: draw});
     const found = el('span.hint', {role: 'status'});
     const pause = el('button.log-pause', {type: 'button', 'aria-pressed': 'false', onclick: () => set_paused(!paused)}, 'Pause');
     const choice = el('select.log-run', {'aria-label': 'Run', hidden: true, onchange: draw});
     const download = el('a.button.log-download', {href: '#', onclick: make_file}, 'Download');
-    const empty = el('p.quiet.log-empty', {}, 'Nothing was said yet.');
+    const empty = el('p.quiet.log-empty', {hidden: true}, 'Nothing was said yet.');
     const error = el('p.error', {role: 'alert', hidden: true});
     const element = el('div.log-pane', {},
         el('div.tools', {}, search, found, choice, pause, copy_button('button.log-copy', 'Copy', () => text_of(shown())), download),
         error, empty, log);
 
-    /// What is wanted: the lines of one run that fit the search.
-    function shown() {
+    /// Of these lines those of the chosen run that fit the search.
+    function wanted_of(some) {
         const run = choice.value || [...runs.keys()].at(-1);
         const wanted = search.value.toLowerCase();
-        return lines.filter((line) => line.run === run && (!wanted || plain(line.text).toLowerCase().includes(wanted)));
+        return some.filter((line) => line.run === run && (!wanted || plain(line.text).toLowerCase().includes(wanted)));
+    }
+
+    function shown() {
+        return wanted_of(lines);
     }
 
     function text_of(some) {
@@ -47,13 +54,21 @@ export function log_pane({id, name}) {
         setTimeout(() => URL.revokeObjectURL(address), 10000);
     }
 
+    function show_log(yes) {
+        log.hidden = !yes;
+        empty.hidden = yes;
+        empty.textContent = search.value ? 'No line fits.' : 'Nothing was said yet.';
+    }
+
     function at_end() {
         return log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
     }
 
     function line_of({time, text}) {
         const line = line_element(text, search.value.toLowerCase());
-        line.title = new Date(time).toLocaleString();
+        const moment = new Date(time);
+        line.title = moment.toLocaleString();
+        line.dataset.time = clock.format(moment);
         return line;
     }
 
@@ -62,7 +77,7 @@ export function log_pane({id, name}) {
         const some = shown();
         log.replaceChildren(...some.map(line_of));
         say(found, search.value ? count(some.length, 'line') : '');
-        empty.hidden = some.length > 0;
+        show_log(some.length > 0);
         log.scrollTop = log.scrollHeight;
     }
 
@@ -93,15 +108,13 @@ export function log_pane({id, name}) {
             draw();
             return;
         }
-        const run = choice.value || [...runs.keys()].at(-1);
-        const wanted = search.value.toLowerCase();
-        const fitting = fresh.filter((line) => line.run === run && (!wanted || plain(line.text).toLowerCase().includes(wanted)));
+        const fitting = wanted_of(fresh);
         if (!fitting.length) return;
         const follow = at_end();
         log.append(...fitting.map(line_of));
         while (log.childElementCount > most_lines) log.firstChild.remove();
-        empty.hidden = true;
-        if (wanted) say(found, count(log.childElementCount, 'line'));
+        show_log(true);
+        if (search.value) say(found, count(log.childElementCount, 'line'));
         if (follow) log.scrollTop = log.scrollHeight;
     }
 
@@ -131,16 +144,15 @@ export function log_pane({id, name}) {
             take((await call('GET', `/boards/${id}/log?lines=${most_lines}`)).answer.lines);
         } catch (problem) {
             if (!(problem instanceof Problem)) throw problem;
-            say(error, problem.message);
+            say(error, sentence(problem.message));
         }
-        if (source === false) return;
-        source = new EventSource(`/api/v1/boards/${id}/log?follow=1`);
-        source.addEventListener('line', (event) => arrived(JSON.parse(event.data)));
+        show_log(shown().length > 0);
+        if (!stopped) stop = follow(`/boards/${id}/log?follow=1`, {line: arrived});
     }
 
     start();
     return {element, stop() {
-        source?.close();
-        source = false;
+        stopped = true;
+        stop();
     }};
 }

@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/fakes/socket_pair.h"
 #include "tests/fakes/accounts.h"
+#include "tests/fakes/socket_pair.h"
 #include "tests/fakes/temp_folder.h"
 
 namespace boardgate {
