@@ -44,9 +44,14 @@ def judged(page, axe):
 VIEWS = {
     "login": ("/login", "#login-user", None),
     "my boards": ("/", "li.board .board-open", None),
+    "a board's menu": ("/", "li.board .board-open", "summary.more"),
     "new board, advanced": ("/", "li.board", ".new summary"),
+    "new board, folders": ("/?new&logdir=/home/alice/", "#new-logdir", "#new-logdir"),
+    "a board's options": ("/?edit={board}", "#board-dialog", "#board-dialog summary"),
     "my runs": ("/runs", "li.run", None),
+    "my runs, some ticked": ("/runs", "li.run", "li.run:nth-child(1) input, li.run:nth-child(2) input"),
     "sessions": ("/sessions", "tbody tr", None),
+    "a board that is not there": ("/b/zzzzzzzz/", "main h1", None),
 }
 
 
@@ -56,12 +61,13 @@ def test_axe_has_nothing_to_report(page, alice, axe, ready_board, view):
     if view == "login":
         page.expect("401").open(path)
     else:
-        if "board" in view:
-            ready_board(alice)
-        page.enter(alice, path)
+        board = ready_board(alice)["id"] if "board" in view else None
+        page.expect("status of 404").enter(alice, path.format(board=board))
     page.shown(wanted, seconds=20)
-    if opened:
-        page.click(opened)
+    for selector in opened.split(", ") if opened else ():
+        page.click(selector)
+    if "folders" in view:
+        page.shown("[role=option]")
     assert judged(page, axe) == {}
 
 
@@ -75,6 +81,22 @@ def test_nor_on_the_log_and_on_a_board_that_failed(page, alice, axe, lab, make_b
     alice.post(f"/api/v1/boards/{failed['id']}/restart")
     page.expect("503").open(f"/b/{failed['id']}/").says("cannot be read")
     lab.exec("rmdir", "/home/alice/shut")
+    assert judged(page, axe) == {}
+
+
+def test_nor_for_administrators(page, alice, axe, lab, settings, make_account, ready_board):
+    member = make_account()
+    settings(administrators=member.user)
+    ready_board(alice.login())
+    page.enter(member.login(), "/administration").shown("#all-boards tbody tr", seconds=20)
+    assert judged(page, axe) == {}
+
+
+def test_nor_while_a_board_starts(page, alice, axe, lab, settings, make_board):
+    lab.write("/opt/stuck/bin/tensorboard", "#!/bin/sh\necho waiting\nexec sleep 600\n", mode="0755")
+    settings(environments={"stuck": "/opt/stuck/bin/tensorboard"})
+    board = make_board(alice.login(), environment="stuck")
+    page.expect("503").enter(alice, board["url"]).shown(".log .line", "waiting")
     assert judged(page, axe) == {}
 
 

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Administration: everybody's boards for those who keep the server, and never what is on them."""
+import pytest
+
+from fixtures import in_state
+
+
+@pytest.fixture
+def admins(lab, settings, make_account, page, alice, ready_board):
+    """(the view, a board of alice's in it)"""
+    member = make_account()
+    group = f"admins-of-{member.user}"
+    lab.exec("groupadd", "--system", group)
+    lab.exec("gpasswd", "--add", member.user, group)
+    settings(administrators=group)
+    board = ready_board(alice.login(), title="Unpublished")
+    alice.visit(board["url"])
+    page.enter(member.login()).click("#links a", "Administration").shown("#all-boards")
+    page.shown(row_of(board), seconds=20)
+    yield page, board
+    page.driver.get("about:blank")
+    lab.exec("groupdel", group)
+
+
+def row_of(board):
+    return f"#all-boards tr[data-id='{board['id']}']"
+
+
+def test_it_shows_whose_and_how_each_board_is_and_not_what_is_on_it(admins):
+    page, board = admins
+    row = page.shown(row_of(board), "alice")
+    for part in (board["id"], "Ready", "by alice"):
+        assert part in row.text, row.text
+    assert "Unpublished" not in page.driver.page_source and "/home/alice" not in page.driver.page_source
+
+
+def test_it_says_what_each_limit_is_and_how_full(admins):
+    page, _ = admins
+    page.shown(".limits", "of 100")
+    page.says("Awake boards", "Ports", "busiest person")
+    for meter in page.all(".limits meter"):
+        assert float(meter.get_attribute("max")) >= float(meter.get_attribute("value")) >= 0
+
+
+def test_a_board_is_put_to_sleep(admins, alice):
+    page, board = admins
+    page.click(f"{row_of(board)} .board-sleep").shown(f"{row_of(board)} .board-state", "Asleep")
+    in_state(alice, board, "asleep", seconds=5)
+    page.gone(f"{row_of(board)} .board-sleep")
+
+
+@pytest.mark.parametrize("command", ["systemctl status", "journalctl -u"])
+def test_the_command_to_look_closer_is_copied(admins, command):
+    page, board = admins
+    page.command("Browser.grantPermissions", origin=page.url, permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    page.click(f"{row_of(board)} button", command.split()[0]).shown(f"{row_of(board)} button", "Copied")
+    assert page.run("return navigator.clipboard.readText()") == f"{command} '{board['unit']}'"
+
+
+def test_others_have_no_such_view(page, bob):
+    page.enter(bob, "/administration").shown("#new-logdir")
+    assert page.path == "/" and "Administration" not in [link.text for link in page.all("#links a")]

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""The page in a board's place while it is not ready: what it says, how the log comes, and what one can do there."""
+import pytest
+
+from fixtures import in_state
+from machine import until
+
+# Speaks in colours, and serves when it is told to.
+SLOW = r"""#!/bin/sh
+printf '\033[32mloading module\033[0m cuda\n'
+echo 'WARNING: the scratch disk is slow'
+echo 'ERROR: this is only a drill'
+until [ -e /run/slow/go ]; do sleep 0.05; done
+exec /opt/tensorboard/bin/tensorboard "$@"
+"""
+
+
+@pytest.fixture
+def slow(lab, settings):
+    """go(): lets the environment `slow` start TensorBoard."""
+    lab.write("/opt/slow/bin/tensorboard", SLOW, mode="0755")
+    lab.exec("install", "-d", "-m", "755", "/run/slow")
+    lab.exec("rm", "-f", "/run/slow/go")
+    settings(environments={"slow": "/opt/slow/bin/tensorboard"})
+    yield lambda: lab.exec("touch", "/run/slow/go")
+    lab.exec("rm", "-rf", "/run/slow")
+
+
+@pytest.fixture
+def starting(page, alice, slow, make_board):
+    """The page of a board that is starting."""
+    board = make_board(alice.login(), environment="slow", title="Slow one")
+    page.expect("status of 503").enter(alice, board["url"]).shown(".board-state", "Starting")
+    return page
+
+
+def test_it_turns_into_the_board_by_itself(starting, slow):
+    starting.says("Slow one", "/home/alice/runs", "TensorBoard is starting")
+    slow()
+    starting.says("TIME SERIES", seconds=40)
+    starting.expect("/frontend/", "/b/")  # TensorBoard's own words
+
+
+def test_the_log_comes_in_colour_while_one_waits(starting, slow):
+    starting.shown(".log .line", "loading module cuda")
+    colour = starting.run("return getComputedStyle(document.querySelector('.log .ink2')).color")
+    assert colour != starting.run("return getComputedStyle(document.querySelector('.log')).color")
+    assert "scratch disk" in starting.shown(".log .level-warning").text and "drill" in starting.shown(".log .level-error").text
+    starting.type(".log-search", "drill").shown(".log mark", "drill")
+    starting.gone(".log .ink2")
+    starting.click(".log-pause").shown(".log-pause[aria-pressed=true]", "Go on")
+
+
+def test_it_has_the_portals_look_and_the_way_back(starting):
+    head = starting.run("""const {backgroundColor, fontFamily} = getComputedStyle(document.querySelector('header.top'));
+                           return [backgroundColor, fontFamily, getComputedStyle(document.body).backgroundColor]""")
+    starting.click("header a", "My boards").shown("#new-logdir")
+    assert head == starting.run("""const {backgroundColor, fontFamily} = getComputedStyle(document.querySelector('header.top'));
+                           return [backgroundColor, fontFamily, getComputedStyle(document.body).backgroundColor]""")
+
+
+def test_it_says_what_a_board_waits_for_and_goes_on(page, alice, slow, settings, make_board, ready_board):
+    alice.login()
+    settings(awake_boards=1)
+    first = ready_board(alice)
+    # Idle boards make room; one that starts does not.
+    page.expect("status of 503")
+    alice.post(f"/api/v1/boards/{first['id']}/sleep")
+    in_state(alice, first, "asleep")
+    second = make_board(alice)
+    in_state(alice, second, "ready")
+    page.enter(alice, second["url"]).says("TIME SERIES", seconds=40)
+    page.expect("/frontend/", "/b/")
+
+
+def test_a_board_that_failed_says_why_and_wakes_with_what_helps(page, alice, settings, make_board):
+    settings(environments={"gone": "/opt/gone/bin/tensorboard"})
+    board = make_board(alice.login(), environment="gone")
+    failure = in_state(alice, board, "failed")["failure"]
+    page.expect("status of 503").enter(alice, board["url"]).shown(".board-state", "Failed")
+    page.says(failure["summary"], failure["remedy"])
+    page.shown(".log .line", "/opt/gone/bin/tensorboard")
+    page.click("#wake-changed", "environment = default")
+    page.says("TIME SERIES", seconds=40)
+    assert alice.board(board["id"])["environment"] == "default"
+    page.expect("/frontend/", "/b/")
+
+
+def test_from_a_board_that_failed_one_press_leads_to_its_options(page, alice, settings, make_board):
+    settings(environments={"gone": "/opt/gone/bin/tensorboard"})
+    board = make_board(alice.login(), environment="gone")
+    in_state(alice, board, "failed")
+    page.expect("status of 503").enter(alice, board["url"]).click(".buttons a", "Change options")
+    assert page.shown("#edit-logdir").get_attribute("value") == board["logdir"]
+    until("the address is the view's", lambda: page.path == "/")
+
+
+def test_what_is_deleted_meanwhile_leads_back_to_the_boards(starting, alice):
+    (board,) = alice.boards()
+    alice.delete(f"/api/v1/boards/{board['id']}")
+    starting.shown("#new-logdir")
+
+
+def test_who_is_logged_out_meanwhile_logs_in_and_is_back(starting, alice, slow):
+    address = starting.path
+    alice.delete("/api/v1/sessions")
+    starting.expect("status of 401").shown("#login-user", seconds=20)
+    assert starting.path == f"/login?board={address.split('/')[2]}"
+    alice.login()
+
+
+def test_a_board_that_is_not_there_is_told_in_the_same_look(page, alice):
+    page.expect("status of 404").enter(alice, "/b/zzzzzzzz/").says("No such board")
+    page.click("a", "All my boards").shown("#new-logdir")

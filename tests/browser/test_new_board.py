@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""The form of a new board: what it knows before anything is started, and what it remembers."""
+from machine import until
+from selenium.webdriver.common.keys import Keys
+
+
+def value(page, selector):
+    return page.shown(selector).get_attribute("value")
+
+
+def made(alice):
+    (board,) = alice.boards()
+    return board
+
+
+def test_a_board_is_made_from_the_form_and_opens(alices):
+    alices.type("#new-logdir", "/home/alice/runs").click("#new-submit")
+    card = alices.shown("li.board")
+    assert "runs" in card.text and "/home/alice/runs" in card.text
+    alices.shown("li.board .board-state", "Ready", seconds=30)
+    alices.click("li.board .board-open")
+    alices.says("TIME SERIES", seconds=30)
+    alices.expect("/frontend/", "/b/")  # TensorBoard's own words
+
+
+def test_a_link_opens_the_form_filled_in(page, alice):
+    page.enter(alice, "/?new&logdir=/home/alice/runs/sweep&title=Both%20rates")
+    assert (value(page, "#new-logdir"), value(page, "#new-title")) == ("/home/alice/runs/sweep", "Both rates")
+    assert page.focus.get_attribute("id") == "new-submit", "one key away from the board"
+
+
+def test_the_title_follows_the_folder_until_somebody_chooses_one(alices):
+    alices.type("#new-logdir", "/home/alice/runs/sweep")
+    assert value(alices, "#new-title") == "sweep"
+    alices.type("#new-title", "Mine").type("#new-logdir", "/home/alice/runs/wide")
+    assert value(alices, "#new-title") == "Mine"
+    alices.type("#new-title", "").type("#new-logdir", "/home/alice/runs/baseline")
+    assert value(alices, "#new-title") == "baseline"
+
+
+# ---- the folder picker ------------------------------------------------------------------------------------------
+def test_the_picker_completes_while_one_types(alices):
+    alices.type("#new-logdir", "/home/alice/runs/s").shown("[role=option]", "sweep/")
+    assert "2 runs" in alices.shown("[role=option]").text
+    alices.keys(Keys.ARROW_DOWN)
+    assert alices.focus.get_attribute("aria-activedescendant") == alices.shown("[role=option][aria-selected=true]").get_attribute("id")
+    alices.keys(Keys.ENTER)
+    assert value(alices, "#new-logdir") == "/home/alice/runs/sweep/"
+    alices.shown("[role=option]", "lr-0.1/")
+    alices.keys(Keys.ESCAPE).gone("[role=option]")
+    assert alices.shown("#new-logdir").get_attribute("aria-expanded") == "false"
+
+
+def test_the_picker_takes_the_only_folder_with_tab_as_a_shell_does(alices):
+    alices.type("#new-logdir", "~/runs/ba").shown("[role=option]", "baseline")
+    alices.keys(Keys.TAB)
+    assert value(alices, "#new-logdir") == "/home/alice/runs/baseline/"
+
+
+def test_a_folder_is_picked_with_the_mouse(alices):
+    alices.type("#new-logdir", "/home/alice/runs/").click("[role=option]", "wide/")
+    assert value(alices, "#new-logdir") == "/home/alice/runs/wide/" and value(alices, "#new-title") == "wide"
+
+
+def test_what_is_in_a_folder_is_told_before_the_board_is_made(alices, lab):
+    alices.expect("status of 400")
+    lab.exec("mkdir", "-p", "/home/alice/projects/empty", user="alice")
+    try:
+        alices.type("#new-logdir", "/home/alice/runs\t").shown(".advice", "4 runs")
+        alices.type("#new-logdir", "/home/alice/projects/empty\t").shown(".advice", "No event files here")
+        alices.type("#new-logdir", "/home/alice/nowhere\t").shown(".advice", "is not there")
+        alices.type("#new-logdir", "/root\t").shown(".advice", "cannot be read")
+    finally:
+        lab.exec("rm", "-r", "/home/alice/projects")
+
+
+def test_the_folder_that_was_meant_is_one_press_away(alices, lab):
+    lab.exec("sh", "-euc", "mkdir -p ~/studies/first && cp -r ~/runs/* ~/studies/first", user="alice")
+    try:
+        alices.type("#new-logdir", "/home/alice/studies\t").shown(".advice", "one level down")
+        alices.click(".advice .use")
+        assert value(alices, "#new-logdir") == "/home/alice/studies/first"
+        alices.shown(".advice", "4 runs")
+        alices.gone(".advice .use")
+    finally:
+        lab.exec("rm", "-r", "/home/alice/studies")
+
+
+# ---- options ----------------------------------------------------------------------------------------------------
+def test_rare_options_are_below_advanced_and_get_to_the_board(alices, alice):
+    alices.type("#new-logdir", "/home/alice/runs\t").gone(".new details[open]").click(".new summary", "Advanced")
+    alices.type("#new-reload-interval", "60").type("#new-priority", "70").type("#new-idle-sleep", "90")
+    alices.type("#new-samples-per-plugin", "scalars=500").click("#new-reload-multifile")
+    alices.run("const s = document.getElementById('new-fast-loader'); s.value = 'off'; s.dispatchEvent(new Event('input', {bubbles: true}))")
+    alices.shown(".new summary", "6 not as usual")
+    alices.click("#new-submit").shown("li.board")
+    board = made(alice)
+    assert {name: board[name] for name in ("reload_interval", "priority", "idle_sleep", "samples_per_plugin", "reload_multifile", "fast_loader")} == {
+        "reload_interval": 60, "priority": 70, "idle_sleep": 5400, "samples_per_plugin": "scalars=500", "reload_multifile": True, "fast_loader": "off"}
+
+
+def test_the_next_form_begins_with_what_was_chosen_last_and_can_be_reset(alices, alice):
+    alices.type("#new-logdir", "/home/alice/runs\t").click(".new summary", "Advanced").click("#new-reset")
+    alices.type("#new-reload-interval", "45").click("#new-submit").shown("li.board")
+    alices.open("/").click(".new summary", "Advanced")
+    assert value(alices, "#new-reload-interval") == "45"
+    alices.click("#new-reset")
+    assert value(alices, "#new-reload-interval") == "5"
+    alices.gone(".new summary .count:not(:empty)")
+
+
+def test_options_are_kept_under_a_name_used_again_and_deleted(alices, alice):
+    alices.click(".new summary", "Advanced").click("#new-reset").type("#new-reload-interval", "33")
+    alices.type("#new-preset-name", "for the big ones").keys(Keys.ENTER).gone("#new-error")
+    until("the preset is kept", lambda: "for the big ones" in alice.get("/api/v1/options").text)
+    alices.open("/").click(".new summary", "Advanced").click("#new-reset")
+    alices.run("const s = document.getElementById('new-preset'); s.value = '=for the big ones'; s.dispatchEvent(new Event('change'))")
+    assert value(alices, "#new-reload-interval") == "33"
+    alices.click("button", "Delete preset")
+    until("the preset is deleted", lambda: "for the big ones" not in alice.get("/api/v1/options").text)
+
+
+def test_a_refused_option_is_named_at_its_field(alices):
+    alices.expect("status of 400")
+    alices.type("#new-logdir", "/home/alice/runs\t").click(".new summary", "Advanced").type("#new-samples-per-plugin", "lots")
+    alices.click("#new-submit").shown("#new-error", "Samples kept must be like")
+    field = alices.shown("#new-samples-per-plugin")
+    assert field.get_attribute("aria-invalid") == "true" and alices.focus == field
+    alices.type("#new-samples-per-plugin", "scalars=5").type("#new-priority", "200").click("#new-submit")
+    alices.shown("#new-error", "100")
+    assert alices.focus.get_attribute("id") == "new-priority"
+
+
+def test_a_folder_that_is_not_there_is_told_with_the_nearest_one(alices):
+    alices.expect("status of 400").type("#new-logdir", "/home/alice/rnus\t").click("#new-submit")
+    alices.shown("#new-error", "not there")
+    assert alices.focus.get_attribute("id") == "new-logdir"

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""My runs: what the server found in the roots, and from there to a board."""
+import pytest
+
+from machine import until
+
+
+@pytest.fixture
+def runs(alices):
+    """The view, once it has found what there is."""
+    alices.open("/runs").shown("li.run", seconds=20)
+    alices.says("Below /home/alice", seconds=20)
+    return alices
+
+
+def names(page):
+    return [row.get_attribute("data-path") for row in page.all("li.run") if row.is_displayed()]
+
+
+def test_they_are_listed_newest_first_with_curves_of_their_scalars(runs, lab):
+    lab.exec("/usr/local/bin/write-events", "/home/alice/fresh", "--run", "only", "--points", "40", user="alice")
+    try:
+        runs.click("button", "Look again").shown("li.run[data-path='/home/alice/fresh/only']", seconds=20)
+        assert names(runs)[0] == "/home/alice/fresh/only"
+    finally:
+        lab.exec("rm", "-r", "/home/alice/fresh")
+    row = runs.shown("li.run[data-path='/home/alice/runs/wide']")
+    for part in ("step 299", "kB", "loss", "ago"):
+        assert part in row.text, row.text
+    assert all(line.get_attribute("points").count(",") > 10 for line in row.find_elements("css selector", "polyline"))
+
+
+def test_it_says_how_far_the_look_has_come(runs, lab):
+    lab.exec("sh", "-euc", "mkdir /srv/many; mount -t tmpfs tmpfs /srv/many; cd /srv/many; for a in $(seq 100); do mkdir $a; (cd $a; seq 300 | xargs mkdir); done")
+    try:
+        runs.run("""window.told = []; const at = document.getElementById('looking');
+                    new MutationObserver(() => told.push(at.textContent)).observe(at, {childList: true, characterData: true, subtree: true})""")
+        runs.type("#root", "/srv/many\n").says("No runs below /srv/many", seconds=30)
+        told = runs.run("return told")
+        assert any("folders" in text and "so far" in text for text in told), told
+    finally:
+        lab.exec("sh", "-euc", "umount --lazy /srv/many; rmdir /srv/many")
+
+
+def test_one_press_makes_a_board_and_the_next_one_opens_the_same(runs, alice):
+    runs.click("li.run[data-path='/home/alice/runs/wide'] .run-open").says("TIME SERIES", seconds=40)
+    (board,) = alice.boards()
+    assert board["logdir"] == "/home/alice/runs/wide" and runs.path.startswith(board["url"])
+    runs.open("/runs").click("li.run[data-path='/home/alice/runs/wide'] .run-open", seconds=20).says("TIME SERIES", seconds=40)
+    assert [other["id"] for other in alice.boards()] == [board["id"]]
+    runs.expect("/frontend/", "/b/")
+    runs.driver.get("about:blank")
+    alice.delete(f"/api/v1/boards/{board['id']}")
+
+
+def test_several_that_are_ticked_become_one_board(runs, alice):
+    wanted = ["/home/alice/runs/baseline", "/home/alice/runs/sweep/lr-0.1"]
+    runs.gone("#compare")
+    for path in wanted:
+        runs.click(f"li.run[data-path='{path}'] input")
+    runs.shown(".compare", "2 runs")
+    runs.click("#compare").says("TIME SERIES", seconds=40)
+    (board,) = alice.boards()
+    assert {board["logdir"], *board["more_logdirs"]} == set(wanted)
+    runs.says("baseline", "lr-0.1", seconds=20)
+    runs.expect("/frontend/", "/b/")
+    runs.driver.get("about:blank")
+    alice.delete(f"/api/v1/boards/{board['id']}")
+
+
+def test_the_search_narrows_and_what_is_ticked_stays(runs):
+    runs.click("li.run[data-path='/home/alice/runs/wide'] input").type("#search", "sweep")
+    assert sorted(names(runs)) == ["/home/alice/runs/sweep/lr-0.01", "/home/alice/runs/sweep/lr-0.1", "/home/alice/runs/wide"]
+    runs.shown("#runs-heading", "3 of 4")
+
+
+def test_a_folder_can_be_named_below_which_to_look(runs):
+    runs.type("#root", "/home/alice/runs/sweep\n").says("Below /home/alice/runs/sweep", seconds=20)
+    assert sorted(names(runs)) == ["/home/alice/runs/sweep/lr-0.01", "/home/alice/runs/sweep/lr-0.1"]
+    runs.expect("status of 400").type("#root", "/home/alice/nowhere\n").shown("#runs-error", "not there")
+
+
+def test_from_the_login_to_a_board_of_ones_newest_run_in_three_clicks(page, lab, make_account):
+    person = make_account()
+    lab.exec("/usr/local/bin/write-events", f"/home/{person.user}/runs", user=person.user)
+    lab.exec("find", f"/home/{person.user}/runs", "-type", "f", "-exec", "touch", "-d", "1 hour ago", "{}", "+")
+    lab.exec("/usr/local/bin/write-events", f"/home/{person.user}/runs", "--run", "tonight", "--points", "50", user=person.user)
+    page.expect("status of 401").open("/").type("#login-user", person.user).type("#login-password", person.password)
+    page.click("#login-submit")
+    page.click("#links a", "My runs")
+    newest = until("the newest run comes first", lambda: (names(page) or [""])[0].endswith("/tonight") and page.all("li.run .run-open")[0], 20)
+    newest.click()
+    page.says("TIME SERIES", "loss", seconds=40)
+    (board,) = person.login().boards()
+    assert board["logdir"].endswith("/tonight")
+    page.expect("/frontend/", "/b/")
+    page.driver.get("about:blank")
