@@ -120,6 +120,37 @@ def test_options_are_kept_under_a_name_used_again_and_deleted(alices, alice):
     until("the preset is deleted", lambda: "for the big ones" not in alice.get("/api/v1/options").text)
 
 
+def test_a_board_of_several_folders(alices, alice):
+    alices.type("#new-logdir", "/home/alice/runs/wide\t").click(".new summary", "Advanced").click("#new-add-folder")
+    assert alices.focus.get_attribute("id") == "new-more-logdir-1"
+    alices.focus.send_keys("~/runs/ba")
+    alices.shown("[role=option]", "baseline")
+    alices.keys(Keys.TAB)
+    alices.click("#new-add-folder").click(".more-folders .field:nth-child(2) button", "Leave out")
+    alices.keys(Keys.ESCAPE).click("#new-submit").shown("li.board", "/home/alice/runs/baseline")
+    board = made(alice)
+    assert (board["logdir"], board["more_logdirs"]) == ("/home/alice/runs/wide", ["/home/alice/runs/baseline"])
+    alices.choose(board, "edit").click("#board-dialog .more-folders button", "Leave out").click("#edit-submit").gone("#board-dialog")
+    assert made(alice)["more_logdirs"] == []
+
+
+def test_a_further_folder_that_is_not_there_is_named(alices):
+    alices.expect("status of 400").type("#new-logdir", "/home/alice/runs\t").click(".new summary", "Advanced").click("#new-add-folder")
+    alices.focus.send_keys("/home/alice/nowhere\t")
+    alices.click("#new-submit").shown("#new-error", "nowhere")
+    assert alices.focus.get_attribute("id") == "new-more-logdir-1"
+
+
+def test_an_open_port_is_offered_where_the_site_allows_it(alices, alice, settings):
+    alices.click(".new summary", "Advanced").gone("#new-bind-all")
+    alices.expect("status of 50")  # boardgated is restarted meanwhile
+    settings(allow_bind_all="yes")
+    alices.open("/").type("#new-logdir", "/home/alice/runs\t").click(".new summary", "Advanced").shown("#new-host")
+    alices.click("#new-bind-all").click("#new-submit").shown("li.board .notice", "without logging in")
+    assert made(alice)["bind_all"] is True
+    alice.delete(f"/api/v1/boards/{made(alice)['id']}")
+
+
 def test_a_refused_option_is_named_at_its_field(alices):
     alices.expect("status of 400")
     alices.type("#new-logdir", "/home/alice/runs\t").click(".new summary", "Advanced").type("#new-samples-per-plugin", "lots")

@@ -3,6 +3,7 @@
 import {Problem, call} from './api.js';
 import {el, say, sentence} from './dom.js';
 import {folder_picker} from './folder_picker.js';
+import {more_folders} from './more_folders.js';
 import {option_fields} from './option_fields.js';
 import {preset_row} from './presets.js';
 
@@ -32,15 +33,14 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
     const more_count = el('span.count');
     const error = el('p.error', {id: `${prefix}-error`, role: 'alert', hidden: true});
     const submit = el('button.primary', {id: `${prefix}-submit`, type: 'submit'}, submit_text);
-    const others = el('ul.plain-list');
-    let more_logdirs = values.more_logdirs || [];
+    const others = more_folders({prefix, values: values.more_logdirs || []});
     const more = el('details', {oninput: count}, el('summary', {}, 'Advanced', more_count),
-        preset_row({site, prefix, fill, values: () => options.values()}), el('div.grid', {}, ...options.elements));
+        preset_row({site, prefix, fill, values: () => options.values()}), el('div.grid', {}, ...options.elements), others.add_button);
     const form = el('form', {onsubmit: submit_form, novalidate: true, autocomplete: 'off'},
         el('div.main-fields', {},
             el('div.field', {}, el('label', {for: `${prefix}-logdir`}, 'Log directory'), picker.element),
             el('div.field', {}, el('label', {for: `${prefix}-title`}, 'Title'), title)),
-        picker.advice, others, more, error,
+        picker.advice, others.element, more, error,
         el('div.buttons', {}, submit, cancel && el('button', {type: 'button', onclick: cancel}, 'Cancel')));
 
     function follow_folder(path) {
@@ -57,17 +57,8 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
         more_count.textContent = changed ? ` · ${changed} not as usual` : '';
     }
 
-    function show_others() {
-        others.hidden = more_logdirs.length === 0;
-        others.replaceChildren(...more_logdirs.map((path) => el('li', {}, el('span.path', {}, path), ' ',
-            el('button.plain', {type: 'button', 'aria-label': `Leave out ${path}`, onclick: () => {
-                more_logdirs = more_logdirs.filter((other) => other !== path);
-                show_others();
-                logdir.focus();
-            }}, 'Leave out'))));
-    }
-
-    function wanted() {
+    async function wanted() {
+        const more_logdirs = await others.paths();
         const all = {logdir: picker.path(), title: title.value.trim(), ...options.values()};
         if (more_logdirs.length || board?.more_logdirs?.length) all.more_logdirs = more_logdirs;
         const before = board || site.defaults || {};
@@ -76,7 +67,8 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
     }
 
     function controls() {
-        return new Map([['logdir', logdir], ['title', title], ...options.controls]);
+        const further = others.input();
+        return new Map([['logdir', logdir], ...(further ? [['more_logdirs', further]] : []), ['title', title], ...options.controls]);
     }
 
     function blame(problem) {
@@ -100,7 +92,7 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
         }
         submit.disabled = true;
         try {
-            const {answer} = board ? await call('PATCH', `/boards/${board.id}`, wanted()) : await call('POST', '/boards', wanted());
+            const {answer} = await (board ? call('PATCH', `/boards/${board.id}`, await wanted()) : call('POST', '/boards', await wanted()));
             done(answer);
         } catch (problem) {
             if (!(problem instanceof Problem)) throw problem;
@@ -113,6 +105,5 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
 
     fill(board || {...site.last, ...values});
     if (!title_chosen) follow_folder(logdir.value);
-    show_others();
     return {element: form, focus: () => (logdir.value && !board ? submit : logdir).focus()};
 }

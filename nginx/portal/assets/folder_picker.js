@@ -6,7 +6,7 @@ import {advice_about, contents, look_at, look_into} from './folders.js';
 const settle = 120;
 
 /// `changed(path)` after every change, by hand or by choice. `advice` stands where the form wants it.
-export function folder_picker({id, value, changed}) {
+export function folder_picker({id, value, changed = () => {}}) {
     const list = el('ul.choices', {id: `${id}-list`, role: 'listbox', 'aria-label': 'Folders', hidden: true});
     const input = el('input', {
         id, name: 'logdir', type: 'text', required: true, maxlength: '4095', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none',

@@ -11,12 +11,14 @@ const rows = [
     {name: 'fast_loader', label: 'Fast loader', hint: 'Automatic turns it off when files were replaced, as by rsync without --inplace; off always sees them, and is slower',
         choices: [['auto', 'Automatic'], ['on', 'On'], ['off', 'Off']]},
     {name: 'reload_interval', label: 'Look for new data every … seconds', hint: 'Longer is kinder to network file systems; 0: never', input: {...whole, min: '0', max: '86400'}},
-    {name: 'samples_per_plugin', label: 'Samples kept', hint: 'Like images=100,scalars=500; 0 keeps all', input: {...word, maxlength: '200'}},
+    {name: 'samples_per_plugin', label: 'Samples kept', hint: 'Like images=100,scalars=500; 0 keeps all', input: {...word, maxlength: '200'}, may_be_empty: true},
     {name: 'idle_sleep', label: 'Sleep after … minutes', hint: 'Without a request; opening it wakes it again', input: {...whole, step: 'any', min: '1', max: '525600'},
         shown: (seconds) => Math.round(seconds / 6) / 10, sent: (minutes) => Math.round(minutes * 60)},
     {name: 'priority', label: 'Priority', hint: '1 to 100; higher ones wait less and get more CPU', input: {...whole, min: '1', max: '100'}},
     {name: 'port', label: 'Port of its door', hint: 'Empty: any that is free', input: {...whole, min: '1', max: '65535'}, shown: (port) => port || '', sent: (port) => port || 0},
     {name: 'reload_multifile', label: 'Watch every event file of a run', hint: 'Not only its newest; for several writers in one folder', input: {type: 'checkbox'}},
+    {name: 'host', label: 'Also open it at one address without log-in', hint: 'An IP address of this server; empty: only here, behind the log-in', input: {...word, maxlength: '255'}, may_be_empty: true,
+        offered: (site) => site.bind_all},
     {name: 'bind_all', label: 'Also open it to the network without log-in', hint: 'Anybody who reaches this server sees the board. For demonstrations only', input: {type: 'checkbox'},
         offered: (site) => site.bind_all},
 ];
@@ -65,14 +67,14 @@ export function option_fields(site, prefix) {
     /// What the form says, in the API's types; what is left empty is absent: the server knows its own defaults.
     function values() {
         const all = {};
-        for (const {name, sent, input} of offered) {
+        for (const {name, sent, input, may_be_empty} of offered) {
             const control = controls.get(name);
             if (control.type === 'checkbox') {
                 all[name] = control.checked;
             } else if (input?.type === 'number') {
                 if (control.value !== '') all[name] = sent ? sent(Number(control.value)) : Number(control.value);
                 else if (name === 'port') all[name] = 0;
-            } else if (control.value.trim() || name === 'samples_per_plugin') {
+            } else if (control.value.trim() || may_be_empty) {
                 all[name] = control.value.trim();
             }
         }

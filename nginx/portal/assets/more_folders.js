@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The further log directories of a board that shows several: a picker each, added and left out one by one.
+import {el} from './dom.js';
+import {folder_picker} from './folder_picker.js';
+
+const most = 10;
+
+/// Begins with these paths. `paths()` waits until the server has said what each stands for.
+export function more_folders({prefix, values}) {
+    const pickers = new Set();
+    let made = 0;
+    const list = el('div.more-folders');
+    const add_button = el('button', {id: `${prefix}-add-folder`, type: 'button', onclick: () => add('').input.focus()}, 'Add a folder');
+
+    function add(value) {
+        made += 1;
+        const id = `${prefix}-more-logdir-${made}`;
+        const picker = folder_picker({id, value});
+        const row = el('div.field', {}, el('label', {for: id}, 'And this log directory'),
+            el('div.joined', {}, picker.element, el('button', {type: 'button', onclick: () => {
+                row.remove();
+                pickers.delete(picker);
+                add_button.hidden = false;
+                ([...pickers].at(-1)?.input || document.getElementById(`${prefix}-logdir`)).focus();
+            }}, 'Leave out')), picker.advice);
+        pickers.add(picker);
+        list.append(row);
+        add_button.hidden = pickers.size >= most;
+        return picker;
+    }
+
+    for (const value of values) add(value);
+    return {
+        element: list,
+        add_button,
+        input: () => [...pickers][0]?.input,
+        paths: async () => (await Promise.all([...pickers].map((picker) => picker.settled()))).filter(Boolean),
+    };
+}
