@@ -47,6 +47,8 @@ def open_browser(site):
         # The lab's server is trusted, and no other stranger; Chromium takes that only with a profile of its own.
         for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
                          "--force-color-profile=srgb", "--disable-background-networking", "--no-first-run",
+                         # Without a graphics card: TensorBoard's charts take WebGL.
+                         "--enable-unsafe-swiftshader",
                          f"--user-data-dir={profile}", f"--ignore-certificate-errors-spki-list={key_of(*site)}"):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
