@@ -127,7 +127,10 @@ $(build)/obj/tests/%.o: quick = $(test_flags)
 # them as the portal's own page does.
 portal := $(shell cat nginx/portal/assets/* | sha256sum | cut -c 1-12)
 $(build)/obj/src/boardgated/state_page.o: quick = -DBOARDGATE_PORTAL='"$(portal)"'
-$(build)/obj/src/boardgated/state_page.o: $(wildcard nginx/portal/assets/*)
+$(build)/obj/src/boardgated/state_page.o: $(build)/portal
+$(build)/portal: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(portal)' | cmp -s - $@ || printf '%s\n' '$(portal)' >$@
 
 define archive_rule
 $$(build)/lib/$(1).a: $$(call objects,$$(call sources,$(1)))

@@ -46,6 +46,15 @@ std::string Bus::unit_property(const std::string& unit, const char* interface, c
     return status < 0 ? std::string() : std::string(value);
 }
 
+std::optional<std::uint64_t> Bus::unit_counter(const std::string& unit, const char* interface, const char* property) const {
+    std::uint64_t value = 0;
+    sd_bus_error error{};
+    const int status = sd_bus_get_property_trivial(bus_.get(), service, unit_path(unit).c_str(), interface, property, &error, 't', &value);
+    sd_bus_error_free(&error);
+    if (status < 0 || value == UINT64_MAX) return std::nullopt;
+    return value;
+}
+
 std::string unit_path(const std::string& unit) {
     char* path = nullptr;
     if (sd_bus_path_encode(unit_prefix, unit.c_str(), &path) < 0) throw std::bad_alloc();

@@ -5,7 +5,9 @@
 #include <systemd/sd-bus.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "src/base/error.h"
@@ -57,6 +59,8 @@ public:
 
     /// A string property of a unit; an empty text when the unit is not loaded or has none.
     [[nodiscard]] std::string unit_property(const std::string& unit, const char* interface, const char* property) const;
+    /// A property of type t; none where the unit has none, or systemd says that it does not know or that there is no end.
+    [[nodiscard]] std::optional<std::uint64_t> unit_counter(const std::string& unit, const char* interface, const char* property) const;
     /// ActiveState: active, inactive, failed, activating, deactivating, reloading.
     [[nodiscard]] std::string active_state(const std::string& unit) const {
         return unit_property(unit, "org.freedesktop.systemd1.Unit", "ActiveState");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "src/base/bus.h"
 #include "src/base/peer.h"
 #include "src/boardgated/audit.h"
 #include "src/boardgated/board_json.h"
@@ -32,6 +33,20 @@ std::int64_t most_of(const std::map<std::uint32_t, std::int64_t>& counts) {
     return most;
 }
 
+/// Of the slice that all boards are in; nothing where it is not counted, or nothing bounds it.
+std::optional<Json::Value> memory_of_all() {
+    constexpr const char* slice = "tensorboard.slice";
+    constexpr const char* interface = "org.freedesktop.systemd1.Slice";
+    const auto bus = Bus::open_system();
+    if (!bus) return std::nullopt;
+    // While nobody's board is awake there is no slice.
+    const bool any = bus->active_state(slice) == "active";
+    const auto used = any ? bus->unit_counter(slice, interface, "MemoryCurrent") : 0;
+    const auto most = bus->unit_counter(slice, interface, "MemoryMax");
+    if (!used || !most) return std::nullopt;
+    return limit_json(static_cast<std::int64_t>(*used), static_cast<std::int64_t>(*most));
+}
+
 }  // namespace
 
 Reply ApiAdmin::list(Call& call) const {
@@ -53,10 +68,7 @@ Reply ApiAdmin::list(Call& call) const {
     body["limits"]["ports"] = limit_json(static_cast<std::int64_t>(boards.size()), settings_.door_ports.last - settings_.door_ports.first);
     body["limits"]["awake_per_user"] = limit_json(most_of(awake_of), settings_.awake_boards_per_user);
     body["limits"]["boards_per_user"] = limit_json(most_of(boards_of), settings_.boards_per_user);
-    const MemoryOfAll memory = watch_.memory_of_all();
-    if (memory.used && memory.most) {
-        body["limits"]["memory"] = limit_json(static_cast<std::int64_t>(*memory.used), static_cast<std::int64_t>(*memory.most));
-    }
+    if (const auto memory = memory_of_all()) body["limits"]["memory"] = *memory;
     return json_response(200, body);
 }
 

@@ -5,7 +5,6 @@
 
 #include "src/boardgated/call.h"
 #include "src/boardgated/registry.h"
-#include "src/boardgated/unit_watch.h"
 #include "src/boardgated/waker.h"
 
 namespace boardgate::boardgated {
@@ -15,8 +14,7 @@ namespace boardgate::boardgated {
 
 class ApiAdmin {
 public:
-    ApiAdmin(const Registry& registry, Waker& waker, const UnitWatch& watch, const Settings& settings)
-        : registry_(registry), waker_(waker), watch_(watch), settings_(settings) {}
+    ApiAdmin(const Registry& registry, Waker& waker, const Settings& settings) : registry_(registry), waker_(waker), settings_(settings) {}
 
     [[nodiscard]] Reply list(Call& call) const;
     [[nodiscard]] Reply sleep(Call& call);
@@ -24,7 +22,6 @@ public:
 private:
     const Registry& registry_;
     Waker& waker_;
-    const UnitWatch& watch_;
     const Settings& settings_;
 };
 

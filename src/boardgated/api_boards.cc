@@ -84,6 +84,7 @@ Reply ApiBoards::make(Call& call) {
     if (!board) return tl::make_unexpected(board.error());
     if (const auto opened = open(*call.token, *board, true); !opened) {
         // Nothing of a board that could not be made stays behind; one that may have a door stays, to be deleted or woken.
+        const auto held = waker_.hold_door(board->id);
         if (launcher_.remove_door(*call.token, board->id)) {
             if (const auto removed = registry_.remove(board->id); !removed) log_event(Event::storage_fault, removed.error().text());
         }

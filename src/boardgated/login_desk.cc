@@ -20,7 +20,8 @@ tl::unexpected<Problem> unavailable(const std::string& why) {
 tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
     switch (verdict.outcome) {
         case wire::LoginOutcome::password_expired: {
-            const std::string words = fmt::format("{}", fmt::join(verdict.messages, " "));
+            std::string words = fmt::format("{}", fmt::join(verdict.messages, " "));
+            if (words.ends_with('.')) words.pop_back();
             return problem(Code::password_expired, "your password has expired" + (words.empty() ? "" : " (" + words + ")") +
                                                        "; to set a new one, log in with ssh once in a terminal, or ask an administrator");
         }
@@ -68,12 +69,12 @@ Answer<LoginStep> LoginDesk::step(Conversation conversation, Secret* password) {
         }
         auto verdict = wire::parse<wire::LoginVerdict>(**datagram);
         if (!verdict) return unavailable(verdict.error().text());
+        verdict->messages.insert(verdict->messages.begin(), said.begin(), said.end());
         if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict);
         auto token = Token::parse(verdict->token.reveal());
         if (!token) return unavailable("boardgate-login granted without a token");
-        said.insert(said.end(), verdict->messages.begin(), verdict->messages.end());
         return LoginGrant{*std::move(token), verdict->uid, verdict->user, std::chrono::sys_seconds(std::chrono::seconds(verdict->expires)),
-                          std::move(said)};
+                          std::move(verdict->messages)};
     }
 }
 

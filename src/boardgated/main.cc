@@ -124,7 +124,7 @@ int main(int argc, char** argv) {
         Presets presets(**store);
         ApiBoards api_boards(registry, launcher, waker, watch, journal, presets, settings);
         ApiOptions api_options(settings, registry, presets);
-        ApiAdmin api_admin(registry, waker, watch, settings);
+        ApiAdmin api_admin(registry, waker, settings);
         ApiHealth api_health(gate);
         // A refused login takes two seconds on purpose, so there are many threads for them.
         WorkLane logins("logins", 24, 48);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The pages that boardgated writes itself, at a board's own address: what state it is in, or why not.
-// /assets/state.js brings them to life; without scripts they say the same and reload by themselves.
+// nginx/portal/assets/state.js brings them to life; without scripts they say the same and reload by themselves.
 #pragma once
 
 #include "src/boardgated/board.h"

@@ -17,38 +17,19 @@ namespace {
 constexpr const char* unit_interface = "org.freedesktop.systemd1.Unit";
 constexpr const char* service_interface = "org.freedesktop.systemd1.Service";
 
-constexpr const char* slice_of_all = "tensorboard.slice";
-
 constexpr std::chrono::seconds between_usages{5};
 
 /// The gate is closed when the bus was away for longer: until then its last word stands, so that a restart of
 /// the bus is not seen by anybody.
 constexpr std::chrono::seconds bus_patience{15};
 
-/// A property of type t; none where systemd says that it does not know.
-std::optional<std::uint64_t> unit_counter(const Bus& bus, const std::string& unit, const char* interface, const char* property) {
-    std::uint64_t value = 0;
-    sd_bus_error error{};
-    const int status =
-        sd_bus_get_property_trivial(bus.get(), Bus::service, unit_path(unit).c_str(), interface, property, &error, 't', &value);
-    sd_bus_error_free(&error);
-    if (status < 0 || value == UINT64_MAX) return std::nullopt;
-    return value;
-}
-
 Usage usage_of(const Bus& bus, const std::string& unit) {
     Usage usage;
-    usage.memory = unit_counter(bus, unit, service_interface, "MemoryCurrent");
-    if (const auto nanoseconds = unit_counter(bus, unit, service_interface, "CPUUsageNSec")) {
+    usage.memory = bus.unit_counter(unit, service_interface, "MemoryCurrent");
+    if (const auto nanoseconds = bus.unit_counter(unit, service_interface, "CPUUsageNSec")) {
         usage.cpu_seconds = static_cast<double>(*nanoseconds / 10'000'000) / 100;
     }
     return usage;
-}
-
-MemoryOfAll memory_of_all(const Bus& bus) {
-    constexpr const char* slice_interface = "org.freedesktop.systemd1.Slice";
-    return {unit_counter(bus, slice_of_all, slice_interface, "MemoryCurrent"),
-            unit_counter(bus, slice_of_all, slice_interface, "MemoryMax")};
 }
 
 std::int32_t unit_number(const Bus& bus, const std::string& unit, const char* property) {
@@ -108,10 +89,10 @@ UnitFacts facts_of(const Bus& bus, const UnitName& unit) {
     facts.exit_code = unit_number(bus, service, "ExecMainCode");
     facts.exit_status = unit_number(bus, service, "ExecMainStatus");
     facts.invocation = invocation_of(bus, service);
-    if (facts.result == "oom-kill") facts.memory_limit = unit_counter(bus, service, service_interface, "MemoryMax");
-    const auto changed = unit_counter(bus, service, unit_interface, "StateChangeTimestamp").value_or(0);
+    if (facts.result == "oom-kill") facts.memory_limit = bus.unit_counter(service, service_interface, "MemoryMax");
+    const auto changed = bus.unit_counter(service, unit_interface, "StateChangeTimestamp").value_or(0);
     facts.since = static_cast<std::int64_t>(
-        changed != 0 ? changed : unit_counter(bus, unit.socket(), unit_interface, "StateChangeTimestamp").value_or(0));
+        changed != 0 ? changed : bus.unit_counter(unit.socket(), unit_interface, "StateChangeTimestamp").value_or(0));
     return facts;
 }
 
@@ -234,11 +215,6 @@ void UnitWatch::look_again(const BoardId& id) {
     eventfd_write(wake_.get(), 1);
 }
 
-MemoryOfAll UnitWatch::memory_of_all() const {
-    const std::lock_guard lock(mutex_);
-    return memory_of_all_;
-}
-
 void UnitWatch::stop() {
     thread_.request_stop();
     if (thread_.joinable()) thread_.join();
@@ -283,9 +259,6 @@ void UnitWatch::follow(const std::stop_token& stop) {
         const auto now = std::chrono::steady_clock::now();
         if (!follower->awake.empty() && now >= follower->next_usages) {
             read_usages(*follower, listener_);
-            const MemoryOfAll memory = boardgated::memory_of_all(follower->bus);
-            const std::lock_guard lock(mutex_);
-            memory_of_all_ = memory;
             follower->next_usages = now + between_usages;
             continue;
         }

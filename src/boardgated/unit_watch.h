@@ -17,13 +17,6 @@
 
 namespace boardgate::boardgated {
 
-/// Of tensorboard.slice, in bytes: what all boards together take and may take; none where it is not counted, or
-/// without an end.
-struct MemoryOfAll {
-    std::optional<std::uint64_t> used{};
-    std::optional<std::uint64_t> most{};
-};
-
 class UnitWatch {
 public:
     struct Listener {
@@ -48,8 +41,6 @@ public:
     [[nodiscard]] Result<void> start();
     /// Reads one board's units anew, soon: after a request to the launcher, or for a board just made.
     void look_again(const BoardId& id);
-    /// Some seconds old at most.
-    [[nodiscard]] MemoryOfAll memory_of_all() const;
     /// No listener is called any more when it returns.
     void stop();
 
@@ -60,9 +51,8 @@ private:
 
     Listener listener_;
     std::unique_ptr<Follower> first_;
-    mutable std::mutex mutex_;  // guards the two below
+    std::mutex mutex_;
     std::set<BoardId> asked_;
-    MemoryOfAll memory_of_all_;
     Fd wake_;
     std::jthread thread_;
 };

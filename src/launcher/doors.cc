@@ -125,7 +125,7 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
     const auto board = *BoardId::parse(door.board);
     auto before = records_.read(board);
     if (before && !before->is_of(owner)) return refuse(Refusal::no_such_door, "there is no such board of yours");
-    close(plan->unit);
+    (void)close(plan->unit);  // what is left of it, systemd names when it refuses the new one
 
     std::vector<std::uint16_t> candidates;
     if (door.port != 0) {

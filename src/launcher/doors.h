@@ -24,7 +24,7 @@ public:
     /// Makes a door again as it was recorded, on another port when its own was taken meanwhile or left the range.
     [[nodiscard]] Launched<Port> make_again(const Account& owner, const DoorRecord& record);
     /// Stops both; the record stays, so that the board gets a door again. False when one of them is not stopped.
-    bool close(const UnitName& unit);
+    [[nodiscard]] bool close(const UnitName& unit);
     /// Removes both for good, and then the record if it is this owner's.
     [[nodiscard]] Launched<void> remove(const Account& owner, const BoardId& board);
 

@@ -26,16 +26,16 @@ bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& 
     const UnitName unit(*owner, board);
 
     if (!account || !record.is_of(*account)) {
-        doors.close(unit);
+        if (!doors.close(unit)) return false;
         records.remove(board);
         say(record, door + " was removed: its owner " + record.owner + " has no account any more");
         return true;
     }
     if (const std::string why = tickets::why_closed(*account, settings, clock); !why.empty()) {
         const bool was_open = doors.is_open(unit);
-        doors.close(unit);
-        if (was_open) say(record, door + " was closed, with its owner's account: " + why);
-        return true;
+        const bool closed = doors.close(unit);
+        if (was_open) say(record, door + (closed ? " was closed" : " cannot be closed") + ", with its owner's account: " + why);
+        return closed;
     }
     if (doors.is_open(unit)) return true;
     const auto made = doors.make_again(*account, record);
@@ -65,7 +65,7 @@ void close_strays(const DoorRecords& records, Doors& doors, const Settings& sett
         const Fd held = records.hold();
         const UnitName unit(*owner, *BoardId::parse(record.door.board));
         if (!doors.is_open(unit)) continue;
-        doors.close(unit);
+        (void)doors.close(unit);
         say(record,
             fmt::format("the door of board {} is closed: port {} is not in door_ports any more", record.door.board, record.door.port));
     }

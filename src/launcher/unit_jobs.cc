@@ -102,9 +102,9 @@ bool UnitJobs::stop_for_good(const std::string& unit) {
     // More than once, for somebody's `systemctl restart` may come between our stop and its end.
     for (bool refused = false; !refused && std::chrono::steady_clock::now() < until;) {
         const auto stopped = run("StopUnit", unit);
-        (void)bus_.ask("ResetFailedUnit", "s", unit.c_str());
-        if (is_unloaded_within(unit, between_stops)) return true;
         refused = !stopped && !stopped.error().is(no_such_unit);
+        (void)bus_.ask("ResetFailedUnit", "s", unit.c_str());
+        if (is_unloaded_within(unit, refused ? std::chrono::seconds(0) : between_stops)) return true;
     }
     // One whose process the kernel does not let go of ends later.
     const std::string state = bus_.active_state(unit);

@@ -141,10 +141,13 @@ def test_a_whole_day_without_a_mouse(page, make_account, lab):
 
 
 def test_a_key_leads_past_the_head(alices):
+    alices.shown("#new-title")
+    alices.run("document.getElementById('new-title').value = 'half typed'")
     alices.keys(Keys.TAB)
     assert alices.focus.text == "Skip to content"
     alices.keys(Keys.ENTER)
     assert alices.focus.get_attribute("id") == "main"
+    assert alices.shown("#new-title").get_attribute("value") == "half typed", "the view was made anew"
 
 
 def test_what_happens_is_read_out(alices, alice, ready_board):

@@ -30,6 +30,7 @@ LINES = {
     "a second colour takes the place of the first": ("\x1b[31m\x1b[34mblue", [["blue", "ink4"]]),
     "bright colours": ("\x1b[95mpink", [["pink", "ink5"]]),
     "the default colour": ("\x1b[1;31ma\x1b[39mb\x1b[22mc", [["a", "bold ink1"], ["b", "bold"], ["c", ""]]),
+    "colours out of 256 and of all": ("\x1b[38;5;31ma\x1b[38;2;0;1;31mb\x1b[48;5;34;1mc", [["a", ""], ["b", ""], ["c", "bold"]]),
     "sequences that move a cursor": ("a\x1b[2Kb\x1b[1;1Hc", [["a", ""], ["b", ""], ["c", ""]]),
     "an escape at the end": ("end\x1b", [["end", ""]]),
 }

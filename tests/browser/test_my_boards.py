@@ -30,13 +30,20 @@ def test_a_card_says_what_there_is_to_know(alices, alice, ready_board):
 
 
 def test_changed_options_are_kept(alices, alice, ready_board):
-    board = ready_board(alice)
+    board = ready_board(alice, idle_sleep=100)  # which the form shows as 1.7 minutes
     alices.choose(board, "edit").type("#edit-title", "Renamed").click("#board-dialog summary", "Advanced")
     alices.type("#edit-reload-interval", "60").click("#edit-submit")
     alices.shown(f"{alices.board(board)} h3", "Renamed")
     now = alice.board(board["id"])
     assert (now["title"], now["reload_interval"], now["logdir"]) == ("Renamed", 60, board["logdir"])
-    assert now["port"] == board["port"]
+    assert (now["port"], now["idle_sleep"]) == (board["port"], 100), "what nobody touched has changed"
+
+
+def test_a_card_tells_of_its_new_folder(alices, alice, make_board):
+    board = make_board(alice)
+    alices.shown(alices.board(board), "4 runs", seconds=20)
+    assert alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"logdir": "/home/alice/runs/wide"}).status == 200
+    alices.shown(alices.board(board), "1 run,", seconds=20)
 
 
 def test_a_refused_change_names_the_field_and_stays_open(alices, alice, make_board):
@@ -70,6 +77,32 @@ def test_a_deleted_board_is_gone_when_the_page_is_left(alices, alice, make_board
     alices.open("/runs").open("/")
     alices.says("No boards yet")
     assert alice.get(f"/api/v1/boards/{board['id']}").status == 404
+
+
+def test_undo_works_from_another_view_and_back(alices, alice, make_board):
+    board = make_board(alice, title="Precious")
+    alices.choose(board, "delete").gone(alices.board(board))
+    alices.click("#links a", "My runs").shown("#runs-heading")
+    alices.click("#links a", "My boards").shown("#no-boards")
+    alices.click(".undo").shown(alices.board(board), "Precious")
+    assert alice.board(board["id"])["title"] == "Precious"
+
+
+def test_who_logs_out_leaves_no_half_deleted_board_and_no_name_behind(page, make_account, make_board, lab):
+    person = make_account().login()
+    lab.exec("mkdir", "-p", f"/home/{person.user}/runs", user=person.user)
+    board = make_board(person, title="Secret name")
+    page.enter(person).choose(board, "delete").shown(".bar", "Secret name")
+    page.expect("status of 401").click("#links a", "Sessions").click("#logout-everywhere").says("You are logged out")
+    assert "Secret name" not in page.text
+    assert person.login().boards() == []
+
+
+def test_a_dialog_that_is_closed_gives_the_focus_back(alices, alice, make_board):
+    board = make_board(alice)
+    alices.choose(board, "edit").shown("#board-dialog")
+    alices.keys(Keys.ESCAPE).gone("#board-dialog")
+    assert alices.run("return document.activeElement.matches(arguments[0])", f"{alices.board(board)} summary.more")
 
 
 def test_hundreds_are_searched_sorted_and_filtered(alices, alice, stored_boards):

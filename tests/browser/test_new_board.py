@@ -23,6 +23,14 @@ def test_a_board_is_made_from_the_form_and_opens(alices):
     alices.expect("/frontend/", "/b/")  # TensorBoard's own words
 
 
+def test_two_quick_presses_make_one_board(alices, alice):
+    alices.type("#new-logdir", "~/runs\t")
+    alices.run("const form = document.querySelector('.new form'); form.requestSubmit(); form.requestSubmit()")
+    alices.shown("li.board")
+    until("the form is ready for the next one", lambda: value(alices, "#new-logdir") == "")
+    assert len(alice.boards()) == 1
+
+
 def test_a_link_opens_the_form_filled_in(page, alice):
     page.enter(alice, "/?new&logdir=/home/alice/runs/sweep&title=Both%20rates")
     assert (value(page, "#new-logdir"), value(page, "#new-title")) == ("/home/alice/runs/sweep", "Both rates")
@@ -102,6 +110,10 @@ def test_rare_options_are_below_advanced_and_get_to_the_board(alices, alice):
 def test_the_next_form_begins_with_what_was_chosen_last_and_can_be_reset(alices, alice):
     alices.type("#new-logdir", "/home/alice/runs\t").click(".new summary", "Advanced").click("#new-reset")
     alices.type("#new-reload-interval", "45").click("#new-submit").shown("li.board")
+    # Of this page and of one that is opened later.
+    until("the next form is there", lambda: value(alices, "#new-logdir") == "")
+    alices.click(".new summary", "Advanced")
+    assert value(alices, "#new-reload-interval") == "45"
     alices.open("/").click(".new summary", "Advanced")
     assert value(alices, "#new-reload-interval") == "45"
     alices.click("#new-reset")

@@ -53,6 +53,30 @@ def test_one_press_makes_a_board_and_the_next_one_opens_the_same(runs, alice):
     alice.delete(f"/api/v1/boards/{board['id']}")
 
 
+def test_two_quick_presses_make_one_board(runs, alice):
+    runs.run("const b = document.querySelector('li.run .run-open'); b.click(); b.click()")
+    runs.says("TIME SERIES", seconds=40)
+    (board,) = alice.boards()
+    runs.expect("/frontend/", "/b/")
+    runs.driver.get("about:blank")
+    alice.delete(f"/api/v1/boards/{board['id']}")
+
+
+def test_looking_again_forgets_what_was_ticked(runs):
+    for row in runs.all("li.run input")[:2]:
+        row.click()
+    runs.shown(".compare", "2 runs")
+    runs.click("button", "Look again").gone(".compare").says("Below /home/alice", seconds=20)
+
+
+def test_a_loss_that_became_no_number_is_told_as_that(runs, lab):
+    lab.exec("sh", "-euc", "write-events ~/diverged --run r --points 5 --value 1; write-events ~/diverged --run r --first 5 --points 1 --value nan", user="alice")
+    try:
+        runs.click("button", "Look again").shown("li.run[data-path='/home/alice/diverged/r']", "no number", seconds=20)
+    finally:
+        lab.exec("rm", "-r", "/home/alice/diverged")
+
+
 def test_several_that_are_ticked_become_one_board(runs, alice):
     wanted = ["/home/alice/runs/baseline", "/home/alice/runs/sweep/lr-0.1"]
     runs.gone("#compare")

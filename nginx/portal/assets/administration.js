@@ -2,7 +2,7 @@
 // Everybody's boards, for administrators: what runs, what it takes, and the commands to look closer. Never what a
 // board shows.
 import {attempt, call} from './api.js';
-import {announce, bytes, copy_button, el, refresh_times, say, time} from './dom.js';
+import {announce, bytes, copy_button, el, say, time} from './dom.js';
 import {list_tools} from './list_tools.js';
 import {state_of, states} from './states.js';
 
@@ -24,10 +24,12 @@ export function show_administration(main) {
     const body = el('tbody');
     const limits = el('div.limits');
     const error = el('p.error', {role: 'alert', hidden: true});
+    const broken = el('p.notice', {role: 'status', hidden: true});
     const total = el('span.count');
     const show_error = (text) => say(error, text);
     const by = (value) => (a, b) => (value(a) < value(b) ? 1 : -1);
     const tools = list_tools({
+        name: 'administration',
         states: Object.entries(states).map(([name, {text}]) => [name, text]),
         sorts: {
             memory: ['Most memory first', by((board) => board.memory || 0)],
@@ -71,10 +73,13 @@ export function show_administration(main) {
     function arrange() {
         const all = [...rows.values()].sort((a, b) => tools.order(a.board(), b.board()));
         for (const one of all) {
-            // Moved only where it stands wrong: what moves loses the focus.
             one.element.hidden = !tools.fits(one.board(), [one.board().owner, one.board().id, one.board().unit]);
         }
-        if (all.some((one, n) => body.children[n] !== one.element)) body.append(...all.map((one) => one.element));
+        if (all.some((one, n) => body.children[n] !== one.element)) {
+            const focused = document.activeElement;
+            body.append(...all.map((one) => one.element));
+            if (body.contains(focused)) focused.focus({preventScroll: true});  // what moves loses it
+        }
         tools.count(all.map((one) => one.board().state));
         total.textContent = all.length;
     }
@@ -104,12 +109,16 @@ export function show_administration(main) {
     }
 
     async function keep_looking() {
-        if (!document.hidden) await attempt(look, show_error);
-        refresh_times();
+        // Said once, and apart from what a button was refused.
+        if (!document.hidden) {
+            let told = '';
+            await attempt(look, (text) => { told = text; });
+            if (broken.textContent !== told) say(broken, told);
+        }
         timer = timer === null ? null : setTimeout(keep_looking, look_every);
     }
 
-    main.replaceChildren(el('h1', {}, 'Administration'), error,
+    main.replaceChildren(el('h1', {}, 'Administration'), error, broken,
         el('section.card', {'aria-labelledby': 'limits-heading'}, el('h2#limits-heading', {}, 'Limits'), limits),
         el('section.card', {'aria-labelledby': 'all-heading'},
             el('div.list-head', {}, el('h2#all-heading', {}, 'Everybody’s boards ', total), tools.element),

@@ -34,8 +34,11 @@ export async function call(method, path, body, more = {}) {
     throw problem;
 }
 
-/// For handlers: what the API refuses is shown by `show(sentence)`, anything else is a fault and stays loud.
-export async function attempt(work, show) {
+/// For handlers: what the API refuses is shown by `show(sentence, problem)`, anything else is a fault and stays loud.
+/// A `button` is pressed once until it is done. (Not `disabled`: that would take the focus away from the keyboard's place.)
+export async function attempt(work, show, button = null) {
+    if (button?.ariaDisabled === 'true') return undefined;
+    if (button) button.ariaDisabled = 'true';
     show('');
     try {
         return await work();
@@ -43,6 +46,8 @@ export async function attempt(work, show) {
         if (!(problem instanceof Problem)) throw problem;
         show(sentence(problem.message), problem);
         return undefined;
+    } finally {
+        if (button) button.ariaDisabled = null;
     }
 }
 

@@ -8,9 +8,11 @@ import {remedy_text, wake_button} from './remedy.js';
 import {action_texts, state_of} from './states.js';
 import {usage_pictures} from './usage.js';
 
-/// `edit`, `duplicate` and `remove` take the board, `changed(board)` and `gone(id)` tell the list.
-export function board_card(first, {edit, duplicate, remove, changed, gone}) {
+/// `edit`, `duplicate` and `remove` take the board, `gone(id)` tells the list. What changes comes by the event stream:
+/// an answer may be older than what that has told.
+export function board_card(first, {edit, duplicate, remove, gone}) {
     let board = first;
+    let told_failure = null;
     const heading = `board-${board.id}`;
     const title = el('h3', {id: heading});
     const state = el('span.board-state');
@@ -48,22 +50,20 @@ export function board_card(first, {edit, duplicate, remove, changed, gone}) {
 
     async function act(name, button) {
         if (element.hasAttribute('aria-busy')) return;
-        // Not `disabled`: that would take the focus away from the keyboard's place.
-        button.setAttribute('aria-disabled', 'true');
         element.setAttribute('aria-busy', 'true');
-        await attempt(async () => changed((await call('POST', `/boards/${board.id}/${name}`)).answer), (text, problem) => {
+        await attempt(() => call('POST', `/boards/${board.id}/${name}`), (text, problem) => {
             if (problem?.code === 'no_such_board') gone(board.id);
             else say(error, text);
-        });
-        button.removeAttribute('aria-disabled');
+        }, button);
         element.removeAttribute('aria-busy');
     }
 
     function show_failure(reason) {
         // Only what is new: buttons in it may have the focus.
         const told = JSON.stringify(reason);
-        if (failure.dataset.told === told) return;
-        failure.dataset.told = told;
+        if (told_failure === told) return;
+        told_failure = told;
+        if (failure.contains(document.activeElement)) open.focus();
         failure.hidden = !reason;
         if (!reason) return;
         const lines = reason.log_tail || [];
@@ -73,7 +73,7 @@ export function board_card(first, {edit, duplicate, remove, changed, gone}) {
             reason.detail && el('p', {}, sentence(reason.detail)),
             reason.remedy && el('p.failure-remedy', {}, sentence(reason.remedy)),
             reason.change && el('div.buttons', {}, wake_button('button.board-remedy', {id: board.id, text: remedy_text(reason.change), change: reason.change,
-                done: changed, show: (text) => say(error, text)})),
+                show: (text) => say(error, text)})),
             lines.length && el('details', {open: was_open}, el('summary', {}, 'Last lines of its log'), el('pre.log', {tabindex: '0', 'aria-label': 'Last lines of its log'}, lines.join('\n'))),
         ].filter(Boolean));
     }
@@ -87,7 +87,9 @@ export function board_card(first, {edit, duplicate, remove, changed, gone}) {
 
     /// Asked only for cards that are looked at: each answer costs the server a look into a folder.
     async function look_at_folder() {
-        newest.replaceChildren(...await folder_facts(board.logdir));
+        const about = board.logdir;
+        const facts = await folder_facts(about);
+        if (about === board.logdir) newest.replaceChildren(...facts);
     }
 
     function update(next) {
@@ -115,6 +117,7 @@ export function board_card(first, {edit, duplicate, remove, changed, gone}) {
             // The button that was just pressed goes away: the keyboard stays in this card.
             if (focused && button.hidden) open.focus();
         }
+        if (before.logdir !== board.logdir) look_at_folder();
         if (before.state !== board.state) announce(`${name}: ${known.text}`);
     }
 

@@ -67,12 +67,11 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
     }
 
     function controls() {
-        const further = others.input();
-        return new Map([['logdir', logdir], ...(further ? [['more_logdirs', further]] : []), ['title', title], ...options.controls]);
+        return new Map([['logdir', logdir], ['title', title], ...options.controls]);
     }
 
     function blame(problem) {
-        const control = controls().get(problem.field);
+        const control = problem.field === 'more_logdirs' ? others.input_of(problem.message) : controls().get(problem.field);
         // The server names its field; people know the label.
         const label = control?.labels[0]?.textContent;
         say(error, sentence(label && problem.message.startsWith(`${problem.field} `) ? label + problem.message.slice(problem.field.length) : problem.message));
@@ -84,21 +83,28 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
 
     async function submit_form(event) {
         event.preventDefault();
+        if (submit.ariaDisabled === 'true') return undefined;
+        submit.ariaDisabled = 'true';
+        try {
+            return await check_and_send();
+        } finally {
+            submit.ariaDisabled = null;
+        }
+    }
+
+    async function check_and_send() {
         say(error, '');
-        for (const control of controls().values()) control.removeAttribute('aria-invalid');
+        for (const control of form.querySelectorAll('[aria-invalid]')) control.removeAttribute('aria-invalid');
         if (!await picker.settled()) return blame({message: 'Name the folder that holds your event files.', field: 'logdir'});
         for (const [name, control] of controls()) {
             if (!control.validity.valid) return blame({message: control.validationMessage, field: name});
         }
-        submit.disabled = true;
         try {
             const {answer} = await (board ? call('PATCH', `/boards/${board.id}`, await wanted()) : call('POST', '/boards', await wanted()));
             done(answer);
         } catch (problem) {
             if (!(problem instanceof Problem)) throw problem;
             blame(problem);
-        } finally {
-            submit.disabled = false;
         }
         return undefined;
     }

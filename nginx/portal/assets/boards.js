@@ -2,11 +2,11 @@
 // My boards: the form for a new one and the list, kept true by the event stream.
 import {board_card} from './board_card.js';
 import {board_form, site_options} from './board_form.js';
-import {announce, el, refresh_times, say} from './dom.js';
+import {announce, el, say} from './dom.js';
 import {follow_boards} from './events.js';
 import {list_tools} from './list_tools.js';
 import {states} from './states.js';
-import {delete_later, is_going} from './undo.js';
+import {board_deleted, board_stays, delete_later, is_going} from './undo.js';
 import {sample_every, take_sample} from './usage.js';
 
 /// `wanted`: the parameters of the address.
@@ -26,6 +26,7 @@ export function show_boards(main, {wanted}) {
     const place_of_form = el('div.form-place');
     const dialog = el('dialog#board-dialog.card', {'aria-labelledby': 'board-dialog-heading', onclose: () => dialog.replaceChildren()});
     const tools = list_tools({
+        name: 'boards',
         states: Object.entries(states).map(([name, {text}]) => [name, text]),
         sorts: {
             newest: ['Newest first', (a, b) => (a.created < b.created ? 1 : -1)],
@@ -35,14 +36,18 @@ export function show_boards(main, {wanted}) {
         },
         changed: arrange,
     });
-    // Only cards that are looked at ask what is in their folder.
+    // Only cards that are in sight ask what is in their folder: when they get there, and when somebody comes back to the page.
+    const in_sight = new Map();  // id -> whether it is
     const looked_at = new IntersectionObserver((entries) => {
-        for (const {target, isIntersecting} of entries) {
-            if (!isIntersecting) continue;
-            looked_at.unobserve(target);
-            cards.get(target.dataset.id)?.look_at_folder();
+        for (const {target: {dataset: {id}}, isIntersecting} of entries) {
+            if (isIntersecting && !in_sight.has(id)) cards.get(id)?.look_at_folder();
+            if (isIntersecting || in_sight.has(id)) in_sight.set(id, isIntersecting);
         }
     }, {rootMargin: '100px'});
+    function come_back() {
+        if (document.hidden) return;
+        for (const [id, seen_now] of in_sight) if (seen_now) cards.get(id)?.look_at_folder();
+    }
 
     function fits(board) {
         return !is_going(board.id) && tools.fits(board, [board.title, board.logdir, board.id, ...(board.more_logdirs || [])]);
@@ -72,7 +77,7 @@ export function show_boards(main, {wanted}) {
         if (card) {
             card.update(board);
         } else {
-            const made = board_card(board, {edit, duplicate, remove, changed: put, gone: take});
+            const made = board_card(board, {edit, duplicate, remove, gone: take});
             cards.set(board.id, made);
             // Later events never move a card that somebody is about to press.
             const after = [...list.children].find((other) => tools.order(board, cards.get(other.dataset.id).board()) < 0);
@@ -97,26 +102,31 @@ export function show_boards(main, {wanted}) {
         const next = card.element.contains(document.activeElement) ? neighbour(id) || form : null;
         card.element.remove();
         cards.delete(id);
+        in_sight.delete(id);
         refresh();
         next?.focus();
     }
 
     function remove(board) {
-        delete_later(board, {
-            back() {
-                refresh();
-                cards.get(board.id)?.focus();
-            },
-            gone: () => take(board.id),
-        });
+        delete_later(board);
         refresh();
+    }
+
+    function stays({detail: id}) {
+        refresh();
+        cards.get(id)?.focus();
+    }
+
+    function deleted({detail: id}) {
+        take(id);
     }
 
     async function show_dialog(heading, options) {
         site ??= await asked_site;
+        if (!dialog.isConnected) return;
         const inside = board_form({site, prefix: 'edit', cancel: () => dialog.close(), ...options, done(board) {
             dialog.close();
-            put(board);
+            if (!cards.has(board.id)) put(board);
             options.done(board);
             cards.get(board.id).focus();
         }});
@@ -144,14 +154,14 @@ export function show_boards(main, {wanted}) {
     }
 
     function fill_form(values) {
-        form = board_form({site, prefix: 'new', values, submit_text: 'Make board', done(board) {
-            put(board);
+        form = board_form({site, prefix: 'new', values, submit_text: 'Make board', async done(board) {
+            if (!cards.has(board.id)) put(board);
             announce(`${board.title} was made`);
             if (wanted.has('new')) history.replaceState(null, '', '/');
-            fill_form({});
             cards.get(board.id).focus();
             // The next form offers what was chosen now.
-            site_options().then((answer) => { site = answer; });
+            site = await site_options();
+            fill_form({});
         }});
         place_of_form.replaceChildren(form.element);
     }
@@ -182,7 +192,10 @@ export function show_boards(main, {wanted}) {
             refresh();
         },
         connected(yes) {
-            if (!yes) seen = new Set();
+            if (!yes) {
+                seen = new Set();
+                batch = true;
+            }
             say(broken, yes ? '' : 'The connection broke off. States may be old; connecting again…');
         },
     });
@@ -191,9 +204,14 @@ export function show_boards(main, {wanted}) {
             take_sample(card.board());
             card.show_usage();
         }
-        refresh_times();
     }, sample_every);
+    document.addEventListener('visibilitychange', come_back);
+    window.addEventListener(board_stays, stays);
+    window.addEventListener(board_deleted, deleted);
     return () => {
+        document.removeEventListener('visibilitychange', come_back);
+        window.removeEventListener(board_stays, stays);
+        window.removeEventListener(board_deleted, deleted);
         stop();
         looked_at.disconnect();
         clearInterval(timer);

@@ -82,7 +82,7 @@ export async function copy(text) {
 
 /// A button that copies `text()` and says so for a moment.
 export function copy_button(what, label, text, attributes = {}) {
-    const button = el(what, {type: 'button', 'data-label': label, ...attributes, onclick: async () => {
+    const button = el(what, {type: 'button', ...attributes, onclick: async () => {
         const done = await copy(text());
         button.textContent = done ? 'Copied' : 'Not allowed';
         announce(done ? 'Copied' : 'The browser does not allow copying');

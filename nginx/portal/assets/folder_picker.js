@@ -6,10 +6,10 @@ import {advice_about, contents, look_at, look_into} from './folders.js';
 const settle = 120;
 
 /// `changed(path)` after every change, by hand or by choice. `advice` stands where the form wants it.
-export function folder_picker({id, value, changed = () => {}}) {
+export function folder_picker({id, value, changed = () => {}, required = true}) {
     const list = el('ul.choices', {id: `${id}-list`, role: 'listbox', 'aria-label': 'Folders', hidden: true});
     const input = el('input', {
-        id, name: 'logdir', type: 'text', required: true, maxlength: '4095', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none',
+        id, name: 'logdir', type: 'text', required, maxlength: '4095', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none',
         placeholder: '~/', role: 'combobox', 'aria-expanded': 'false', 'aria-autocomplete': 'list', 'aria-controls': list.id,
         'aria-describedby': `${id}-advice`, oninput: () => edited(true), onkeydown: key, onclick: () => { if (list.hidden) later(complete); }, onblur: close,
     });
@@ -86,8 +86,8 @@ export function folder_picker({id, value, changed = () => {}}) {
             return;
         }
         const {children} = list;
-        // Tab takes what is marked, or the only folder that fits, as in a shell; otherwise it goes on in the form.
-        const offered = children[active] || (children.length === 1 ? children[0] : null);
+        // Tab takes what is marked, or the only folder that fits what is half typed, as in a shell; else it goes on in the form.
+        const offered = children[active] || (children.length === 1 && !input.value.endsWith('/') ? children[0] : null);
         if (event.key === 'ArrowDown') mark(active + 1);
         else if (event.key === 'ArrowUp') mark(active < 0 ? -1 : active - 1);
         else if (event.key === 'Escape') close();

@@ -2,16 +2,32 @@
 // Above a list: search, filter by state, sort. What was chosen last for sorting is kept in this browser.
 import {el} from './dom.js';
 
-const key = 'boardgate-sort';
+/// Browsers may have no store, or none for us.
+function kept(key) {
+    try {
+        return localStorage.getItem(key);
+    } catch {
+        return null;
+    }
+}
 
-/// `states`: [name, text] pairs; `sorts`: name -> [text, comparison]; `changed()` after every choice.
-export function list_tools({states, sorts, changed}) {
+function keep(key, value) {
+    try {
+        localStorage.setItem(key, value);
+    } catch {
+        // Then it is the usual order next time.
+    }
+}
+
+/// `name`: of the list, for what is kept; `states`: [name, text] pairs; `sorts`: name -> [text, comparison]; `changed()` after every choice.
+export function list_tools({name: list, states, sorts, changed}) {
+    const key = `boardgate-sort-${list}`;
     const search = el('input#search', {type: 'search', placeholder: 'Search', 'aria-label': 'Search', autocomplete: 'off', spellcheck: 'false', oninput: changed});
     const sort = el('select#sort', {'aria-label': 'Sort', onchange: () => {
-        localStorage.setItem(key, sort.value);
+        keep(key, sort.value);
         changed();
     }}, ...Object.entries(sorts).map(([value, [text]]) => el('option', {value}, text)));
-    if (sorts[localStorage.getItem(key)]) sort.value = localStorage.getItem(key);
+    if (Object.hasOwn(sorts, kept(key) ?? '')) sort.value = kept(key);
     const chosen = new Set();
     const filters = states.map(([name, text]) => {
         const number = el('span.count');

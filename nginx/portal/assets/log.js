@@ -16,6 +16,7 @@ export function show_log(main, {part: id, go}) {
     const open = el('a.button', {href: `/b/${id}/`}, 'Open the board');
     const place = el('div.log-place');
     let pane = null;
+    let left = false;
 
     function show(board) {
         if (board.id !== id) return;
@@ -28,6 +29,7 @@ export function show_log(main, {part: id, go}) {
         el('div.list-head', {}, heading, el('p.state-line', {}, state, since), open), error, place));
     attempt(async () => {
         const {answer} = await call('GET', `/boards/${id}`);
+        if (left) return;
         heading.textContent = `Log of ${answer.title}`;
         document.title = `${heading.textContent} · boardgate`;
         show(answer);
@@ -36,6 +38,7 @@ export function show_log(main, {part: id, go}) {
     }, (text) => say(error, text));
     const stop = follow_boards({board: show, removed: (gone) => { if (gone === id) go('/'); }});
     return () => {
+        left = true;
         stop();
         pane?.stop();
     };

@@ -28,8 +28,12 @@ export function pieces(line) {
         add(line.slice(from, found.index));
         from = found.index + found[0].length;
         if (found[2] !== 'm') continue;
-        for (const code of found[1].split(';').map(Number)) {
-            if (code === 0) classes = [];
+        const codes = found[1].split(';').map(Number);
+        for (let at = 0; at < codes.length; at += 1) {
+            const code = codes[at];
+            // Out of more colours than there are here: the text stays as it is.
+            if (code === 38 || code === 48) at += codes[at + 1] === 5 ? 2 : 4;
+            else if (code === 0) classes = [];
             else if (code === 1) classes = [...classes, 'bold'];
             else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) classes = [...classes.filter((name) => !name.startsWith('ink')), `ink${code % 10}`];
             else if (code === 39) classes = classes.filter((name) => !name.startsWith('ink'));

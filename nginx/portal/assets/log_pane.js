@@ -103,10 +103,12 @@ export function log_pane({id, name}) {
         const known = runs.size;
         for (const {run, time} of fresh) if (!runs.has(run)) runs.set(run, time);
         if (runs.size !== known) {
-            // A new run begins on an empty page.
             name_runs();
-            draw();
-            return;
+            // A new run begins on an empty page, unless somebody reads an older one.
+            if (!choice.value) {
+                draw();
+                return;
+            }
         }
         const fitting = wanted_of(fresh);
         if (!fitting.length) return;
@@ -132,6 +134,7 @@ export function log_pane({id, name}) {
             // Many lines come at once; drawing them together keeps the page quick.
             if (!batch.length) requestAnimationFrame(() => take(batch.splice(0)));
             batch.push(line);
+            if (batch.length > most_lines) batch.shift();  // a tab that is not seen draws nothing
             return;
         }
         waiting.push(line);

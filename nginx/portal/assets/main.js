@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Which view is shown: the log-in while there is no session, otherwise what the address asks for.
 import {Problem, attempt, call, is_board_id, session_ended} from './api.js';
-import {announce, el, sentence} from './dom.js';
+import {announce, el, refresh_times, sentence} from './dom.js';
 import {show_administration} from './administration.js';
 import {show_boards} from './boards.js';
 import {show_log} from './log.js';
 import {show_login} from './login.js';
 import {show_runs} from './runs.js';
 import {show_sessions} from './sessions.js';
-import {delete_now} from './undo.js';
+import {delete_now, forget} from './undo.js';
 
 /// path, view, its name where the head links to it, and whom it is for. nginx/portal.conf knows the same paths.
 const views = [
@@ -32,6 +32,7 @@ function show(view, options) {
 
 function log_in(notice) {
     session = null;
+    forget();
     account.replaceChildren();
     links.replaceChildren();
     show(show_login, {notice, done: enter});
@@ -103,6 +104,12 @@ async function start() {
     return undefined;
 }
 
+// A link to #main would be another address, and the view would be made anew.
+document.querySelector('.skip').addEventListener('click', (event) => {
+    event.preventDefault();
+    main.focus();
+});
+setInterval(refresh_times, 5000);
 document.addEventListener('click', (event) => {
     const link = event.target.closest('a[data-view]');
     if (!link || !session || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -5,11 +5,14 @@ import {el} from './dom.js';
 /// `items`: buttons and links. The menu closes after a choice, on Escape, and when something else is used.
 export function menu(label, items) {
     const summary = el('summary.more.button', {}, 'More', el('span.unseen', {}, ` for ${label}`));
-    const element = el('details.menu', {onclick: chosen, onkeydown: key, onfocusout: left}, summary, el('div.menu-items', {}, ...items));
+    const element = el('details.menu', {onkeydown: key, onfocusout: left}, summary, el('div.menu-items', {}, ...items));
 
-    function chosen(event) {
-        if (event.target.closest('.menu-items button, .menu-items a')) element.open = false;
-    }
+    // Before what was chosen happens: a dialog gives the focus back to where it was.
+    element.addEventListener('click', (event) => {
+        if (!event.target.closest('.menu-items button, .menu-items a')) return;
+        summary.focus();
+        element.open = false;
+    }, true);
 
     function key(event) {
         if (event.key !== 'Escape' || !element.open) return;

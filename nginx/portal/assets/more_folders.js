@@ -15,7 +15,7 @@ export function more_folders({prefix, values}) {
     function add(value) {
         made += 1;
         const id = `${prefix}-more-logdir-${made}`;
-        const picker = folder_picker({id, value});
+        const picker = folder_picker({id, value, required: false});
         const row = el('div.field', {}, el('label', {for: id}, 'And this log directory'),
             el('div.joined', {}, picker.element, el('button', {type: 'button', onclick: () => {
                 row.remove();
@@ -33,7 +33,8 @@ export function more_folders({prefix, values}) {
     return {
         element: list,
         add_button,
-        input: () => [...pickers][0]?.input,
+        /// Which one a refusal is about: it names the path.
+        input_of: (text) => [...pickers].find((picker) => picker.path() && text.includes(`"${picker.path()}`))?.input,
         paths: async () => (await Promise.all([...pickers].map((picker) => picker.settled()))).filter(Boolean),
     };
 }

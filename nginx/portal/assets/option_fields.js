@@ -41,6 +41,7 @@ function select(choices, attributes) {
 export function option_fields(site, prefix) {
     const offered = rows.filter((row) => !row.offered || row.offered(site));
     const controls = new Map();
+    const filled = new Map();  // name -> {value, text}: what a control says until somebody changes it
     const elements = offered.map((row) => {
         const id = `${prefix}-${row.name.replaceAll('_', '-')}`;
         const attributes = {id, name: row.name, 'aria-describedby': `${id}-hint`};
@@ -61,6 +62,7 @@ export function option_fields(site, prefix) {
             const value = values[name] ?? site.defaults?.[name];
             if (control.type === 'checkbox') control.checked = Boolean(value);
             else control.value = (shown && value !== undefined ? shown(value) : value) ?? '';
+            filled.set(name, {value, text: control.value});
         }
     }
 
@@ -71,6 +73,8 @@ export function option_fields(site, prefix) {
             const control = controls.get(name);
             if (control.type === 'checkbox') {
                 all[name] = control.checked;
+            } else if (sent && control.value && control.value === filled.get(name)?.text) {
+                all[name] = filled.get(name).value;  // 100 seconds, which it shows as 1.7 minutes
             } else if (input?.type === 'number') {
                 if (control.value !== '') all[name] = sent ? sent(Number(control.value)) : Number(control.value);
                 else if (name === 'port') all[name] = 0;

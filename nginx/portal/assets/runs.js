@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // My runs: the log directories that the server found, newest first, each one click away from a board.
 import {Problem, attempt, call} from './api.js';
-import {announce, bytes, count, el, refresh_times, say, sentence, time} from './dom.js';
+import {announce, bytes, count, el, say, sentence, time} from './dom.js';
 import {spark} from './spark.js';
 
 const most_compared = 11;  // logdir and ten more_logdirs
@@ -12,7 +12,8 @@ function number(value) {
 
 function curve({tag, points}) {
     const values = points.map(([, value]) => value).filter(Number.isFinite);
-    return el('div.curve', {title: tag}, spark(values).element, el('span.hint', {}, `${tag} `, el('span.value', {}, number(values.at(-1)))));
+    // The last point as it is: a loss that became no number is what one wants to see.
+    return el('div.curve', {title: tag}, spark(values).element, el('span.hint', {}, `${tag} `, el('span.value', {}, number(points.at(-1)?.[1]))));
 }
 
 /// `go(address)` shows another view.
@@ -35,6 +36,7 @@ export function show_runs(main, {wanted}) {
         }}, 'Clear'));
     let boards = new Map();  // folder -> board that shows just this folder
     let source = null;
+    let counting = false;
 
     const show_error = (text) => say(error, text);
 
@@ -50,13 +52,11 @@ export function show_runs(main, {wanted}) {
             location.assign(there.url);
             return;
         }
-        button.setAttribute('aria-disabled', 'true');
         await attempt(async () => {
             const title = others.length ? runs.map(({name}) => name).join(' + ').slice(0, 60) : undefined;
             const {answer} = await call('POST', '/boards', {logdir: first, ...(others.length ? {more_logdirs: others, title} : {})});
             location.assign(answer.url);
-        }, show_error);
-        button.removeAttribute('aria-disabled');
+        }, show_error, button);
     }
 
     function put(run) {
@@ -87,11 +87,21 @@ export function show_runs(main, {wanted}) {
         compare.disabled = some > most_compared;
     }
 
+    /// Many come at once; counting them together keeps the page quick.
+    function soon() {
+        if (!counting) requestAnimationFrame(() => {
+            counting = false;
+            refresh();
+        });
+        counting = true;
+    }
+
     function look(event) {
         event?.preventDefault();
         source?.close();
         rows.clear();
         list.replaceChildren();
+        refresh();
         show_error('');
         progress.textContent = 'Looking for runs…';
         const below = root.value.trim() ? `&root=${encodeURIComponent(root.value.trim())}` : '';
@@ -102,7 +112,7 @@ export function show_runs(main, {wanted}) {
         });
         source.addEventListener('run', ({data}) => {
             put(JSON.parse(data));
-            refresh();
+            soon();
         });
         source.addEventListener('end', ({data}) => {
             source.close();
@@ -133,9 +143,5 @@ export function show_runs(main, {wanted}) {
     call('GET', '/boards').then(({answer}) => {
         boards = new Map(answer.boards.filter((board) => !board.more_logdirs?.length).map((board) => [board.logdir, board]));
     }, (problem) => { if (!(problem instanceof Problem)) throw problem; });
-    const timer = setInterval(refresh_times, 15000);
-    return () => {
-        source.close();
-        clearInterval(timer);
-    };
+    return () => source.close();
 }

@@ -2,6 +2,7 @@
 // Where I am logged in: browsers and command lines, each of which can be logged out from here.
 import {attempt, call} from './api.js';
 import {announce, el, say, time} from './dom.js';
+import {delete_now} from './undo.js';
 
 export function show_sessions(main, {logged_out}) {
     document.title = 'Sessions · boardgate';
@@ -9,6 +10,7 @@ export function show_sessions(main, {logged_out}) {
     const error = el('p.error', {role: 'alert', hidden: true});
     const show_error = (text) => say(error, text);
     const end_all = el('button#logout-everywhere.danger', {type: 'button', onclick: () => attempt(async () => {
+        await delete_now();
         await call('DELETE', '/sessions');
         logged_out();
     }, show_error)}, 'Log out everywhere');
@@ -16,6 +18,7 @@ export function show_sessions(main, {logged_out}) {
     function row(session) {
         const name = session.name || 'Browser';
         const end = el('button.danger', {type: 'button', 'aria-label': `Log out ${name}`, onclick: () => attempt(async () => {
+            if (session.current) await delete_now();
             await call('DELETE', `/sessions/${session.id}`);
             if (session.current) {
                 logged_out();

@@ -30,8 +30,14 @@ function show(name, since, waiting_for) {
     state.dataset.state = name;
     state.textContent = text;
     state.parentElement.replaceChildren(state, el('span', {}, time(since)), el('span', {}, waiting_for || usual));
+    if (name !== 'failed') main.querySelector('.failure')?.remove();
     const ends_by_itself = name === 'starting' || name === 'waiting';
     live.replaceChildren(...(ends_by_itself ? [error] : [error, offers()]));
+}
+
+/// The reason, which may be found after the page was written.
+function tell({summary, detail, remedy}) {
+    for (const [name, text] of Object.entries({summary, detail, remedy})) main.querySelector(`.failure-${name}`).textContent = sentence(text);
 }
 
 function see(board) {
@@ -41,6 +47,7 @@ function see(board) {
         location.reload();
         return;
     }
+    if (board.failure) tell(board.failure);
     if (board.state === main.dataset.state && board.state !== 'waiting') return;
     show(board.state, board.state_since, board.waiting_for);
     announce(state.textContent);

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: MIT
 // Deleting with a way back: the board leaves the page at once and the server after a while, so that its id and its
-// address are still its own when somebody changes their mind.
+// address are still its own when somebody changes their mind. The views may change meanwhile, so they are told by events.
 import {Problem, call} from './api.js';
 import {announce, el, sentence} from './dom.js';
 
 const patience = 10000;
 const pending = new Map();  // id -> its bar's way of being settled
 
+/// Of the window; `detail` is the board's id.
+export const board_stays = 'boardgate-board-stays';
+export const board_deleted = 'boardgate-board-deleted';
+
 export function is_going(id) {
     return pending.has(id);
 }
 
-/// `back()` when it stays after all, `gone()` when the server has deleted it.
-export function delete_later(board, {back, gone}) {
-    const bars = document.getElementById('bars');
-    const text = el('span', {}, `${board.title || board.logdir} is deleted.`);
+export function delete_later(board) {
+    const name = board.title || board.logdir;
+    const text = el('span', {}, `${name} is deleted.`);
     const undo = el('button.undo', {type: 'button', onclick: () => settle(false)}, 'Undo');
     const bar = el('div.bar', {'data-id': board.id, onfocusin: hold, onfocusout: wait, onpointerenter: hold, onpointerleave: wait}, text, undo);
     let timer = 0;
+    let settling = false;
 
     function hold() {
         clearTimeout(timer);
@@ -25,43 +29,57 @@ export function delete_later(board, {back, gone}) {
 
     function wait() {
         hold();
-        if (pending.has(board.id) && !bar.contains(document.activeElement)) timer = setTimeout(settle, patience, true);
+        if (pending.has(board.id)) timer = setTimeout(settle, patience, true);
+    }
+
+    function end(event) {
+        pending.delete(board.id);
+        const had_focus = bar.contains(document.activeElement);
+        bar.remove();
+        if (had_focus) document.getElementById('main').focus();
+        window.dispatchEvent(new CustomEvent(event, {detail: board.id}));
     }
 
     async function settle(really) {
         hold();
-        if (!pending.delete(board.id)) return;
+        if (settling) return;
+        settling = true;
         if (!really) {
-            bar.remove();
-            back();
+            end(board_stays);
             return;
         }
         try {
             // The page may be closing: the browser sends it all the same.
             await call('DELETE', `/boards/${board.id}`, undefined, {keepalive: true});
+            end(board_deleted);
         } catch (problem) {
             if (!(problem instanceof Problem)) throw problem;
-            if (problem.code !== 'no_such_board') {
-                back();
-                text.textContent = `${board.title || board.logdir} is not deleted. ${sentence(problem.message)}`;
-                undo.textContent = 'Close';
-                undo.onclick = () => bar.remove();
+            if (problem.code === 'no_such_board') {
+                end(board_deleted);
                 return;
             }
+            pending.delete(board.id);
+            window.dispatchEvent(new CustomEvent(board_stays, {detail: board.id}));
+            text.textContent = `${name} is not deleted. ${sentence(problem.message)}`;
+            undo.replaceWith(el('button', {type: 'button', onclick: () => bar.remove()}, 'Close'));
         }
-        bar.remove();
-        gone();
     }
 
     pending.set(board.id, settle);
-    bars.append(bar);
+    document.getElementById('bars').append(bar);
     // Where the keyboard was is gone. This focus holds nothing up; one that comes back does.
     undo.focus();
-    timer = setTimeout(settle, patience, true);
+    wait();
     announce(`${text.textContent} Undo is possible for ${patience / 1000} seconds.`);
 }
 
 /// Leaving the page, or logging out, is no change of mind.
 export function delete_now() {
     return Promise.all([...pending.values()].map((settle) => settle(true)));
+}
+
+/// When somebody else may log in here next.
+export function forget() {
+    pending.clear();
+    document.getElementById('bars').replaceChildren();
 }

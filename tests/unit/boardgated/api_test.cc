@@ -56,7 +56,7 @@ struct ApiTest : testing::Test {
     ApiLogin api_login{desk, limiter, sessions, registry, launcher, orphans, metrics, settings};
     ApiBoards api_boards{registry, launcher, waker, watch, journal, presets, settings};
     ApiOptions api_options{settings, registry, presets};
-    ApiAdmin api_admin{registry, waker, watch, settings};
+    ApiAdmin api_admin{registry, waker, settings};
     ApiHealth api_health{gate};
     WorkLane lane{"lane", 1, 8};
     ApiFolders api_folders{launcher, hub, lane};
@@ -381,6 +381,13 @@ TEST_F(ApiTest, AdministrationIsForTheGroupOnly) {
     EXPECT_EQ(own_json(list.body)["boards"][0]["owner"], "alice");
     EXPECT_EQ(list.body.find("/data/runs"), std::string::npos) << "never what it shows";
     EXPECT_EQ(list.body.find("title"), std::string::npos);
+    EXPECT_FALSE(own_json(list.body)["limits"].isMember("memory")) << "which nobody counts here";
+    systemd.set("tensorboard.slice", {{"ActiveState", "active"}, {"MemoryCurrent", std::uint64_t{4096}}, {"MemoryMax", std::uint64_t{1'000'000}}});
+    const Json::Value memory = own_json(ask("GET", "/api/v1/admin/boards", bob).body)["limits"]["memory"];
+    EXPECT_EQ(memory["used"], 4096);
+    EXPECT_EQ(memory["most"], 1'000'000);
+    systemd.set("tensorboard.slice", {{"MemoryMax", std::uint64_t{UINT64_MAX}}});
+    EXPECT_FALSE(own_json(ask("GET", "/api/v1/admin/boards", bob).body)["limits"].isMember("memory")) << "nothing bounds it";
     EXPECT_EQ(ask("POST", "/api/v1/admin/boards/" + id + "/sleep", bob).status, 202);
     EXPECT_THAT(launcher.asked, ElementsAre("sleep " + id));
     EXPECT_EQ(code(ask("GET", "/api/v1/boards/" + id, bob)), "not_your_board") << "still not his";

@@ -126,7 +126,7 @@ TEST_F(LoginDeskTest, AnExpiredPasswordIsToldInPamsWords) {
     const Fd attempt = take_attempt();
     refuse(attempt.get(), wire::LoginOutcome::password_expired, {"You are required to change your password immediately."});
     EXPECT_EQ(login.get().error().detail,
-              "your password has expired (You are required to change your password immediately.); to set a new one, "
+              "your password has expired (You are required to change your password immediately); to set a new one, "
               "log in with ssh once in a terminal, or ask an administrator");
 }
 

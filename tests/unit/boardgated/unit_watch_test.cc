@@ -138,17 +138,6 @@ TEST_F(UnitWatchTest, ReadsWhatAReadyBoardUses) {
     EXPECT_EQ(usage.cpu_seconds, 1.23);
 }
 
-TEST_F(UnitWatchTest, ReadsWhatAllBoardsTogetherTakeAndMayTake) {
-    systemd.set("tensorboard.slice", {{"MemoryCurrent", std::uint64_t{4096}}, {"MemoryMax", std::uint64_t{UINT64_MAX}}});
-    systemd.set(service, {{"ActiveState", "active"}, {"MemoryCurrent", std::uint64_t{4096}}});
-    ASSERT_TRUE(watch.start());
-    EXPECT_TRUE(soon([&] { return usage.memory == 4096U; }));
-    const auto deadline = std::chrono::steady_clock::now() + 5s;
-    while (!watch.memory_of_all().used && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    EXPECT_EQ(watch.memory_of_all().used, 4096U);
-    EXPECT_EQ(watch.memory_of_all().most, std::nullopt);
-}
-
 TEST_F(UnitWatchTest, WhatSystemdDoesNotCountIsNotUsedUp) {
     systemd.set(service,
                 {{"ActiveState", "active"}, {"MemoryCurrent", std::uint64_t{UINT64_MAX}}, {"CPUUsageNSec", std::uint64_t{10'000'000}}});
