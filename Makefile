@@ -231,7 +231,8 @@ install: all $(completions)/boardgate
 		$(call one,$(f),$(datadir)/boardgate/nginx/$(notdir $(f))) &&) true
 	@set -e; test ! -d nginx/portal || (cd nginx/portal && find . -type f -printf '%P\0') | while IFS= read -r -d '' f; do \
 		install -D -m 644 "nginx/portal/$$f" "$(DESTDIR)$(datadir)/boardgate/portal/$$f"; done
-	@sed 's|/assets/|/assets/$(portal)/|g' nginx/portal/index.html | install -m 644 /dev/stdin '$(DESTDIR)$(datadir)/boardgate/portal/index.html'
+	@$(foreach f,$(notdir $(wildcard nginx/portal/*.html)),sed 's|/assets/|/assets/$(portal)/|g' nginx/portal/$(f) \
+		| install -m 644 /dev/stdin '$(DESTDIR)$(datadir)/boardgate/portal/$(f)' &&) true
 	@$(foreach f,$(wildcard etc/*/*.d/*.conf),$(call one,$(f),$(sysconfdir)/$(f:etc/%=%)) &&) true
 	@$(foreach f,$(wildcard docs/*.*),$(call one,$(f),$(datadir)/doc/boardgate/$(notdir $(f))) &&) true
 	@$(foreach f,$(wildcard examples/*),$(call one,$(f),$(datadir)/doc/boardgate/examples/$(notdir $(f))) &&) true

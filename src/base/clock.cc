@@ -22,4 +22,13 @@ std::string rfc3339(WallTime time) {
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(whole), millis);
 }
 
+std::string in_words(std::chrono::seconds duration) {
+    static constexpr std::pair<std::int64_t, const char*> units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+    for (const auto& [size, name] : units) {
+        const std::int64_t count = duration.count() / size;
+        if (count > 0 && duration.count() % size == 0) return std::to_string(count) + " " + name + (count == 1 ? "" : "s");
+    }
+    return "0 seconds";
+}
+
 }  // namespace boardgate

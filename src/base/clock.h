@@ -26,5 +26,7 @@ public:
 
 /// RFC 3339 in UTC with milliseconds: `2026-11-21T09:30:00.125Z`.
 [[nodiscard]] std::string rfc3339(WallTime time);
+/// "90 seconds", "30 minutes", "2 hours", "7 days": in the largest unit that it is a whole number of.
+[[nodiscard]] std::string in_words(std::chrono::seconds duration);
 
 }  // namespace boardgate

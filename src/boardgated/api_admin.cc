@@ -76,7 +76,8 @@ Reply ApiAdmin::sleep(Call& call) {
     if (const auto admitted = admit(call, settings_); !admitted) return tl::make_unexpected(admitted.error());
     const auto board = registry_.find(*call.board);
     if (!board) return problem(Code::no_such_board, "there is no board " + call.board->str());
-    if (const auto asleep = waker_.sleep(*call.token, board->id); !asleep) return tl::make_unexpected(asleep.error());
+    if (const auto asleep = waker_.sleep(*call.token, board->id, "an administrator put it to sleep"); !asleep)
+        return tl::make_unexpected(asleep.error());
     audit(Event::administration, *call.session, call.request.address(), "put to sleep", *board);
     const auto now = registry_.wait(board->id, Waker::soon, [](const Board& stopped) { return !is_awake(stopped); });
     return json_response(202, board_facts_json(now.value_or(*board)));

@@ -166,7 +166,8 @@ Reply ApiBoards::wake(Call& call) {
 Reply ApiBoards::sleep(Call& call) {
     const auto board = acted_on(call);
     if (!board) return tl::make_unexpected(board.error());
-    if (const auto asleep = waker_.sleep(*call.token, board->id); !asleep) return tl::make_unexpected(asleep.error());
+    if (const auto asleep = waker_.sleep(*call.token, board->id, "you put it to sleep"); !asleep)
+        return tl::make_unexpected(asleep.error());
     (void)registry_.wait(board->id, Waker::soon, [](const Board& stopped) { return !is_awake(stopped); });
     return now(board->id, 202);
 }

@@ -76,7 +76,8 @@ struct Board {
     UnitFacts facts{};
     State state = State::off;
     WallTime state_since{};
-    std::string waiting_for{};  ///< a sentence, in state waiting
+    std::string waiting_for{};     ///< a sentence, in state waiting
+    std::string asleep_because{};  ///< a sentence, in state asleep, where it is known
     Usage usage{};
     std::optional<std::uint64_t> peak_memory{};  ///< the most that was seen of this run, in bytes
     std::chrono::seconds longest_awake{};        ///< it sleeps then, used or not; 0: no such end

@@ -69,7 +69,8 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
             if (upstream != "502" && upstream != "504") return write_response(*request, to_the_board(*request));
             return tell({Code::board_not_ready, "board " + named + " broke off; ask again in a moment", {}, 1});
     }
-    if (decision.state == State::failed || decision.state == State::waiting) {
+    // A person who comes to one that waits asks for it anew: another board of theirs may be idle by now.
+    if (decision.state == State::failed || (decision.state == State::waiting && !question.navigation)) {
         const auto board = registry_.find(*decision.board);
         if (!board) return tell({Code::no_such_board, "there is no board " + named});
         if (is_final(*board)) return write_response(*request, state_of_board(*board, question.navigation));
@@ -87,9 +88,9 @@ void BoardAnswer::wake_and_answer(Request& request, const Session& session, cons
     const auto token = session_token(request.parameter("HTTP_COOKIE"));
     const auto before = registry_.find(id);
     if (!token || !before) return write_response(request, told({Code::no_such_board, "there is no board " + id.str()}, navigation));
-    if (before->state == State::asleep || before->state == State::off) {
+    if (before->state == State::asleep || before->state == State::off || before->state == State::waiting) {
         if (const auto woken = waker_.wake(*token, id); !woken) return write_response(request, told(woken.error(), navigation));
-        audit(Event::board_woken, session, request.address(), "woke", *before);
+        if (before->state != State::waiting) audit(Event::board_woken, session, request.address(), "woke", *before);
     }
     const auto after = registry_.wait(id, navigation ? patience_of_person : patience_of_script,
                                       [](const Board& board) { return board.state == State::ready || is_final(board); });

@@ -50,6 +50,7 @@ Json::Value board_json(const Board& board) {
                            fmt::format("Everybody who reaches port {} of this server sees this board without logging in.", board.port)});
     }
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
+    value["asleep_because"] = board.asleep_because.empty() ? Json::Value() : Json::Value(board.asleep_because);
     const auto sleeps_at = board.sleeps_at();
     value["sleeps_at"] = sleeps_at ? Json::Value(rfc3339(*sleeps_at)) : Json::Value();
     value["failure"] = Json::Value();

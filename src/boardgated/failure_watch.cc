@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "src/base/control_sequences.h"
 #include "src/base/log.h"
-#include "src/base/text_colours.h"
 #include "src/boardgated/diagnosis.h"
 
 namespace boardgate::boardgated {

@@ -174,12 +174,29 @@ void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
     tell(std::move(lock), found->second.board);
 }
 
+namespace {
+/// Why a board that was ready sleeps now, if that was to come at this time: a board ends by itself.
+std::string usual_reason(const Board& board, WallTime now) {
+    // It counts by what flows and we by what the gate sees, and systemd tells in a moment.
+    constexpr std::chrono::seconds roughly{15};
+    const auto due = board.sleeps_at();
+    if (!due || now + roughly < *due) return {};
+    const bool at_its_end = board.longest_awake.count() > 0 && now + roughly >= board.state_since + board.longest_awake;
+    return at_its_end ? "it was awake for as long as this server allows"
+                      : "nobody looked at it for " + in_words(std::chrono::seconds(board.options.idle_sleep));
+}
+}  // namespace
+
 /// Makes the state of what is known.
 void Registry::settle(Entry& entry) const {
     Board& board = entry.board;
     State state = state_of(board.facts);
     if (state == State::starting || state == State::ready) entry.waiting_for.clear();
     if (!entry.waiting_for.empty()) state = State::waiting;
+    if (state == State::starting) entry.asleep_because.clear();
+    if (state == State::asleep && board.state == State::ready && entry.asleep_because.empty())
+        entry.asleep_because = usual_reason(board, clock_.wall());
+    board.asleep_because = state == State::asleep ? entry.asleep_because : std::string();
     if (state != board.state) {
         board.state_before = std::exchange(board.state, state);
         const bool known = state != State::waiting && state != State::off && board.facts.since > 0;
@@ -196,6 +213,16 @@ void Registry::set_waiting(const BoardId& id, const std::string& reason) {
     const auto found = entries_.find(id);
     if (found == entries_.end() || found->second.waiting_for == reason) return;
     found->second.waiting_for = reason;
+    settle(found->second);
+    tell(std::move(lock), found->second.board);
+}
+
+void Registry::set_asleep_because(const BoardId& id, const std::string& reason) {
+    Lock lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    found->second.asleep_because = reason;
+    if (found->second.board.state != State::asleep) return;
     settle(found->second);
     tell(std::move(lock), found->second.board);
 }

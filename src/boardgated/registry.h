@@ -61,6 +61,9 @@ public:
     void set_usage(const BoardId& id, const Usage& usage);
     /// The board waits for a slot, for the reason given; an empty one ends that.
     void set_waiting(const BoardId& id, const std::string& reason);
+    /// Somebody is putting the board to sleep, for the reason given; it is told as soon as it sleeps. Without one, it is
+    /// what the board's options say, or nothing.
+    void set_asleep_because(const BoardId& id, const std::string& reason);
     /// Why the run `invocation` failed; ignored when the board is past it.
     void set_failure(const BoardId& id, const std::string& invocation, const Failure& failure);
     /// Waits until `enough` is true of the board, it is gone, or the time is over; the board as it is then.
@@ -74,6 +77,7 @@ private:
     struct Entry {
         Board board;
         std::string waiting_for{};
+        std::string asleep_because{};  // from before it sleeps
         bool unsaved_view = false;
         WallTime told_view{};  // when listeners last heard of a view
     };

@@ -133,7 +133,7 @@ Response problem_page(const Problem& problem) {
     const std::string main = fmt::format(R"(<main id="main" tabindex="-1">
 <section class="card">
 <h1>{}</h1>
-<p>{}.</p>
+<p class="detail">{}.</p>
 <p><a class="button" href="/">All my boards</a></p>
 </section>
 </main>

@@ -89,12 +89,15 @@ void Waker::release(const BoardId& board) {
 /// Puts a board to sleep whose slot was claimed for another; false when it stays awake.
 bool Waker::make_room(const Token& token, const BoardId& idle, const BoardId& board) {
     bool asleep = false;
+    const auto other = registry_.find(board);
+    registry_.set_asleep_because(idle, "it made room for " + (other ? other->options.title : board.str()));
     if (launcher_.sleep(token, idle)) {
         log_event(Event::notice, "board " + idle.str() + " sleeps to make room for " + board.str(), {{"BOARD_ID", idle.str()}});
         look_again_(idle);
-        const auto now = registry_.wait(idle, patience_of_stop, [](const Board& other) { return !is_awake(other); });
+        const auto now = registry_.wait(idle, patience_of_stop, [](const Board& leaving) { return !is_awake(leaving); });
         asleep = !now || !is_awake(*now);
     }
+    if (!asleep) registry_.set_asleep_because(idle, {});
     const std::lock_guard lock(mutex_);
     leaving_.erase(idle);
     return asleep;
@@ -164,9 +167,11 @@ Answer<void> Waker::restart(const Token& token, const BoardId& id) {
     return has_slot ? start(token, id, true) : wake(token, id);
 }
 
-Answer<void> Waker::sleep(const Token& token, const BoardId& board) {
+Answer<void> Waker::sleep(const Token& token, const BoardId& board, const std::string& reason) {
     stop_waiting(board);
+    registry_.set_asleep_because(board, reason);
     auto asleep = launcher_.sleep(token, board);
+    if (!asleep) registry_.set_asleep_because(board, {});
     look_again_(board);
     return asleep;
 }

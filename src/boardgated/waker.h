@@ -32,7 +32,8 @@ public:
     [[nodiscard]] Answer<void> wake(const Token& token, const BoardId& board);
     [[nodiscard]] Answer<void> restart(const Token& token, const BoardId& board);
     /// Stops it, or its waiting.
-    [[nodiscard]] Answer<void> sleep(const Token& token, const BoardId& board);
+    /// `reason` is what its owner reads.
+    [[nodiscard]] Answer<void> sleep(const Token& token, const BoardId& board, const std::string& reason = {});
     /// To be held while a board's door is made or removed, together with what the registry knows of it: a page that
     /// is still open would otherwise bring the door of a board back that is being deleted.
     [[nodiscard]] std::unique_lock<std::mutex> hold_door(const BoardId& board) { return doors_.hold(board); }

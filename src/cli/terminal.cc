@@ -12,8 +12,8 @@
 #include <optional>
 #include <string_view>
 
+#include "src/base/control_sequences.h"
 #include "src/base/names.h"
-#include "src/base/text_colours.h"
 
 namespace boardgate::cli {
 

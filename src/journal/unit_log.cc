@@ -5,8 +5,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "src/base/control_sequences.h"
 #include "src/base/names.h"
-#include "src/base/text_colours.h"
 
 namespace boardgate::journal {
 
@@ -31,11 +31,18 @@ bool is_board_service(std::string_view unit) {
 }
 
 std::string shown(std::string_view message, std::size_t longest) {
+    // A progress bar writes its line again and again; a terminal shows the last one.
+    while (message.ends_with('\r')) message.remove_suffix(1);
+    if (const std::size_t last = message.rfind('\r'); last != std::string_view::npos) message.remove_prefix(last + 1);
     std::string out;
     while (!message.empty()) {
         if (const std::size_t colour = colour_sequence(message); colour > 0 && out.size() + colour <= longest) {
             out += message.substr(0, colour);
             message.remove_prefix(colour);
+            continue;
+        }
+        if (const std::size_t control = control_sequence(message); control > 0) {
+            message.remove_prefix(control);
             continue;
         }
         const std::size_t size = character_size(message);

@@ -51,11 +51,8 @@ def stored_boards(lab):
     """stored_boards(user, count): boards as the database has them, without doors; gone after the test."""
     def change(source, *arguments):
         lab.systemctl("reset-failed", "boardgated.service", "boardgate-launcher.service")
-        lab.systemctl("stop", "boardgated.service")
-        try:
-            lab.python(source, *arguments, user="boardgate")
-        finally:
-            lab.systemctl("start", "boardgated.service")
+        lab.python(source, *arguments, user="boardgate")
+        lab.systemctl("restart", "boardgated.service")  # which reads them once, at its start
 
     yield lambda user, count: change(STORE, lab.exec("id", "-u", user).strip(), user, str(count))
     change(FORGET)

@@ -37,7 +37,7 @@ def test_it_shows_whose_and_how_each_board_is_and_not_what_is_on_it(admins):
 def test_it_says_what_each_limit_is_and_how_full(admins):
     page, _ = admins
     page.shown(".limits", "of 100")
-    page.says("Awake boards", "Ports", "busiest person")
+    page.says("Awake boards", "Ports", "busiest person (alice)")
     for meter in page.all(".limits meter"):
         assert float(meter.get_attribute("max")) >= float(meter.get_attribute("value")) >= 0
 
@@ -45,8 +45,9 @@ def test_it_says_what_each_limit_is_and_how_full(admins):
 def test_a_board_is_put_to_sleep(admins, alice):
     page, board = admins
     page.click(f"{row_of(board)} .board-sleep").shown(f"{row_of(board)} .board-state", "Asleep")
-    in_state(alice, board, "asleep", seconds=5)
+    assert in_state(alice, board, "asleep", seconds=5)["asleep_because"] == "an administrator put it to sleep"
     page.gone(f"{row_of(board)} .board-sleep")
+    page.type("#search", "zzz").gone("#all-boards").says("No board fits")
 
 
 @pytest.mark.parametrize("command", ["systemctl status", "journalctl -u"])

@@ -59,18 +59,36 @@ def test_it_has_the_portals_look_and_the_way_back(starting):
                            return [backgroundColor, fontFamily, getComputedStyle(document.body).backgroundColor]""")
 
 
-def test_it_says_what_a_board_waits_for_and_goes_on(page, alice, slow, settings, make_board, ready_board):
-    alice.login()
+def test_it_says_what_a_board_waits_for_and_starts_it_when_there_is_room(page, alice, bob, settings, make_board, ready_board):
     settings(awake_boards=1)
-    first = ready_board(alice)
-    # Idle boards make room; one that starts does not.
-    page.expect("status of 503")
-    alice.post(f"/api/v1/boards/{first['id']}/sleep")
-    in_state(alice, first, "asleep")
-    second = make_board(alice)
-    in_state(alice, second, "ready")
-    page.enter(alice, second["url"]).says("TIME SERIES", seconds=40)
+    others = ready_board(bob)
+    board = make_board(alice.login())
+    page.expect("status of 503").enter(alice, board["url"]).shown(".board-state", "Waiting")
+    page.says("This server has 1 boards awake")
+    page.click("#sleep").shown(".board-state", "Asleep")
+    page.click("#wake").shown(".board-state", "Waiting")
+    bob.post(f"/api/v1/boards/{others['id']}/sleep")
+    page.says("TIME SERIES", seconds=40)
     page.expect("/frontend/", "/b/")
+
+
+def test_who_comes_to_a_waiting_board_gets_the_place_of_an_idle_one_of_theirs(page, alice, slow, settings, make_board, ready_board):
+    settings(awake_boards_per_user=1, environments={"slow": "/opt/slow/bin/tensorboard"})
+    first = make_board(alice.login(), environment="slow", title="First")
+    in_state(alice, first, "starting")  # which gives its place to nobody
+    second = make_board(alice)
+    page.expect("status of 503").enter(alice, second["url"]).shown(".board-state", "Waiting")
+    slow()
+    in_state(alice, first, "ready")
+    page.open(second["url"]).says("TIME SERIES", seconds=40)
+    page.expect("/frontend/", "/b/")
+    page.open("/").shown(page.board(first), "It made room for runs")
+
+
+def test_a_start_that_takes_too_long_can_be_given_up(starting, alice):
+    starting.click("#sleep").shown(".board-state", "Asleep", seconds=20)
+    starting.says("You put it to sleep")
+    starting.shown("#wake")
 
 
 def test_a_board_that_failed_says_why_and_wakes_with_what_helps(page, alice, settings, make_board):

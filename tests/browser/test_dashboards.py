@@ -92,6 +92,7 @@ class Opening:
 
     def __init__(self, page, name, url):
         self.page, self.name, self.unanswered = page, name, set()
+        self.server = "{0.scheme}://{0.netloc}/".format(urlsplit(url))
         page.driver.get("about:blank")
         page.complaints(), page.requests()
         page.size(*WINDOWS.get(name, LAPTOP))
@@ -120,8 +121,10 @@ class Opening:
         until("all is answered", self.is_answered)
 
     def complaints(self):
-        """Every one once, without what differs between two servers: addresses, and how far down in a file."""
-        return {re.sub(r" (?:[\d:]+|-) ", " ", ADDRESS.sub(r"\1", line), count=1) for line in self.page.complaints()}
+        """Every one once, without what differs between two servers: addresses, and how far down in a file. What the page
+        before this one has to say about its end may come late, and is not this one's."""
+        own = [line for line in self.page.complaints() if "://" not in line or self.server in line]
+        return {re.sub(r" (?:[\d:]+|-) ", " ", ADDRESS.sub(r"\1", line), count=1) for line in own}
 
 
 @contextmanager

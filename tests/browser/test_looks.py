@@ -50,6 +50,12 @@ def test_pages_of_boardgated_use_the_same_files(page, alice):
     assert set(re.findall(r'"(/assets/[^/"]+/)', answer.text)) == portal and len(portal) == 1
 
 
+def test_an_address_without_anything_leads_back(page, alice):
+    page.expect("status of 404").enter(alice, "/boards/no-such-thing").says("Nothing here")
+    assert alice.visit("/boards/no-such-thing").status == 404
+    page.click("a", "My boards").shown("#new-logdir")
+
+
 @pytest.mark.parametrize("path", ["/", "/runs", "/sessions", "/?new"])
 def test_nothing_comes_from_another_host_and_no_policy_is_broken(alices, path):
     alices.requests()

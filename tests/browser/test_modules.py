@@ -78,6 +78,17 @@ def test_only_a_boards_id_is_an_id(ask, text, good):
     assert ask("api", f"m.is_board_id('{text}')") is good
 
 
+@pytest.mark.parametrize("agent, name", [
+    ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Linux"),
+    ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0", "Edge on Windows"),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+    ("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36", "Chrome on Android"),
+    ("curl/8", "Browser"),
+])
+def test_what_a_session_is_called(ask, agent, name):
+    assert ask("login", f"m.this_browser({agent!r})") == name
+
+
 def test_a_curve_without_numbers_is_none(ask):
     assert ask("spark", "[m.spark([1, NaN, 2]), m.spark([1]), m.spark([])].map((s) => s.element.firstChild.getAttribute('points').split(' ').filter(Boolean).length)") == [2, 0, 0]
 

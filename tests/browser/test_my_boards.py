@@ -16,6 +16,7 @@ def test_a_card_lives_without_a_reload(alices, alice, ready_board):
     alices.shown(f"{alices.board(board)} .board-state", "Ready", seconds=30)
     alices.click(f"{alices.board(board)} .board-sleep")
     alices.shown(f"{alices.board(board)} .board-state", "Asleep")
+    alices.shown(alices.board(board), "You put it to sleep")
 
 
 def test_a_card_says_what_there_is_to_know(alices, alice, ready_board):

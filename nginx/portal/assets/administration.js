@@ -13,8 +13,8 @@ const look_every = 5000;
 const limit_rows = {
     awake: {text: 'Awake boards'},
     memory: {text: 'Memory of all boards', write: bytes},
-    awake_per_user: {text: 'Awake, busiest person'},
-    boards_per_user: {text: 'Boards, busiest person'},
+    awake_per_user: {text: 'Awake, busiest person', counts: ({state}) => state === 'ready' || state === 'starting'},
+    boards_per_user: {text: 'Boards, busiest person', counts: () => true},
     ports: {text: 'Ports'},
 };
 
@@ -24,6 +24,8 @@ export function show_administration(main) {
     const body = el('tbody');
     const limits = el('div.limits');
     const error = el('p.error', {role: 'alert', hidden: true});
+    const none_fits = el('p.quiet', {hidden: true}, 'No board fits.');
+    const table = el('table.wide#all-boards', {}, el('thead', {}, el('tr', {}, ...['Board', 'Owner', 'State', 'Memory', 'CPU', 'Last view'].map((text) => el('th', {scope: 'col'}, text)), el('td'))), body);
     const broken = el('p.notice', {role: 'status', hidden: true});
     const total = el('span.count');
     const show_error = (text) => say(error, text);
@@ -52,11 +54,12 @@ export function show_administration(main) {
             announce(`Board ${board.id} sleeps`);
             await look();
         }, show_error)}, 'Sleep');
-        const command = (text) => copy_button('button.plain', text.split(' ')[0], () => text, {title: text, 'aria-label': `Copy: ${text}`});
+        const command = (text) => copy_button('button.plain', `Copy ${text.split(' ')[0]}`, () => text, {title: text, 'aria-label': `Copy: ${text}`});
+        const commands = [command(`systemctl status '${board.unit}'`), command(`journalctl -u '${board.unit}'`)];
         const element = el('tr', {'data-id': board.id},
             el('th', {scope: 'row'}, el('span.path', {}, board.id)),
             el('td', {'data-label': 'Owner'}, board.owner), el('td', {'data-label': 'State'}, state), memory, cpu, viewed,
-            el('td', {}, el('div.buttons', {}, sleep, command(`systemctl status '${board.unit}'`), command(`journalctl -u '${board.unit}'`))));
+            el('td', {}, el('div.buttons', {}, ...commands, sleep)));
         function update(next) {
             board = next;
             state.dataset.state = board.state;
@@ -64,7 +67,9 @@ export function show_administration(main) {
             memory.textContent = board.memory === null || board.memory === undefined ? '–' : bytes(board.memory);
             cpu.textContent = board.cpu_seconds === null || board.cpu_seconds === undefined ? '–' : `${board.cpu_seconds.toFixed(1)} s`;
             viewed.replaceChildren(board.last_viewed ? time(board.last_viewed) : 'never', board.last_viewed_by ? ` by ${board.last_viewed_by}` : '');
+            const had_focus = document.activeElement === sleep;
             sleep.hidden = !state_of(board.state).actions.includes('sleep');
+            if (had_focus && sleep.hidden) commands[0].focus();
         }
         update(board);
         return {element, update, board: () => board};
@@ -81,12 +86,24 @@ export function show_administration(main) {
             if (body.contains(focused)) focused.focus({preventScroll: true});  // what moves loses it
         }
         tools.count(all.map((one) => one.board().state));
-        total.textContent = all.length;
+        const shown = all.filter((one) => !one.element.hidden).length;
+        total.textContent = shown === all.length ? String(all.length) : `${shown} of ${all.length}`;
+        table.hidden = shown === 0;
+        none_fits.hidden = shown > 0 || all.length === 0;
+    }
+
+    /// Who has the most of the boards that count, and so comes first to a limit of a person's.
+    function busiest(counts) {
+        const of = new Map();
+        for (const one of rows.values()) if (counts(one.board())) of.set(one.board().owner, (of.get(one.board().owner) || 0) + 1);
+        return [...of].sort((a, b) => b[1] - a[1])[0]?.[0];
     }
 
     function show_limits(all) {
-        limits.replaceChildren(...Object.entries(limit_rows).filter(([name]) => all[name]).map(([name, {text, write = String}]) => {
+        limits.replaceChildren(...Object.entries(limit_rows).filter(([name]) => all[name]).map(([name, {text: usual, write = String, counts}]) => {
             const {used, most} = all[name];
+            const who = counts && busiest(counts);
+            const text = who ? `${usual} (${who})` : usual;
             return el('div.limit', {}, el('span', {}, text), el('meter', {min: 0, max: most, value: used, high: most * 0.9, optimum: 0, 'aria-label': text}),
                 el('span.hint', {}, `${write(used)} of ${write(most)}`));
         }));
@@ -122,7 +139,7 @@ export function show_administration(main) {
         el('section.card', {'aria-labelledby': 'limits-heading'}, el('h2#limits-heading', {}, 'Limits'), limits),
         el('section.card', {'aria-labelledby': 'all-heading'},
             el('div.list-head', {}, el('h2#all-heading', {}, 'Everybody’s boards ', total), tools.element),
-            el('table.wide#all-boards', {}, el('thead', {}, el('tr', {}, ...['Board', 'Owner', 'State', 'Memory', 'CPU', 'Last view'].map((text) => el('th', {scope: 'col'}, text)), el('td'))), body)));
+            none_fits, table));
     keep_looking();
     return () => {
         clearTimeout(timer);

@@ -5,7 +5,7 @@ import {announce, copy_button, el, say, sentence, set_time, time} from './dom.js
 import {folder_facts} from './folders.js';
 import {menu} from './menu.js';
 import {remedy_text, wake_button} from './remedy.js';
-import {action_texts, state_of} from './states.js';
+import {action_texts, reason_of, state_of} from './states.js';
 import {usage_pictures} from './usage.js';
 
 /// `edit`, `duplicate` and `remove` take the board, `gone(id)` tells the list. What changes comes by the event stream:
@@ -33,6 +33,7 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
     const actions = Object.entries(action_texts).map(([name, text]) =>
         el(`button.board-${name}`, {type: 'button', 'data-action': name, onclick: (event) => act(name, event.currentTarget)}, text));
     const [restart] = actions.filter((button) => button.dataset.action === 'restart');
+    const [wake] = actions.filter((button) => button.dataset.action === 'wake');
     const more = menu('', [
         restart,
         el('button.board-edit', {type: 'button', onclick: () => edit(board)}, 'Edit'),
@@ -101,7 +102,7 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
         element.dataset.state = board.state;
         state.dataset.state = board.state;
         state.textContent = known.text;
-        hint.textContent = board.waiting_for || known.hint;
+        hint.textContent = reason_of(board);
         set_time(since, board.state_since);
         logdir.textContent = [board.logdir, ...(board.more_logdirs || [])].join(' + ');
         open.href = board.url;
@@ -122,5 +123,5 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
     }
 
     update(board);
-    return {element, update, look_at_folder, board: () => board, show_usage: () => usage.show(board), focus: () => open.focus()};
+    return {element, update, look_at_folder, board: () => board, show_usage: () => usage.show(board), focus: () => open.focus(), wake: () => act('wake', wake)};
 }

@@ -54,7 +54,7 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
 
     function count() {
         const changed = options.changed();
-        more_count.textContent = changed ? ` · ${changed} not as usual` : '';
+        more_count.textContent = changed.length ? ` · not as usual: ${changed.join(', ')}` : '';
     }
 
     async function wanted() {
@@ -97,7 +97,7 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
         for (const control of form.querySelectorAll('[aria-invalid]')) control.removeAttribute('aria-invalid');
         if (!await picker.settled()) return blame({message: 'Name the folder that holds your event files.', field: 'logdir'});
         for (const [name, control] of controls()) {
-            if (!control.validity.valid) return blame({message: control.validationMessage, field: name});
+            if (!control.validity.valid) return blame({message: `${control.labels[0].textContent}: ${control.validationMessage}`, field: name});
         }
         try {
             const {answer} = await (board ? call('PATCH', `/boards/${board.id}`, await wanted()) : call('POST', '/boards', await wanted()));

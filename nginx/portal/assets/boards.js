@@ -25,14 +25,15 @@ export function show_boards(main, {wanted}) {
     const broken = el('p.notice#disconnected', {role: 'status', hidden: true});
     const place_of_form = el('div.form-place');
     const dialog = el('dialog#board-dialog.card', {'aria-labelledby': 'board-dialog-heading', onclose: () => dialog.replaceChildren()});
+    const newest = (a, b) => (a.created < b.created ? 1 : -1);
     const tools = list_tools({
         name: 'boards',
         states: Object.entries(states).map(([name, {text}]) => [name, text]),
         sorts: {
-            newest: ['Newest first', (a, b) => (a.created < b.created ? 1 : -1)],
-            viewed: ['Last viewed first', (a, b) => ((a.last_viewed || '') < (b.last_viewed || '') ? 1 : -1)],
-            title: ['By title', (a, b) => a.title.localeCompare(b.title, 'en', {numeric: true})],
-            state: ['By state', (a, b) => Object.keys(states).indexOf(b.state) - Object.keys(states).indexOf(a.state) || (a.created < b.created ? 1 : -1)],
+            newest: ['Newest first', newest],
+            viewed: ['Last viewed first', (a, b) => (b.last_viewed || '').localeCompare(a.last_viewed || '') || newest(a, b)],
+            title: ['By title', (a, b) => a.title.localeCompare(b.title, 'en', {numeric: true}) || newest(a, b)],
+            state: ['By state', (a, b) => Object.keys(states).indexOf(b.state) - Object.keys(states).indexOf(a.state) || newest(a, b)],
         },
         changed: arrange,
     });
@@ -137,8 +138,12 @@ export function show_boards(main, {wanted}) {
 
     function edit(board) {
         const awake = board.state === 'ready' || board.state === 'starting';
-        show_dialog(`Change ${board.title}`, {board, values: board, submit_text: awake ? 'Save and restart' : 'Save',
-            done: (changed) => announce(`${changed.title} is changed`)});
+        const failed = board.state === 'failed';
+        show_dialog(`Change ${board.title}`, {board, values: board, submit_text: awake ? 'Save and restart' : failed ? 'Save and wake' : 'Save',
+            done(changed) {
+                announce(`${changed.title} is changed`);
+                if (failed) cards.get(board.id)?.wake();
+            }});
     }
 
     /// By the address, once: a dialog that was closed does not come back with the next reload.
@@ -187,6 +192,7 @@ export function show_boards(main, {wanted}) {
         synced() {
             // What went while nobody listened.
             for (const id of [...cards.keys()]) if (!seen.has(id)) take(id);
+            if (wanted.has('edit')) history.replaceState(null, '', '/');  // there is no such board
             seen = new Set();
             batch = false;
             refresh();

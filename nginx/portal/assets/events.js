@@ -18,11 +18,12 @@ export function follow(path, listeners, connected = () => {}) {
         });
         source.addEventListener('error', () => {
             connected(false);
+            // When the session has ended, this tells the page.
+            const asked = call('GET', '/session').catch(() => {});
             if (source.readyState !== EventSource.CLOSED) return;
             timer = setTimeout(async () => {
                 wait = Math.min(wait * 2, 30000);
-                // When the session has ended, this tells the page.
-                await call('GET', '/session').catch(() => {});
+                await asked;
                 if (source) connect();
             }, wait);
         });

@@ -6,12 +6,42 @@ import {ago, count, sentence, time} from './dom.js';
 const fresh_for = 5000;
 const answers = new Map();  // path -> {asked, answer}
 
-/// {problem} when the server says no.
-function ask(query) {
-    return call('GET', `/logdirs?${query}`).then((result) => result.answer, (problem) => {
-        if (problem instanceof Problem) return {folders: [], here: null, problem};
-        throw problem;
+// The server lets a person ask about a few folders at a time; a page full of cards, and a second page, want more.
+const most_at_once = 2;
+const most_tries = 5;
+const queue = [];
+let asking = 0;
+
+function turn() {
+    return new Promise((begin) => {
+        queue.push(begin);
+        next();
     });
+}
+
+function next() {
+    if (asking >= most_at_once || !queue.length) return;
+    asking += 1;
+    queue.shift()();
+}
+
+/// {problem} when the server says no.
+async function ask(query) {
+    await turn();
+    try {
+        for (let tries = 1; ; tries += 1) {
+            try {
+                return (await call('GET', `/logdirs?${query}`)).answer;
+            } catch (problem) {
+                if (!(problem instanceof Problem)) throw problem;
+                if (problem.code !== 'busy' || tries === most_tries) return {folders: [], here: null, problem};
+                await new Promise((again) => { setTimeout(again, 500 * tries); });
+            }
+        }
+    } finally {
+        asking -= 1;
+        next();
+    }
 }
 
 /// What is there, or the folders whose names begin so. Remembered for a moment: typing asks for the same again and again.
@@ -42,8 +72,9 @@ export function advice_about({here, suggestion, problem}) {
     if (problem) return problem.field === 'path' ? {text: sentence(problem.message), good: false} : null;
     if (!here) return null;
     const instead = suggestion?.path === here.path ? null : suggestion?.path;
-    if (here.runs) return {text: `${contents(here)}.${suggestion && instead ? ` ${sentence(suggestion.why)}` : ''}`, good: !instead, instead};
-    if (suggestion) return {text: sentence(suggestion.why), good: false, instead};
+    if (suggestion && instead) return {text: sentence(suggestion.why), good: false, instead};
+    if (here.runs) return {text: `${contents(here)}.`, good: true};
+    if (!here.complete) return {text: 'Too large to look through.', good: true};
     return {text: 'No event files here yet. A board on it waits for the first one.', good: false};
 }
 
@@ -52,6 +83,6 @@ export async function folder_facts(path) {
     const {here, problem} = await look_into(path);
     if (problem) return problem.field === 'path' ? [sentence(problem.message)] : [];
     if (!here) return ['Its folder cannot be seen.'];
-    if (!here.newest) return ['No event files yet'];
+    if (!here.newest) return [here.complete ? 'No event files yet' : 'Too large to look through'];
     return [`${here.complete ? count(here.runs, 'run') : `${here.runs}+ runs`}, newest event file `, time(here.newest)];
 }

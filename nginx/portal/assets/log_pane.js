@@ -27,9 +27,10 @@ export function log_pane({id, name}) {
     const download = el('a.button.log-download', {href: '#', onclick: make_file}, 'Download');
     const empty = el('p.quiet.log-empty', {hidden: true}, 'Nothing was said yet.');
     const error = el('p.error', {role: 'alert', hidden: true});
+    const cut = el('p.hint', {hidden: true}, `Only its last ${count(most_lines, 'line')}: what was said before is in the server’s journal.`);
     const element = el('div.log-pane', {},
         el('div.tools', {}, search, found, choice, pause, copy_button('button.log-copy', 'Copy', () => text_of(shown())), download),
-        error, empty, log);
+        error, cut, empty, log);
 
     /// Of these lines those of the chosen run that fit the search.
     function wanted_of(some) {
@@ -95,6 +96,7 @@ export function log_pane({id, name}) {
         cursors.add(line.cursor);
         lines.push(line);
         if (lines.length > most_lines) cursors.delete(lines.shift().cursor);
+        cut.hidden = lines.length < most_lines;
         return true;
     }
 

@@ -8,6 +8,13 @@ function text_of(problem) {
     return sentence(problem.message);
 }
 
+/// What the list of sessions calls this one: "Firefox on Linux".
+export function this_browser(agent = navigator.userAgent) {
+    const browser = [['Edg/', 'Edge'], ['OPR/', 'Opera'], ['Firefox/', 'Firefox'], ['Chrome/', 'Chrome'], ['Safari/', 'Safari']].find(([sign]) => agent.includes(sign))?.[1];
+    const system = ['Android', 'iPhone', 'iPad', 'Windows', 'Macintosh', 'CrOS', 'Linux'].find((sign) => agent.includes(sign))?.replace('Macintosh', 'Mac').replace('CrOS', 'ChromeOS');
+    return [browser || 'Browser', system].filter(Boolean).join(' on ');
+}
+
 /// Calls `done(session)` after the log-in. `notice` says why somebody has to log in again.
 export function show_login(main, {notice, done}) {
     document.title = 'Log in · boardgate';
@@ -57,8 +64,8 @@ export function show_login(main, {notice, done}) {
         let question;
         if (conversation) question = {conversation, answers: inputs.map((input) => input.value)};
         // Without a password PAM asks for what it wants, perhaps no password at all.
-        else if (password.value) question = {user: user.value.trim(), password: password.value};
-        else question = {user: user.value.trim()};
+        else question = {user: user.value.trim(), ...(password.value ? {password: password.value} : {})};
+        question.name = this_browser();
         try {
             const {status, answer} = await call('POST', '/login', question);
             if (status === 202) ask(answer);

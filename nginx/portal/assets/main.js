@@ -76,8 +76,12 @@ function route() {
     if (!view) history.replaceState(null, '', '/');
     const {path, show: shown} = view || views[0];
     for (const link of links.children) {
-        if (link.pathname === location.pathname) link.setAttribute('aria-current', 'page');
-        else link.removeAttribute('aria-current');
+        if (link.pathname === location.pathname) {
+            link.setAttribute('aria-current', 'page');
+            link.scrollIntoView({block: 'nearest', inline: 'nearest'});
+        } else {
+            link.removeAttribute('aria-current');
+        }
     }
     show(shown, {session, wanted: new URLSearchParams(location.search), part: path.exec(location.pathname)?.[1], go, logged_out});
 }

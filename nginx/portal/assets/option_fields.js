@@ -77,7 +77,7 @@ export function option_fields(site, prefix) {
                 all[name] = filled.get(name).value;  // 100 seconds, which it shows as 1.7 minutes
             } else if (input?.type === 'number') {
                 if (control.value !== '') all[name] = sent ? sent(Number(control.value)) : Number(control.value);
-                else if (name === 'port') all[name] = 0;
+                else all[name] = name === 'port' ? 0 : site.defaults?.[name];
             } else if (control.value.trim() || may_be_empty) {
                 all[name] = control.value.trim();
             }
@@ -85,9 +85,11 @@ export function option_fields(site, prefix) {
         return all;
     }
 
-    /// How many options differ from the site's defaults.
+    /// The labels of those that are not as usual on this site. A port that is there already is nobody's choice.
     function changed() {
-        return Object.entries(values()).filter(([name, value]) => value !== (name === 'port' ? 0 : site.defaults?.[name])).length;
+        const now = values();
+        const as_usual = (name) => (name === 'port' ? controls.get(name).value === filled.get(name)?.text : now[name] === site.defaults?.[name]);
+        return offered.filter(({name}) => !as_usual(name)).map(({label}) => label);
     }
 
     return {elements, controls, fill, values, changed};

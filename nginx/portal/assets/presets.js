@@ -26,6 +26,11 @@ export function preset_row({site, prefix, fill, values}) {
         forget_button.hidden = !chosen.startsWith('=');
     }
 
+    /// Forms that are made later offer the same.
+    function tell() {
+        site.presets = [...presets].map(([key, kept]) => ({name: key, ...kept}));
+    }
+
     function use() {
         forget_button.hidden = !choice.value.startsWith('=');
         if (choice.value === 'last') fill(site.last);
@@ -45,10 +50,14 @@ export function preset_row({site, prefix, fill, values}) {
     function keep() {
         return attempt(async () => {
             const key = name.value.trim();
-            if (!key) return name.focus();
+            if (!key) {
+                say(error, 'Give it a name first.');
+                return name.focus();
+            }
             const kept = Object.fromEntries(Object.entries(values()).filter(([option]) => !of_one_board.includes(option)));
             await call('PUT', '/presets', {name: key, ...kept});
             presets.set(key, kept);
+            tell();
             name.value = '';
             list(`=${key}`);
             return announce(`${key} is kept`);
@@ -60,6 +69,7 @@ export function preset_row({site, prefix, fill, values}) {
             const key = choice.value.slice(1);
             await call('DELETE', `/presets?name=${encodeURIComponent(key)}`);
             presets.delete(key);
+            tell();
             list('');
             choice.focus();
             announce(`${key} is deleted`);

@@ -53,7 +53,8 @@ export function show_runs(main, {wanted}) {
             return;
         }
         await attempt(async () => {
-            const title = others.length ? runs.map(({name}) => name).join(' + ').slice(0, 60) : undefined;
+            const names = runs.map(({name}) => name).join(' + ');
+            const title = names.length <= 60 ? names : `${runs[0].name} + ${others.length} more`;
             const {answer} = await call('POST', '/boards', {logdir: first, ...(others.length ? {more_logdirs: others, title} : {})});
             location.assign(answer.url);
         }, show_error, button);

@@ -22,6 +22,7 @@ export function spark(values = [], bounds = {}) {
     function draw(next) {
         const known = next.filter((value) => Number.isFinite(value));
         line.setAttribute('points', known.length > 1 ? outline(known, bounds.from, bounds.to) : '');
+        element.toggleAttribute('hidden', known.length < 2);
     }
     draw(values);
     return {element, draw};

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // On the page that boardgated writes for a board that does not answer yet (src/boardgated/state_page.cc): follows
 // the board's state and its log, and turns into the board when it is ready.
-import {session_ended} from './api.js';
+import {attempt, call, session_ended} from './api.js';
 import {announce, el, refresh_times, say, sentence, time} from './dom.js';
 import {follow_boards} from './events.js';
 import {log_pane} from './log_pane.js';
 import {remedy_text, wake_button} from './remedy.js';
-import {state_of} from './states.js';
+import {action_texts, reason_of, state_of} from './states.js';
 
 const main = document.querySelector('main[data-board]');
 const live = document.getElementById('live');
@@ -14,25 +14,34 @@ const id = main.dataset.board;
 const state = main.querySelector('.board-state');
 const error = el('p.error', {role: 'alert', hidden: true});
 
-/// What to do about a board that does not start by itself.
-function offers() {
-    const act = {id, done: () => location.reload(), show: (text) => say(error, text)};
-    const change = JSON.parse(main.dataset.change || 'null');
+const show_error = (text) => say(error, text);
+
+function sleep_button() {
+    const button = el('button#sleep', {type: 'button', onclick: () => attempt(() => call('POST', `/boards/${id}/sleep`), show_error, button)}, action_texts.sleep);
+    return button;
+}
+
+/// What one can do about the board in this state.
+function offers(name) {
+    const act = {id, done: () => location.reload(), show: show_error};
+    const change = name === 'failed' ? JSON.parse(main.dataset.change || 'null') : null;
+    const awake = name === 'starting';
     return el('div.buttons', {},
-        wake_button('button#wake.primary', {...act, text: 'Wake it again'}),
+        !awake && wake_button('button#wake.primary', {...act, text: name === 'waiting' ? 'Try again' : 'Wake it again'}),
         change && wake_button('button#wake-changed', {...act, change, text: remedy_text(change)}),
+        (awake || name === 'waiting') && sleep_button(),
         el('a.button', {href: `/?edit=${id}`}, 'Change options'));
 }
 
-function show(name, since, waiting_for) {
-    const {text, hint: usual} = state_of(name);
+function show({state: name, state_since: since, ...told}) {
+    const waited = main.dataset.state === name && live.hasChildNodes();
     main.dataset.state = name;
     state.dataset.state = name;
-    state.textContent = text;
-    state.parentElement.replaceChildren(state, el('span', {}, time(since)), el('span', {}, waiting_for || usual));
+    state.textContent = state_of(name).text;
+    state.parentElement.replaceChildren(state, el('span', {}, time(since)), el('span', {}, reason_of({state: name, ...told})));
     if (name !== 'failed') main.querySelector('.failure')?.remove();
-    const ends_by_itself = name === 'starting' || name === 'waiting';
-    live.replaceChildren(...(ends_by_itself ? [error] : [error, offers()]));
+    // Buttons that are there may have the focus.
+    if (!waited) live.replaceChildren(offers(name), error);
 }
 
 /// The reason, which may be found after the page was written.
@@ -49,13 +58,13 @@ function see(board) {
     }
     if (board.failure) tell(board.failure);
     if (board.state === main.dataset.state && board.state !== 'waiting') return;
-    show(board.state, board.state_since, board.waiting_for);
+    show(board);
     announce(state.textContent);
 }
 
 document.body.append(el('div#announcer.unseen', {role: 'status', 'aria-live': 'polite'}));
 for (const text of main.querySelectorAll('.failure p')) text.textContent = sentence(text.textContent);
-show(main.dataset.state, main.dataset.since, main.dataset.waitingFor);
+show({state: main.dataset.state, state_since: main.dataset.since, waiting_for: main.dataset.waitingFor});
 const title = main.querySelector('h1').textContent;
 document.getElementById('log').replaceChildren(el('h2', {}, 'Log'), log_pane({id, name: title}).element);
 follow_boards({

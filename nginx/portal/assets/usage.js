@@ -37,7 +37,7 @@ export function usage_pictures() {
             memory.text.textContent = bytes(board.memory);
             memory.picture.draw(samples.map((sample) => sample.memory));
             const shares = samples.map((sample) => sample.cpu).filter(Number.isFinite);
-            cpu.text.textContent = shares.length ? `${Math.round(shares.at(-1) * 100)} %` : `${board.cpu_seconds?.toFixed(1) ?? '?'} s`;
+            cpu.text.textContent = shares.length ? `${Math.round(shares.at(-1) * 100)} %` : '…';
             cpu.picture.draw(shares);
         },
     };

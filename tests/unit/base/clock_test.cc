@@ -40,5 +40,14 @@ TEST(Clock, BootTimeMovesWithTime) {
     EXPECT_LT(passed, 10s);
 }
 
+TEST(Clock, DurationsInWords) {
+    using namespace std::chrono_literals;
+    EXPECT_EQ(in_words(90s), "90 seconds");
+    EXPECT_EQ(in_words(1800s), "30 minutes");
+    EXPECT_EQ(in_words(3600s), "1 hour");
+    EXPECT_EQ(in_words(24h * 7), "7 days");
+    EXPECT_EQ(in_words(0s), "0 seconds");
+}
+
 }  // namespace
 }  // namespace boardgate

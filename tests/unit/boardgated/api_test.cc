@@ -382,7 +382,8 @@ TEST_F(ApiTest, AdministrationIsForTheGroupOnly) {
     EXPECT_EQ(list.body.find("/data/runs"), std::string::npos) << "never what it shows";
     EXPECT_EQ(list.body.find("title"), std::string::npos);
     EXPECT_FALSE(own_json(list.body)["limits"].isMember("memory")) << "which nobody counts here";
-    systemd.set("tensorboard.slice", {{"ActiveState", "active"}, {"MemoryCurrent", std::uint64_t{4096}}, {"MemoryMax", std::uint64_t{1'000'000}}});
+    systemd.set("tensorboard.slice",
+                {{"ActiveState", "active"}, {"MemoryCurrent", std::uint64_t{4096}}, {"MemoryMax", std::uint64_t{1'000'000}}});
     const Json::Value memory = own_json(ask("GET", "/api/v1/admin/boards", bob).body)["limits"]["memory"];
     EXPECT_EQ(memory["used"], 4096);
     EXPECT_EQ(memory["most"], 1'000'000);

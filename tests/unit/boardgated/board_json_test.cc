@@ -61,6 +61,13 @@ TEST(BoardJson, WaitsForSomethingOnlyWhileItWaits) {
     EXPECT_TRUE(board_json(board)["sleeps_at"].isNull());
 }
 
+TEST(BoardJson, WhyItSleepsIsNullWhereNobodyKnows) {
+    Board board = some_board();
+    EXPECT_TRUE(board_json(board)["asleep_because"].isNull());
+    board.asleep_because = "you put it to sleep";
+    EXPECT_EQ(board_json(board)["asleep_because"], "you put it to sleep");
+}
+
 TEST(BoardJson, NoticesAreWhatTheUnitSaysAndWhoElseSeesIt) {
     Board board = some_board();
     EXPECT_EQ(codes(board_json(board)), "");

@@ -147,6 +147,43 @@ TEST_F(RegistryTest, AStateCountsFromWhenSystemdSawIt) {
     EXPECT_EQ(at(id).state_since, clock.wall()) << "systemd does not know";
 }
 
+TEST_F(RegistryTest, WhyABoardSleepsIsToldWhileItSleeps) {
+    const BoardId id = add();
+    registry.set_facts(id, facts("active"));
+    registry.set_asleep_because(id, "you put it to sleep");
+    EXPECT_EQ(at(id).asleep_because, "");
+    registry.set_facts(id, facts("inactive"));
+    EXPECT_EQ(at(id).asleep_because, "you put it to sleep");
+    registry.set_facts(id, facts("activating", "2"));
+    EXPECT_EQ(at(id).asleep_because, "");
+    registry.set_facts(id, facts("inactive", "2"));
+    EXPECT_EQ(at(id).asleep_because, "") << "somebody stopped its unit";
+}
+
+TEST_F(RegistryTest, ABoardThatSleepsWhenItWasToSleepSaysWhy) {
+    const BoardId id = add();
+    BoardOptions options = at(id).options;
+    options.idle_sleep = 1800;
+    ASSERT_TRUE(registry.set_options(id, options));
+    registry.set_facts(id, facts("active"));
+    clock.advance(10min);
+    registry.viewed(id);
+    clock.advance(25min);
+    registry.set_facts(id, facts("inactive"));
+    EXPECT_EQ(at(id).asleep_because, "") << "it was viewed meanwhile";
+    registry.set_facts(id, facts("active", "2"));
+    clock.advance(30min);
+    registry.set_facts(id, facts("inactive", "2"));
+    EXPECT_EQ(at(id).asleep_because, "nobody looked at it for 30 minutes");
+    options.idle_sleep = 864000;
+    ASSERT_TRUE(registry.set_options(id, options));
+    registry.set_facts(id, facts("activating", "3"));
+    registry.set_facts(id, facts("active", "3"));
+    clock.advance(3h);
+    registry.set_facts(id, facts("inactive", "3"));
+    EXPECT_EQ(at(id).asleep_because, "it was awake for as long as this server allows");
+}
+
 TEST_F(RegistryTest, WaitingIsABoardThatSleepsAndNothingElse) {
     const BoardId id = add();
     registry.set_facts(id, facts("inactive"));

@@ -36,11 +36,16 @@ TEST(UnitLog, AgreesWithTheNamesThatBoardgateMakes) {
 TEST(ShownMessage, LeavesTextAlone) { EXPECT_EQ(shown("größer\tals\nzwei"), "größer\tals\nzwei"); }
 
 TEST(ShownMessage, ReplacesWhatATerminalOrAParserWouldTakeAmiss) {
-    EXPECT_EQ(shown("\x1b[2Jgone"), "\uFFFD[2Jgone");
-    EXPECT_EQ(shown("\x1b]0;a title\x07"), "\uFFFD]0;a title\uFFFD");
+    EXPECT_EQ(shown("\x1b[2Jgone\x1b]0;a title\x07"), "gone");
+    EXPECT_EQ(shown("\x1b[2"), "\uFFFD[2");
     EXPECT_EQ(shown(std::string("a\0b", 3)), "a\uFFFDb");
     EXPECT_EQ(shown("a\xff\xc3"), "a\uFFFD\uFFFD");
     EXPECT_EQ(shown("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD");  // a surrogate
+}
+
+TEST(ShownMessage, IsWhatATerminalShowsOfAProgressBar) {
+    EXPECT_EQ(shown("\r 10 %\r 50 %\r100 %\r"), "100 %");
+    EXPECT_EQ(shown("\r"), "");
 }
 
 TEST(ShownMessage, KeepsColours) { EXPECT_EQ(shown("\x1b[31mred\x1b[0m"), "\x1b[31mred\x1b[0m"); }

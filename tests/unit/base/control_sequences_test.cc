@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "src/base/text_colours.h"
+#include "src/base/control_sequences.h"
 
 #include <gtest/gtest.h>
+
+#include <cstring>
 
 namespace boardgate {
 namespace {
@@ -14,6 +16,17 @@ TEST(TextColours, KnowsASequenceByItsWholeForm) {
         EXPECT_EQ(colour_sequence(other), 0U) << testing::PrintToString(other);
     }
     EXPECT_EQ(colour_sequence("\x1b[" + std::string(100, '1') + "m"), 0U);
+}
+
+TEST(ControlSequences, AreKnownByTheirWholeForm) {
+    for (const char* whole :
+         {"\x1b[31m", "\x1b[2J", "\x1b[?25l", "\x1b[1;1H", "\x1b[0 q", "\x1b]0;a title\x07", "\x1b]8;;http://x\x1b\\"}) {
+        EXPECT_EQ(control_sequence(whole), std::strlen(whole)) << testing::PrintToString(whole);
+        EXPECT_EQ(control_sequence(std::string(whole) + "rest\x07\x1b\\"), std::strlen(whole)) << testing::PrintToString(whole);
+    }
+    for (const char* other : {"", "x", "\x1b", "\x1b[", "\x1b[12", "\x1b[1\n2J", "\x1b]0;endless", "\x1b(B"}) {
+        EXPECT_EQ(control_sequence(other), 0U) << testing::PrintToString(other);
+    }
 }
 
 TEST(TextColours, TextIsLeftWithoutThem) {
