@@ -50,11 +50,16 @@ Json::Value board_json(const Board& board) {
                            fmt::format("Everybody who reaches port {} of this server sees this board without logging in.", board.port)});
     }
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
-    value["asleep_because"] = board.asleep_because.empty() ? Json::Value() : Json::Value(board.asleep_because);
     const auto sleeps_at = board.sleeps_at();
     value["sleeps_at"] = sleeps_at ? Json::Value(rfc3339(*sleeps_at)) : Json::Value();
     value["failure"] = Json::Value();
     if (told_state(board) == State::failed) value["failure"] = failure_json(board.failure ? *board.failure : diagnose(board, {}));
+    return value;
+}
+
+Json::Value board_event_json(const Board& board) {
+    Json::Value value = board_json(board);
+    value["asleep_because"] = board.asleep_because.empty() ? Json::Value() : Json::Value(board.asleep_because);
     return value;
 }
 

@@ -16,5 +16,7 @@ void add_notice(Json::Value& board, const Notice& notice);
 [[nodiscard]] Json::Value board_facts_json(const Board& board);
 /// All of it, for its owner.
 [[nodiscard]] Json::Value board_json(const Board& board);
+/// The same for who follows: with why it sleeps, which is news, and not known any more after a restart of ours.
+[[nodiscard]] Json::Value board_event_json(const Board& board);
 
 }  // namespace boardgate::boardgated

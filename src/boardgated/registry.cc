@@ -193,7 +193,7 @@ void Registry::settle(Entry& entry) const {
     State state = state_of(board.facts);
     if (state == State::starting || state == State::ready) entry.waiting_for.clear();
     if (!entry.waiting_for.empty()) state = State::waiting;
-    if (state == State::starting) entry.asleep_because.clear();
+    if (state == State::starting || (state == State::ready && board.state != State::ready)) entry.asleep_because.clear();
     if (state == State::asleep && board.state == State::ready && entry.asleep_because.empty())
         entry.asleep_because = usual_reason(board, clock_.wall());
     board.asleep_because = state == State::asleep ? entry.asleep_because : std::string();

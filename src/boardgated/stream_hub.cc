@@ -71,7 +71,7 @@ void StreamHub::board_changed(const Board& board, bool gone) {
     id["id"] = board.id.str();
     const std::lock_guard lock(mutex_);
     if (open_ == 0) return;
-    changes_.push_back({board.uid, gone ? event_text("removed", to_text(id)) : event_text("board", to_text(board_json(board)))});
+    changes_.push_back({board.uid, gone ? event_text("removed", to_text(id)) : event_text("board", to_text(board_event_json(board)))});
     eventfd_write(wake_.get(), 1);
 }
 
@@ -102,7 +102,7 @@ void StreamHub::say(Stream& stream, std::string_view text) const {
 
 void StreamHub::begin(Stream& stream) const {
     stream.fresh = false;
-    for (const Board& board : registry_.of(stream.session.uid)) stream.unsent += event_text("board", to_text(board_json(board)));
+    for (const Board& board : registry_.of(stream.session.uid)) stream.unsent += event_text("board", to_text(board_event_json(board)));
     stream.unsent += event_text("synced", "{}");
     stream.most_unsent = stream.unsent.size() + event_lag;  // nobody lags behind before the beginning
 }

@@ -35,6 +35,7 @@ def page(browser, site):
     page = Page(browser, *site)
     page.fresh()
     yield page
+    page.driver.get("about:blank")  # a page that stays open asks on while other tests break things
     assert page.complaints() == [], "the page complained in the browser's console"
 
 

@@ -45,7 +45,9 @@ def test_it_says_what_each_limit_is_and_how_full(admins):
 def test_a_board_is_put_to_sleep(admins, alice):
     page, board = admins
     page.click(f"{row_of(board)} .board-sleep").shown(f"{row_of(board)} .board-state", "Asleep")
-    assert in_state(alice, board, "asleep", seconds=5)["asleep_because"] == "an administrator put it to sleep"
+    in_state(alice, board, "asleep", seconds=5)
+    with alice.events() as events:
+        events.until("why it sleeps", lambda name, data: name == "board" and data["id"] == board["id"] and data["asleep_because"] == "an administrator put it to sleep")
     page.gone(f"{row_of(board)} .board-sleep")
     page.type("#search", "zzz").gone("#all-boards").says("No board fits")
 

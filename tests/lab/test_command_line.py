@@ -233,7 +233,7 @@ def test_a_terminal_of_sixty_columns_holds_the_list_in_colours(lab, shell):
 def test_a_log_keeps_its_colours_at_a_terminal_and_steers_nothing(lab, shell, settings):
     lab.write("/opt/colourful/bin/tensorboard", "#!/bin/sh\nprintf '\\033[31mred\\033[0m \\033[2Jgone\\n'\nexit 3\n", mode="0755")
     settings(environments={"colourful": "/opt/colourful/bin/tensorboard"})
-    board = json.loads(shell("start", "runs", "--json", "--environment", "colourful", status=REFUSED).splitlines()[0])
+    board = shell.person.login().post("/api/v1/boards", {"logdir": f"/home/{shell.person.user}/runs", "environment": "colourful"}).json
     in_state(shell.person, board, "failed")
     said = lab.python(AT_A_TERMINAL, shell.person.user, "", "{}", "logs", board["id"], user=shell.person.user)["text"]
     assert "\033[31mred\033[0m" in said and "\033[2J" not in said, said

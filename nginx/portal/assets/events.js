@@ -18,13 +18,13 @@ export function follow(path, listeners, connected = () => {}) {
         });
         source.addEventListener('error', () => {
             connected(false);
-            // When the session has ended, this tells the page.
-            const asked = call('GET', '/session').catch(() => {});
-            if (source.readyState !== EventSource.CLOSED) return;
+            clearTimeout(timer);
             timer = setTimeout(async () => {
+                // When the session has ended, this tells the page.
+                await call('GET', '/session').catch(() => {});
+                if (source?.readyState !== EventSource.CLOSED) return;
                 wait = Math.min(wait * 2, 30000);
-                await asked;
-                if (source) connect();
+                connect();
             }, wait);
         });
     }
