@@ -66,7 +66,7 @@ export function option_fields(site, prefix) {
         }
     }
 
-    /// What the form says, in the API's types; what is left empty is absent: the server knows its own defaults.
+    /// What the form says, in the API's types; a number that is left empty is as usual on this site, another option is absent.
     function values() {
         const all = {};
         for (const {name, sent, input, may_be_empty} of offered) {
