@@ -22,6 +22,14 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    """Before any fixture takes back what it made: a page that stays open asks on, for accounts that are gone by then."""
+    page = getattr(item, "funcargs", {}).get("page")
+    if page:
+        page.driver.get("about:blank")
+
+
 @pytest.fixture(scope="session")
 def browser(site):
     """One Chromium for all tests: starting it takes as long as most of them."""
@@ -35,7 +43,6 @@ def page(browser, site):
     page = Page(browser, *site)
     page.fresh()
     yield page
-    page.driver.get("about:blank")  # a page that stays open asks on while other tests break things
     assert page.complaints() == [], "the page complained in the browser's console"
 
 
