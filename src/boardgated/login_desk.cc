@@ -17,21 +17,27 @@ tl::unexpected<Problem> unavailable(const std::string& why) {
     return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if it stays so");
 }
 
-tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
+/// In brackets, behind ours.
+std::string words_of(const wire::LoginVerdict& verdict) {
+    std::string words = fmt::format("{}", fmt::join(verdict.messages, " "));
+    if (words.ends_with('.')) words.pop_back();
+    return words.empty() ? "" : " (" + words + ")";
+}
+
+/// `answered`: how often PAM was answered in this attempt.
+tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict, int answered) {
     switch (verdict.outcome) {
-        case wire::LoginOutcome::password_expired: {
-            std::string words = fmt::format("{}", fmt::join(verdict.messages, " "));
-            if (words.ends_with('.')) words.pop_back();
-            return problem(Code::password_expired, "your password has expired" + (words.empty() ? "" : " (" + words + ")") +
+        case wire::LoginOutcome::password_expired:
+            return problem(Code::password_expired, "your password has expired" + words_of(verdict) +
                                                        "; to set a new one, log in with ssh once in a terminal, or ask an administrator");
-        }
         case wire::LoginOutcome::unavailable:
             return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if it stays so");
         case wire::LoginOutcome::refused:
         case wire::LoginOutcome::granted:
             break;
     }
-    return problem(Code::login_failed, login_failed_text);
+    // About a name and a password nobody learns more; what is said of a code that was asked for later helps who mistyped it.
+    return problem(Code::login_failed, login_failed_text + (answered > 1 ? words_of(verdict) : std::string()));
 }
 
 }  // namespace
@@ -58,6 +64,7 @@ Answer<LoginStep> LoginDesk::step(Conversation conversation, Secret* password) {
                 answers.answers.push_back(std::move(*password));
                 password = nullptr;
                 said = std::move(prompts->messages);
+                ++conversation.answered;
                 if (const auto sent = wire::send(socket, answers); !sent) return unavailable(sent.error().text());
                 continue;
             }
@@ -70,7 +77,7 @@ Answer<LoginStep> LoginDesk::step(Conversation conversation, Secret* password) {
         auto verdict = wire::parse<wire::LoginVerdict>(**datagram);
         if (!verdict) return unavailable(verdict.error().text());
         verdict->messages.insert(verdict->messages.begin(), said.begin(), said.end());
-        if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict);
+        if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict, conversation.answered);
         auto token = Token::parse(verdict->token.reveal());
         if (!token) return unavailable("boardgate-login granted without a token");
         return LoginGrant{*std::move(token), verdict->uid, verdict->user, std::chrono::sys_seconds(std::chrono::seconds(verdict->expires)),
@@ -117,6 +124,7 @@ Answer<LoginStep> LoginDesk::answer(const std::string& id, const std::string& ad
     if (const auto sent = wire::send(conversation.connection.get(), message); !sent) {
         return problem(Code::no_such_conversation, "this login has ended; begin again");
     }
+    ++conversation.answered;
     return step(std::move(conversation), nullptr);
 }
 

@@ -32,7 +32,7 @@ struct LoginGrant {
 };
 using LoginStep = std::variant<LoginQuestion, LoginGrant>;
 
-/// One text for unknown user, wrong password and refused account.
+/// One text for unknown user, wrong password and refused account. Of a later answer PAM's words come behind it.
 inline constexpr const char* login_failed_text = "the name or the password is wrong, or this account may not log in here";
 
 class LoginDesk {
@@ -59,6 +59,7 @@ private:
         std::string address;
         std::size_t asked = 0;
         BootTime ends{};
+        int answered = 0;
     };
     static constexpr std::chrono::seconds lasts{90};
     static constexpr std::size_t most_of_address = 4;

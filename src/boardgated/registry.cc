@@ -193,7 +193,8 @@ void Registry::settle(Entry& entry) const {
     State state = state_of(board.facts);
     if (state == State::starting || state == State::ready) entry.waiting_for.clear();
     if (!entry.waiting_for.empty()) state = State::waiting;
-    if (state == State::starting || (state == State::ready && board.state != State::ready)) entry.asleep_because.clear();
+    // Not while it starts: somebody may just have put it to sleep.
+    if (state != board.state && (state == State::starting || state == State::ready)) entry.asleep_because.clear();
     if (state == State::asleep && board.state == State::ready && entry.asleep_because.empty())
         entry.asleep_because = usual_reason(board, clock_.wall());
     board.asleep_because = state == State::asleep ? entry.asleep_because : std::string();

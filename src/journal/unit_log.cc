@@ -125,11 +125,10 @@ wire::LogLine UnitLog::line_here() const {
     std::free(cursor);
     line.text = shown(field("MESSAGE"));
     line.invocation = field("_SYSTEMD_INVOCATION_ID");
+    // What process 1 and journald say, they say about a unit, and their own run is another one.
+    if (field("_PID") == "1") line.invocation = field("INVOCATION_ID");
+    if (field("_TRANSPORT") == "driver") line.invocation.clear();
     if (line.invocation.size() != wire::longest::invocation) line.invocation.clear();
-    // What process 1 says, it says about a unit, and its own run is another one.
-    if (const std::string about = field("INVOCATION_ID"); field("_PID") == "1") {
-        line.invocation = about.size() == wire::longest::invocation ? about : std::string();
-    }
     return line;
 }
 

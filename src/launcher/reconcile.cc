@@ -65,9 +65,9 @@ void close_strays(const DoorRecords& records, Doors& doors, const Settings& sett
         const Fd held = records.hold();
         const UnitName unit(*owner, *BoardId::parse(record.door.board));
         if (!doors.is_open(unit)) continue;
-        (void)doors.close(unit);
+        const char* what = doors.close(unit) ? "is closed" : "cannot be closed, and local users may reach it";
         say(record,
-            fmt::format("the door of board {} is closed: port {} is not in door_ports any more", record.door.board, record.door.port));
+            fmt::format("the door of board {} {}: port {} is not in door_ports any more", record.door.board, what, record.door.port));
     }
 }
 

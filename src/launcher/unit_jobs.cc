@@ -108,7 +108,7 @@ bool UnitJobs::stop_for_good(const std::string& unit) {
     }
     // One whose process the kernel does not let go of ends later.
     const std::string state = bus_.active_state(unit);
-    return sd_bus_is_open(bus_.get()) > 0 && (state.empty() || state == "inactive" || state == "deactivating");
+    return state == "inactive" || state == "deactivating";
 }
 
 /// systemd forgets a unit a moment after its end, and later while the mail about its failure is being sent. Until

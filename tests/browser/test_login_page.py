@@ -50,10 +50,10 @@ def test_a_one_time_code_is_asked_for_in_pams_words(door, person, second_factor)
     assert person.user in door.text
 
 
-def test_a_wrong_code_is_told_as_any_refusal_and_one_begins_again(door, person, second_factor):
+def test_a_wrong_code_is_told_in_pams_words_and_one_begins_again(door, person, second_factor):
     log_in(door, person).shown("label", "One-time code")
     door.focus.send_keys("000000\n")
-    door.shown("#login-error", "wrong")
+    door.shown("#login-error", "That code is not valid any more")
     assert door.shown("#login-user").get_attribute("value") == person.user
     assert door.focus.get_attribute("id") == "login-password"
 

@@ -212,10 +212,14 @@ def test_a_flood_in_the_log_is_cut_and_the_log_says_so(lab, alice, make_board, p
         board = make_board(alice, environment="stuck")
 
         def lines():
-            text = "\n".join(line["text"] for line in alice.get(f"/api/v1/boards/{board['id']}/log?lines=500").json["lines"])
+            said = alice.get(f"/api/v1/boards/{board['id']}/log?lines=500").json["lines"]
+            text = "\n".join(line["text"] for line in said)
             assert "after the flood" in text and "Suppressed" in text, text[-500:]
-            return text
-        assert until("the log goes on, and says what is missing", lines).count("step ") < 1000
+            return said
+        said = until("the log goes on, and says what is missing", lines)
+        assert len([line for line in said if line["text"].startswith("step ")]) < 1000
+        assert {line["run"] for line in said if "Suppressed" in line["text"]} == {""}, "that is journald's run"
+        assert len({line["run"] for line in said} - {""}) == 1
     finally:
         lab.exec("rm", "-r", folder)
         lab.systemctl("daemon-reload")

@@ -3,14 +3,15 @@
 // answers with an error; then this asks again, more and more patiently.
 import {call} from './api.js';
 
-/// `listeners`: name of an event -> what takes its data; `connected(bool)`. Returns the function that ends it.
-export function follow(path, listeners, connected = () => {}) {
+/// `listeners`: name of an event -> what takes its data; `connected(bool)`; `path_later` where what was missed is asked
+/// for otherwise. Returns the function that ends it.
+export function follow(path, listeners, connected = () => {}, path_later = path) {
     let source = null;
     let timer = 0;
     let wait = 1000;
 
-    function connect() {
-        source = new EventSource(`/api/v1${path}`);
+    function connect(where) {
+        source = new EventSource(`/api/v1${where}`);
         for (const [name, listen] of Object.entries(listeners)) source.addEventListener(name, (event) => listen(JSON.parse(event.data)));
         source.addEventListener('open', () => {
             wait = 1000;
@@ -24,12 +25,12 @@ export function follow(path, listeners, connected = () => {}) {
                 await call('GET', '/session').catch(() => {});
                 if (source?.readyState !== EventSource.CLOSED) return;
                 wait = Math.min(wait * 2, 30000);
-                connect();
+                connect(path_later);
             }, wait);
         });
     }
 
-    connect();
+    connect(path);
     return () => {
         clearTimeout(timer);
         source.close();

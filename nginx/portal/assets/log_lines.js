@@ -52,7 +52,7 @@ export function plain(line) {
 export function line_element(line, wanted) {
     const parts = pieces(line);
     const text = parts.map((piece) => piece.text).join('');
-    const element = el('div.line', {class: null});
+    const element = el('div.line');
     const level = level_of(text);
     if (level) element.classList.add(`level-${level}`);
     if (wanted) {

@@ -7,6 +7,7 @@ import {follow} from './events.js';
 import {line_element, plain} from './log_lines.js';
 
 const most_lines = 5000;
+const newest = 'newest';
 const clock = new Intl.DateTimeFormat(undefined, {timeStyle: 'medium', hourCycle: 'h23'});
 
 /// `id`: the board's; `name` for the file that is downloaded.
@@ -16,6 +17,7 @@ export function log_pane({id, name}) {
     const runs = new Map();  // invocation -> time of its first line, oldest first
     const batch = [];
     let waiting = [];
+    let run_before = 'unknown';
     let paused = false;
     let stop = () => {};
     let stopped = false;
@@ -32,9 +34,13 @@ export function log_pane({id, name}) {
         el('div.tools', {}, search, found, choice, pause, copy_button('button.log-copy', 'Copy', () => text_of(shown())), download),
         error, cut, empty, log);
 
+    function newest_is_shown() {
+        return !choice.value || choice.value === newest;
+    }
+
     /// Of these lines those of the chosen run that fit the search.
     function wanted_of(some) {
-        const run = choice.value || [...runs.keys()].at(-1);
+        const run = newest_is_shown() ? [...runs.keys()].at(-1) : choice.value;
         const wanted = search.value.toLowerCase();
         return some.filter((line) => line.run === run && (!wanted || plain(line.text).toLowerCase().includes(wanted)));
     }
@@ -85,15 +91,18 @@ export function log_pane({id, name}) {
     function name_runs() {
         const before = choice.value;
         const all = [...runs].reverse();
-        choice.replaceChildren(...all.map(([run, time], n) => el('option', {value: n ? run : ''}, `${n ? 'Run of' : 'Newest run,'} ${new Date(time).toLocaleString()}`)));
+        choice.replaceChildren(...all.map(([run, time], n) => el('option', {value: n ? run : newest}, `${n ? 'Run of' : 'Newest run,'} ${new Date(time).toLocaleString()}`)));
         choice.value = before;
-        if (choice.selectedIndex < 0) choice.value = '';
+        if (choice.selectedIndex < 0) choice.value = newest;
         choice.hidden = all.length < 2;
     }
 
     function keep(line) {
         if (cursors.has(line.cursor)) return false;
         cursors.add(line.cursor);
+        // Of what no run is known belongs to the one of the line before.
+        line.run ||= run_before;
+        run_before = line.run;
         lines.push(line);
         if (lines.length > most_lines) cursors.delete(lines.shift().cursor);
         cut.hidden = lines.length < most_lines;
@@ -107,7 +116,7 @@ export function log_pane({id, name}) {
         if (runs.size !== known) {
             name_runs();
             // A new run begins on an empty page, unless somebody reads an older one.
-            if (!choice.value) {
+            if (newest_is_shown()) {
                 draw();
                 return;
             }
@@ -152,7 +161,8 @@ export function log_pane({id, name}) {
             say(error, sentence(problem.message));
         }
         show_log(shown().length > 0);
-        if (!stopped) stop = follow(`/boards/${id}/log?follow=1`, {line: arrived});
+        const stream = `/boards/${id}/log?follow=1`;
+        if (!stopped) stop = follow(stream, {line: arrived}, () => {}, `${stream}&lines=${most_lines}`);
     }
 
     start();

@@ -158,6 +158,13 @@ TEST_F(RegistryTest, WhyABoardSleepsIsToldWhileItSleeps) {
     EXPECT_EQ(at(id).asleep_because, "");
     registry.set_facts(id, facts("inactive", "2"));
     EXPECT_EQ(at(id).asleep_because, "") << "somebody stopped its unit";
+    UnitFacts starting = facts("activating", "3");
+    registry.set_facts(id, starting);
+    registry.set_asleep_because(id, "you put it to sleep");
+    starting.status_text = "Loading";
+    registry.set_facts(id, starting);
+    registry.set_facts(id, facts("inactive", "3"));
+    EXPECT_EQ(at(id).asleep_because, "you put it to sleep") << "while it started";
 }
 
 TEST_F(RegistryTest, ABoardThatSleepsWhenItWasToSleepSaysWhy) {

@@ -289,6 +289,13 @@ TEST_F(LauncherTest, WhatSystemdDoesNotStopKeepsItsRecord) {
     EXPECT_EQ(records_folder.count(), 1U);
 }
 
+TEST_F(LauncherTest, WhatSystemdSaysNothingAboutIsNotStopped) {
+    made();
+    for (const char* method : {"StopUnit", "GetUnit", "Get"}) systemd.refuse(method, SD_BUS_ERROR_NO_REPLY);
+    EXPECT_EQ(refusal(ask_of<wire::RemoveDoor>(alice)), Refusal::systemd);
+    EXPECT_EQ(records_folder.count(), 1U);
+}
+
 TEST_F(LauncherTest, MalformedIdsAreRefused) {
     for (const char* id : {"", "../x", "ABCDEFGH", "abcdefg"}) {
         EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(alice, id)), Refusal::bad_request) << id;
