@@ -24,8 +24,7 @@ std::string words_of(const wire::LoginVerdict& verdict) {
     return words.empty() ? "" : " (" + words + ")";
 }
 
-/// `answered`: how often PAM was answered in this attempt.
-tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict, int answered) {
+tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
     switch (verdict.outcome) {
         case wire::LoginOutcome::password_expired:
             return problem(Code::password_expired, "your password has expired" + words_of(verdict) +
@@ -36,8 +35,7 @@ tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict, int answered)
         case wire::LoginOutcome::granted:
             break;
     }
-    // About a name and a password nobody learns more; what is said of a code that was asked for later helps who mistyped it.
-    return problem(Code::login_failed, login_failed_text + (answered > 1 ? words_of(verdict) : std::string()));
+    return problem(Code::login_failed, login_failed_text + words_of(verdict));
 }
 
 }  // namespace
@@ -64,7 +62,6 @@ Answer<LoginStep> LoginDesk::step(Conversation conversation, Secret* password) {
                 answers.answers.push_back(std::move(*password));
                 password = nullptr;
                 said = std::move(prompts->messages);
-                ++conversation.answered;
                 if (const auto sent = wire::send(socket, answers); !sent) return unavailable(sent.error().text());
                 continue;
             }
@@ -76,8 +73,9 @@ Answer<LoginStep> LoginDesk::step(Conversation conversation, Secret* password) {
         }
         auto verdict = wire::parse<wire::LoginVerdict>(**datagram);
         if (!verdict) return unavailable(verdict.error().text());
-        verdict->messages.insert(verdict->messages.begin(), said.begin(), said.end());
-        if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict, conversation.answered);
+        // To who is refused boardgate-login alone decides what is said.
+        if (verdict->outcome != wire::LoginOutcome::refused) verdict->messages.insert(verdict->messages.begin(), said.begin(), said.end());
+        if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict);
         auto token = Token::parse(verdict->token.reveal());
         if (!token) return unavailable("boardgate-login granted without a token");
         return LoginGrant{*std::move(token), verdict->uid, verdict->user, std::chrono::sys_seconds(std::chrono::seconds(verdict->expires)),
@@ -124,7 +122,6 @@ Answer<LoginStep> LoginDesk::answer(const std::string& id, const std::string& ad
     if (const auto sent = wire::send(conversation.connection.get(), message); !sent) {
         return problem(Code::no_such_conversation, "this login has ended; begin again");
     }
-    ++conversation.answered;
     return step(std::move(conversation), nullptr);
 }
 

@@ -59,7 +59,6 @@ private:
         std::string address;
         std::size_t asked = 0;
         BootTime ends{};
-        int answered = 0;
     };
     static constexpr std::chrono::seconds lasts{90};
     static constexpr std::size_t most_of_address = 4;

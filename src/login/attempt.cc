@@ -178,12 +178,11 @@ Result<void> attempt(int socket, const Settings& settings, const tickets::Ticket
 
     wire::LoginVerdict verdict = verdict_of(decision, settings, store, clock);
     log_verdict(decision, user->str(), start->address);
-    if (verdict.outcome == LoginOutcome::granted || verdict.outcome == LoginOutcome::password_expired) {
-        // Only somebody who knew the password reads what the account stage has to say.
-        verdict.messages = conversation.take_messages();
-    } else {
-        wait_until_floor(conversation.answered(), pace);
-    }
+    const bool proved = verdict.outcome == LoginOutcome::granted || verdict.outcome == LoginOutcome::password_expired;
+    // Only somebody who knew the password reads what the account stage has to say. Of what was asked for after the
+    // password, a mistyped code most likely, PAM may say what was wrong with it.
+    if (proved || conversation.turns() > 1) verdict.messages = conversation.take_messages();
+    if (!proved) wait_until_floor(conversation.answered(), pace);
     return hand_over(socket, verdict, store);
 }
 

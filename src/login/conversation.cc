@@ -56,6 +56,7 @@ Result<std::vector<Secret>> Conversation::ask(wire::LoginPrompts prompts) {
         if (answer.reveal().find('\0') != std::string::npos) return failure("an answer holds a NUL byte");
     }
     answered_ = std::chrono::steady_clock::now();
+    ++turns_;
     return std::move(answers->answers);
 }
 

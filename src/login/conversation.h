@@ -28,6 +28,8 @@ public:
     [[nodiscard]] std::vector<std::string> take_messages() { return std::move(messages_); }
     /// Why the conversation broke off, if it did: the person went away or a message was malformed.
     [[nodiscard]] const std::string& broken() const { return broken_; }
+    /// How often somebody answered.
+    [[nodiscard]] int turns() const { return turns_; }
     /// When the last answers came: a refusal's wait counts from here.
     [[nodiscard]] std::chrono::steady_clock::time_point answered() const { return answered_; }
 
@@ -38,6 +40,7 @@ private:
     int socket_;
     std::vector<std::string> messages_;
     std::string broken_;
+    int turns_ = 0;
     std::chrono::steady_clock::time_point answered_ = std::chrono::steady_clock::now();
 };
 

@@ -2,7 +2,9 @@
 """Administration: everybody's boards for those who keep the server, and never what is on them."""
 import pytest
 
-from fixtures import in_state
+from selenium.webdriver.common.action_chains import ActionChains
+
+from fixtures import in_state, until
 
 
 @pytest.fixture
@@ -50,6 +52,29 @@ def test_a_board_is_put_to_sleep(admins, alice):
         events.until("why it sleeps", lambda name, data: name == "board" and data["id"] == board["id"] and data["asleep_because"] == "an administrator put it to sleep")
     page.gone(f"{row_of(board)} .board-sleep")
     page.type("#search", "zzz").gone("#all-boards").says("No board fits")
+
+
+def test_no_row_moves_under_the_pointer(admins, alice, ready_board):
+    page, board = admins
+    other = ready_board(alice.login())
+    alice.visit(other["url"])
+    page.shown(f"{row_of(other)} td", "by alice")
+    page.run("const sort = document.getElementById('sort'); sort.value = 'viewed'; sort.dispatchEvent(new Event('change'))")
+
+    def order():
+        ids = page.run("return [...document.querySelectorAll('#all-boards tbody tr')].map((row) => row.dataset.id)")
+        return [name for name in ids if name in (board["id"], other["id"])]
+
+    def viewed():
+        return page.run("return document.querySelector(arguments[0])?.dateTime", f"{row_of(board)} time")
+    assert order() == [other["id"], board["id"]]
+    ActionChains(page.driver).move_to_element(page.shown(f"{row_of(board)} .board-sleep")).perform()
+    before = viewed()
+    alice.visit(board["url"])
+    until("the row says so", lambda: viewed() != before, seconds=15)
+    assert order() == [other["id"], board["id"]]
+    ActionChains(page.driver).move_to_element(page.shown("h1")).perform()
+    until("it is in its place", lambda: order() == [board["id"], other["id"]], seconds=15)
 
 
 @pytest.mark.parametrize("command", ["systemctl status", "journalctl -u"])

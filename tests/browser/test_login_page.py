@@ -66,10 +66,21 @@ def test_without_a_password_pam_asks_for_what_it_wants(door, person):
     door.shown("#new-logdir")
 
 
-def test_what_pam_has_to_say_is_on_the_first_page(door, person, pam, lab):
+@pytest.fixture
+def maintenance(lab, pam):
     lab.write("/etc/maintenance", "The server is down for maintenance on Sunday\n")
     pam(lambda text: "auth optional pam_echo.so file=/etc/maintenance\n" + text)
+
+
+def test_what_pam_has_to_say_is_on_the_first_page(door, person, maintenance):
     log_in(door, person).shown("main .notice", "maintenance on Sunday")
+
+
+def test_who_comes_for_a_board_reads_what_pam_has_to_say_before(page, person, maintenance):
+    page.expect("status of 401").open("/login?board=abcdefgh")
+    log_in(page, person).shown("main .notice", "maintenance on Sunday")
+    onward = page.shown("main a", "Go on to the board")
+    assert onward.get_attribute("href") == f"{page.url}/b/abcdefgh/" and page.focus == onward
 
 
 def test_an_expired_password_is_told_with_what_to_do(door, person, lab):

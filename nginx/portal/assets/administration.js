@@ -53,7 +53,7 @@ export function show_administration(main) {
             await call('POST', `/admin/boards/${board.id}/sleep`);
             announce(`Board ${board.id} sleeps`);
             await look();
-        }, show_error)}, 'Sleep');
+        }, show_error, sleep)}, 'Sleep');
         const command = (text) => copy_button('button.plain', `Copy ${text.split(' ')[0]}`, () => text, {title: text, 'aria-label': `Copy: ${text}`});
         const commands = [command(`systemctl status '${board.unit}'`), command(`journalctl -u '${board.unit}'`)];
         const element = el('tr', {'data-id': board.id},
@@ -77,13 +77,14 @@ export function show_administration(main) {
 
     function arrange() {
         const all = [...rows.values()].sort((a, b) => tools.order(a.board(), b.board()));
+        if (all.some((one, n) => body.children[n] !== one.element)) body.append(...all.map((one) => one.element));
+        refresh();
+    }
+
+    function refresh() {
+        const all = [...rows.values()];
         for (const one of all) {
             one.element.hidden = !tools.fits(one.board(), [one.board().owner, one.board().id, one.board().unit]);
-        }
-        if (all.some((one, n) => body.children[n] !== one.element)) {
-            const focused = document.activeElement;
-            body.append(...all.map((one) => one.element));
-            if (body.contains(focused)) focused.focus({preventScroll: true});  // what moves loses it
         }
         tools.count(all.map((one) => one.board().state));
         const shown = all.filter((one) => !one.element.hidden).length;
@@ -109,6 +110,12 @@ export function show_administration(main) {
         }));
     }
 
+    function add(board) {
+        const made = row(board);
+        rows.set(board.id, made);
+        body.append(made.element);
+    }
+
     async function look() {
         const {answer} = await call('GET', '/admin/boards');
         const there = new Set(answer.boards.map((board) => board.id));
@@ -119,10 +126,12 @@ export function show_administration(main) {
         }
         for (const board of answer.boards) {
             if (rows.has(board.id)) rows.get(board.id).update(board);
-            else rows.set(board.id, row(board));
+            else add(board);
         }
         show_limits(answer.limits);
-        arrange();
+        // Never under a hand that is about to press.
+        if (body.matches(':hover, :focus-within')) refresh();
+        else arrange();
     }
 
     async function keep_looking() {

@@ -71,7 +71,7 @@ export function count(number, what) {
 }
 
 /// Into the clipboard; where the browser does not allow it, false.
-export async function copy(text) {
+async function copy(text) {
     try {
         await navigator.clipboard.writeText(text);
         return true;

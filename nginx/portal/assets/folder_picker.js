@@ -45,6 +45,7 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
     }
 
     function show(folders) {
+        const marked = list.children[active]?.dataset.path;
         active = -1;
         input.removeAttribute('aria-activedescendant');
         list.replaceChildren(...folders.map((folder, n) => el('li', {
@@ -55,6 +56,9 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
         list.hidden = folders.length === 0;
         list.scrollTop = 0;
         input.setAttribute('aria-expanded', String(!list.hidden));
+        // A later answer does not take the choice from who is about to press Enter.
+        const again = folders.findIndex(({path: there}) => there === marked);
+        if (again >= 0) mark(again);
         if (!list.hidden) announce(count(folders.length, 'folder'));
     }
 

@@ -38,14 +38,14 @@ function log_in(notice) {
     show(show_login, {notice, done: enter});
 }
 
-async function log_out() {
+async function log_out({currentTarget: button}) {
     await attempt(async () => {
-        await delete_now();
+        if (!await delete_now()) return;
         await call('DELETE', '/session').catch((problem) => {
             if (problem.code !== 'unauthenticated') throw problem;
         });
         logged_out();
-    }, (text) => { account.querySelector('.error').textContent = text; });
+    }, (text) => { account.querySelector('.error').textContent = text; }, button);
 }
 
 function logged_out() {
@@ -58,7 +58,17 @@ function enter(answer) {
     const wanted = new URLSearchParams(location.search);
     if (is_board_id(wanted.get('board'))) {
         // Somebody asked for this board and had to log in first.
-        location.replace(`/b/${wanted.get('board')}/`);
+        const address = `/b/${wanted.get('board')}/`;
+        if (!session.messages?.length) {
+            location.replace(address);
+            return;
+        }
+        // Not without what PAM has to say, such as when the password expires.
+        leave();
+        leave = () => {};
+        const on = el('a.button.primary', {href: address}, 'Go on to the board');
+        main.replaceChildren(el('section.card.login', {'aria-labelledby': 'said-heading'}, el('h1#said-heading', {}, 'Logged in'), ...said(), on));
+        on.focus();
         return;
     }
     account.replaceChildren(
@@ -68,7 +78,12 @@ function enter(answer) {
     links.replaceChildren(...views.filter(({link, wants}) => link && (!wants || session[wants]))
         .map(({link: [path, text]}) => el('a', {href: path, 'data-view': ''}, text)));
     route();
-    if (session.messages?.length) main.prepend(...session.messages.map((text) => el('p.notice', {role: 'status'}, text)));
+    main.prepend(...said());
+}
+
+/// What PAM had to say at the log-in.
+function said() {
+    return (session.messages || []).map((text) => el('p.notice', {role: 'status'}, text));
 }
 
 function route() {

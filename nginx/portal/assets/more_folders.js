@@ -34,7 +34,7 @@ export function more_folders({prefix, values}) {
         element: list,
         add_button,
         /// Which one a refusal is about: it names the path.
-        input_of: (text) => [...pickers].find((picker) => picker.path() && text.includes(`"${picker.path()}`))?.input,
+        input_of: (text) => [...pickers].find((picker) => picker.path() && text.includes(`"${picker.path()}"`))?.input,
         paths: async () => (await Promise.all([...pickers].map((picker) => picker.settled()))).filter(Boolean),
     };
 }

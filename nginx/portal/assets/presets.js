@@ -14,6 +14,7 @@ export function preset_row({site, prefix, fill, values}) {
         keep();
     }});
     const forget_button = el('button', {type: 'button', onclick: forget}, 'Delete preset');
+    const keep_button = el('button', {id: `${prefix}-keep`, type: 'button', onclick: keep}, 'Keep');
     const error = el('p.error', {role: 'alert', hidden: true});
 
     function list(chosen) {
@@ -61,7 +62,7 @@ export function preset_row({site, prefix, fill, values}) {
             name.value = '';
             list(`=${key}`);
             return announce(`${key} is kept`);
-        }, show_error);
+        }, show_error, keep_button);
     }
 
     function forget() {
@@ -73,7 +74,7 @@ export function preset_row({site, prefix, fill, values}) {
             list('');
             choice.focus();
             announce(`${key} is deleted`);
-        }, show_error);
+        }, show_error, forget_button);
     }
 
     list('');
@@ -81,6 +82,6 @@ export function preset_row({site, prefix, fill, values}) {
         el('div.field', {}, el('label', {for: choice.id}, 'Options from'), choice),
         el('div.buttons', {}, el('button', {id: `${prefix}-reset`, type: 'button', onclick: reset}, 'Reset to defaults'), forget_button),
         el('div.field', {}, el('label', {for: name.id}, 'Keep these as preset'),
-            el('div.joined', {}, name, el('button', {id: `${prefix}-keep`, type: 'button', onclick: keep}, 'Keep'))),
+            el('div.joined', {}, name, keep_button)),
         error);
 }

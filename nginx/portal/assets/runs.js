@@ -3,6 +3,7 @@
 import {Problem, attempt, call} from './api.js';
 import {announce, bytes, count, el, say, sentence, time} from './dom.js';
 import {spark} from './spark.js';
+import {is_going} from './undo.js';
 
 const most_compared = 11;  // logdir and ten more_logdirs
 
@@ -16,7 +17,12 @@ function curve({tag, points}) {
     return el('div.curve', {title: tag}, spark(values).element, el('span.hint', {}, `${tag} `, el('span.value', {}, number(points.at(-1)?.[1]))));
 }
 
-/// `go(address)` shows another view.
+/// Do they show the same folders, in whatever order?
+function show_the_same(one, other) {
+    const folders = ({logdir, more_logdirs = []}) => [logdir, ...more_logdirs].sort().join('\n');
+    return folders(one) === folders(other);
+}
+
 export function show_runs(main, {wanted}) {
     document.title = 'My runs · boardgate';
     const rows = new Map();
@@ -34,7 +40,7 @@ export function show_runs(main, {wanted}) {
             refresh();
             search.focus();
         }}, 'Clear'));
-    let boards = new Map();  // folder -> board that shows just this folder
+    let my_boards = null;  // a promise
     let source = null;
     let counting = false;
 
@@ -44,18 +50,33 @@ export function show_runs(main, {wanted}) {
         return [...rows.values()].filter(({tick}) => tick.checked).map(({run}) => run);
     }
 
+    function ask_for_boards() {
+        my_boards = call('GET', '/boards').then(({answer}) => answer.boards, (problem) => {
+            if (!(problem instanceof Problem)) throw problem;
+            return [];
+        });
+    }
+
+    /// After "back" the browser shows this page as it was.
+    function come_back({persisted}) {
+        if (persisted) ask_for_boards();
+    }
+
     /// The board of these runs: the one that is there, or a new one.
     async function open_board(runs, button) {
         const [first, ...others] = runs.map(({path}) => path);
-        const there = others.length ? null : boards.get(first);
-        if (there) {
-            location.assign(there.url);
-            return;
-        }
         await attempt(async () => {
+            const boards = await my_boards;
             const names = runs.map(({name}) => name).join(' + ');
             const title = names.length <= 60 ? names : `${runs[0].name} + ${others.length} more`;
-            const {answer} = await call('POST', '/boards', {logdir: first, ...(others.length ? {more_logdirs: others, title} : {})});
+            const body = {logdir: first, ...(others.length ? {more_logdirs: others, title} : {})};
+            const there = boards.find((board) => show_the_same(board, body) && !is_going(board.id));
+            if (there) {
+                location.assign(there.url);
+                return;
+            }
+            const {answer} = await call('POST', '/boards', body);
+            boards.push(answer);  // for who presses again before the board's page is there
             location.assign(answer.url);
         }, show_error, button);
     }
@@ -141,8 +162,10 @@ export function show_runs(main, {wanted}) {
             el('form.tools', {role: 'search', onsubmit: look}, search, root, el('button', {type: 'submit'}, 'Look again'))),
         progress, error, list, bar);
     look();
-    call('GET', '/boards').then(({answer}) => {
-        boards = new Map(answer.boards.filter((board) => !board.more_logdirs?.length).map((board) => [board.logdir, board]));
-    }, (problem) => { if (!(problem instanceof Problem)) throw problem; });
-    return () => source.close();
+    ask_for_boards();
+    window.addEventListener('pageshow', come_back);
+    return () => {
+        window.removeEventListener('pageshow', come_back);
+        source.close();
+    };
 }

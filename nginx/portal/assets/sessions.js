@@ -10,15 +10,15 @@ export function show_sessions(main, {logged_out}) {
     const error = el('p.error', {role: 'alert', hidden: true});
     const show_error = (text) => say(error, text);
     const end_all = el('button#logout-everywhere.danger', {type: 'button', onclick: () => attempt(async () => {
-        await delete_now();
+        if (!await delete_now()) return;
         await call('DELETE', '/sessions');
         logged_out();
-    }, show_error)}, 'Log out everywhere');
+    }, show_error, end_all)}, 'Log out everywhere');
 
     function row(session) {
         const name = session.name || 'Browser';
         const end = el('button.danger', {type: 'button', 'aria-label': `Log out ${name}`, onclick: () => attempt(async () => {
-            if (session.current) await delete_now();
+            if (session.current && !await delete_now()) return;
             await call('DELETE', `/sessions/${session.id}`);
             if (session.current) {
                 logged_out();
@@ -28,7 +28,7 @@ export function show_sessions(main, {logged_out}) {
             line.remove();
             (next?.querySelector('button') || end_all).focus();
             announce(`${name} is logged out`);
-        }, show_error)}, 'Log out');
+        }, show_error, end)}, 'Log out');
         const line = el('tr', {},
             el('th', {scope: 'row'}, name, session.current ? el('span.tag', {}, 'this one') : null),
             el('td', {'data-label': 'From'}, session.address || 'unknown'),

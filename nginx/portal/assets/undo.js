@@ -5,7 +5,7 @@ import {Problem, call} from './api.js';
 import {announce, el, sentence} from './dom.js';
 
 const patience = 10000;
-const pending = new Map();  // id -> its bar's way of being settled
+const pending = new Map();  // id -> {settle, cancel} of its bar
 
 /// Of the window; `detail` is the board's id.
 export const board_stays = 'boardgate-board-stays';
@@ -21,7 +21,7 @@ export function delete_later(board) {
     const undo = el('button.undo', {type: 'button', onclick: () => settle(false)}, 'Undo');
     const bar = el('div.bar', {'data-id': board.id, onfocusin: hold, onfocusout: wait, onpointerenter: hold, onpointerleave: wait}, text, undo);
     let timer = 0;
-    let settling = false;
+    let settled = null;
 
     function hold() {
         clearTimeout(timer);
@@ -40,14 +40,27 @@ export function delete_later(board) {
         window.dispatchEvent(new CustomEvent(event, {detail: board.id}));
     }
 
-    async function settle(really) {
+    function cancel() {
         hold();
-        if (settling) return;
-        settling = true;
-        if (!really) {
-            end(board_stays);
-            return;
-        }
+        pending.delete(board.id);
+        bar.remove();
+    }
+
+    /// Once, this way or the other. False when the server said no.
+    function settle(really) {
+        hold();
+        settled ??= really ? delete_it() : stay();
+        return settled;
+    }
+
+    async function stay() {
+        end(board_stays);
+        return true;
+    }
+
+    async function delete_it() {
+        text.textContent = `${name} is being deleted…`;
+        undo.ariaDisabled = 'true';
         try {
             // The page may be closing: the browser sends it all the same.
             await call('DELETE', `/boards/${board.id}`, undefined, {keepalive: true});
@@ -56,16 +69,18 @@ export function delete_later(board) {
             if (!(problem instanceof Problem)) throw problem;
             if (problem.code === 'no_such_board') {
                 end(board_deleted);
-                return;
+                return true;
             }
             pending.delete(board.id);
             window.dispatchEvent(new CustomEvent(board_stays, {detail: board.id}));
             text.textContent = `${name} is not deleted. ${sentence(problem.message)}`;
             undo.replaceWith(el('button', {type: 'button', onclick: () => bar.remove()}, 'Close'));
+            return false;
         }
+        return true;
     }
 
-    pending.set(board.id, settle);
+    pending.set(board.id, {settle, cancel});
     document.getElementById('bars').append(bar);
     // Where the keyboard was is gone. This focus holds nothing up; one that comes back does.
     undo.focus();
@@ -73,13 +88,13 @@ export function delete_later(board) {
     announce(`${text.textContent} Undo is possible for ${patience / 1000} seconds.`);
 }
 
-/// Leaving the page, or logging out, is no change of mind.
-export function delete_now() {
-    return Promise.all([...pending.values()].map((settle) => settle(true)));
+/// Leaving the page, or logging out, is no change of mind. False when something could not be deleted; its bar says why.
+export async function delete_now() {
+    return (await Promise.all([...pending.values()].map(({settle}) => settle(true)))).every(Boolean);
 }
 
 /// When somebody else may log in here next.
 export function forget() {
-    pending.clear();
+    for (const {cancel} of pending.values()) cancel();
     document.getElementById('bars').replaceChildren();
 }

@@ -41,12 +41,16 @@ struct AttemptTest : testing::Test {
         std::optional<wire::LoginVerdict> verdict{};
         std::chrono::steady_clock::duration took{};
     };
-    /// A whole login over the network, with this password.
-    End log_in(const std::string& user, const std::string& password, const std::string& address = "192.0.2.7") {
-        EXPECT_TRUE(wire::send(sockets.far.get(), wire::LoginStart{user, address}));
+    void answer(const std::string& text) {
         wire::LoginAnswers answers;
-        answers.answers.emplace_back(password);
+        answers.answers.emplace_back(text);
         EXPECT_TRUE(wire::send(sockets.far.get(), answers));
+    }
+    /// A whole login over the network, with this password; with a code, that is the answer to a second question.
+    End log_in(const std::string& user, const std::string& password, const std::string& address = "192.0.2.7", const char* code = nullptr) {
+        EXPECT_TRUE(wire::send(sockets.far.get(), wire::LoginStart{user, address}));
+        answer(password);
+        if (code != nullptr) answer(code);
         return end([this] { return attempt(sockets.near.get(), settings, store, clock, pace); });
     }
     End log_in_here(uid_t caller) {
@@ -163,6 +167,24 @@ TEST_F(AttemptTest, PamMessagesAreForThoseWhoKnewThePassword) {
         return pam.ask_password("right");
     };
     EXPECT_TRUE(log_in("alice", "wrong").verdict->messages.empty());
+}
+
+TEST_F(AttemptTest, WhatWasWrongWithACodeIsToldWithItAndNotWithThePassword) {
+    pam.authenticate = [this] {
+        if (pam.ask_password("right") != PAM_SUCCESS) {
+            (void)pam.say({{PAM_ERROR_MSG, "That is not your password"}});
+            return static_cast<int>(PAM_AUTH_ERR);
+        }
+        (void)pam.ask_password("123456");
+        (void)pam.say({{PAM_ERROR_MSG, "That code is not valid any more"}});
+        return static_cast<int>(PAM_AUTH_ERR);
+    };
+    EXPECT_TRUE(log_in("alice", "wrong").verdict->messages.empty());
+    sockets = fakes::SocketPair();
+    const End end = log_in("alice", "right", "192.0.2.7", "000000");
+    EXPECT_EQ(end.verdict->messages, std::vector<std::string>{"That code is not valid any more"});
+    expect_no(end);
+    EXPECT_GE(end.took, pace.floor);
 }
 
 TEST_F(AttemptTest, AccountsThatMayNotAreRefusedLikeAWrongPassword) {
