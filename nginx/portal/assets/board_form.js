@@ -38,9 +38,9 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
         preset_row({site, prefix, fill, values: () => options.values()}), el('div.grid', {}, ...options.elements), others.add_button);
     const form = el('form', {onsubmit: submit_form, novalidate: true, autocomplete: 'off'},
         el('div.main-fields', {},
-            el('div.field', {}, el('label', {for: `${prefix}-logdir`}, 'Log directory'), picker.element),
+            el('div.field', {}, el('label', {for: `${prefix}-logdir`}, 'Log directory'), picker.element, picker.advice),
             el('div.field', {}, el('label', {for: `${prefix}-title`}, 'Title'), title)),
-        picker.advice, others.element, more, error,
+        others.element, more, error,
         el('div.buttons', {}, submit, cancel && el('button', {type: 'button', onclick: cancel}, 'Cancel')));
 
     function follow_folder(path) {

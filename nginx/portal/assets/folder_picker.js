@@ -4,6 +4,7 @@ import {announce, count, el} from './dom.js';
 import {advice_about, contents, look_at, look_into} from './folders.js';
 
 const settle = 120;
+const nothing_named = () => el('p.hint', {}, 'A folder with event files in it or anywhere below.');
 
 /// `changed(path)` after every change, by hand or by choice. `advice` stands where the form wants it.
 export function folder_picker({id, value, changed = () => {}, required = true}) {
@@ -13,7 +14,7 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
         placeholder: '~/', role: 'combobox', 'aria-expanded': 'false', 'aria-autocomplete': 'list', 'aria-controls': list.id,
         'aria-describedby': `${id}-advice`, oninput: () => edited(true), onkeydown: key, onclick: () => { if (list.hidden) later(complete); }, onblur: close,
     });
-    const advice = el('div.advice', {id: `${id}-advice`, 'aria-live': 'polite'});
+    const advice = el('div.advice', {id: `${id}-advice`, 'aria-live': 'polite'}, nothing_named());
     let timer = 0;
     let asked = 0;
     let active = -1;
@@ -113,7 +114,8 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
             changed(path());
         }
         const said = answer && advice_about(answer);
-        advice.replaceChildren(...(said ? [el(said.good ? 'p.hint' : 'p.notice', {}, said.text, ' ',
+        if (!about) advice.replaceChildren(nothing_named());
+        else advice.replaceChildren(...(said ? [el(said.good ? 'p.hint' : 'p.notice', {}, said.text, ' ',
             said.instead && el('button.use', {type: 'button', onclick: () => use(said.instead)}, `Use ${said.instead}`))] : []));
     }
 
