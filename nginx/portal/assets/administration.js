@@ -3,7 +3,7 @@
 // board shows.
 import {attempt, call} from './api.js';
 import {announce, bytes, copy_button, el, say, time} from './dom.js';
-import {list_tools} from './list_tools.js';
+import {list_tools, some_of} from './list_tools.js';
 import {state_of, states} from './states.js';
 
 // Other people's boards are not in the event stream.
@@ -88,7 +88,7 @@ export function show_administration(main) {
         }
         tools.count(all.map((one) => one.board().state));
         const shown = all.filter((one) => !one.element.hidden).length;
-        total.textContent = shown === all.length ? String(all.length) : `${shown} of ${all.length}`;
+        total.textContent = some_of(shown, all.length);
         table.hidden = shown === 0;
         none_fits.hidden = shown > 0 || all.length === 0;
     }

@@ -4,7 +4,7 @@ import {board_card} from './board_card.js';
 import {board_form, site_options} from './board_form.js';
 import {announce, el, say} from './dom.js';
 import {follow_boards} from './events.js';
-import {list_tools} from './list_tools.js';
+import {list_tools, some_of} from './list_tools.js';
 import {states} from './states.js';
 import {board_deleted, board_stays, delete_later, is_going} from './undo.js';
 import {sample_every, take_sample} from './usage.js';
@@ -65,7 +65,7 @@ export function show_boards(main, {wanted}) {
         const all = [...cards.values()].filter((card) => !is_going(card.board().id));
         for (const card of cards.values()) card.element.hidden = !fits(card.board());
         const shown = all.filter((card) => !card.element.hidden).length;
-        total.textContent = shown === all.length ? String(all.length || '') : `${shown} of ${all.length}`;
+        total.textContent = some_of(shown, all.length);
         empty.hidden = all.length > 0;
         none_fits.hidden = all.length === 0 || shown > 0;
         tools.element.hidden = all.length === 0;

@@ -19,6 +19,17 @@ function keep(key, value) {
     }
 }
 
+/// Do all words that were typed stand somewhere in the text?
+export function has_words(text, typed) {
+    const all = text.toLowerCase();
+    return typed.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+}
+
+/// How many are shown: "3", or "1 of 3"; nothing when there are none.
+export function some_of(shown, all) {
+    return shown === all ? String(all || '') : `${shown} of ${all}`;
+}
+
 /// `name`: of the list, for what is kept; `states`: [name, text] pairs; `sorts`: name -> [text, comparison]; `changed()` after every choice.
 export function list_tools({name: list, states, sorts, changed}) {
     const key = `boardgate-sort-${list}`;
@@ -44,8 +55,7 @@ export function list_tools({name: list, states, sorts, changed}) {
         /// `texts`: where the words of the search may stand, all of them somewhere.
         fits(item, texts) {
             if (chosen.size && !chosen.has(item.state)) return false;
-            const all = texts.join('\n').toLowerCase();
-            return search.value.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+            return has_words(texts.join('\n'), search.value);
         },
         order: (a, b) => sorts[sort.value][1](a, b),
         /// Says how many are in each state; what nothing is in is not offered, unless it is chosen.

@@ -3,7 +3,8 @@
 import {el} from './dom.js';
 import {folder_picker} from './folder_picker.js';
 
-const most = 10;
+/// Of a board, beside its log directory.
+export const most_more_folders = 10;
 
 /// Begins with these paths. `paths()` waits until the server has said what each stands for.
 export function more_folders({prefix, values}) {
@@ -25,7 +26,7 @@ export function more_folders({prefix, values}) {
             }}, 'Leave out')), picker.advice);
         pickers.add(picker);
         list.append(row);
-        add_button.hidden = pickers.size >= most;
+        add_button.hidden = pickers.size >= most_more_folders;
         return picker;
     }
 

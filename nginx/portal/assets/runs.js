@@ -2,10 +2,12 @@
 // My runs: the log directories that the server found, newest first, each one click away from a board.
 import {Problem, attempt, call} from './api.js';
 import {announce, bytes, count, el, say, sentence, time} from './dom.js';
+import {has_words, some_of} from './list_tools.js';
+import {most_more_folders} from './more_folders.js';
 import {spark} from './spark.js';
 import {is_going} from './undo.js';
 
-const most_compared = 11;  // logdir and ten more_logdirs
+const most_compared = 1 + most_more_folders;
 
 function number(value) {
     return Number.isFinite(value) ? Number(value.toPrecision(4)).toLocaleString('en', {maximumSignificantDigits: 4}) : 'no number';
@@ -96,13 +98,12 @@ export function show_runs(main, {wanted}) {
     }
 
     function refresh() {
-        const words = search.value.toLowerCase().split(/\s+/);
         let shown = 0;
         for (const {run, element, tick} of rows.values()) {
-            element.hidden = !tick.checked && !words.every((word) => run.path.toLowerCase().includes(word));
+            element.hidden = !tick.checked && !has_words(run.path, search.value);
             if (!element.hidden) shown += 1;
         }
-        total.textContent = rows.size ? (shown === rows.size ? String(shown) : `${shown} of ${rows.size}`) : '';
+        total.textContent = some_of(shown, rows.size);
         const some = ticked().length;
         bar.hidden = some < 2;
         chosen.textContent = some > most_compared ? `At most ${most_compared} runs fit one board` : `${some} runs`;
