@@ -59,16 +59,8 @@ function enter(answer) {
     if (is_board_id(wanted.get('board'))) {
         // Somebody asked for this board and had to log in first.
         const address = `/b/${wanted.get('board')}/`;
-        if (!session.messages?.length) {
-            location.replace(address);
-            return;
-        }
-        // Not without what PAM has to say, such as when the password expires.
-        leave();
-        leave = () => {};
-        const on = el('a.button.primary', {href: address}, 'Go on to the board');
-        main.replaceChildren(el('section.card.login', {'aria-labelledby': 'said-heading'}, el('h1#said-heading', {}, 'Logged in'), ...said(), on));
-        on.focus();
+        if (session.messages?.length) show(show_said, address);
+        else location.replace(address);
         return;
     }
     account.replaceChildren(
@@ -84,6 +76,14 @@ function enter(answer) {
 /// What PAM had to say at the log-in.
 function said() {
     return (session.messages || []).map((text) => el('p.notice', {role: 'status'}, text));
+}
+
+/// Before the board at this address: PAM may say that the password is about to expire.
+function show_said(place, address) {
+    const onward = el('a.button.primary', {href: address}, 'Go on to the board');
+    place.replaceChildren(el('section.card.login', {'aria-labelledby': 'said-heading'}, el('h1#said-heading', {}, 'Logged in'), ...said(), el('div.buttons', {}, onward)));
+    onward.focus();
+    return () => {};
 }
 
 function route() {
