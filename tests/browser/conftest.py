@@ -16,18 +16,18 @@ from page import Page, open_browser  # noqa: E402
 def pytest_runtest_makereport(item, call):
     """What the browser showed belongs to a failure, beside the lab's journal."""
     report = yield from journal_in_report(item, call)
-    page = getattr(item, "funcargs", {}).get("page")
-    if page and call.when == "call" and call.excinfo:
-        page.explain(item)
+    if Page.opened and call.when == "call" and call.excinfo:
+        Page.opened.explain(item)
     return report
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item):
-    """Before any fixture takes back what it made: a page that stays open asks on, for accounts that are gone by then."""
-    page = getattr(item, "funcargs", {}).get("page")
+def pytest_runtest_teardown():
+    """Before any fixture takes back what it made: a page that stays open asks on, for accounts that are gone by then. Also
+    where a fixture failed after it was opened. An exception here would keep all fixtures from being taken back."""
+    page, Page.opened = Page.opened, None
     if page:
-        page.driver.get("about:blank")
+        page.leave()
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +43,7 @@ def page(browser, site):
     page = Page(browser, *site)
     page.fresh()
     yield page
+    assert page.stuck is None, f"the page could not be left: {page.stuck}"
     assert page.complaints() == [], "the page complained in the browser's console"
 
 
@@ -52,6 +53,15 @@ def alices(page, alice):
     for board in alice.boards():
         alice.delete(f"/api/v1/boards/{board['id']}")
     return page.enter(alice)
+
+
+@pytest.fixture
+def closing_folder(lab):
+    """(path, close()): a folder of alice's, which she cannot read any more when it is closed; gone after the test."""
+    path = "/home/alice/closed"
+    lab.exec("mkdir", "-p", path, user="alice")
+    yield path, lambda: lab.exec("chmod", "000", path)
+    lab.exec("rmdir", path)
 
 
 @pytest.fixture

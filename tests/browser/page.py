@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from selenium import webdriver
 from selenium.common.exceptions import (ElementClickInterceptedException, ElementNotInteractableException,
-                                        NoSuchElementException, StaleElementReferenceException)
+                                        NoSuchElementException, StaleElementReferenceException, WebDriverException)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -60,11 +60,19 @@ def open_browser(site):
             driver.quit()
 
 
+# Of the elements that one sees, in one step: a page that is drawn anew meanwhile cannot take them away.
+TEXTS = "return [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility()).map((e) => e.innerText.trim())"
+VALUE = "const seen = [...document.querySelectorAll(arguments[0])].find((e) => e.checkVisibility()); return seen ? [seen.value] : null"
+
+
 class Page:
     """One tab. Everything waits until it is there, and fails with what was there instead."""
+    opened = None  # the one that a test uses now
 
     def __init__(self, driver, url, authority):
+        Page.opened = self
         self.driver, self.url, self.authority = driver, url, authority
+        self.stuck = None  # why it could not be left
         # Parts of console lines that a test provokes; the first is another lab of this machine that comes or goes.
         self.expected = ["ERR_NETWORK_CHANGED"]
 
@@ -88,6 +96,13 @@ class Page:
     def open(self, path):
         self.driver.get(self.url + path)
         return self
+
+    def leave(self):
+        """For an empty page. What goes wrong is kept for those who ask later."""
+        try:
+            self.driver.get("about:blank")
+        except WebDriverException as error:
+            self.stuck = error
 
     @property
     def path(self):
@@ -134,6 +149,23 @@ class Page:
                 return True
         until(f"{selector} is gone", look, seconds)
         return self
+
+    def texts(self, selector):
+        """What each of these says now that one sees."""
+        return self.run(TEXTS, selector)
+
+    def reads(self, selector, *texts, seconds=10.0):
+        """These are all that fit, and each says just this. (`shown` takes "1 of 300" for 300.)"""
+        def look():
+            found = self.texts(selector)
+            assert found == list(texts), found
+            return True
+        until(f"{selector} reads {', '.join(texts)}", look, seconds)
+        return self
+
+    def value(self, selector):
+        """Of the first field that fits, once there is one."""
+        return until(f"there is {selector}", lambda: self.run(VALUE, selector))[0]
 
     @property
     def text(self):
@@ -198,11 +230,14 @@ class Page:
         self.expected += parts
         return self
 
+    def messages(self):
+        """Of Chromium's network, since the last time somebody asked."""
+        return [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+
     def requests(self):
         """[(url, type, bytes)] since the last time somebody asked."""
         sent, sizes = {}, {}
-        for entry in self.driver.get_log("performance"):
-            message = json.loads(entry["message"])["message"]
+        for message in self.messages():
             parameters = message.get("params", {})
             if message["method"] == "Network.requestWillBeSent":
                 sent[parameters["requestId"]] = (parameters["request"]["url"], parameters.get("type"))

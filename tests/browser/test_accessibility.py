@@ -56,6 +56,7 @@ VIEWS = {
     "my runs, some ticked": ("/runs", "li.run", "li.run:nth-child(1) input, li.run:nth-child(2) input"),
     "sessions": ("/sessions", "tbody tr", None),
     "a board that is not there": ("/b/zzzzzzzz/", "main h1", None),
+    "nothing at all": ("/boards/no-such-thing", "main h1", None),
 }
 
 
@@ -75,16 +76,55 @@ def test_axe_has_nothing_to_report(page, alice, axe, ready_board, view):
     assert judged(page, axe) == {}
 
 
-def test_nor_on_the_log_and_on_a_board_that_failed(page, alice, axe, lab, make_board, ready_board):
+def test_nor_on_the_log_and_on_a_board_that_failed(page, alice, axe, closing_folder, make_board, ready_board):
     board = ready_board(alice)
     page.enter(alice, f"/log/{board['id']}").shown(".log .line")
     assert judged(page, axe) == {}
-    lab.exec("mkdir", "-p", "/home/alice/shut", user="alice")
-    failed = make_board(alice, "/home/alice/shut")
-    lab.exec("chmod", "000", "/home/alice/shut")
+    path, close = closing_folder
+    failed = make_board(alice, path)
+    close()
     alice.post(f"/api/v1/boards/{failed['id']}/restart")
     page.expect("503").open(f"/b/{failed['id']}/").says("cannot be read")
-    lab.exec("rmdir", "/home/alice/shut")
+    assert judged(page, axe) == {}
+
+
+def test_nor_with_all_that_goes_wrong_on_one_page(alices, axe, lab, alice, settings, make_board):
+    """A failed card with its log and what helps, a refused deletion, one that can be undone, a form that is refused, and
+    no connection: each is seldom, and together they are judged in the time of one."""
+    alices.expect("status of 40", "status of 50", "ERR_", "net::")
+    settings(environments={"gone": "/opt/gone/bin/tensorboard"})
+    failed, kept, going = (make_board(alice, title=title, **more) for title, more in
+                           (("Failed", {"environment": "gone"}), ("Kept", {}), ("Going", {})))
+    alices.open("/").shown(f"{alices.board(failed)} .board-remedy", "environment = default", seconds=30)
+    alices.choose(kept, "delete").shown(".bar", "Kept is deleted")
+    launcher = ("boardgate-launcher.socket", "boardgate-launcher.service")
+    lab.systemctl("stop", *launcher)
+    try:
+        alices.click("#logout").shown(".bar", "Kept is not deleted. ")
+    finally:
+        lab.systemctl("start", *launcher)
+    alices.type("#new-logdir", "/home/alice/nowhere").shown(".advice", "is not there")
+    alices.click("#new-submit").shown("#new-error", "not there")
+    alices.click(f"{alices.board(failed)} .failure summary").shown(f"{alices.board(failed)} pre.log")
+    alices.choose(going, "delete").shown(".bar .undo", "Undo")  # the menu is above the bar that is there already
+    # The focus that comes back to it holds it up.
+    alices.run("const undo = document.querySelector('.undo'); undo.blur(); undo.focus()")
+    lab.systemctl("stop", "nginx.service")
+    try:
+        alices.shown("#disconnected", "connecting again", seconds=20)
+        found = judged(alices, axe)
+    finally:
+        lab.systemctl("start", "nginx.service")
+    for selector in (".failure pre.log", ".board-remedy", ".bar .undo", "#disconnected", "#new-error", "[aria-invalid]"):
+        alices.shown(selector, seconds=1)  # until the end
+    alices.shown(".bar", "Kept is not deleted. ", seconds=1)
+    assert found == {}
+
+
+def test_nor_where_pam_asks_and_where_it_says_no(page, axe):
+    page.expect("status of 40").open("/login").type("#login-user", "alice").click("#login-submit").shown("#login-answer-0")
+    assert judged(page, axe) == {}
+    page.type("#login-answer-0", "not it").click("#login-submit").shown("#login-error", "wrong")
     assert judged(page, axe) == {}
 
 
@@ -93,6 +133,15 @@ def test_nor_for_administrators(page, alice, axe, lab, settings, make_account, r
     settings(administrators=member.user)
     ready_board(alice.login())
     page.enter(member.login(), "/administration").shown("#all-boards tbody tr", seconds=20)
+    assert judged(page, axe) == {}
+
+
+def test_nor_while_a_board_waits(page, alice, bob, axe, settings, make_board, ready_board):
+    settings(awake_boards=1)
+    ready_board(bob.login())
+    board = make_board(alice.login())
+    page.expect("503").enter(alice, board["url"]).shown(".board-state", "Waiting")
+    page.shown("#wake")
     assert judged(page, axe) == {}
 
 

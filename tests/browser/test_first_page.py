@@ -26,10 +26,12 @@ def test_from_the_login_to_curves_and_out_again(lab, page, make_account):
     page.shown("#new-logdir")
     assert person.user in page.text
 
-    page.type("#new-logdir", f"/home/{person.user}/not-there").click("#new-submit")
+    page.type("#new-logdir", f"/home/{person.user}/not-there").shown(".advice", "is not there")
+    page.click("#new-submit")
     page.says("/not-there", "is not there")
     page.expect("400")
-    page.type("#new-logdir", f"/home/{person.user}/runs").type("#new-title", "First day").click("#new-submit")
+    page.type("#new-logdir", f"/home/{person.user}/runs").shown(".advice", "4 runs")
+    page.type("#new-title", "First day").click("#new-submit")
     card = page.shown("li.board", "First day")
     page.shown("li.board[data-state=ready]", seconds=30)
     page.picture(RESULTS / "first-page-board.png")

@@ -28,7 +28,15 @@ def say(board):
 
 
 def lines(page):
-    return [line.text for line in page.all(".log .line")]
+    return page.texts(".log .line")
+
+
+def hears(page, text):
+    """What the board says has come to the page, shown there or not."""
+    until(f"{text!r} comes", lambda: any(text in message["params"]["data"] for message in page.messages()
+                                         if message["method"] == "Network.eventSourceMessageReceived"))
+    # It draws with the next frame.
+    page.driver.execute_async_script("const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(done))")
 
 
 def test_lines_come_as_they_are_said_and_the_end_stays_in_sight(log, say):
@@ -37,11 +45,13 @@ def test_lines_come_as_they_are_said_and_the_end_stays_in_sight(log, say):
     assert log.run("const l = document.querySelector('.log'); return l.scrollHeight - l.scrollTop - l.clientHeight") < 30
     log.run("document.querySelector('.log').scrollTop = 0")
     say("one more")
-    until("it is there", lambda: "one more" in lines(log)[-1])
+    until("it is there", lambda: "one more" in lines(log)[-1:])
     assert log.run("return document.querySelector('.log').scrollTop") == 0, "who reads further up is not torn away"
 
 
 def test_a_pause_keeps_the_page_still_and_loses_nothing(log, say):
+    say("the last word")
+    log.shown(".log .line", "the last word")  # nothing older is still to come
     before = len(lines(log))
     log.click(".log-pause").shown(".log-pause", "Go on")
     say("said in silence", "and more")
@@ -56,7 +66,7 @@ def test_a_search_shows_the_lines_that_fit_and_marks_the_place(log, say):
     log.type(".log-search", "needle").shown(".log mark", "NEEDLE")
     assert all("needle" in text.lower() for text in lines(log)) and len(lines(log)) >= 2
     log.says(f"{len(lines(log))} lines")
-    say("needle three", "only hay")
+    say("only hay", "needle three")
     log.shown(".log .line", "needle three")
     assert not any("only hay" in text for text in lines(log))
     log.type(".log-search", "not to be found").says("No line fits")
@@ -93,13 +103,17 @@ def test_an_older_run_can_be_read(log, alice, board, say):
     log.shown(".log .line", "said in the first run")
     alice.post(f"/api/v1/boards/{board.id}/restart")
     in_state(alice, {"id": board.id}, "ready")
-    choice = log.shown(".log-run")
+    log.shown(".log-run")
     until("the new run begins on an empty page", lambda: not any("first run" in text for text in lines(log)))
-    older = choice.find_elements("css selector", "option")[1]
-    older.click()
+    choose = "const s = document.querySelector('.log-run'); s.selectedIndex = arguments[0]; s.dispatchEvent(new Event('change'))"
+    log.run(choose, 1)
     log.shown(".log .line", "said in the first run")
     say("said in the second run")
+    hears(log, "said in the second run")
     assert not any("second run" in text for text in lines(log))
+    log.run(choose, 0)
+    log.shown(".log .line", "said in the second run")
+    assert not any("first run" in text for text in lines(log))
 
 
 def test_a_stream_that_broke_goes_on_with_what_was_said_meanwhile(log, lab, alice, board, say):

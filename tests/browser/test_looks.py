@@ -80,6 +80,7 @@ return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 
 
 def test_it_is_light_or_dark_as_the_system_is(alices):
+    alices.shown("section.card")
     for theme, fits in (("light", lambda l: l > 200), ("dark", lambda l: l < 60)):
         alices.theme(theme)
         assert fits(alices.run(LUMINANCE)) and fits(alices.run(LUMINANCE, "section.card")), theme
@@ -121,12 +122,13 @@ def tab_to(page, wanted, most=60):
 def test_a_whole_day_without_a_mouse(page, make_account, lab):
     person = make_account()
     lab.exec("/usr/local/bin/write-events", f"/home/{person.user}/runs", user=person.user)
+    lab.exec("mkdir", f"/home/{person.user}/results", user=person.user)  # so that what "~/ru" offers is not what "~/r" does
     page.expect("status of 401").open("/").shown("#login-user")
     page.keys(person.user, Keys.TAB, person.password, Keys.ENTER).shown("#new-logdir")
     tab_to(page, "#new-logdir")
-    page.keys("~/ru").shown("[role=option]", "runs")
-    page.keys(Keys.ARROW_DOWN, Keys.ENTER).shown(".advice", "4 runs")
-    page.keys(Keys.ESCAPE)
+    page.keys("~/ru").reads("[role=option] .path", "runs/")
+    page.keys(Keys.ARROW_DOWN, Keys.ENTER).reads("[role=option] .path", "baseline/", "sweep/", "wide/").shown(".advice", "4 runs")
+    page.keys(Keys.ESCAPE).gone("[role=option]")
     tab_to(page, "#new-submit").keys(Keys.ENTER).shown("li.board")
     until("the new board has the focus", lambda: page.run("return document.activeElement.matches('.board-open')"))
     person.login()

@@ -93,5 +93,5 @@ def test_a_curve_without_numbers_is_none(ask):
     assert ask("spark", "[m.spark([1, NaN, 2]), m.spark([1]), m.spark([])].map((s) => s.element.firstChild.getAttribute('points').split(' ').filter(Boolean).length)") == [2, 0, 0]
 
 
-def test_a_name_that_is_copied_again_and_again_stays_short(ask):
-    assert ask("board_form", "m.folder_name('/home/alice/runs/')") == "runs"
+def test_a_folder_is_called_by_the_last_part_of_its_path(ask):
+    assert ask("board_form", "['/home/alice/runs', '/home/alice/runs/', '/', ''].map(m.folder_name)") == ["runs", "runs", "", ""]

@@ -4,8 +4,20 @@ from machine import until
 from selenium.webdriver.common.keys import Keys
 
 
-def value(page, selector):
-    return page.shown(selector).get_attribute("value")
+def name_folder(page, path="/home/alice/runs", advice="4 runs"):
+    """And waits for what the page has to say about it: its list is of the whole path then, and nothing moves any more."""
+    page.type("#new-logdir", path).shown("#new-logdir-advice", advice)
+    return page.keys(Keys.TAB)
+
+
+def opened(page):
+    """The rare options of the form."""
+    return page.click(".new summary", "Advanced")
+
+
+def offers(page, *folders):
+    """Just these: the list of a path that was half typed is another one."""
+    return page.reads("[role=option] .path", *folders)
 
 
 def made(alice):
@@ -14,7 +26,7 @@ def made(alice):
 
 
 def test_a_board_is_made_from_the_form_and_opens(alices):
-    alices.type("#new-logdir", "/home/alice/runs").click("#new-submit")
+    name_folder(alices).click("#new-submit")
     card = alices.shown("li.board")
     assert "runs" in card.text and "/home/alice/runs" in card.text
     alices.shown("li.board .board-state", "Ready", seconds=30)
@@ -27,56 +39,53 @@ def test_two_quick_presses_make_one_board(alices, alice):
     alices.type("#new-logdir", "~/runs\t")
     alices.run("const form = document.querySelector('.new form'); form.requestSubmit(); form.requestSubmit()")
     alices.shown("li.board")
-    until("the form is ready for the next one", lambda: value(alices, "#new-logdir") == "")
+    until("the form is ready for the next one", lambda: alices.value("#new-logdir") == "")
     assert len(alice.boards()) == 1
 
 
 def test_a_link_opens_the_form_filled_in(page, alice):
     page.enter(alice, "/?new&logdir=/home/alice/runs/sweep&title=Both%20rates")
-    assert (value(page, "#new-logdir"), value(page, "#new-title")) == ("/home/alice/runs/sweep", "Both rates")
+    assert (page.value("#new-logdir"), page.value("#new-title")) == ("/home/alice/runs/sweep", "Both rates")
     assert page.focus.get_attribute("id") == "new-submit", "one key away from the board"
 
 
 def test_the_title_follows_the_folder_until_somebody_chooses_one(alices):
     alices.type("#new-logdir", "/home/alice/runs/sweep")
-    assert value(alices, "#new-title") == "sweep"
+    assert alices.value("#new-title") == "sweep"
     alices.type("#new-title", "Mine").type("#new-logdir", "/home/alice/runs/wide")
-    assert value(alices, "#new-title") == "Mine"
+    assert alices.value("#new-title") == "Mine"
     alices.type("#new-title", "").type("#new-logdir", "/home/alice/runs/baseline")
-    assert value(alices, "#new-title") == "baseline"
+    assert alices.value("#new-title") == "baseline"
 
 
 # ---- the folder picker ------------------------------------------------------------------------------------------
 def test_the_picker_completes_while_one_types(alices):
-    alices.type("#new-logdir", "/home/alice/runs/s").shown("[role=option]", "sweep/")
-    assert "2 runs" in alices.shown("[role=option]").text
+    offers(alices.type("#new-logdir", "/home/alice/runs/s"), "sweep/").shown("[role=option]", "2 runs")
     alices.keys(Keys.ARROW_DOWN)
     assert alices.focus.get_attribute("aria-activedescendant") == alices.shown("[role=option][aria-selected=true]").get_attribute("id")
     alices.keys(Keys.ENTER)
-    assert value(alices, "#new-logdir") == "/home/alice/runs/sweep/"
-    alices.shown("[role=option]", "lr-0.1/")
-    alices.keys(Keys.ESCAPE).gone("[role=option]")
+    assert alices.value("#new-logdir") == "/home/alice/runs/sweep/"
+    offers(alices, "lr-0.01/", "lr-0.1/").keys(Keys.ESCAPE).gone("[role=option]")
     assert alices.shown("#new-logdir").get_attribute("aria-expanded") == "false"
 
 
 def test_the_picker_takes_the_only_folder_with_tab_as_a_shell_does(alices):
-    alices.type("#new-logdir", "~/runs/ba").shown("[role=option]", "baseline")
-    alices.keys(Keys.TAB)
-    assert value(alices, "#new-logdir") == "/home/alice/runs/baseline/"
+    offers(alices.type("#new-logdir", "~/runs/ba"), "baseline/").keys(Keys.TAB)
+    assert alices.value("#new-logdir") == "/home/alice/runs/baseline/"
 
 
 def test_a_folder_is_picked_with_the_mouse(alices):
     alices.type("#new-logdir", "/home/alice/runs/").click("[role=option]", "wide/")
-    assert value(alices, "#new-logdir") == "/home/alice/runs/wide/" and value(alices, "#new-title") == "wide"
+    assert alices.value("#new-logdir") == "/home/alice/runs/wide/" and alices.value("#new-title") == "wide"
 
 
 def test_what_is_in_a_folder_is_told_before_the_board_is_made(alices, lab):
     alices.expect("status of 400")
     lab.exec("mkdir", "-p", "/home/alice/projects/empty", user="alice")
     try:
-        alices.type("#new-logdir", "/home/alice/runs\t").shown(".advice", "4 runs")
-        alices.type("#new-logdir", "/home/alice/projects/empty\t").shown(".advice", "No event files here")
-        alices.type("#new-logdir", "/home/alice/nowhere\t").shown(".advice", "is not there")
+        name_folder(alices)
+        name_folder(alices, "/home/alice/projects/empty", "No event files here")
+        name_folder(alices, "/home/alice/nowhere", 'nowhere/" is not there')
         alices.type("#new-logdir", "/root\t").shown(".advice", "cannot be read")
     finally:
         lab.exec("rm", "-r", "/home/alice/projects")
@@ -85,9 +94,9 @@ def test_what_is_in_a_folder_is_told_before_the_board_is_made(alices, lab):
 def test_the_folder_that_was_meant_is_one_press_away(alices, lab):
     lab.exec("sh", "-euc", "mkdir -p ~/studies/first && cp -r ~/runs/* ~/studies/first", user="alice")
     try:
-        alices.type("#new-logdir", "/home/alice/studies\t").shown(".advice", "one level down")
+        name_folder(alices, "/home/alice/studies", "one level down")
         alices.click(".advice .use")
-        assert value(alices, "#new-logdir") == "/home/alice/studies/first"
+        assert alices.value("#new-logdir") == "/home/alice/studies/first"
         alices.shown(".advice", "4 runs")
         alices.gone(".advice .use")
     finally:
@@ -96,7 +105,7 @@ def test_the_folder_that_was_meant_is_one_press_away(alices, lab):
 
 # ---- options ----------------------------------------------------------------------------------------------------
 def test_rare_options_are_below_advanced_and_get_to_the_board(alices, alice):
-    alices.type("#new-logdir", "/home/alice/runs\t").gone(".new details[open]").click(".new summary", "Advanced")
+    opened(name_folder(alices).gone(".new details[open]"))
     alices.type("#new-reload-interval", "60").type("#new-priority", "70").type("#new-idle-sleep", "90")
     alices.type("#new-samples-per-plugin", "scalars=500").click("#new-reload-multifile")
     alices.run("const s = document.getElementById('new-fast-loader'); s.value = 'off'; s.dispatchEvent(new Event('input', {bubbles: true}))")
@@ -109,38 +118,35 @@ def test_rare_options_are_below_advanced_and_get_to_the_board(alices, alice):
 
 
 def test_the_next_form_begins_with_what_was_chosen_last_and_can_be_reset(alices, alice):
-    alices.type("#new-logdir", "/home/alice/runs\t").click(".new summary", "Advanced").click("#new-reset")
+    opened(name_folder(alices)).click("#new-reset")
     alices.type("#new-reload-interval", "45").click("#new-submit").shown("li.board")
     # Of this page and of one that is opened later.
-    until("the next form is there", lambda: value(alices, "#new-logdir") == "")
-    alices.click(".new summary", "Advanced")
-    assert value(alices, "#new-reload-interval") == "45"
-    alices.open("/").click(".new summary", "Advanced")
-    assert value(alices, "#new-reload-interval") == "45"
-    alices.click("#new-reset")
-    assert value(alices, "#new-reload-interval") == "5"
+    until("the next form is there", lambda: alices.value("#new-logdir") == "")
+    assert opened(alices).value("#new-reload-interval") == "45"
+    assert opened(alices.open("/")).value("#new-reload-interval") == "45"
+    assert alices.click("#new-reset").value("#new-reload-interval") == "5"
     alices.gone(".new summary .count:not(:empty)")
 
 
 def test_options_are_kept_under_a_name_used_again_and_deleted(alices, alice):
-    alices.click(".new summary", "Advanced").click("#new-reset").type("#new-reload-interval", "33")
+    opened(alices).click("#new-reset").type("#new-reload-interval", "33")
     alices.type("#new-preset-name", "for the big ones").keys(Keys.ENTER).gone("#new-error")
     until("the preset is kept", lambda: "for the big ones" in alice.get("/api/v1/options").text)
-    alices.type("#new-logdir", "/home/alice/runs\t").click("#new-submit").shown("li.board")
-    until("the next form offers it", lambda: "for the big ones" in alices.run("return document.getElementById('new-preset').textContent"))
-    alices.open("/").click(".new summary", "Advanced").click("#new-reset")
+    name_folder(alices).click("#new-submit").shown("li.board")
+    until("the next form is there", lambda: alices.value("#new-logdir") == "")
+    assert "for the big ones" in alices.run("return document.getElementById('new-preset').textContent"), "the next form does not offer it"
+    opened(alices.open("/")).click("#new-reset")
     alices.run("const s = document.getElementById('new-preset'); s.value = '=for the big ones'; s.dispatchEvent(new Event('change'))")
-    assert value(alices, "#new-reload-interval") == "33"
+    assert alices.value("#new-reload-interval") == "33"
     alices.click("button", "Delete preset")
     until("the preset is deleted", lambda: "for the big ones" not in alice.get("/api/v1/options").text)
 
 
 def test_a_board_of_several_folders(alices, alice):
-    alices.type("#new-logdir", "/home/alice/runs/wide\t").click(".new summary", "Advanced").click("#new-add-folder")
+    opened(name_folder(alices, "/home/alice/runs/wide", "1 run")).click("#new-add-folder")
     assert alices.focus.get_attribute("id") == "new-more-logdir-1"
     alices.focus.send_keys("~/runs/ba")
-    alices.shown("[role=option]", "baseline")
-    alices.keys(Keys.TAB)
+    offers(alices, "baseline/").keys(Keys.TAB).shown("#new-more-logdir-1-advice", "1 run")
     alices.click("#new-add-folder").click(".more-folders .field:nth-child(2) button", "Leave out")
     alices.keys(Keys.ESCAPE).click("#new-submit").shown("li.board", "/home/alice/runs/baseline")
     board = made(alice)
@@ -150,17 +156,18 @@ def test_a_board_of_several_folders(alices, alice):
 
 
 def test_a_further_folder_that_is_not_there_is_named(alices):
-    alices.expect("status of 400").type("#new-logdir", "/home/alice/runs\t").click(".new summary", "Advanced").click("#new-add-folder")
-    alices.focus.send_keys("/home/alice/nowhere\t")
+    opened(name_folder(alices.expect("status of 400"))).click("#new-add-folder")
+    alices.focus.send_keys("/home/alice/nowhere")
+    alices.shown("#new-more-logdir-1-advice", 'nowhere/" is not there')
     alices.click("#new-submit").shown("#new-error", "nowhere")
     assert alices.focus.get_attribute("id") == "new-more-logdir-1"
 
 
 def test_an_open_port_is_offered_where_the_site_allows_it(alices, alice, settings):
-    alices.click(".new summary", "Advanced").gone("#new-bind-all")
+    opened(alices).gone("#new-bind-all")
     alices.expect("status of 50")  # boardgated is restarted meanwhile
     settings(allow_bind_all="yes")
-    alices.open("/").type("#new-logdir", "/home/alice/runs\t").click(".new summary", "Advanced").shown("#new-host")
+    opened(name_folder(alices.open("/"))).shown("#new-host")
     alices.click("#new-bind-all").click("#new-submit").shown("li.board .notice", "without logging in")
     assert made(alice)["bind_all"] is True
     alice.delete(f"/api/v1/boards/{made(alice)['id']}")
@@ -168,7 +175,7 @@ def test_an_open_port_is_offered_where_the_site_allows_it(alices, alice, setting
 
 def test_a_refused_option_is_named_at_its_field(alices):
     alices.expect("status of 400")
-    alices.type("#new-logdir", "/home/alice/runs\t").click(".new summary", "Advanced").type("#new-samples-per-plugin", "lots")
+    opened(name_folder(alices)).type("#new-samples-per-plugin", "lots")
     alices.click("#new-submit").shown("#new-error", "Samples kept must be like")
     field = alices.shown("#new-samples-per-plugin")
     assert field.get_attribute("aria-invalid") == "true" and alices.focus == field
@@ -178,6 +185,6 @@ def test_a_refused_option_is_named_at_its_field(alices):
 
 
 def test_a_folder_that_is_not_there_is_told_with_the_nearest_one(alices):
-    alices.expect("status of 400").type("#new-logdir", "/home/alice/rnus\t").click("#new-submit")
+    name_folder(alices.expect("status of 400"), "/home/alice/rnus", 'rnus/" is not there').click("#new-submit")
     alices.shown("#new-error", "not there")
     assert alices.focus.get_attribute("id") == "new-logdir"

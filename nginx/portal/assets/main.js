@@ -111,8 +111,10 @@ function go(address) {
 }
 
 async function start() {
+    const slow = setTimeout(() => main.replaceChildren(el('p.quiet', {role: 'status'}, 'Waiting for the server…')), 2000);
     try {
-        enter((await call('GET', '/session')).answer);
+        const {answer} = await call('GET', '/session').finally(() => clearTimeout(slow));
+        enter(answer);
     } catch (problem) {
         if (!(problem instanceof Problem)) throw problem;
         if (problem.code === 'unauthenticated') return log_in('');
