@@ -56,6 +56,22 @@ def test_an_address_without_anything_leads_back(page, alice):
     page.click("a", "My boards").shown("#new-logdir")
 
 
+def test_a_server_that_does_not_answer_is_told_and_asked_again(alices, lab):
+    lab.systemctl("kill", "--signal=STOP", "boardgated.service")
+    try:
+        alices.open("/").says("Waiting for the server")
+    finally:
+        lab.systemctl("kill", "--signal=CONT", "boardgated.service")
+    alices.shown("#new-logdir", seconds=20)
+    sockets = [f"boardgated-{kind}.socket" for kind in ("app", "gate", "stream")]
+    lab.systemctl("stop", "boardgated.service", *sockets)
+    try:
+        alices.expect("status of 50").open("/").shown("h1", "Not reachable")
+    finally:
+        lab.systemctl("start", *sockets, "boardgated.service")
+    alices.click("button", "Try again").shown("#new-logdir", seconds=20)
+
+
 @pytest.mark.parametrize("path", ["/", "/runs", "/sessions", "/?new"])
 def test_nothing_comes_from_another_host_and_no_policy_is_broken(alices, path):
     alices.requests()
