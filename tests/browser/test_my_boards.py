@@ -71,7 +71,7 @@ def test_a_duplicate_takes_the_options_along(alices, alice, make_board):
 def test_a_deleted_board_comes_back_by_undo(alices, alice, make_board):
     board = make_board(alice, title="Precious")
     alices.choose(board, "delete").gone(alices.board(board))
-    assert alices.focus.text == "Undo"
+    until("the way back has the focus", lambda: alices.run("return document.activeElement.matches('.bar .undo')"))
     alices.keys(Keys.ENTER).shown(alices.board(board))
     assert alice.board(board["id"])["url"] == board["url"]
 
