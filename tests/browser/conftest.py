@@ -17,7 +17,7 @@ def pytest_runtest_makereport(item, call):
     """What the browser showed belongs to a failure, beside the lab's journal."""
     report = yield from journal_in_report(item, call)
     if Page.opened and call.when == "call" and call.excinfo:
-        Page.opened.explain(item)
+        report.sections.append(("browser", Page.opened.explain(item.name)))
     return report
 
 

@@ -249,11 +249,11 @@ class Page:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(self.command("Page.captureScreenshot", format="png")["data"]))
 
-    def explain(self, item):
-        """After a failure: the picture, and the page's words in the report."""
-        picture = RESULTS / f"{item.name.replace('/', '-')}.png"
+    def explain(self, name):
+        """After a failure of this test: a picture, and for the report what the page says and complains about."""
+        picture = RESULTS / f"{name.replace('/', '-')}.png"
         try:
             self.picture(picture)
-            item.add_report_section("call", "browser", f"{self.driver.current_url} ({picture})\n{self.text}\n{self.complaints()}")
+            return f"{self.driver.current_url} ({picture})\n{self.text}\n{self.complaints()}"
         except Exception as error:  # the test's own failure matters more
-            item.add_report_section("call", "browser", f"cannot be asked: {error}")
+            return f"cannot be asked: {error}"
