@@ -225,3 +225,4 @@ def pytest_runtest_makereport(item, call):
             report.sections.append(("journal of the lab", machine.journal()))
         except Exception as error:  # the report matters more than what went wrong while adding to it
             report.sections.append(("journal of the lab", f"cannot be read: {error}"))
+    return report
