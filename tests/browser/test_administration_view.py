@@ -20,7 +20,6 @@ def admins(lab, settings, make_account, page, alice, ready_board):
     page.enter(member.login()).click("#links a", "Administration").shown("#all-boards")
     page.shown(row_of(board), seconds=20)
     yield page, board
-    page.driver.get("about:blank")
     lab.exec("groupdel", group)
 
 

@@ -6,11 +6,13 @@ from machine import until
 
 
 @pytest.fixture
-def runs(alices):
-    """The view, once it has found what there is."""
+def runs(alices, alice):
+    """The view, once it has found what there is; the boards that it makes are gone after the test."""
     alices.open("/runs").shown("li.run", seconds=20)
     alices.says("Below /home/alice", seconds=20)
-    return alices
+    yield alices
+    for board in alice.boards():
+        alice.delete(f"/api/v1/boards/{board['id']}")
 
 
 def names(page):
@@ -60,8 +62,6 @@ def test_one_press_makes_a_board_and_the_next_one_opens_the_same(runs, alice):
     runs.open("/runs").click("li.run[data-path='/home/alice/runs/wide'] .run-open", seconds=20).says("TIME SERIES", seconds=40)
     assert [other["id"] for other in alice.boards()] == [board["id"]]
     runs.expect("/frontend/", "/b/")
-    runs.driver.get("about:blank")
-    alice.delete(f"/api/v1/boards/{board['id']}")
 
 
 def test_two_quick_presses_make_one_board(runs, alice):
@@ -69,19 +69,15 @@ def test_two_quick_presses_make_one_board(runs, alice):
     runs.says("TIME SERIES", seconds=40)
     (board,) = alice.boards()
     runs.expect("/frontend/", "/b/")
-    runs.driver.get("about:blank")
-    alice.delete(f"/api/v1/boards/{board['id']}")
 
 
-def test_a_board_that_is_being_deleted_is_not_the_one_that_opens(alices, alice, make_board):
+def test_a_board_that_is_being_deleted_is_not_the_one_that_opens(runs, alice, make_board):
     going = make_board(alice, "/home/alice/runs/wide")
-    alices.open("/").choose(going, "delete").shown(".bar", "is deleted")
-    alices.click("#links a", "My runs").click("li.run[data-path='/home/alice/runs/wide'] .run-open", seconds=20).says("TIME SERIES", seconds=40)
+    runs.click("#links a", "My boards").choose(going, "delete").shown(".bar", "is deleted")
+    runs.click("#links a", "My runs").click("li.run[data-path='/home/alice/runs/wide'] .run-open", seconds=20).says("TIME SERIES", seconds=40)
     (board,) = alice.boards()
     assert board["id"] != going["id"] and board["logdir"] == going["logdir"]
-    alices.expect("/frontend/", "/b/")
-    alices.driver.get("about:blank")
-    alice.delete(f"/api/v1/boards/{board['id']}")
+    runs.expect("/frontend/", "/b/")
 
 
 def test_looking_again_forgets_what_was_ticked(runs):
@@ -116,8 +112,6 @@ def test_several_that_are_ticked_become_one_board(runs, alice):
         runs.click(f"li.run[data-path='{path}'] input", seconds=20)
     runs.click("#compare").says("TIME SERIES", seconds=40)
     assert [other["id"] for other in alice.boards()] == [board["id"]]
-    runs.driver.get("about:blank")
-    alice.delete(f"/api/v1/boards/{board['id']}")
 
 
 def test_the_search_narrows_and_what_is_ticked_stays(runs):
@@ -146,4 +140,3 @@ def test_from_the_login_to_a_board_of_ones_newest_run_in_three_clicks(page, lab,
     (board,) = person.login().boards()
     assert board["logdir"].endswith("/tonight")
     page.expect("/frontend/", "/b/")
-    page.driver.get("about:blank")

@@ -5,7 +5,7 @@ import {Problem, call} from './api.js';
 import {announce, el, sentence} from './dom.js';
 
 const patience = 10000;
-const pending = new Map();  // id -> {settle, cancel} of its bar
+const pending = new Map();  // id -> {settle, hold} of its bar
 
 /// Of the window; `detail` is the board's id.
 export const board_stays = 'boardgate-board-stays';
@@ -40,12 +40,6 @@ export function delete_later(board) {
         window.dispatchEvent(new CustomEvent(event, {detail: board.id}));
     }
 
-    function cancel() {
-        hold();
-        pending.delete(board.id);
-        bar.remove();
-    }
-
     /// Once, this way or the other. False when the server said no.
     function settle(really) {
         hold();
@@ -64,23 +58,21 @@ export function delete_later(board) {
         try {
             // The page may be closing: the browser sends it all the same.
             await call('DELETE', `/boards/${board.id}`, undefined, {keepalive: true});
-            end(board_deleted);
         } catch (problem) {
             if (!(problem instanceof Problem)) throw problem;
-            if (problem.code === 'no_such_board') {
-                end(board_deleted);
-                return true;
+            if (problem.code !== 'no_such_board') {
+                pending.delete(board.id);
+                window.dispatchEvent(new CustomEvent(board_stays, {detail: board.id}));
+                text.textContent = `${name} is not deleted. ${sentence(problem.message)}`;
+                undo.replaceWith(el('button', {type: 'button', onclick: () => bar.remove()}, 'Close'));
+                return false;
             }
-            pending.delete(board.id);
-            window.dispatchEvent(new CustomEvent(board_stays, {detail: board.id}));
-            text.textContent = `${name} is not deleted. ${sentence(problem.message)}`;
-            undo.replaceWith(el('button', {type: 'button', onclick: () => bar.remove()}, 'Close'));
-            return false;
         }
+        end(board_deleted);
         return true;
     }
 
-    pending.set(board.id, {settle, cancel});
+    pending.set(board.id, {settle, hold});
     document.getElementById('bars').append(bar);
     // Where the keyboard was is gone. This focus holds nothing up; one that comes back does.
     undo.focus();
@@ -95,6 +87,7 @@ export async function delete_now() {
 
 /// When somebody else may log in here next.
 export function forget() {
-    for (const {cancel} of pending.values()) cancel();
+    for (const {hold} of pending.values()) hold();
+    pending.clear();
     document.getElementById('bars').replaceChildren();
 }

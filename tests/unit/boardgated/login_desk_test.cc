@@ -16,6 +16,13 @@ namespace {
 using namespace std::chrono_literals;
 
 struct LoginDeskTest : testing::Test {
+    /// alice's attempt, with a password or without.
+    std::future<Answer<LoginStep>> begin(const char* text = nullptr) {
+        return std::async([this, text] {
+            Secret password(text == nullptr ? "" : text);
+            return desk.begin("alice", "192.0.2.1", text == nullptr ? nullptr : &password);
+        });
+    }
     Fd take_attempt() {
         Fd connection = boardgate_login.accept();
         start = wire::receive_one<wire::LoginStart>(connection.get(), 2s).value();
@@ -57,8 +64,7 @@ struct LoginDeskTest : testing::Test {
 };
 
 TEST_F(LoginDeskTest, APasswordAnswersTheLoneHiddenQuestion) {
-    Secret password("pass word");
-    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+    auto login = begin("pass word");
     const Fd attempt = take_attempt();
     EXPECT_EQ(start.user, "alice");
     EXPECT_EQ(start.address, "192.0.2.1");
@@ -71,8 +77,7 @@ TEST_F(LoginDeskTest, APasswordAnswersTheLoneHiddenQuestion) {
 }
 
 TEST_F(LoginDeskTest, APasswordIsNeverTheAnswerToAQuestionThatIsShown) {
-    Secret password("secret");
-    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+    auto login = begin("secret");
     const Fd attempt = take_attempt();
     ask(attempt.get(), {{"Your town: ", true}});
     const auto step = login.get();
@@ -81,8 +86,7 @@ TEST_F(LoginDeskTest, APasswordIsNeverTheAnswerToAQuestionThatIsShown) {
 }
 
 TEST_F(LoginDeskTest, ASecondQuestionGoesToThePersonAndItsAnswerBack) {
-    Secret password("first");
-    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+    auto login = begin("first");
     const Fd attempt = take_attempt();
     ask(attempt.get(), {{"Password: ", false}});
     (void)answers(attempt.get());
@@ -102,8 +106,7 @@ TEST_F(LoginDeskTest, ASecondQuestionGoesToThePersonAndItsAnswerBack) {
 
 TEST_F(LoginDeskTest, WhatPamSaidWithAQuestionThatNobodySawIsNotLost) {
     for (const bool asks_again : {false, true}) {
-        Secret password("pass word");
-        auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+        auto login = begin("pass word");
         const Fd attempt = take_attempt();
         ask(attempt.get(), {{"Password: ", false}}, {"Maintenance on Sunday"});
         (void)answers(attempt.get());
@@ -122,8 +125,7 @@ TEST_F(LoginDeskTest, WhatPamSaidWithAQuestionThatNobodySawIsNotLost) {
 
 TEST_F(LoginDeskTest, WhoIsRefusedIsToldWhatTheVerdictSaysAndNothingElse) {
     for (const bool words : {true, false}) {
-        Secret password("wrong");
-        auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+        auto login = begin("wrong");
         const Fd attempt = take_attempt();
         ask(attempt.get(), {{"Password: ", false}}, {"This account is locked"});
         (void)answers(attempt.get());
@@ -134,8 +136,7 @@ TEST_F(LoginDeskTest, WhoIsRefusedIsToldWhatTheVerdictSaysAndNothingElse) {
 }
 
 TEST_F(LoginDeskTest, AnExpiredPasswordIsToldInPamsWords) {
-    Secret password("pass word");
-    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", &password); });
+    auto login = begin("pass word");
     const Fd attempt = take_attempt();
     refuse(attempt.get(), wire::LoginOutcome::password_expired, {"You are required to change your password immediately."});
     EXPECT_EQ(login.get().error().detail,
@@ -201,7 +202,7 @@ TEST_F(LoginDeskTest, EachOutcomeHasItsCode) {
                                                             {wire::LoginOutcome::password_expired, Code::password_expired},
                                                             {wire::LoginOutcome::unavailable, Code::login_unavailable}};
     for (const auto& [outcome, code] : outcomes) {
-        auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", nullptr); });
+        auto login = begin();
         const Fd attempt = take_attempt();
         refuse(attempt.get(), outcome);
         EXPECT_EQ(login.get().error().code, code);
@@ -209,13 +210,13 @@ TEST_F(LoginDeskTest, EachOutcomeHasItsCode) {
 }
 
 TEST_F(LoginDeskTest, AnAttemptThatSystemdTurnsAwayIsBusyNotRefused) {
-    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", nullptr); });
+    auto login = begin();
     { const Fd attempt = take_attempt(); }
     EXPECT_EQ(login.get().error().code, Code::busy);
 }
 
 TEST_F(LoginDeskTest, AGrantWithoutATokenIsNoGrant) {
-    auto login = std::async([&] { return desk.begin("alice", "192.0.2.1", nullptr); });
+    auto login = begin();
     const Fd attempt = take_attempt();
     refuse(attempt.get(), wire::LoginOutcome::granted);
     EXPECT_EQ(login.get().error().code, Code::login_unavailable);
