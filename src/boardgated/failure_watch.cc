@@ -29,7 +29,7 @@ void FailureWatch::board_changed(const Board& board, bool gone) {
     if (gone || board.state != State::failed || board.failure) return;
     if (lane_.add([this, id = board.id] { examine(id); })) return;
     log_event(Event::notice, "too many boards fail at once to read all their logs");
-    registry_.set_failure(board.id, board.facts.invocation, diagnose(board, {}));
+    (void)registry_.set_failure(board.id, board.facts, diagnose(board, {}));
 }
 
 std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
@@ -51,23 +51,23 @@ std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
 
 void FailureWatch::examine(const BoardId& id) {
     // It may have been told more than once that a board failed, and what systemd says may be newer than that.
-    const auto known = registry_.find(id);
-    if (!known || known->state != State::failed || known->failure) return;
-    const Board& board = *known;
-    std::vector<std::string> log = lines_of(board);
-    Failure failure = diagnose(board, log);
+    auto board = registry_.find(id);
+    const auto is_open = [&] { return board && board->state == State::failed && !board->failure; };
+    if (!is_open()) return;
+    std::vector<std::string> log = lines_of(*board);
+    Failure failure = diagnose(*board, log);
     // Read until nothing more comes; who writes last, systemd or the board, is not said.
     for (std::size_t attempt = 1, seen = 0; attempt < attempts && (seen != log.size() || !is_whole(log) || says_little(failure));
          ++attempt) {
-        const auto now = registry_.wait(board.id, between_attempts, [](const Board& later) { return later.state != State::failed; });
-        if (!now || now->state != State::failed) return;
+        board = registry_.wait(id, between_attempts, [&](const Board& later) { return later.facts != board->facts; });
+        if (!is_open()) return;
         seen = log.size();
-        log = lines_of(board);
-        failure = diagnose(board, log);
+        log = lines_of(*board);
+        failure = diagnose(*board, log);
     }
-    log_event(Event::board_failed, "board " + board.id.str() + " failed: " + failure.summary,
-              {{"BOARD_ID", board.id.str()}, {"USER_NAME", board.owner.str()}, {"UNIT", board.unit().service()}});
-    registry_.set_failure(board.id, board.facts.invocation, failure);
+    if (!registry_.set_failure(id, board->facts, failure)) return;  // that it changed was told as well
+    log_event(Event::board_failed, "board " + board->id.str() + " failed: " + failure.summary,
+              {{"BOARD_ID", board->id.str()}, {"USER_NAME", board->owner.str()}, {"UNIT", board->unit().service()}});
 }
 
 }  // namespace boardgate::boardgated

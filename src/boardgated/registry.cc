@@ -237,14 +237,15 @@ void Registry::set_usage(const BoardId& id, const Usage& usage) {
     tell(std::move(lock), found->second.board);
 }
 
-void Registry::set_failure(const BoardId& id, const std::string& invocation, const Failure& failure) {
+bool Registry::set_failure(const BoardId& id, const UnitFacts& facts, const Failure& failure) {
     Lock lock(mutex_);
     const auto found = entries_.find(id);
-    if (found == entries_.end()) return;
+    if (found == entries_.end()) return false;
     Board& board = found->second.board;
-    if (board.state != State::failed || board.facts.invocation != invocation) return;
+    if (board.state != State::failed || board.facts != facts) return false;
     board.failure = failure;
     tell(std::move(lock), board);
+    return true;
 }
 
 std::optional<Board> Registry::wait(const BoardId& id, std::chrono::milliseconds patience,

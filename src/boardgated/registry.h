@@ -64,8 +64,8 @@ public:
     /// Somebody is putting the board to sleep, for the reason given; it is told as soon as it sleeps. Without one, it is
     /// what the board's options say, or nothing.
     void set_asleep_because(const BoardId& id, const std::string& reason);
-    /// Why the run `invocation` failed; ignored when the board is past it.
-    void set_failure(const BoardId& id, const std::string& invocation, const Failure& failure);
+    /// Why the board failed, as far as these facts show it. Nothing changes, and false, when they are not the newest.
+    bool set_failure(const BoardId& id, const UnitFacts& facts, const Failure& failure);
     /// Waits until `enough` is true of the board, it is gone, or the time is over; the board as it is then.
     [[nodiscard]] std::optional<Board> wait(const BoardId& id, std::chrono::milliseconds patience,
                                             const std::function<bool(const Board&)>& enough) const;

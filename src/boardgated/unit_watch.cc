@@ -78,21 +78,30 @@ std::uint16_t port_of(const Bus& bus, const std::string& door) {
     return fault == std::errc{} && end == digits.data() + digits.size() ? port : std::uint16_t{0};
 }
 
+std::uint64_t last_change(const Bus& bus, const std::string& unit) {
+    return bus.unit_counter(unit, unit_interface, "StateChangeTimestamp").value_or(0);
+}
+
 UnitFacts facts_of(const Bus& bus, const UnitName& unit) {
     const std::string service = unit.service();
     UnitFacts facts;
     facts.socket_active = bus.active_state(unit.socket());
     facts.port = port_of(bus, unit.socket());
-    facts.service_active = bus.active_state(service);
-    facts.result = bus.unit_property(service, service_interface, "Result");
-    facts.status_text = bus.unit_property(service, service_interface, "StatusText");
-    facts.exit_code = unit_number(bus, service, "ExecMainCode");
-    facts.exit_status = unit_number(bus, service, "ExecMainStatus");
-    facts.invocation = invocation_of(bus, service);
+    // Each property is an answer of its own. One run's end and the next one's number would make a failure that never
+    // was, so that what changed meanwhile is read again; if it does not come to rest, its next signal mends it.
+    std::uint64_t changed = last_change(bus, service);
+    for (int attempt = 0; attempt < 4; ++attempt) {
+        facts.service_active = bus.active_state(service);
+        facts.result = bus.unit_property(service, service_interface, "Result");
+        facts.status_text = bus.unit_property(service, service_interface, "StatusText");
+        facts.exit_code = unit_number(bus, service, "ExecMainCode");
+        facts.exit_status = unit_number(bus, service, "ExecMainStatus");
+        facts.invocation = invocation_of(bus, service);
+        const std::uint64_t before = std::exchange(changed, last_change(bus, service));
+        if (before == changed) break;
+    }
     if (facts.result == "oom-kill") facts.memory_limit = bus.unit_counter(service, service_interface, "MemoryMax");
-    const auto changed = bus.unit_counter(service, unit_interface, "StateChangeTimestamp").value_or(0);
-    facts.since = static_cast<std::int64_t>(
-        changed != 0 ? changed : bus.unit_counter(unit.socket(), unit_interface, "StateChangeTimestamp").value_or(0));
+    facts.since = static_cast<std::int64_t>(changed != 0 ? changed : last_change(bus, unit.socket()));
     return facts;
 }
 

@@ -112,7 +112,7 @@ TEST_F(BoardAnswerTest, NothingIsWokenWhileTheGateIsClosed) {
 
 TEST_F(BoardAnswerTest, AFailedBoardIsNotWokenButExplained) {
     become(board, "failed");
-    registry.set_failure(board, "before", {"x", "It failed on purpose", "", "Do something else."});
+    ASSERT_TRUE(registry.set_failure(board, registry.find(board)->facts, {"x", "It failed on purpose", "", "Do something else."}));
     const CgiAnswer told = ask(script(board));
     EXPECT_EQ(told.status, 503);
     EXPECT_EQ(own_json(told.body)["detail"], "board " + board.str() + ": It failed on purpose. Do something else.");

@@ -29,11 +29,12 @@ struct FailureWatchTest : testing::Test {
     FailureWatchTest() {
         registry.listen([this](const Board& board, bool gone) { watch.board_changed(board, gone); });
     }
-    void become(const std::string& service, const std::string& run = this_run) {
+    void become(const std::string& service, const std::string& run = this_run, const std::string& status_text = {}) {
         UnitFacts facts;
         facts.socket_active = "active";
         facts.service_active = service;
         facts.invocation = run;
+        facts.status_text = status_text;
         facts.result = service == "failed" ? "exit-code" : "success";
         facts.exit_code = CLD_EXITED;
         facts.exit_status = service == "failed" ? 1 : 0;
@@ -76,6 +77,16 @@ TEST_F(FailureWatchTest, WithoutALogWhatSystemdSaysIsToldInTheEnd) {
     EXPECT_EQ(failure.code, "tensorboard_ended");
     EXPECT_NE(failure.detail.find("exit status 1"), std::string::npos) << failure.detail;
     EXPECT_TRUE(failure.log_tail.empty());
+}
+
+TEST_F(FailureWatchTest, WhatSystemdSaysMeanwhileIsPartOfTheReason) {
+    journal.say({{"c", 1, systemds_word, this_run}});
+    std::atomic<int> asked = 0;
+    journal.when_asked([&] {
+        if (++asked == 1) become("failed", this_run, "the log directory \"/gone\" is not there");
+    });
+    become("failed");
+    EXPECT_EQ(told().detail, "the log directory \"/gone\" is not there");
 }
 
 TEST_F(FailureWatchTest, ABoardThatWasWokenMeanwhileHasNoFailure) {

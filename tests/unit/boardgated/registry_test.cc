@@ -210,17 +210,19 @@ TEST_F(RegistryTest, WaitingIsABoardThatSleepsAndNothingElse) {
 TEST_F(RegistryTest, AFailureBelongsToItsRun) {
     const BoardId id = add();
     const Failure failure{"out_of_memory", "", "", ""};
-    registry.set_failure(id, "1", failure);
-    EXPECT_FALSE(at(id).failure) << "it has not failed";
+    EXPECT_FALSE(registry.set_failure(id, facts("failed", "1"), failure)) << "it has not failed";
     registry.set_facts(id, facts("failed", "1"));
-    registry.set_failure(id, "0", failure);
-    EXPECT_FALSE(at(id).failure) << "another run";
-    registry.set_failure(id, "1", failure);
+    EXPECT_FALSE(registry.set_failure(id, facts("failed", "0"), failure)) << "another run";
+    UnitFacts half_of_it = facts("failed", "1");
+    half_of_it.exit_status = 66;
+    EXPECT_FALSE(registry.set_failure(id, half_of_it, failure)) << "found before all of it was known";
+    EXPECT_FALSE(at(id).failure);
+    EXPECT_TRUE(registry.set_failure(id, facts("failed", "1"), failure));
     ASSERT_TRUE(at(id).failure);
     EXPECT_EQ(at(id).failure->code, "out_of_memory");
     registry.set_facts(id, facts("failed", "2"));
     EXPECT_FALSE(at(id).failure) << "the next run failed too, and nobody knows why yet";
-    registry.set_failure(id, "2", failure);
+    EXPECT_TRUE(registry.set_failure(id, facts("failed", "2"), failure));
     registry.set_facts(id, facts("activating", "3"));
     EXPECT_FALSE(at(id).failure);
 }
@@ -233,7 +235,7 @@ TEST_F(RegistryTest, AFailureIsToldTogetherWithItsReason) {
     registry.set_facts(id, facts("failed", "1"));
     EXPECT_EQ(at(id).state, State::failed);
     EXPECT_EQ(told_state(at(id)), State::starting);
-    registry.set_failure(id, "1", Failure{"out_of_memory", "", "", ""});
+    EXPECT_TRUE(registry.set_failure(id, facts("failed", "1"), Failure{"out_of_memory", "", "", ""}));
     EXPECT_EQ(told_state(at(id)), State::failed);
     registry.set_facts(id, facts("active", "2"));
     EXPECT_EQ(told_state(at(id)), State::ready);
@@ -267,7 +269,7 @@ TEST_F(RegistryTest, ARemovedBoardIsGoneForGood) {
     registry.viewed(id);
     registry.set_waiting(id, "x");
     registry.set_usage(id, {1, 1.0});
-    registry.set_failure(id, "1", {});
+    EXPECT_FALSE(registry.set_failure(id, facts("failed"), {}));
     EXPECT_EQ(told.size(), 1U);
     EXPECT_FALSE(registry.set_port(id, 16007));
     EXPECT_FALSE(registry.set_options(id, {}));
