@@ -19,7 +19,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from client import COOKIE
-from machine import until
+from machine import PATIENCE, until
 
 TOP = Path(__file__).resolve().parents[2]
 RESULTS = TOP / "build/results"
@@ -126,7 +126,7 @@ class Page:
     def all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
-    def shown(self, selector, text=None, seconds=10.0):
+    def shown(self, selector, text=None, seconds=PATIENCE):
         """The first visible element that fits, with this text in it."""
         def look():
             try:
@@ -141,7 +141,7 @@ class Page:
         except AssertionError as error:
             raise AssertionError(f"{error}\nat {self.driver.current_url}:\n{self.text}") from None
 
-    def gone(self, selector, seconds=10.0):
+    def gone(self, selector, seconds=PATIENCE):
         def look():
             try:
                 return not any(element.is_displayed() for element in self.all(selector))
@@ -154,7 +154,7 @@ class Page:
         """What each of these says now that one sees."""
         return self.run(TEXTS, selector)
 
-    def reads(self, selector, *texts, seconds=10.0):
+    def reads(self, selector, *texts, seconds=PATIENCE):
         """These are all that fit, and each says just this. (`shown` takes "1 of 300" for 300.)"""
         def look():
             found = self.texts(selector)
@@ -174,7 +174,7 @@ class Page:
         except NOT_YET:  # the next page is just taking the place of this one
             return ""
 
-    def says(self, *texts, seconds=10.0):
+    def says(self, *texts, seconds=PATIENCE):
         for text in texts:
             until(f"the page says {text!r}", lambda: text in self.text, seconds)
 
@@ -186,7 +186,7 @@ class Page:
         return self.driver.switch_to.active_element
 
     # -- what people do -------------------------------------------------------------------------------------------
-    def click(self, selector, text=None, seconds=10.0):
+    def click(self, selector, text=None, seconds=PATIENCE):
         def press():
             try:
                 element = next((e for e in self.all(selector) if e.is_displayed() and (text is None or text in e.text)), None)

@@ -113,11 +113,11 @@ def test_nor_with_all_that_goes_wrong_on_one_page(alices, axe, lab, alice, setti
     try:
         alices.shown("#disconnected", "connecting again", seconds=20)
         found = judged(alices, axe)
+        for selector in (".failure pre.log", ".board-remedy", ".bar .undo", "#disconnected", "#new-error", "[aria-invalid]"):
+            alices.shown(selector, seconds=1)  # until the end
+        alices.shown(".bar", "Kept is not deleted. ", seconds=1)
     finally:
         lab.systemctl("start", "nginx.service")
-    for selector in (".failure pre.log", ".board-remedy", ".bar .undo", "#disconnected", "#new-error", "[aria-invalid]"):
-        alices.shown(selector, seconds=1)  # until the end
-    alices.shown(".bar", "Kept is not deleted. ", seconds=1)
     assert found == {}
 
 

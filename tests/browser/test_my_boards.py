@@ -90,7 +90,7 @@ def test_a_deleted_board_is_gone_when_the_patience_ends(alices, alice, make_boar
     began = time.monotonic()
     alices.choose(board, "delete").gone(alices.board(board)).shown(".bar", "Had its day is deleted")
     assert alice.board(board["id"])["title"] == "Had its day", "nothing is left to undo"
-    until("the server has deleted it", lambda: alice.get(f"/api/v1/boards/{board['id']}").status == 404, 20)
+    until("the server has deleted it", lambda: alice.get(f"/api/v1/boards/{board['id']}").status == 404, 40)
     assert time.monotonic() - began > 10, "Undo was announced for 10 seconds"
     alices.gone(".bar").says("No boards yet")
 

@@ -12,6 +12,8 @@ import threading
 import time
 from urllib.parse import urlsplit
 
+from machine import PATIENCE
+
 COOKIE = "__Host-Http-boardgate"
 NAVIGATION = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document",
               "Accept": "text/html,*/*"}
@@ -212,7 +214,7 @@ class Events:
             pass  # closed, by either side
         self.arrived.put(None)
 
-    def until(self, what, wanted, seconds=10.0):
+    def until(self, what, wanted, seconds=PATIENCE):
         """The first event for which wanted(name, data) is true; those before it are in `seen`."""
         deadline = time.monotonic() + seconds
         while True:

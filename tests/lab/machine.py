@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 LAB = Path(__file__).resolve().parent / "lab"
+PATIENCE = 20.0  # seconds: far more than anything takes, on a machine that is busy with other things too
 
 
-def until(what, probe, seconds=10.0, every=0.05):
+def until(what, probe, seconds=PATIENCE, every=0.05):
     """The first true answer of `probe`. When none comes: fails, with what it saw and how often."""
     deadline, seen = time.monotonic() + seconds, []
     while True:

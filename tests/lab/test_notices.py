@@ -49,7 +49,7 @@ def test_a_folder_without_event_files_waits_for_the_first(lab, bob, folder, read
         told(bob, board, "no_event_files")
         write(lab, "first")
         events.until("the notice goes by itself", lambda name, data: name == "board" and data["id"] == board["id"] and not data["notices"])
-    until("the run is shown", lambda: runs(bob, board) == ["first"], 5)
+    until("the run is shown", lambda: runs(bob, board) == ["first"])
 
 
 def test_a_folder_that_goes_and_comes_back(lab, bob, folder, ready_board):
@@ -62,7 +62,7 @@ def test_a_folder_that_goes_and_comes_back(lab, bob, folder, ready_board):
     finally:
         lab.exec("mv", FOLDER + "-away", FOLDER)
     told(bob, board)
-    until("the run is back", lambda: runs(bob, board) == ["kept"], 5)
+    until("the run is back", lambda: runs(bob, board) == ["kept"])
 
 
 def test_the_fast_loader_leaves_out_what_it_cannot_read(lab, bob, folder, ready_board):
@@ -74,7 +74,7 @@ def test_the_fast_loader_leaves_out_what_it_cannot_read(lab, bob, folder, ready_
     assert runs(bob, board) == ["open"]
     lab.exec("chmod", "755", f"{FOLDER}/closed")
     told(bob, board)
-    until("the other run is shown, too", lambda: runs(bob, board) == ["closed", "open"], 5)
+    until("the other run is shown, too", lambda: runs(bob, board) == ["closed", "open"])
 
 
 @pytest.mark.parametrize("loader,code", [("auto", "unreadable_folder"), ("off", "slow_loader_stopped")])
@@ -95,13 +95,13 @@ def test_the_slow_loader_stops_at_what_it_cannot_read_and_goes_on_afterwards(lab
         close()
     board = ready_board(bob, folder, reload_interval=1, fast_loader="off")
     if when != "before":
-        until("the run is shown", lambda: runs(bob, board) == ["open"], 5)
+        until("the run is shown", lambda: runs(bob, board) == ["open"])
         close()
     told(bob, board, "slow_loader_stopped")
     write(lab, "later")
     lab.exec("chmod", "755", f"{FOLDER}/closed")
     told(bob, board)
-    until("all runs are shown", lambda: runs(bob, board) == ["later", "open"], 10)
+    until("all runs are shown", lambda: runs(bob, board) == ["later", "open"])
 
 
 def test_a_data_server_that_ended_is_replaced(lab, bob, ready_board):
@@ -111,7 +111,7 @@ def test_a_data_server_that_ended_is_replaced(lab, bob, ready_board):
     lab.exec("kill", "-KILL", str(server))
     assert bob.get(board["url"] + "data/runs").status == 500, "TensorBoard mends it by itself, so boardgate need not"
     told(bob, board, "data_server_restarted", seconds=15)
-    until("the data is back", lambda: runs(bob, board) == before, 10)
+    until("the data is back", lambda: runs(bob, board) == before)
     assert process(lab, board, "tensorboard_data_server/bin/server") != server
 
 

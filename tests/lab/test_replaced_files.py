@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from fixtures import in_state
-from machine import until
+from machine import PATIENCE, until
 
 TABLE = Path(__file__).with_name("ways-to-copy")
 LOADERS = {"fast": ["--load_fast=true"], "slow": ["--load_fast=false"],
@@ -105,7 +105,7 @@ finally:
 """
 
 # -- what a board does ----------------------------------------------------------------------------------------------
-INTERVAL = 3  # seconds; two of them are what a board may take, and starting TensorBoard needs one on a busy machine
+INTERVAL = 3  # seconds; a board takes two of them, starting TensorBoard included, and more on a busy machine
 NEW, LOGS, FILE = "/home/bob/new", "/home/bob/logs", "events.out.tfevents.1"
 
 
@@ -148,7 +148,7 @@ def steps(client, board, run):
     return [step for _, step, _ in answer.json] if answer.status == 200 else []
 
 
-def wait_for_steps(client, board, run, count, seconds=2 * INTERVAL):
+def wait_for_steps(client, board, run, count, seconds=PATIENCE):
     until(f"{run} has {count} steps", lambda: len(steps(client, board, run)) == count, seconds)
 
 
@@ -181,7 +181,7 @@ def test_files_that_are_appended_to_leave_the_board_alone(lab, bob, copies, read
 
 
 @pytest.mark.parametrize("way", REPLACED, ids=lambda way: way.name)
-def test_files_that_are_replaced_are_shown_within_two_intervals(lab, bob, copies, ready_board, way):
+def test_files_that_are_replaced_are_shown(lab, bob, copies, ready_board, way):
     copies.begin(way)
     board = ready_board(bob, LOGS, reload_interval=INTERVAL)
     wait_for_steps(bob, board, way.name, 3)
@@ -250,7 +250,7 @@ def test_the_fast_loader_that_was_asked_for_stays_and_the_owner_is_warned(lab, b
     wait_for_steps(bob, board, way.name, 3)
     before = tensorboard(lab, board)
     copies.copy(way, 1)
-    until("the owner is warned", lambda: codes(bob, board) == ["replaced_files_not_shown"], 5)
+    until("the owner is warned", lambda: codes(bob, board) == ["replaced_files_not_shown"])
     assert tensorboard(lab, board) == before
 
 
@@ -281,7 +281,7 @@ def test_visitors_wait_while_the_loader_is_switched(lab, bob, copies, ready_boar
         visitor.start()
     try:
         copies.copy(way, 1)
-        until("TensorBoard is another", lambda: tensorboard(lab, board)[0] not in (None, before), 10)
+        until("TensorBoard is another", lambda: tensorboard(lab, board)[0] not in (None, before))
         wait_for_steps(bob, board, way.name, 5)
     finally:
         done.set()
@@ -297,7 +297,7 @@ def test_a_board_that_wakes_begins_with_the_fast_loader_again(lab, bob, copies, 
     board = ready_board(bob, LOGS, reload_interval=1)
     wait_for_steps(bob, board, way.name, 3)
     copies.copy(way, 1)
-    until("it has switched", lambda: codes(bob, board) == ["replaced_files_slow_loader"], 5)
+    until("it has switched", lambda: codes(bob, board) == ["replaced_files_slow_loader"])
     assert bob.post(f"/api/v1/boards/{board['id']}/sleep").status == 202
     in_state(bob, board, "asleep")
     assert bob.post(f"/api/v1/boards/{board['id']}/wake").status == 202

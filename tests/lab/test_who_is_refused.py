@@ -467,7 +467,7 @@ def test_without_the_packet_filter_boards_are_closed_and_the_portal_is_not(lab, 
     lab.exec("nft", "delete", "table", "inet", "boardgate")
     # Every local account reaches the door now; so it may not lead to anything for long.
     assert lab.connects("bob", "127.0.0.1", mine.port) == "connected", "something else refuses: this test shows nothing"
-    answer = until("boards are closed", lambda: (a := alice.get(f"{mine.url}data/environment")).status == 503 and a, 5)
+    answer = until("boards are closed", lambda: (a := alice.get(f"{mine.url}data/environment")).status == 503 and a, 10)
     assert answer.code == "gate_unsound" and "packet filter" in answer.problem["detail"]
     page = alice.visit(mine.url)
     assert page.status == 503 and "packet filter" in page.text and page.header("Content-Type").startswith("text/html")
@@ -476,13 +476,13 @@ def test_without_the_packet_filter_boards_are_closed_and_the_portal_is_not(lab, 
     refused = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs"})
     assert (refused.status, refused.code) == (503, "gate_unsound"), refused
     lab.systemctl("restart", "boardgate-gate.service")
-    until("boards are open again", lambda: alice.get(f"{mine.url}data/environment").status == 200, 5)
+    until("boards are open again", lambda: alice.get(f"{mine.url}data/environment").status == 200)
     assert lab.connects("bob", "127.0.0.1", mine.port) == REFUSED
 
 
 def test_a_packet_filter_that_somebody_flushed_comes_back_by_itself(lab, alice, both):
     mine, _ = both
     lab.exec("nft", "flush", "ruleset")
-    until("bob is refused again", lambda: lab.connects("bob", "127.0.0.1", mine.port) == REFUSED, 6)
-    until("boards are open again", lambda: alice.get(f"{mine.url}data/environment").status == 200, 5)
+    until("bob is refused again", lambda: lab.connects("bob", "127.0.0.1", mine.port) == REFUSED, 10)
+    until("boards are open again", lambda: alice.get(f"{mine.url}data/environment").status == 200)
     wait_until_sound(lab)
