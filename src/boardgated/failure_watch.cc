@@ -14,6 +14,8 @@ constexpr std::uint32_t lines_to_read = 200;
 /// systemd tells of the end before journald has written the last words down.
 constexpr std::size_t attempts = 6;
 constexpr std::chrono::milliseconds between_attempts{100};
+/// Where the journal is slow, whoever waits is better told what systemd says.
+constexpr std::chrono::seconds patience{3};
 
 /// systemd names each process that it kills after the main one; they would push the reason out of the last lines.
 bool is_aftermath(const std::string& line) { return line.find(".service: Killing process ") != std::string::npos; }
@@ -54,11 +56,13 @@ void FailureWatch::examine(const BoardId& id) {
     auto board = registry_.find(id);
     const auto is_open = [&] { return board && board->state == State::failed && !board->failure; };
     if (!is_open()) return;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     std::vector<std::string> log = lines_of(*board);
     Failure failure = diagnose(*board, log);
     // Read until nothing more comes; who writes last, systemd or the board, is not said.
-    for (std::size_t attempt = 1, seen = 0; attempt < attempts && (seen != log.size() || !is_whole(log) || says_little(failure));
-         ++attempt) {
+    std::size_t seen = 0;
+    const auto is_done = [&] { return seen == log.size() && is_whole(log) && !says_little(failure); };
+    for (std::size_t attempt = 1; attempt < attempts && !is_done() && std::chrono::steady_clock::now() < deadline; ++attempt) {
         board = registry_.wait(id, between_attempts, [&](const Board& later) { return later.facts != board->facts; });
         if (!is_open()) return;
         seen = log.size();

@@ -187,5 +187,8 @@ def test_a_person_is_told_about_their_own_boards(lab, alice, make_board):
     lab.exec("rmdir", "/home/alice/going")
     alice.post(f"/api/v1/boards/{board['id']}/restart")
     # At first systemd's word alone is known, and a moment later the board's own.
-    until("doctor names board and folder",
-          lambda: any(board["id"] in f["what"] and "going" in f["what"] for f in doctor(lab, user="alice")))
+    def is_told():
+        wrong = doctor(lab, user="alice")
+        assert any(board["id"] in f["what"] and "going" in f["what"] for f in wrong), wrong
+        return True
+    until("doctor names board and folder", is_told)
