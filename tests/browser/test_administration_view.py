@@ -46,7 +46,7 @@ def test_it_says_what_each_limit_is_and_how_full(admins):
 def test_a_board_is_put_to_sleep(admins, alice):
     page, board = admins
     page.click(f"{row_of(board)} .board-sleep").shown(f"{row_of(board)} .board-state", "Asleep")
-    in_state(alice, board, "asleep", seconds=5)
+    in_state(alice, board, "asleep")
     with alice.events() as events:
         events.until("why it sleeps", lambda name, data: name == "board" and data["id"] == board["id"] and data["asleep_because"] == "an administrator put it to sleep")
     page.gone(f"{row_of(board)} .board-sleep")

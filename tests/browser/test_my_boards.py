@@ -13,7 +13,7 @@ def test_a_card_lives_without_a_reload(alices, alice, ready_board):
     board = ready_board(alice)
     alices.shown(f"{alices.board(board)} .board-state", "Ready")
     alice.post(f"/api/v1/boards/{board['id']}/sleep")
-    alices.shown(f"{alices.board(board)} .board-state", "Asleep", seconds=5)
+    alices.shown(f"{alices.board(board)} .board-state", "Asleep")
     alices.click(f"{alices.board(board)} .board-wake")
     alices.shown(f"{alices.board(board)} .board-state", "Ready", seconds=30)
     alices.click(f"{alices.board(board)} .board-sleep")

@@ -120,14 +120,6 @@ def test_who_wakes_a_board_as_it_falls_asleep_is_told_that_it_starts(alice, read
         in_state(alice, board, "ready")
 
 
-def test_a_board_that_nobody_looks_at_goes_to_sleep_by_itself(alice, make_board):
-    board = make_board(alice, idle_sleep=1)
-    in_state(alice, board, "ready")
-    asleep = in_state(alice, board, "asleep")
-    assert asleep["failure"] is None
-    assert "<title>TensorBoard</title>" in page_of(alice, board)
-
-
 def test_nothing_of_a_removed_board_stays_behind(lab, alice, ready_board):
     board = ready_board(alice)
     uid = alice.get("/api/v1/session").json["uid"]

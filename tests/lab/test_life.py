@@ -42,7 +42,7 @@ def sleeping(client, board):
 # ---- asleep and awake ------------------------------------------------------------------------------------------------
 def test_a_board_that_nobody_looks_at_sleeps_and_that_is_no_failure(lab, alice, ready_board):
     board = ready_board(alice, idle_sleep=2)
-    asleep = in_state(alice, board, "asleep", seconds=10)
+    asleep = in_state(alice, board, "asleep")
     assert asleep["failure"] is None and asleep["sleeps_at"] is None
     assert lab.property(board["unit"], "Result") == "success"
     assert not lab.succeeds("systemctl", "is-failed", board["unit"])
@@ -67,12 +67,12 @@ def test_a_board_sleeps_after_the_longest_time_awake_even_when_it_is_used(settin
     # A later visit would wake it again.
     until("its time is nearly over", lambda: alice.get(board["url"] + "data/environment").status == 200
           and datetime.now(times["sleeps_at"].tzinfo) > times["sleeps_at"] - timedelta(seconds=1))
-    in_state(alice, board, "asleep", seconds=5)
+    in_state(alice, board, "asleep")
     assert lab.property(board["unit"], "Result") == "success"
 
 
 def test_what_flows_keeps_a_board_awake_and_is_not_cut(alice, ready_board):
-    board = ready_board(alice, environment="recording", idle_sleep=1)
+    board = ready_board(alice, environment="recording", idle_sleep=2)
     with ThreadPoolExecutor() as beside:
         flowing = beside.submit(alice.get, board["url"] + "flow?3")
         _, socket = alice.websocket(board["url"] + "live")
@@ -83,7 +83,7 @@ def test_what_flows_keeps_a_board_awake_and_is_not_cut(alice, ready_board):
         assert len(flowing.result().body) >= 10
     assert states(alice, board) == ["ready"]
     # An open connection on which nothing moves keeps no board awake.
-    in_state(alice, board, "asleep", seconds=10)
+    in_state(alice, board, "asleep")
     socket.close()
 
 

@@ -4,7 +4,7 @@ test_replaced_files.py.)"""
 import pytest
 
 from fixtures import in_state
-from machine import until
+from machine import PATIENCE, until
 
 FOLDER = "/home/bob/notices"
 
@@ -28,7 +28,7 @@ def runs(client, board):
     return sorted(answer.json)
 
 
-def told(client, board, *codes, seconds=10):
+def told(client, board, *codes, seconds=PATIENCE):
     """The board, once these are its notices and no others."""
     def look():
         now = client.board(board["id"])

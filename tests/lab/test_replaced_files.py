@@ -315,7 +315,7 @@ def test_where_the_slow_loader_would_stop_the_fast_one_is_started_afresh(lab, bo
     wait_for_steps(bob, board, way.name, 3)
     before, _ = tensorboard(lab, board)
     copies.copy(way, 1)
-    wait_for_steps(bob, board, way.name, 5, seconds=10)
+    wait_for_steps(bob, board, way.name, 5)
     fresh, argv = tensorboard(lab, board)
     assert fresh != before and "--load_fast=auto" in argv
     assert codes(bob, board) == ["unreadable_folder", "replaced_files_restarts"]
