@@ -20,14 +20,20 @@ def offers(page, *folders):
     return page.reads("[role=option] .path", *folders)
 
 
+def submitted(page):
+    """Once the server has answered, after which the next form is there: the event stream brings the card before that."""
+    page.click("#new-submit").shown("li.board")
+    until("the next form is there", lambda: page.value("#new-logdir") == "")
+    return page
+
+
 def made(alice):
     (board,) = alice.boards()
     return board
 
 
 def test_a_board_is_made_from_the_form_and_opens(alices):
-    name_folder(alices).click("#new-submit")
-    card = alices.shown("li.board")
+    card = submitted(name_folder(alices)).shown("li.board")
     assert "runs" in card.text and "/home/alice/runs" in card.text
     alices.shown("li.board .board-state", "Ready", seconds=30)
     alices.click("li.board .board-open")
@@ -111,7 +117,7 @@ def test_rare_options_are_below_advanced_and_get_to_the_board(alices, alice):
     alices.run("const s = document.getElementById('new-fast-loader'); s.value = 'off'; s.dispatchEvent(new Event('input', {bubbles: true}))")
     summary = alices.shown(".new summary", "not as usual:").text
     assert all(name in summary for name in ("Fast loader", "Look for new data", "Samples kept", "Sleep after", "Priority", "Watch every event file")), summary
-    alices.click("#new-submit").shown("li.board")
+    submitted(alices)
     board = made(alice)
     assert {name: board[name] for name in ("reload_interval", "priority", "idle_sleep", "samples_per_plugin", "reload_multifile", "fast_loader")} == {
         "reload_interval": 60, "priority": 70, "idle_sleep": 5400, "samples_per_plugin": "scalars=500", "reload_multifile": True, "fast_loader": "off"}
@@ -119,10 +125,8 @@ def test_rare_options_are_below_advanced_and_get_to_the_board(alices, alice):
 
 def test_the_next_form_begins_with_what_was_chosen_last_and_can_be_reset(alices, alice):
     opened(name_folder(alices)).click("#new-reset")
-    alices.type("#new-reload-interval", "45").click("#new-submit").shown("li.board")
     # Of this page and of one that is opened later.
-    until("the next form is there", lambda: alices.value("#new-logdir") == "")
-    assert opened(alices).value("#new-reload-interval") == "45"
+    assert opened(submitted(alices.type("#new-reload-interval", "45"))).value("#new-reload-interval") == "45"
     assert opened(alices.open("/")).value("#new-reload-interval") == "45"
     assert alices.click("#new-reset").value("#new-reload-interval") == "5"
     alices.gone(".new summary .count:not(:empty)")
@@ -132,8 +136,7 @@ def test_options_are_kept_under_a_name_used_again_and_deleted(alices, alice):
     opened(alices).click("#new-reset").type("#new-reload-interval", "33")
     alices.type("#new-preset-name", "for the big ones").keys(Keys.ENTER).gone("#new-error")
     until("the preset is kept", lambda: "for the big ones" in alice.get("/api/v1/options").text)
-    name_folder(alices).click("#new-submit").shown("li.board")
-    until("the next form is there", lambda: alices.value("#new-logdir") == "")
+    submitted(name_folder(alices))
     assert "for the big ones" in alices.run("return document.getElementById('new-preset').textContent"), "the next form does not offer it"
     opened(alices.open("/")).click("#new-reset")
     alices.run("const s = document.getElementById('new-preset'); s.value = '=for the big ones'; s.dispatchEvent(new Event('change'))")
@@ -148,7 +151,7 @@ def test_a_board_of_several_folders(alices, alice):
     alices.focus.send_keys("~/runs/ba")
     offers(alices, "baseline/").keys(Keys.TAB).shown("#new-more-logdir-1-advice", "1 run")
     alices.click("#new-add-folder").click(".more-folders .field:nth-child(2) button", "Leave out")
-    alices.keys(Keys.ESCAPE).click("#new-submit").shown("li.board", "/home/alice/runs/baseline")
+    submitted(alices.keys(Keys.ESCAPE)).shown("li.board", "/home/alice/runs/baseline")
     board = made(alice)
     assert (board["logdir"], board["more_logdirs"]) == ("/home/alice/runs/wide", ["/home/alice/runs/baseline"])
     alices.choose(board, "edit").click("#board-dialog .more-folders button", "Leave out").click("#edit-submit").gone("#board-dialog")
@@ -168,7 +171,7 @@ def test_an_open_port_is_offered_where_the_site_allows_it(alices, alice, setting
     alices.expect("status of 50")  # boardgated is restarted meanwhile
     settings(allow_bind_all="yes")
     opened(name_folder(alices.open("/"))).shown("#new-host")
-    alices.click("#new-bind-all").click("#new-submit").shown("li.board .notice", "without logging in")
+    submitted(alices.click("#new-bind-all")).shown("li.board .notice", "without logging in")
     assert made(alice)["bind_all"] is True
     alice.delete(f"/api/v1/boards/{made(alice)['id']}")
 
