@@ -102,7 +102,8 @@ compile_flags = $(CXX_STANDARD) -I. -DBOARDGATE_VERSION='"$(VERSION)"' -DBOARDGA
                 $(HARDENING) $(WARNINGS) $(WERROR) $(CPPFLAGS) $(CXXFLAGS)
 link_flags = -pthread -pie $(HARDENING_LD) $(SANITIZE_LD) $(LDFLAGS)
 
-sources = $(wildcard src/$(1)/*.cc)
+# A large folder has rooms: folders of one level below it.
+sources = $(wildcard src/$(1)/*.cc src/$(1)/*/*.cc)
 objects = $(patsubst %.cc,$(build)/obj/%.o,$(1))
 archives = $(foreach s,$(1),$(build)/lib/$(s).a)
 libs = $(foreach l,$(1),$($(l)_LIBS))
@@ -126,8 +127,8 @@ $(build)/obj/tests/%.o: quick = $(test_flags)
 # The portal's files are cached for ever under a name that goes with their content; pages that boardgated writes name
 # them as the portal's own page does.
 portal := $(shell cat nginx/portal/assets/* | sha256sum | cut -c 1-12)
-$(build)/obj/src/boardgated/state_page.o: quick = -DBOARDGATE_PORTAL='"$(portal)"'
-$(build)/obj/src/boardgated/state_page.o: $(build)/portal
+$(build)/obj/src/boardgated/gate/state_page.o: quick = -DBOARDGATE_PORTAL='"$(portal)"'
+$(build)/obj/src/boardgated/gate/state_page.o: $(build)/portal
 $(build)/portal: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(portal)' | cmp -s - $@ || printf '%s\n' '$(portal)' >$@
@@ -156,13 +157,13 @@ all: $(foreach p,$(begun),$(build)/bin/$(p))
 
 ## ---- unit tests ----------------------------------------------------------------------------------------------
 # One binary per folder: its tests, its objects but main.o (an archive where the folder is shared), the fakes.
-unit_folders = $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tests/unit/*/*_test.cc)))))
+unit_folders = $(sort $(foreach f,$(wildcard tests/unit/*/*_test.cc tests/unit/*/*/*_test.cc),$(word 3,$(subst /, ,$(f)))))
 fakes = $(wildcard tests/fakes/*.cc)
 program_of = $(strip $(foreach p,$(programs),$(if $(filter $(1),$($(p)_from)),$(p))))
 unit_of = $(or $(call program_of,$(1)),$(1))
 
 define unit_rule
-$$(build)/tests/$(1)_test: $$(call objects,$$(wildcard tests/unit/$(1)/*.cc) $$(fakes)) \
+$$(build)/tests/$(1)_test: $$(call objects,$$(wildcard tests/unit/$(1)/*.cc tests/unit/$(1)/*/*.cc) $$(fakes)) \
         $(if $(filter $(1),$(shared)),$$(call archives,$(1)),$$(call objects,$$(filter-out %/main.cc,$$(call sources,$(1))))) \
         $$(call archives,$$($(unit_of)_shared))
 	@mkdir -p $$(@D)
@@ -269,8 +270,8 @@ uninstall: all
 	@find $(patsubst %,'$(DESTDIR)%',$(libexecdir) $(datadir)/boardgate $(datadir)/doc/boardgate) -depth -type d -empty -delete 2>/dev/null || true
 
 ## ---- source --------------------------------------------------------------------------------------------------
-all_cc = $(wildcard src/*/*.cc tests/unit/*/*.cc tests/fakes/*.cc tests/pam/*.cc tests/fuzz/*.cc)
-all_h = $(wildcard src/*/*.h tests/unit/*/*.h tests/fakes/*.h tests/pam/*.h)
+all_cc = $(wildcard src/*/*.cc src/*/*/*.cc tests/unit/*/*.cc tests/unit/*/*/*.cc tests/fakes/*.cc tests/pam/*.cc tests/fuzz/*.cc)
+all_h = $(wildcard src/*/*.h src/*/*/*.h tests/unit/*/*.h tests/unit/*/*/*.h tests/fakes/*.h tests/pam/*.h)
 # Another version of clang-format breaks lines elsewhere.
 CLANG_FORMAT ?= clang-format-14
 CLANG_TIDY ?= clang-tidy-16

@@ -41,4 +41,10 @@ using Result = tl::expected<T, Error>;
     return tl::make_unexpected(Error{std::move(what), std::move(subject), std::move(remedy), 0});
 }
 
+/// Passes the error of a failed result on: `return error_of(opened);`.
+template <class T, class E>
+[[nodiscard]] tl::unexpected<E> error_of(const tl::expected<T, E>& failed) {
+    return tl::make_unexpected(failed.error());
+}
+
 }  // namespace boardgate

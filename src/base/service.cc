@@ -41,7 +41,7 @@ Result<std::vector<Fd>> take_sockets(ServiceSockets& sockets, const std::string&
     std::vector<Fd> taken;
     while (taken.empty() || sockets.contains(name)) {
         auto one = take_socket(sockets, name);
-        if (!one) return tl::make_unexpected(one.error());
+        if (!one) return error_of(one);
         taken.push_back(*std::move(one));
     }
     return taken;

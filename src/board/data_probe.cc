@@ -17,25 +17,25 @@ constexpr seconds patience_for_an_answer{30};
 }  // namespace
 
 DataProbe::DataProbe(const Clock& clock, std::uint16_t port, const std::string& path)
-    : clock_(clock), question_(port, path), next_(clock.boot() + pause) {}
+    : clock_(clock), probe_(port, path), next_(clock.boot() + pause) {}
 
 milliseconds DataProbe::patience() const { return std::max(std::chrono::ceil<milliseconds>(next_ - clock_.boot()), milliseconds::zero()); }
 
-bool DataProbe::turn() {
+bool DataProbe::advance() {
     const BootTime now = clock_.boot();
     if (now >= next_) {
-        if (question_.under_way()) {
-            question_.drop();
+        if (probe_.under_way()) {
+            probe_.drop();
         } else {
             next_ = now + patience_for_an_answer;
-            (void)question_.ask();
+            (void)probe_.start();
         }
-    } else if (!question_.under_way()) {
+    } else if (!probe_.under_way()) {
         return false;
     }
-    const Question::Step step = question_.turn();
-    if (step == Question::Step::waits) return false;
-    const bool bad = step == Question::Step::answered && question_.status() == 500;
+    const HttpProbe::Step step = probe_.advance();
+    if (step == HttpProbe::Step::waits) return false;
+    const bool bad = step == HttpProbe::Step::answered && probe_.status() == 500;
     const bool lost = bad && doubtful_;
     doubtful_ = bad && !lost;
     next_ = now + (doubtful_ ? milliseconds(pause_in_doubt) : milliseconds(pause));

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "src/base/clock.h"
-#include "src/board/question.h"
+#include "src/board/http_probe.h"
 
 namespace boardgate::board {
 
@@ -14,15 +14,15 @@ public:
     DataProbe(const Clock& clock, std::uint16_t port, const std::string& path);
 
     /// As in Readiness.
-    [[nodiscard]] int fd() const { return question_.fd(); }
-    [[nodiscard]] short events() const { return question_.events(); }
+    [[nodiscard]] int fd() const { return probe_.fd(); }
+    [[nodiscard]] short events() const { return probe_.events(); }
     [[nodiscard]] std::chrono::milliseconds patience() const;
     /// True when the data is lost: 500 twice in a row, for a single one may have another reason.
-    [[nodiscard]] bool turn();
+    [[nodiscard]] bool advance();
 
 private:
     const Clock& clock_;
-    Question question_;
+    HttpProbe probe_;
     BootTime next_;
     bool doubtful_ = false;
 };

@@ -28,7 +28,7 @@ LogFiles::LogFiles(std::string folder) : LogFiles(std::move(folder), Bounds()) {
 
 LogFiles::LogFiles(std::string folder, Bounds bounds) : folder_(std::move(folder)), bounds_(bounds) {}
 
-Look LogFiles::look() {
+Scan LogFiles::scan() {
     ++number_;
     found_ = {};
     entries_left_ = bounds_.entries;

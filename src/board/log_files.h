@@ -13,7 +13,7 @@
 
 namespace boardgate::board {
 
-struct Look {
+struct Scan {
     std::size_t event_files = 0;
     std::size_t unreadable = 0;  ///< folders that may not be listed
     bool missing = false;        ///< the log directory itself is not there
@@ -32,7 +32,7 @@ public:
     explicit LogFiles(std::string folder);
     LogFiles(std::string folder, Bounds bounds);
 
-    [[nodiscard]] Look look();
+    [[nodiscard]] Scan scan();
 
 private:
     struct Identity {
@@ -56,7 +56,7 @@ private:
     std::unordered_map<std::string, File> files_;
     std::uint64_t number_ = 0;
     // Of the look that is going on:
-    Look found_;
+    Scan found_;
     std::size_t entries_left_ = 0;
     std::vector<Identity> above_;  ///< the folders above, so that a link to one of them is no endless way down
 };

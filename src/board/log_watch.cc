@@ -41,7 +41,7 @@ struct LogWatch::Shared {
         while (!stopping) {
             lock.unlock();
             const auto began = steady_clock::now();
-            Look found = files.look();
+            Scan found = files.scan();
             const auto took = std::chrono::ceil<milliseconds>(steady_clock::now() - began);
             lock.lock();
             if (latest && found.replaced.empty()) found.replaced = std::move(latest->replaced);
@@ -55,7 +55,7 @@ struct LogWatch::Shared {
     std::mutex mutex;
     std::condition_variable stop;
     bool stopping = false;
-    std::optional<Look> latest{};
+    std::optional<Scan> latest{};
 };
 
 Result<LogWatch> LogWatch::start(LogFiles files, seconds reload_interval) {
@@ -81,7 +81,7 @@ LogWatch::~LogWatch() {
 
 int LogWatch::fd() const { return shared_->news.get(); }
 
-std::optional<Look> LogWatch::take() {
+std::optional<Scan> LogWatch::take() {
     eventfd_t times = 0;
     eventfd_read(shared_->news.get(), &times);
     const std::unique_lock lock(shared_->mutex);

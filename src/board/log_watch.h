@@ -33,7 +33,7 @@ public:
     /// Readable when there is a look to take.
     [[nodiscard]] int fd() const;
     /// The newest look; what an earlier one that nobody took had found replaced is in it.
-    [[nodiscard]] std::optional<Look> take();
+    [[nodiscard]] std::optional<Scan> take();
 
 private:
     struct Shared;

@@ -10,12 +10,12 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "src/base/folder_fault.h"
+#include "src/base/logdir_problem.h"
 #include "src/base/peer.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
-#include "src/board/keeper.h"
 #include "src/board/several_folders.h"
+#include "src/board/supervisor.h"
 
 namespace {
 
@@ -36,7 +36,7 @@ Result<Fd> stop_signals() {
 }
 
 /// For the table of failures, too: the status line ends with the code in brackets, as with notices.
-int cannot_read(const FolderFault& fault) {
+int cannot_read(const LogdirProblem& fault) {
     std::fprintf(stderr, "%s\n", fault.text.c_str());
     notify_status(fault.text + " [" + code_of(fault.kind) + "]");
     return exit_status::no_input;
@@ -51,13 +51,13 @@ int main(int argc, char** argv) {
             return exit_status::done;
         }
         auto options = parse_options(argc, argv);
-        if (!options) return tl::make_unexpected(options.error());
+        if (!options) return error_of(options);
         auto sockets = service_sockets();
-        if (!sockets) return tl::make_unexpected(sockets.error());
+        if (!sockets) return error_of(sockets);
         auto doors = take_sockets(*sockets, "door");
-        if (!doors) return tl::make_unexpected(doors.error());
+        if (!doors) return error_of(doors);
         auto signals = stop_signals();
-        if (!signals) return tl::make_unexpected(signals.error());
+        if (!signals) return error_of(signals);
 
         const SystemClock clock;
         // TensorBoard itself would serve an empty page.
@@ -70,9 +70,9 @@ int main(int argc, char** argv) {
         if (folders.size() > 1) {
             const char* own = secure_getenv("RUNTIME_DIRECTORY");  // systemd.exec(5); empty at every start
             const auto linked = link_folders(folders, own == nullptr ? "" : own);
-            if (!linked) return tl::make_unexpected(linked.error());
+            if (!linked) return error_of(linked);
             options->logdir = *linked;
         }
-        return Keeper(clock, *options, *std::move(signals), *std::move(doors)).run();
+        return Supervisor(clock, *options, *std::move(signals), *std::move(doors)).run();
     });
 }

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <map>
 
-#include "src/base/unit_word.h"
+#include "src/base/exec_argument.h"
 
 namespace boardgate::board {
 
@@ -47,12 +47,12 @@ Result<Options> parse_options(int argc, char** argv) {
     opterr = 0;
     for (int index = 0, found = 0; (found = getopt_long(argc, argv, "", known, &index)) != -1;) {
         if (found != 0) return failure("an option is not known", argv[optind - 1], "this program is started by a board's unit");
-        auto value = from_unit_word(optarg);
+        auto value = unescape_exec_argument(optarg);
         if (!value) return bad(known[index].name);
         const std::string name = known[index].name;
         if (name == "logdir" && given.contains(name)) {
             const auto another = LogDir::parse(*value);
-            if (!another) return tl::make_unexpected(another.error());
+            if (!another) return error_of(another);
             more_logdirs.push_back(*another);
             continue;
         }
@@ -65,13 +65,13 @@ Result<Options> parse_options(int argc, char** argv) {
     // The same rules hold for the path of a program.
     if (!LogDir::parse(given["tensorboard"])) return bad("tensorboard");
     const auto logdir = LogDir::parse(given["logdir"]);
-    if (!logdir) return tl::make_unexpected(logdir.error());
+    if (!logdir) return error_of(logdir);
     const auto reload = seconds_in("reload-interval", given["reload-interval"]);
-    if (!reload) return tl::make_unexpected(reload.error());
+    if (!reload) return error_of(reload);
     const auto idle = seconds_in("idle-sleep", given["idle-sleep"]);
     if (!idle || idle->count() == 0) return bad("idle-sleep");
     const auto awake = seconds_in("longest-awake", given["longest-awake"]);
-    if (!awake) return tl::make_unexpected(awake.error());
+    if (!awake) return error_of(awake);
     static const std::map<std::string, bool> answers = {{"yes", true}, {"no", false}};
     const auto multifile = answers.find(given["reload-multifile"]);
     if (multifile == answers.end()) return bad("reload-multifile");

@@ -29,25 +29,25 @@ constexpr seconds longest_start{300};
 }  // namespace
 
 Readiness::Readiness(const Clock& clock, std::uint16_t port, const std::string& path)
-    : clock_(clock), question_(port, path), began_(clock.boot()), next_(began_) {}
+    : clock_(clock), probe_(port, path), began_(clock.boot()), next_(began_) {}
 
 milliseconds Readiness::patience() const { return std::max(std::chrono::ceil<milliseconds>(next_ - clock_.boot()), milliseconds::zero()); }
 
-bool Readiness::turn() {
+bool Readiness::advance() {
     const BootTime now = clock_.boot();
     if (now >= next_) {
-        if (question_.under_way()) {
-            question_.drop();
+        if (probe_.under_way()) {
+            probe_.drop();
         } else {
             next_ = now + patience_for_an_answer;
-            (void)question_.ask();
+            (void)probe_.start();
         }
-    } else if (!question_.under_way()) {
+    } else if (!probe_.under_way()) {
         return false;
     }
-    const Question::Step step = question_.turn();
-    if (step == Question::Step::waits) return false;
-    if (step == Question::Step::answered && question_.status() == 200) return true;
+    const HttpProbe::Step step = probe_.advance();
+    if (step == HttpProbe::Step::waits) return false;
+    if (step == HttpProbe::Step::answered && probe_.status() == 200) return true;
     const auto pause = std::chrono::duration_cast<milliseconds>((now - began_) / 20);
     next_ = now + std::clamp(pause, shortest_pause, longest_pause);
     return false;
@@ -69,7 +69,7 @@ std::chrono::nanoseconds StartTime::computed() const {
     return seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
-void StartTime::turn() {
+void StartTime::advance() {
     const BootTime now = clock_.boot();
     if (now < next_ || now >= end_) return;
     next_ = now + between_looks;

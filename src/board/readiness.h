@@ -4,7 +4,7 @@
 #pragma once
 
 #include "src/base/clock.h"
-#include "src/board/question.h"
+#include "src/board/http_probe.h"
 
 namespace boardgate::board {
 
@@ -12,19 +12,19 @@ class Readiness {
 public:
     Readiness(const Clock& clock, std::uint16_t port, const std::string& path);
 
-    /// What to wait for until the next turn(): a descriptor (-1: none), its poll(2) events, and at most so
+    /// What to wait for until the next advance(): a descriptor (-1: none), its poll(2) events, and at most so
     /// long.
-    [[nodiscard]] int fd() const { return question_.fd(); }
-    [[nodiscard]] short events() const { return question_.events(); }
+    [[nodiscard]] int fd() const { return probe_.fd(); }
+    [[nodiscard]] short events() const { return probe_.events(); }
     [[nodiscard]] std::chrono::milliseconds patience() const;
     /// Goes on as far as it can without waiting. True once TensorBoard has answered 200.
-    [[nodiscard]] bool turn();
+    [[nodiscard]] bool advance();
     /// That answer.
-    [[nodiscard]] const std::string& answer() const { return question_.answer(); }
+    [[nodiscard]] const std::string& answer() const { return probe_.answer(); }
 
 private:
     const Clock& clock_;
-    Question question_;
+    HttpProbe probe_;
     BootTime began_;
     BootTime next_;  ///< when the next question is due, or the present one has taken too long
 };
@@ -36,7 +36,7 @@ public:
     StartTime(const Clock& clock, pid_t tensorboard);
     /// To be called every now and then; tells systemd (EXTEND_TIMEOUT_USEC, sd_notify(3)), whose
     /// TimeoutStartSec= ends a first start that does not compute.
-    void turn();
+    void advance();
     /// Whether that time is over; for later starts, of which systemd does not know.
     [[nodiscard]] bool over() const { return clock_.boot() >= deadline_; }
 

@@ -1,40 +1,64 @@
 // SPDX-License-Identifier: MIT
-// boardgated: wires the parts together. Three pools take requests from nginx, one thread follows systemd, lanes
-// do what waits for others.
+// boardgated: wires the parts together. Three pools take requests from nginx, one thread follows systemd, thread
+// pools do the work that waits for other processes.
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 
+#include <array>
+#include <optional>
+
 #include "src/base/log.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
-#include "src/boardgated/api_admin.h"
-#include "src/boardgated/api_boards.h"
-#include "src/boardgated/api_folders.h"
-#include "src/boardgated/api_health.h"
-#include "src/boardgated/api_login.h"
-#include "src/boardgated/api_options.h"
-#include "src/boardgated/api_streams.h"
-#include "src/boardgated/audit.h"
-#include "src/boardgated/board_answer.h"
-#include "src/boardgated/failure_watch.h"
-#include "src/boardgated/fcgi_pool.h"
-#include "src/boardgated/metrics_server.h"
-#include "src/boardgated/router.h"
+#include "src/boardgated/api/api_admin.h"
+#include "src/boardgated/api/api_boards.h"
+#include "src/boardgated/api/api_folders.h"
+#include "src/boardgated/api/api_health.h"
+#include "src/boardgated/api/api_login.h"
+#include "src/boardgated/api/api_options.h"
+#include "src/boardgated/api/api_streams.h"
+#include "src/boardgated/api/metrics.h"
+#include "src/boardgated/api/router.h"
+#include "src/boardgated/gate/audit.h"
+#include "src/boardgated/gate/board_answer.h"
+#include "src/boardgated/units/failure_watch.h"
+#include "src/boardgated/web/fcgi_pool.h"
+#include "src/boardgated/web/metrics_server.h"
+
+namespace boardgate::boardgated {
 
 namespace {
 
-using namespace boardgate;
-using namespace boardgate::boardgated;
-
 constexpr std::chrono::seconds between_sweeps{30};
 
-UnitWatch::Listener listener_for(Registry& registry, Gate& gate, Orphans& orphans) {
+/// The sockets that systemd passes (boardgated.socket, ...).
+struct Sockets {
+    Fd gate;
+    Fd app;
+    Fd stream;
+    std::optional<Fd> metrics;
+};
+
+Result<Sockets> take_sockets() {
+    auto passed = service_sockets();
+    if (!passed) return error_of(passed);
+    auto gate = take_socket(*passed, "gate");
+    auto app = take_socket(*passed, "app");
+    auto stream = take_socket(*passed, "stream");
+    for (const auto* socket : {&gate, &app, &stream}) {
+        if (!*socket) return error_of(*socket);
+    }
+    auto metrics = take_socket(*passed, "metrics");
+    return Sockets{*std::move(gate), *std::move(app), *std::move(stream), metrics ? std::optional(*std::move(metrics)) : std::nullopt};
+}
+
+UnitWatch::Listener listener_for(Registry& registry, Gate& gate, UnitReconciler& unit_reconciler) {
     UnitWatch::Listener listener;
     listener.board = [&registry](const BoardId& board, const UnitFacts& facts) { registry.set_facts(board, facts); };
     listener.usage = [&registry](const BoardId& board, const Usage& usage) { registry.set_usage(board, usage); };
-    listener.gate = [&gate](bool sound) { gate.set_sound(sound); };
-    listener.connected = [&orphans](const std::set<std::string>& units) { orphans.units_exist(units); };
+    listener.gate = [&gate](bool healthy) { gate.set_healthy(healthy); };
+    listener.connected = [&unit_reconciler](const std::set<std::string>& units) { unit_reconciler.units_exist(units); };
     listener.unit_of = [&registry](const BoardId& id) {
         const auto board = registry.find(id);
         return board ? std::optional(board->unit()) : std::nullopt;
@@ -47,122 +71,177 @@ UnitWatch::Listener listener_for(Registry& registry, Gate& gate, Orphans& orphan
     return listener;
 }
 
-void check_logins(Sessions& sessions, const LoginDesk& desk) {
-    for (const auto& [token, address] : sessions.to_check()) {
-        if (desk.has_ended(token, address)) sessions.end(token);
+}  // namespace
+
+/// The whole of boardgated. Each member refers to members above it only.
+class Service {
+public:
+    Service(const Settings& settings, std::unique_ptr<Store> store) : settings_(settings), store_(std::move(store)) {}
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+    /// Stops what runs, from the requests inwards, so that nothing is called whose partner is gone.
+    ~Service();
+
+    /// Loads the database, reads the units' states, and takes requests.
+    [[nodiscard]] Result<void> start(Sockets sockets);
+    /// Writes what is kept in memory and ends what is due, every now and then, until a signal of `ending` arrives.
+    void run_until(const sigset_t& ending);
+    [[nodiscard]] std::size_t boards() const { return registry_.all().size(); }
+
+private:
+    void take_requests(Sockets sockets);
+    void check_logins();
+    void answer_gate(Request& request);
+    void answer_app(std::unique_ptr<Request> request);
+
+    const Settings& settings_;
+    const SystemClock clock_;
+    const std::unique_ptr<Store> store_;
+    Sessions sessions_{*store_, settings_, clock_};
+    Registry registry_{*store_, clock_, settings_.longest_awake};
+    Presets presets_{*store_};
+
+    FrontEnds front_ends_{settings_, clock_};
+    Gate gate_{sessions_, registry_, settings_, front_ends_};
+    ViewAudit views_{registry_, clock_};
+    Metrics metrics_{gate_, registry_, sessions_, clock_};
+
+    SocketLauncher launcher_;
+    const JournalClient journal_;
+    LoginConversations conversations_{clock_};
+    LoginLimiter limiter_{clock_};
+
+    EventStreams event_streams_{registry_, sessions_, clock_};
+    FailureWatch failures_{registry_, journal_};
+    UnitReconciler unit_reconciler_{registry_, launcher_};
+    UnitWatch watch_{listener_for(registry_, gate_, unit_reconciler_)};
+    BoardScheduler scheduler_{launcher_, registry_, settings_, [this](const BoardId& board) { watch_.look_again(board); }};
+
+    // A refused login takes two seconds on purpose, so many threads serve logins.
+    ThreadPool logins_{"logins", 24, 48};
+    ThreadPool launches_{"launches", 16, 64};
+    ThreadPool folders_{"folders", 16, 64};
+    ThreadPool checks_{"checks", 1, 1};
+
+    ApiLogin api_login_{conversations_, limiter_, sessions_, registry_, launcher_, unit_reconciler_, metrics_, settings_};
+    ApiBoards api_boards_{registry_, launcher_, scheduler_, watch_, journal_, presets_, settings_};
+    ApiOptions api_options_{settings_, registry_, presets_};
+    ApiAdmin api_admin_{registry_, scheduler_, settings_};
+    ApiHealth api_health_{gate_};
+    ApiFolders api_folders_{launcher_, event_streams_, folders_};
+    ApiStreams api_streams_{event_streams_, registry_, sessions_, journal_, api_folders_};
+    Router router_{
+        {api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_}, {logins_, launches_, folders_}, sessions_};
+    BoardAnswer board_answer_{gate_, scheduler_, registry_, launches_};
+
+    std::optional<FcgiPool> gate_requests_;
+    std::optional<FcgiPool> app_requests_;
+    std::optional<FcgiPool> stream_requests_;
+    std::optional<MetricsServer> metrics_server_;
+};
+
+Service::~Service() {
+    metrics_server_.reset();
+    for (auto* requests : {&gate_requests_, &app_requests_, &stream_requests_}) requests->reset();
+    for (ThreadPool* pool : {&logins_, &launches_, &folders_, &checks_}) pool->finish();
+    failures_.finish();
+    scheduler_.finish();
+    watch_.stop();
+}
+
+Result<void> Service::start(Sockets sockets) {
+    if (auto loaded = sessions_.load(); !loaded) return loaded;
+    if (auto loaded = registry_.load(); !loaded) return loaded;
+    registry_.listen([this](const Board& board, bool gone) {
+        event_streams_.board_changed(board, gone);
+        failures_.board_changed(board, gone);
+        scheduler_.board_changed(board, gone);
+        metrics_.board_changed(board, gone);
+    });
+    if (auto started = watch_.start(); !started) return started;
+    take_requests(std::move(sockets));
+    return {};
+}
+
+void Service::take_requests(Sockets sockets) {
+    FcgiPool::prepare();
+    gate_requests_.emplace("gate", std::move(sockets.gate), 4, [this](std::unique_ptr<Request> request) { answer_gate(*request); });
+    app_requests_.emplace("app", std::move(sockets.app), 4, [this](std::unique_ptr<Request> request) { answer_app(std::move(request)); });
+    stream_requests_.emplace("stream", std::move(sockets.stream), 2,
+                             [this](std::unique_ptr<Request> request) { api_streams_.handle(std::move(request)); });
+    if (sockets.metrics) metrics_server_.emplace(*std::move(sockets.metrics), [this] { return metrics_.text(); });
+}
+
+void Service::answer_gate(Request& request) {
+    const auto began = std::chrono::steady_clock::now();
+    const GateDecision decision = gate_.answer(request);
+    metrics_.gate_answered(decision.refusal, std::chrono::steady_clock::now() - began);
+    views_.passed(decision, request.address());
+}
+
+void Service::answer_app(std::unique_ptr<Request> request) {
+    if (request->parameter("BG_ROLE") == "board_answer") {
+        board_answer_.handle(std::move(request));
+    } else {
+        router_.handle(std::move(request));
     }
 }
 
-/// Sweeps now and then, until SIGTERM or SIGINT.
-void wait_for_the_end(Sessions& sessions, Registry& registry, LoginDesk& desk, WorkLane& checks, ViewAudit& views, const sigset_t& ending) {
+void Service::check_logins() {
+    for (const auto& [token, address] : sessions_.to_check()) {
+        if (conversations_.has_ended(token, address)) sessions_.end(token);
+    }
+}
+
+void Service::run_until(const sigset_t& ending) {
     const Fd signals(signalfd(-1, &ending, SFD_CLOEXEC));
     pollfd waiting{signals.get(), POLLIN, 0};
     while (poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(between_sweeps).count())) <= 0) {
-        sessions.sweep();
-        registry.save_views();
-        desk.sweep();
-        // No room: the last ones are still being asked about.
-        (void)checks.add([&] { check_logins(sessions, desk); });
-        views.sweep();
+        sessions_.sweep();
+        registry_.save_views();
+        conversations_.sweep();
+        (void)checks_.add([this] { check_logins(); });  // a full queue: the last check still runs
+        views_.sweep();
     }
-    sessions.sweep();
-    registry.save_views();
+    sessions_.sweep();
+    registry_.save_views();
+}
+
+namespace {
+
+/// Blocked in all threads from here on, so that only run_until() receives them.
+sigset_t block_ending_signals() {
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+    return ending;
+}
+
+Result<int> serve() {
+    const Settings settings = settings_or_throw();
+    auto sockets = take_sockets();
+    if (!sockets) return error_of(sockets);
+    const sigset_t ending = block_ending_signals();
+    auto store = Store::open();
+    if (!store) return error_of(store);
+    Service service(settings, *std::move(store));
+    if (const auto started = service.start(*std::move(sockets)); !started) return error_of(started);
+    notify_ready("Serving " + std::to_string(service.boards()) + " boards");
+    service.run_until(ending);
+    notify_stopping("Finishing what was begun");
+    return exit_status::done;
 }
 
 }  // namespace
 
+}  // namespace boardgate::boardgated
+
 int main(int argc, char** argv) {
-    return run("boardgated", [&]() -> Result<int> {
-        keep_memory_private();
-        if (const auto status = answered_common_option(argc, argv)) return *status;
-        const Settings settings = settings_or_throw();
-        auto sockets = service_sockets();
-        if (!sockets) return tl::make_unexpected(sockets.error());
-        auto gate_socket = take_socket(*sockets, "gate");
-        auto app_socket = take_socket(*sockets, "app");
-        auto stream_socket = take_socket(*sockets, "stream");
-        for (const auto* socket : {&gate_socket, &app_socket, &stream_socket}) {
-            if (!*socket) return tl::make_unexpected(socket->error());
-        }
-        // Before any thread, so that all of them inherit it and the signal waits for wait_for_the_end().
-        sigset_t ending;
-        sigemptyset(&ending);
-        sigaddset(&ending, SIGTERM);
-        sigaddset(&ending, SIGINT);
-        pthread_sigmask(SIG_BLOCK, &ending, nullptr);
-
-        const SystemClock clock;
-        const auto store = Store::open();
-        if (!store) return tl::make_unexpected(store.error());
-        Sessions sessions(**store, settings, clock);
-        if (const auto loaded = sessions.load(); !loaded) return tl::make_unexpected(loaded.error());
-        Registry registry(**store, clock, settings.longest_awake);
-        if (const auto loaded = registry.load(); !loaded) return tl::make_unexpected(loaded.error());
-
-        FrontEnds front_ends(settings, clock);
-        Gate gate(sessions, registry, settings, front_ends);
-        ViewAudit views(registry, clock);
-        Metrics metrics(gate, registry, sessions, clock);
-        const JournalClient journal;
-        StreamHub hub(registry, sessions, clock);
-        FailureWatch failures(registry, journal);
-        SocketLauncher launcher;
-        Orphans orphans(registry, launcher);
-        UnitWatch watch(listener_for(registry, gate, orphans));
-        Waker waker(launcher, registry, settings, [&watch](const BoardId& board) { watch.look_again(board); });
-        registry.listen([&](const Board& board, bool gone) {
-            hub.board_changed(board, gone);
-            failures.board_changed(board, gone);
-            waker.board_changed(board, gone);
-            metrics.board_changed(board, gone);
-        });
-        if (const auto started = watch.start(); !started) return tl::make_unexpected(started.error());
-
-        LoginDesk desk(clock);
-        LoginLimiter limiter(clock);
-        ApiLogin api_login(desk, limiter, sessions, registry, launcher, orphans, metrics, settings);
-        Presets presets(**store);
-        ApiBoards api_boards(registry, launcher, waker, watch, journal, presets, settings);
-        ApiOptions api_options(settings, registry, presets);
-        ApiAdmin api_admin(registry, waker, settings);
-        ApiHealth api_health(gate);
-        // A refused login takes two seconds on purpose, so there are many threads for them.
-        WorkLane logins("logins", 24, 48);
-        WorkLane launches("launches", 16, 64);
-        WorkLane folders("folders", 16, 64);
-        WorkLane checks("checks", 1, 1);
-        ApiFolders api_folders(launcher, hub, folders);
-        ApiStreams api_streams(hub, registry, sessions, journal, api_folders);
-        Router router({api_login, api_boards, api_health, api_options, api_admin, api_folders}, {logins, launches, folders}, sessions);
-        BoardAnswer board_answer(gate, waker, registry, launches);
-
-        FcgiPool::prepare();
-        {
-            const FcgiPool gates("gate", *std::move(gate_socket), 4, [&](std::unique_ptr<Request> request) {
-                const auto began = std::chrono::steady_clock::now();
-                const GateDecision decision = gate.answer(*request);
-                metrics.gate_answered(decision.refusal, std::chrono::steady_clock::now() - began);
-                views.passed(decision, request->address());
-            });
-            const FcgiPool apps("app", *std::move(app_socket), 4, [&](std::unique_ptr<Request> request) {
-                if (request->parameter("BG_ROLE") == "board_answer") {
-                    board_answer.handle(std::move(request));
-                } else {
-                    router.handle(std::move(request));
-                }
-            });
-            const FcgiPool streams("stream", *std::move(stream_socket), 2,
-                                   [&](std::unique_ptr<Request> request) { api_streams.handle(std::move(request)); });
-            std::optional<MetricsServer> metrics_server;
-            if (auto socket = take_socket(*sockets, "metrics")) metrics_server.emplace(*std::move(socket), [&] { return metrics.text(); });
-            notify_ready("Serving " + std::to_string(registry.all().size()) + " boards");
-            wait_for_the_end(sessions, registry, desk, checks, views, ending);
-            notify_stopping("Finishing what was begun");
-        }
-        for (WorkLane* lane : {&logins, &launches, &folders, &checks}) lane->finish();
-        failures.finish();
-        waker.finish();
-        watch.stop();  // its listeners are about to go
-        return exit_status::done;
+    return boardgate::run("boardgated", [&]() -> boardgate::Result<int> {
+        boardgate::keep_memory_private();
+        if (const auto status = boardgate::answered_common_option(argc, argv)) return *status;
+        return boardgate::boardgated::serve();
     });
 }

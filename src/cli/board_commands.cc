@@ -29,11 +29,11 @@ std::string address_of(const Connection& connection, const Value& board) { retur
 template <class Use>
 Outcome<void> with_board(const Arguments& arguments, Use use) {
     const auto connection = Connection::open();
-    if (!connection) return tl::make_unexpected(connection.error());
+    if (!connection) return error_of(connection);
     const auto boards = connection->ask("GET", "/api/v1/boards");
-    if (!boards) return tl::make_unexpected(boards.error());
+    if (!boards) return error_of(boards);
     const auto board = the_one_named((*boards)["boards"], arguments.board, "board", "boardgate ls");
-    if (!board) return tl::make_unexpected(board.error());
+    if (!board) return error_of(board);
     return use(*connection, *board);
 }
 
@@ -63,7 +63,7 @@ Colour colour_of_state(const std::string& state) {
 Outcome<Value> preset_named(const Connection& connection, const std::string& name) {
     if (name.empty()) return Value(Json::objectValue);
     const auto options = connection.ask("GET", "/api/v1/options");
-    if (!options) return tl::make_unexpected(options.error());
+    if (!options) return error_of(options);
     std::string known;
     for (Value preset : (*options)["presets"]) {
         if (preset["name"].asString() == name) {
@@ -80,7 +80,7 @@ Outcome<Value> wait_for_end_of_start(const Connection& connection, const Value& 
     const auto began = std::chrono::steady_clock::now();
     for (;;) {
         const auto now = connection.ask("GET", path_of(board));
-        if (!now) return tl::make_unexpected(now.error());
+        if (!now) return error_of(now);
         const std::string state = (*now)["state"].asString();
         if (state == "ready" || state == "failed") {
             show_progress("");
@@ -97,7 +97,7 @@ Outcome<Value> wait_for_end_of_start(const Connection& connection, const Value& 
 Outcome<void> change_state(const Arguments& arguments, const char* verb) {
     return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
         const auto changed = connection.ask("POST", path_of(board) + "/" + verb);
-        if (!changed) return tl::make_unexpected(changed.error());
+        if (!changed) return error_of(changed);
         print(arguments.json ? text_of(*changed) : (*changed)["id"].asString() + " " + (*changed)["state"].asString());
         return {};
     });
@@ -106,7 +106,7 @@ Outcome<void> change_state(const Arguments& arguments, const char* verb) {
 /// The board that is on a folder already, woken; null when there is none.
 Outcome<Value> wake_board_on(const Connection& connection, const std::string& folder) {
     const auto boards = connection.ask("GET", "/api/v1/boards");
-    if (!boards) return tl::make_unexpected(boards.error());
+    if (!boards) return error_of(boards);
     const Value* board = board_of_folder((*boards)["boards"], folder);
     if (board == nullptr || (*board)["logdir"] != folder || !(*board)["more_logdirs"].empty()) return Value();
     return connection.ask("POST", path_of(*board) + "/wake");
@@ -123,9 +123,9 @@ Outcome<Value> make_board(const Connection& connection, const Value& body, bool 
 
 Outcome<void> start(const Arguments& arguments) {
     const auto connection = Connection::open();
-    if (!connection) return tl::make_unexpected(connection.error());
+    if (!connection) return error_of(connection);
     const auto preset = preset_named(*connection, arguments.preset);
-    if (!preset) return tl::make_unexpected(preset.error());
+    if (!preset) return error_of(preset);
     Value body = *preset;
     for (const std::string& name : arguments.options.getMemberNames()) body[name] = arguments.options[name];
     std::vector<std::string> folders = arguments.logdirs;
@@ -141,21 +141,21 @@ Outcome<void> start(const Arguments& arguments) {
         // Made absolute here, a folder is one of this machine, which may be another one.
         board = make_board(*connection, body, !folders.front().starts_with('/') && access(settings_path, F_OK) != 0);
     }
-    if (!board) return tl::make_unexpected(board.error());
+    if (!board) return error_of(board);
     if (!arguments.json) print(address_of(*connection, *board));
     for (const Value& notice : (*board)["notices"]) say(notice["text"].asString());
     const bool wait = arguments.wait.value_or(on_terminal());
     const auto now = wait ? wait_for_end_of_start(*connection, *board) : board;
-    if (!now) return tl::make_unexpected(now.error());
+    if (!now) return error_of(now);
     if (arguments.json) print(text_of(*now));
     return wait && (*now)["state"] == "failed" ? failed(*now) : Outcome<void>{};
 }
 
 Outcome<void> list(const Arguments& arguments) {
     const auto connection = Connection::open();
-    if (!connection) return tl::make_unexpected(connection.error());
+    if (!connection) return error_of(connection);
     const auto boards = connection->ask("GET", "/api/v1/boards");
-    if (!boards) return tl::make_unexpected(boards.error());
+    if (!boards) return error_of(boards);
     if (arguments.json) {
         print(text_of(*boards));
         return {};
@@ -171,9 +171,9 @@ Outcome<void> list(const Arguments& arguments) {
 
 Outcome<void> address(const Arguments& arguments) {
     const auto connection = Connection::open();
-    if (!connection) return tl::make_unexpected(connection.error());
+    if (!connection) return error_of(connection);
     const auto boards = connection->ask("GET", "/api/v1/boards");
-    if (!boards) return tl::make_unexpected(boards.error());
+    if (!boards) return error_of(boards);
     const std::string folder = absolute_path(arguments.folder.empty() ? "." : arguments.folder);
     const Value* board = board_of_folder((*boards)["boards"], folder);
     if (board == nullptr) return refused("no board shows " + folder + "; `boardgate start` makes one");
@@ -200,7 +200,7 @@ Outcome<void> logs(const Arguments& arguments) {
         const auto show = [&](const Value& line) { print(arguments.json ? text_of(line) : log_line(line["text"].asString())); };
         if (!arguments.follow) {
             const auto log = connection.ask("GET", path_of(board) + "/log?" + lines);
-            if (!log) return tl::make_unexpected(log.error());
+            if (!log) return error_of(log);
             if (arguments.json) {
                 print(text_of(*log));
                 return {};
@@ -225,7 +225,7 @@ Outcome<void> restart(const Arguments& arguments) { return change_state(argument
 Outcome<void> remove(const Arguments& arguments) {
     return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
         const auto gone = connection.ask("DELETE", path_of(board));
-        if (!gone) return tl::make_unexpected(gone.error());
+        if (!gone) return error_of(gone);
         if (arguments.json) print(text_of(board));
         return {};
     });

@@ -104,7 +104,7 @@ Outcome<Connection> Connection::open() {
         return refused("this server does not say its own https address; an administrator sets `address` in boardgate.conf");
     const std::string server = server_of(settings->address);
     Connection connection(ApiClient(server, authority_of(settings, server), {}));
-    if (auto done = connection.log_in_locally(); !done) return tl::make_unexpected(done.error());
+    if (auto done = connection.log_in_locally(); !done) return error_of(done);
     return connection;
 }
 

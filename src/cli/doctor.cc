@@ -57,7 +57,7 @@ Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
     Json::Value boards = (*answer)["boards"];
     if (!arguments.board.empty()) {
         const auto named = the_one_named(boards, arguments.board, "board", "boardgate ls");
-        if (!named) return tl::make_unexpected(named.error());
+        if (!named) return error_of(named);
         boards = Json::Value(Json::arrayValue);
         boards.append(*named);
     }

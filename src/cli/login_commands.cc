@@ -12,9 +12,9 @@ Outcome<void> log_in(const Arguments& arguments) {
     std::string server = arguments.server;
     if (const auto kept = read_login(); server.empty() && kept && !kept->local) server = kept->server;
     const auto connection = server.empty() ? Connection::open() : Connection::log_in(server, arguments.user);
-    if (!connection) return tl::make_unexpected(connection.error());
+    if (!connection) return error_of(connection);
     const auto session = connection->ask("GET", "/api/v1/session");
-    if (!session) return tl::make_unexpected(session.error());
+    if (!session) return error_of(session);
     print(arguments.json ? text_of(*session) : "logged in to " + connection->api().server() + " as " + (*session)["user"].asString());
     return {};
 }
@@ -32,16 +32,16 @@ Outcome<void> log_out(const Arguments& arguments) {
 
 Outcome<void> tokens(const Arguments& arguments) {
     const auto connection = Connection::open();
-    if (!connection) return tl::make_unexpected(connection.error());
+    if (!connection) return error_of(connection);
     const auto listed = connection->ask("GET", "/api/v1/sessions");
-    if (!listed) return tl::make_unexpected(listed.error());
+    if (!listed) return error_of(listed);
     const Json::Value& sessions = (*listed)["sessions"];
     const std::string named = !arguments.revoke.empty()  ? arguments.revoke
                               : arguments.rename.empty() ? std::string()
                                                          : arguments.rename.front();
     if (!named.empty()) {
         const auto session = the_one_named(sessions, named, "login", "boardgate tokens");
-        if (!session) return tl::make_unexpected(session.error());
+        if (!session) return error_of(session);
         const std::string path = "/api/v1/sessions/" + (*session)["id"].asString();
         Json::Value body(Json::objectValue);
         if (arguments.revoke.empty()) body["name"] = arguments.rename.back();

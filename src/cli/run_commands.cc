@@ -31,7 +31,7 @@ std::optional<Value> follow_runs(const Connection& connection, const std::string
 
 Outcome<void> runs(const Arguments& arguments) {
     const auto connection = Connection::open();
-    if (!connection) return tl::make_unexpected(connection.error());
+    if (!connection) return error_of(connection);
     std::string query = "limit=" + std::to_string(arguments.lines);
     // Absolute, as the server wants it; symbolic links stay.
     if (!arguments.folder.empty()) query += "&root=" + in_query(std::filesystem::absolute(arguments.folder).lexically_normal().string());
@@ -40,7 +40,7 @@ Outcome<void> runs(const Arguments& arguments) {
     if (!found) {
         // Without a terminal, or where the stream was refused: this answer says why.
         auto answer = connection->ask("GET", "/api/v1/runs?" + query);
-        if (!answer) return tl::make_unexpected(answer.error());
+        if (!answer) return error_of(answer);
         found = *std::move(answer);
     }
     if (arguments.json) {

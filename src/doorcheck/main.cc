@@ -7,7 +7,7 @@
 #include <string_view>
 #include <thread>
 
-#include "src/base/gate_word.h"
+#include "src/base/gate_status_text.h"
 #include "src/base/log.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
@@ -32,15 +32,15 @@ int main(int argc, char** argv) {
         if (argc == 2 && std::string_view(argv[1]) == "--load-table") return tl::make_unexpected(doorcheck::load_table(settings));
         if (argc == 3 && std::string_view(argv[1]) == "--holder") {
             const auto port = Port::parse(std::atoi(argv[2]));
-            if (!port) return tl::make_unexpected(port.error());
+            if (!port) return error_of(port);
             std::puts(doorcheck::holder_of(port->number()).c_str());
             return exit_status::done;
         }
         const auto probe = doorcheck::Probe::open(settings.probe_port());
-        if (!probe) return tl::make_unexpected(probe.error());
+        if (!probe) return error_of(probe);
         for (bool ready = false;; ready = true) {
             const auto refused = probe->refused();
-            if (!refused) return tl::make_unexpected(refused.error());
+            if (!refused) return error_of(refused);
             if (!*refused) {
                 log_event(Event::fatal, "the packet filter lets local accounts connect to doors; its table is loaded again");
                 return unsound;
@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
             if (ready) {
                 notify_alive();
             } else {
-                notify_ready(gate_word(settings.door_ports));
+                notify_ready(gate_status_text(settings.door_ports));
             }
             std::this_thread::sleep_for(between_tries);
         }

@@ -21,7 +21,7 @@ constexpr int look_again_ms = 10'000;
 
 /// False when the reader is gone, which ends the conversation.
 template <class Message>
-bool told(int reader, Message message) {
+bool sent(int reader, Message message) {
     return wire::send(reader, message).has_value();
 }
 
@@ -29,22 +29,22 @@ bool told(int reader, Message message) {
 Result<bool> tell_all(int reader, journal::UnitLog& log, std::uint64_t most) {
     for (std::uint64_t given = 0; given < most; ++given) {
         auto line = log.next();
-        if (!line) return tl::make_unexpected(line.error());
+        if (!line) return error_of(line);
         if (!*line) return true;
-        if (!told(reader, **std::move(line))) return false;
+        if (!sent(reader, **std::move(line))) return false;
     }
     return true;
 }
 
 Result<void> give(int reader, const wire::ReadLog& question) {
     auto log = journal::UnitLog::open(question.unit);
-    if (!log) return tl::make_unexpected(log.error());
+    if (!log) return error_of(log);
     const std::uint32_t lines = std::min(question.lines, most_lines);
     int news = -1;
     if (question.follow) {
         // Before the first line is read, so that none falls in between.
         const auto fd = log->fd();
-        if (!fd) return tl::make_unexpected(fd.error());
+        if (!fd) return error_of(fd);
         news = *fd;
     }
     const bool behind = !question.after.empty() && log->seek_behind(question.after);
@@ -53,7 +53,7 @@ Result<void> give(int reader, const wire::ReadLog& question) {
     }
     // Somebody who resumes gets all that was missed.
     auto going = tell_all(reader, *log, question.follow ? UINT64_MAX : lines);
-    if (going && *going) going = told(reader, wire::LogEnd{});
+    if (going && *going) going = sent(reader, wire::LogEnd{});
     while (question.follow && going && *going) {
         pollfd waiting[] = {{news, POLLIN, 0}, {reader, POLLIN | POLLRDHUP, 0}};
         (void)poll(waiting, 2, look_again_ms);
@@ -61,7 +61,7 @@ Result<void> give(int reader, const wire::ReadLog& question) {
         log->process();
         going = tell_all(reader, *log, UINT64_MAX);
     }
-    return going ? Result<void>{} : tl::make_unexpected(going.error());
+    return going ? Result<void>{} : error_of(going);
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
     return run("boardgate-journal", [&]() -> Result<int> {
         if (const auto status = answered_common_option(argc, argv)) return *status;
         const auto connection = accepted_connection();
-        if (!connection) return tl::make_unexpected(connection.error());
+        if (!connection) return error_of(connection);
         const auto caller = peer_of(connection->get());
         const auto boardgated = uid_of("boardgate");
         if (!caller || !boardgated || caller->uid != *boardgated) {
@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
             log_event(Event::bad_message, "the log of a unit was asked for that is not a board's", {{"UNIT", question->unit}});
             return exit_status::done;
         }
-        if (const auto given = give(connection->get(), *question); !given) return tl::make_unexpected(given.error());
+        if (const auto given = give(connection->get(), *question); !given) return error_of(given);
         return exit_status::done;
     });
 }

@@ -40,10 +40,10 @@ Result<Answer> Dispatch::answer(const wire::Datagram& request) {
 
 template <class Message, Answer (Dispatch::*handle)(const Account&, const Message&)>
 Result<Answer> Dispatch::with_ticket(const wire::Datagram& request, Holder holder) {
-    const auto message = wire::parse<Message>(request);
-    if (!message) return tl::make_unexpected(message.error());
+    const auto message = wire::decode<Message>(request);
+    if (!message) return error_of(message);
     const auto owner = holder_of(message->token, holder);
-    if (!owner) return Answer{tl::make_unexpected(owner.error())};
+    if (!owner) return Answer{error_of(owner)};
     return (this->*handle)(*owner, *message);
 }
 
@@ -81,12 +81,12 @@ Answer Dispatch::remove_door(const Account& owner, const wire::RemoveDoor& messa
 
 Answer Dispatch::start_job(const char* method, const Account& owner, const std::string& board) {
     auto record = own_door(owner, board);
-    if (!record) return {tl::make_unexpected(record.error())};
+    if (!record) return {error_of(record)};
     // Both names were checked when the record was made.
     const UnitName unit(*UserName::parse(owner.name), *BoardId::parse(board));
     if (!doors_.is_open(unit)) {
         const auto port = doors_.make_again(owner, *record);
-        if (!port) return {tl::make_unexpected(port.error())};
+        if (!port) return {error_of(port)};
         record->door.port = port->number();
     }
     if (const auto job = jobs_.ask(method, unit.service()); !job) {
@@ -110,7 +110,7 @@ Answer Dispatch::sleep(const Account& caller, const wire::SleepBoard& message) {
         const auto account = record ? account_of(record->uid) : failure("no such door");
         if (account) owner = account->name;
     }
-    if (!record) return {tl::make_unexpected(record.error())};
+    if (!record) return {error_of(record)};
     const auto user = UserName::parse(owner);
     if (!user) return {refuse(Refusal::account, "the account's name cannot be part of a unit's name")};
     const UnitName unit(*user, *board);

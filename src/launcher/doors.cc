@@ -5,7 +5,7 @@
 #include <fstream>
 #include <set>
 
-#include "src/base/gate_word.h"
+#include "src/base/gate_status_text.h"
 
 namespace boardgate::launcher {
 
@@ -121,7 +121,7 @@ std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
 
 Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
     auto plan = this->plan(owner, door);
-    if (!plan) return tl::make_unexpected(plan.error());
+    if (!plan) return error_of(plan);
     const auto board = *BoardId::parse(door.board);
     auto before = records_.read(board);
     if (before && !before->is_of(owner)) return refuse(Refusal::no_such_door, "there is no such board of yours");
@@ -153,7 +153,7 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
         if (bound && *bound == Bound::yes) return plan->port;
         // A board that had a door keeps its port until it can be made again.
         if (!before || !records_.write(*before)) records_.remove(board);
-        if (!bound) return tl::make_unexpected(bound.error());
+        if (!bound) return error_of(bound);
     }
     if (!door.host.empty()) {
         return refuse(Refusal::port_taken, "port " + std::to_string(candidates.back()) + " of " + door.host +

@@ -72,11 +72,11 @@ int main(int argc, char** argv) {
         const std::string_view option = argc == 2 ? argv[1] : "";
         if (option == "--close-strays" && access(launcher::doors_folder, F_OK) != 0) return exit_status::done;  // no door was ever made
         const auto bus = Bus::open_system();
-        if (!bus) return tl::make_unexpected(bus.error());
+        if (!bus) return error_of(bus);
         const auto jobs = launcher::UnitJobs::open(*bus);
-        if (!jobs) return tl::make_unexpected(jobs.error());
+        if (!jobs) return error_of(jobs);
         const auto records = launcher::DoorRecords::open();
-        if (!records) return tl::make_unexpected(records.error());
+        if (!records) return error_of(records);
         launcher::Doors doors(settings, *bus, **jobs, *records);
         const SystemClock clock;
         if (option == "--close-strays") {
@@ -88,13 +88,13 @@ int main(int argc, char** argv) {
         }
 
         auto sockets = service_sockets();
-        if (!sockets) return tl::make_unexpected(sockets.error());
+        if (!sockets) return error_of(sockets);
         const auto listening = take_socket(*sockets, "launcher");
-        if (!listening) return tl::make_unexpected(listening.error());
+        if (!listening) return error_of(listening);
         const auto boardgated = uid_of("boardgate");
-        if (!boardgated) return tl::make_unexpected(boardgated.error());
+        if (!boardgated) return error_of(boardgated);
         const auto tickets = tickets::TicketStore::open();
-        if (!tickets) return tl::make_unexpected(tickets.error());
+        if (!tickets) return error_of(tickets);
         launcher::Dispatch dispatch(settings, *tickets, clock, **jobs, doors);
         notify_ready("Waiting for requests");
         return serve_until_idle(listening->get(), *boardgated, *bus, **jobs, *records, dispatch);

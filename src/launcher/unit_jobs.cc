@@ -79,21 +79,21 @@ BusResult<JobResult> UnitJobs::wait(const std::string& job) {
 
 BusResult<std::string> UnitJobs::ask(const char* method, const std::string& unit) {
     const auto answer = bus_.ask(method, "ss", unit.c_str(), "replace");
-    if (!answer) return tl::make_unexpected(answer.error());
+    if (!answer) return error_of(answer);
     return job_of(*answer);
 }
 
 BusResult<JobResult> UnitJobs::call_and_wait(const BusMessage& call) {
     const auto answer = bus_.call(call);
-    if (!answer) return tl::make_unexpected(answer.error());
+    if (!answer) return error_of(answer);
     const auto job = job_of(*answer);
-    if (!job) return tl::make_unexpected(job.error());
+    if (!job) return error_of(job);
     return wait(*job);
 }
 
 BusResult<JobResult> UnitJobs::run(const char* method, const std::string& unit) {
     const auto job = ask(method, unit);
-    if (!job) return tl::make_unexpected(job.error());
+    if (!job) return error_of(job);
     return wait(*job);
 }
 

@@ -3,7 +3,7 @@
 
 #include <sys/socket.h>
 
-#include "src/base/unit_word.h"
+#include "src/base/exec_argument.h"
 
 namespace boardgate::launcher {
 
@@ -48,7 +48,7 @@ void add_exec_start(Properties& to, const std::vector<std::string>& arguments) {
     to.open('r', "sasb");
     to.add("s", board_program);
     to.open('a', "s");
-    for (const std::string& argument : arguments) to.add("s", to_unit_word(argument).c_str());
+    for (const std::string& argument : arguments) to.add("s", escape_exec_argument(argument).c_str());
     to.close();
     to.add("b", 0);  // its failure counts
     to.close();

@@ -23,7 +23,7 @@ struct DoorPlan {
     std::chrono::seconds longest_awake;  ///< 0: no such end
 };
 
-/// The argument vector of boardgate-board, each option as one `--name=value` word; passed on as to_unit_word()
+/// The argument vector of boardgate-board, each option as one `--name=value` word; passed on as escape_exec_argument()
 /// writes it.
 [[nodiscard]] std::vector<std::string> board_arguments(const DoorPlan& plan);
 

@@ -20,7 +20,7 @@ constexpr timeval longest_send{20, 0};
 const wire::FolderReport nothing_to_say_against{wire::FolderVerdict::readable};
 
 template <class Message>
-bool tell(int connection, Message message) {
+bool reply(int connection, Message message) {
     return wire::send(connection, message).has_value();
 }
 
@@ -56,7 +56,7 @@ void Answers::converse(int connection) {
 
 template <class Question, bool (Answers::*answer)(int, const Question&)>
 bool Answers::take(int connection, const wire::Datagram& datagram) {
-    const auto question = wire::parse<Question>(datagram);
+    const auto question = wire::decode<Question>(datagram);
     if (question) return (this->*answer)(connection, *question);
     log_event(Event::bad_message, question.error().text());
     return false;
@@ -65,7 +65,7 @@ bool Answers::take(int connection, const wire::Datagram& datagram) {
 bool Answers::inspect(int connection, const wire::InspectFolder& question) {
     const auto me = who_();
     const auto path = LogDir::parse(question.path);
-    return me && path && tell(connection, inspect_folder(folders_, *path, me->home));
+    return me && path && reply(connection, inspect_folder(folders_, *path, me->home));
 }
 
 bool Answers::list(int connection, const wire::ListFolders& question) {
@@ -73,14 +73,14 @@ bool Answers::list(int connection, const wire::ListFolders& question) {
     const auto path = typed_path(question.path, me ? me->home : "");
     if (!me || !path) return false;
     auto listing = list_folders(folders_, path->str(), me->home);
-    if (!listing) return tell(connection, listing.error());
-    if (!tell(connection, nothing_to_say_against)) return false;
+    if (!listing) return reply(connection, listing.error());
+    if (!reply(connection, nothing_to_say_against)) return false;
     for (auto row = listing->rows.begin(); row != listing->rows.end();) {
         wire::FolderRows some;
         while (row != listing->rows.end() && some.rows.size() < wire::longest::folder_rows) some.rows.push_back(std::move(*row++));
-        if (!tell(connection, std::move(some))) return false;
+        if (!reply(connection, std::move(some))) return false;
     }
-    return tell(connection, std::move(listing->end));
+    return reply(connection, std::move(listing->end));
 }
 
 bool Answers::find(int connection, const wire::FindRuns& question) {
@@ -104,10 +104,10 @@ bool Answers::find(int connection, const wire::FindRuns& question) {
         if (!root) return false;
         add(tidy(root->str()));
     }
-    if (!tell(connection, report)) return false;
+    if (!reply(connection, report)) return false;
     if (roots.empty()) return true;
     bool heard = true;
-    const auto pass_on = [&](auto message) { return heard = tell(connection, std::move(message)); };
+    const auto pass_on = [&](auto message) { return heard = reply(connection, std::move(message)); };
     find_runs(folders_, roots, question.limit, {pass_on, pass_on, pass_on});
     return heard;
 }

@@ -112,7 +112,7 @@ tl::expected<Listing, FolderReport> list_folders(Folders& folders, const std::st
     const std::size_t slash = path.rfind('/');
     const std::string folder = tidy(path.substr(0, slash + 1));
     const std::string begun = path.substr(slash + 1);
-    if (const auto good = folders.readable(folder); !good) return tl::make_unexpected(good.error());
+    if (const auto good = folders.readable(folder); !good) return error_of(good);
     Listing listing;
     listing.end.path = path;
     listing.end.folder = folder;

@@ -85,9 +85,9 @@ int main(int argc, char** argv) {
         if (const auto status = answered_common_option(argc, argv)) return *status;
         const Settings settings = settings_or_throw();
         auto sockets = service_sockets();
-        if (!sockets) return tl::make_unexpected(sockets.error());
+        if (!sockets) return error_of(sockets);
         const auto listening = take_socket(*sockets, "logdirs");
-        if (!listening) return tl::make_unexpected(listening.error());
+        if (!listening) return error_of(listening);
         if (geteuid() == 0) return failure("this program runs as a person, never as root", {}, "start it by boardgate-logdirs@UID.socket");
         const SystemClock clock;
         logdirs::Folders folders(clock, geteuid(), settings.minimum_uid);

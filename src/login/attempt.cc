@@ -61,7 +61,7 @@ Result<Decision> decide_about(const Account& account, const std::string& address
                               const Clock& clock) {
     Conversation conversation(socket);
     auto pam = Pam::start(pam_service, account.name, address, conversation);
-    if (!pam) return tl::make_unexpected(pam.error());
+    if (!pam) return error_of(pam);
     Decision decision = decide(*pam, {&Pam::check_account}, settings, clock);
     if (!conversation.broken().empty()) return failure("a login was broken off", account.name, conversation.broken());
     // A module that rewrites names must not turn a proved name into another account's.
@@ -147,7 +147,7 @@ Result<void> check(int socket, const wire::CheckLogin& question, const Settings&
         return wire::send(socket, verdict);
     }
     const auto decision = decide_again(*ticket, question.address, socket, settings, clock);
-    if (!decision) return tl::make_unexpected(decision.error());
+    if (!decision) return error_of(decision);
     verdict.outcome = decision->outcome;
     if (decision->outcome == LoginOutcome::refused || decision->outcome == LoginOutcome::password_expired) {
         store.revoke(*token);
@@ -161,17 +161,17 @@ Result<void> check(int socket, const wire::CheckLogin& question, const Settings&
 
 Result<void> attempt(int socket, const Settings& settings, const tickets::TicketStore& store, const Clock& clock, const RefusalPace& pace) {
     const auto first = wire::receive(socket, std::chrono::seconds(10));
-    if (!first) return tl::make_unexpected(first.error());
+    if (!first) return error_of(first);
     if (!*first) return failure("the other side hung up");
-    if (const auto question = wire::parse<wire::CheckLogin>(**first)) return check(socket, *question, settings, store, clock);
-    const auto start = wire::parse<wire::LoginStart>(**first);
-    if (!start) return tl::make_unexpected(start.error());
+    if (const auto question = wire::decode<wire::CheckLogin>(**first)) return check(socket, *question, settings, store, clock);
+    const auto start = wire::decode<wire::LoginStart>(**first);
+    if (!start) return error_of(start);
     const auto user = UserName::parse(start->user);
     if (!user || has_control_character(start->address)) return failure("a login began with a malformed name or address");
 
     Conversation conversation(socket);
     auto pam = Pam::start(pam_service, user->str(), start->address, conversation);
-    if (!pam) return tl::make_unexpected(pam.error());
+    if (!pam) return error_of(pam);
     Decision decision = decide(*pam, {&Pam::authenticate, &Pam::check_account}, settings, clock);
     // Nobody is there any more to hear a verdict.
     if (!conversation.broken().empty()) return failure("a login was broken off", user->str(), conversation.broken());
@@ -188,12 +188,12 @@ Result<void> attempt(int socket, const Settings& settings, const tickets::Ticket
 
 Result<void> local_attempt(int socket, uid_t caller, const Settings& settings, const tickets::TicketStore& store, const Clock& clock) {
     if (const auto question = wire::receive_one<wire::LocalLogin>(socket, std::chrono::seconds(10)); !question) {
-        return tl::make_unexpected(question.error());
+        return error_of(question);
     }
     const auto account = account_of(caller);
-    if (!account) return tl::make_unexpected(account.error());
+    if (!account) return error_of(account);
     auto decision = decide_about(*account, {}, socket, settings, clock);
-    if (!decision) return tl::make_unexpected(decision.error());
+    if (!decision) return error_of(decision);
     wire::LoginVerdict verdict = verdict_of(*decision, settings, store, clock);
     log_verdict(*decision, account->name, "this server");
     return hand_over(socket, verdict, store);

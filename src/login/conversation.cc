@@ -48,9 +48,9 @@ int Conversation::converse(int count, const pam_message** messages, pam_response
 }
 
 Result<std::vector<Secret>> Conversation::ask(wire::LoginPrompts prompts) {
-    if (auto sent = wire::send(socket_, prompts); !sent) return tl::make_unexpected(sent.error());
+    if (auto sent = wire::send(socket_, prompts); !sent) return error_of(sent);
     auto answers = wire::receive_one<wire::LoginAnswers>(socket_, longest_silence);
-    if (!answers) return tl::make_unexpected(answers.error());
+    if (!answers) return error_of(answers);
     if (answers->answers.size() != prompts.prompts.size()) return failure("another number of answers came than was asked for");
     for (const Secret& answer : answers->answers) {
         if (answer.reveal().find('\0') != std::string::npos) return failure("an answer holds a NUL byte");

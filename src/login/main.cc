@@ -15,9 +15,9 @@ int main(int argc, char** argv) {
         if (const auto status = answered_common_option(argc, argv)) return *status;
         const Settings settings = settings_or_throw();
         const auto connection = accepted_connection();
-        if (!connection) return tl::make_unexpected(connection.error());
+        if (!connection) return error_of(connection);
         const auto caller = peer_of(connection->get());
-        if (!caller) return tl::make_unexpected(caller.error());
+        if (!caller) return error_of(caller);
         // --local: on the socket that is open to every account of this server.
         const bool local = argc == 2 && std::string_view(argv[1]) == "--local";
         const auto boardgated = uid_of("boardgate");
@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
         // Whatever a PAM module hangs in, the attempt ends: the kernel's alarm needs nobody's cooperation.
         alarm(300);
         const auto store = tickets::TicketStore::open();
-        if (!store) return tl::make_unexpected(store.error());
+        if (!store) return error_of(store);
         const SystemClock clock;
         store->sweep(std::chrono::floor<std::chrono::seconds>(clock.wall()));
         const auto done = local ? login::local_attempt(connection->get(), caller->uid, settings, *store, clock)

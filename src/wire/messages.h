@@ -356,7 +356,7 @@ template <class Message>
 
 /// The message in a datagram of that type, or an error when it is malformed or of another type.
 template <class Message>
-[[nodiscard]] Result<Message> parse(const Datagram& datagram) {
+[[nodiscard]] Result<Message> decode(const Datagram& datagram) {
     Reader in(datagram.bytes.reveal());
     Message message;
     detail::Get get(in);
@@ -372,7 +372,7 @@ template <class Message>
     auto datagram = receive(socket, deadline);
     if (!datagram) return tl::make_unexpected(std::move(datagram).error());
     if (!*datagram) return failure("the other side hung up");
-    return parse<Message>(**datagram);
+    return decode<Message>(**datagram);
 }
 
 }  // namespace boardgate::wire

@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "src/boardgated/board_launcher.h"
-#include "src/boardgated/registry.h"
+#include "src/boardgated/boards/registry.h"
+#include "src/boardgated/clients/board_launcher.h"
 
 namespace boardgate::fakes {
 
 class FakeLauncher final : public boardgated::BoardLauncher {
 public:
     template <class T>
-    using Answer = boardgated::Answer<T>;
+    using ApiResult = boardgated::ApiResult<T>;
 
     explicit FakeLauncher(boardgated::Registry& registry) : registry_(registry) {}
 
@@ -29,19 +29,19 @@ public:
     wire::FolderReport report{wire::FolderVerdict::readable, {}, 1};  ///< of every folder
     wire::TicketHolder holder{1001, "alice", 1'900'000'000};
 
-    Answer<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
+    ApiResult<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
         note("make_door " + door.board);
         refuse.reset();
         if (refuse_doors) return tl::make_unexpected(*refuse_doors);
         tell(BoardId::parse(door.board).value(), "inactive");
         return port;
     }
-    Answer<void> remove_door(const Token&, const BoardId& board) override {
+    ApiResult<void> remove_door(const Token&, const BoardId& board) override {
         note("remove_door " + board.str());
         if (refuse_removals) return tl::make_unexpected(*refuse_removals);
         return {};
     }
-    Answer<std::uint16_t> wake(const Token& token, const BoardId& board) override {
+    ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) override {
         note("wake " + board.str());
         if (refuse) return tl::make_unexpected(*refuse);
         if (only && token.hash() != *only) return boardgated::problem(boardgated::Code::unauthenticated, "the login has ended");
@@ -51,29 +51,29 @@ public:
         tell(board, "active");
         return port;
     }
-    Answer<void> sleep(const Token&, const BoardId& board) override {
+    ApiResult<void> sleep(const Token&, const BoardId& board) override {
         note("sleep " + board.str());
         tell(board, "inactive");
         return {};
     }
-    Answer<std::uint16_t> restart(const Token&, const BoardId& board) override {
+    ApiResult<std::uint16_t> restart(const Token&, const BoardId& board) override {
         note("restart " + board.str());
         tell(board, "active");
         return port;
     }
-    Answer<void> revoke(const Token&, wire::Tickets which, const TokenHash&) override {
+    ApiResult<void> revoke(const Token&, wire::Tickets which, const TokenHash&) override {
         static constexpr const char* said[] = {"revoke", "revoke other", "revoke all"};
         note(said[static_cast<std::size_t>(which)]);
         return {};
     }
     Fd reader;  ///< what open_logdirs gives
-    Answer<Fd> open_logdirs(const Token&) override { return std::move(reader); }
-    Answer<wire::FolderReport> inspect(const Token&, const std::string& folder) override {
+    ApiResult<Fd> open_logdirs(const Token&) override { return std::move(reader); }
+    ApiResult<wire::FolderReport> inspect(const Token&, const std::string& folder) override {
         note("inspect " + folder);
         return report;
     }
 
-    Answer<wire::TicketHolder> holder_of(const Token&) override { return holder; }
+    ApiResult<wire::TicketHolder> holder_of(const Token&) override { return holder; }
 
 private:
     void note(const std::string& what) {

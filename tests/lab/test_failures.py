@@ -13,7 +13,7 @@ from fixtures import changing_settings, in_state
 from machine import until
 
 HERE = Path(__file__).resolve().parent
-TABLE = HERE.parents[1] / "src/boardgated/failures.inc"
+TABLE = HERE.parents[1] / "src/boardgated/boards/failures.inc"
 BROKEN = "/opt/broken"
 FOLDER = "/home/carol/failing"
 HOSTS = "sed -i.kept 's/ localhost//' /etc/hosts"

@@ -11,7 +11,7 @@ from client import COOKIE, NAVIGATION, Client
 from fixtures import health, in_state, wait_until_sound
 from machine import until
 
-ROUTES = Path(__file__).resolve().parents[2] / "src/boardgated/routes.inc"
+ROUTES = Path(__file__).resolve().parents[2] / "src/boardgated/api/routes.inc"
 REFUSED = "ECONNREFUSED"
 # Whoever asks; nginx's own account alone is let in.
 LOCAL_USERS = ["alice", "bob", "nobody", "boardgate", "boardgate-door", "root"]

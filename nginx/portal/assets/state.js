@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// On the page that boardgated writes for a board that does not answer yet (src/boardgated/state_page.cc): follows
+// On the page that boardgated writes for a board that does not answer yet (src/boardgated/gate/state_page.cc): follows
 // the board's state and its log, and turns into the board when it is ready.
 import {attempt, call, session_ended} from './api.js';
 import {announce, el, refresh_times, say, sentence, time} from './dom.js';

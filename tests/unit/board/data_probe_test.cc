@@ -20,7 +20,7 @@ struct DataProbeTest : testing::Test {
     /// Whether the data is lost, after an answer with this status.
     bool lost_after(const char* status) {
         clock.advance(probe.patience());
-        EXPECT_FALSE(probe.turn());
+        EXPECT_FALSE(probe.advance());
         {
             const Fd connection = server.accept();
             std::array<char, 1024> question{};
@@ -32,14 +32,14 @@ struct DataProbeTest : testing::Test {
         while (probe.fd() != -1) {
             pollfd waiting{probe.fd(), probe.events(), 0};
             EXPECT_EQ(poll(&waiting, 1, 5000), 1);
-            lost = probe.turn();
+            lost = probe.advance();
         }
         return lost;
     }
 };
 
 TEST_F(DataProbeTest, AsksNowAndThen) {
-    EXPECT_FALSE(probe.turn());
+    EXPECT_FALSE(probe.advance());
     EXPECT_EQ(probe.fd(), -1);
     EXPECT_EQ(probe.patience(), std::chrono::seconds(5));
     EXPECT_FALSE(lost_after("200 OK"));
@@ -61,14 +61,14 @@ TEST_F(DataProbeTest, TakesASingle500AndOtherAnswersForNothing) {
 
 TEST_F(DataProbeTest, DoesNotTakeSlownessForLoss) {
     clock.advance(probe.patience());
-    EXPECT_FALSE(probe.turn());
+    EXPECT_FALSE(probe.advance());
     EXPECT_NE(probe.fd(), -1);
     clock.advance(std::chrono::seconds(30));
-    EXPECT_FALSE(probe.turn());
+    EXPECT_FALSE(probe.advance());
     EXPECT_EQ(probe.fd(), -1);
     server.fd.reset();
     clock.advance(probe.patience());
-    EXPECT_FALSE(probe.turn());
+    EXPECT_FALSE(probe.advance());
 }
 
 }  // namespace

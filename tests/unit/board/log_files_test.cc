@@ -35,7 +35,7 @@ TEST_F(LogFilesTest, CountsWhatTensorBoardTakesForEventFiles) {
     folder.put("runs/a/events.out.tfevents.2.host.v2", "");
     folder.put("runs/a/model.ckpt", "");
     fs::create_directory(folder / "runs/tfevents");
-    const Look look = files.look();
+    const Scan look = files.scan();
     EXPECT_EQ(look.event_files, 2U);
     EXPECT_TRUE(look.complete);
     EXPECT_EQ(look.unreadable, 0U);
@@ -45,21 +45,21 @@ TEST_F(LogFilesTest, CountsWhatTensorBoardTakesForEventFiles) {
 TEST_F(LogFilesTest, FollowsLinksToFoldersAndFiles) {
     fs::create_directory_symlink(folder / "runs/a", folder / "runs/b");
     fs::create_symlink(folder / event_file, folder / "runs/events.tfevents.link");
-    EXPECT_EQ(files.look().event_files, 3U);
+    EXPECT_EQ(files.scan().event_files, 3U);
 }
 
 TEST_F(LogFilesTest, ComesBackFromLinksToFoldersAbove) {
     fs::create_directory_symlink(folder / "runs", folder / "runs/a/up");
-    const Look look = files.look();
+    const Scan look = files.scan();
     EXPECT_EQ(look.event_files, 1U);
     EXPECT_TRUE(look.complete);
 }
 
 TEST_F(LogFilesTest, SaysThatTheLogDirectoryIsMissing) {
     fs::remove_all(folder / "runs");
-    EXPECT_TRUE(files.look().missing);
+    EXPECT_TRUE(files.scan().missing);
     fs::create_directory(folder / "runs");
-    EXPECT_FALSE(files.look().missing);
+    EXPECT_FALSE(files.scan().missing);
 }
 
 TEST_F(LogFilesTest, CountsFoldersThatMayNotBeRead) {
@@ -69,21 +69,21 @@ TEST_F(LogFilesTest, CountsFoldersThatMayNotBeRead) {
     const uid_t self = geteuid();
     constexpr uid_t nobody = 65534;
     ASSERT_EQ(self == 0 ? seteuid(nobody) : 0, 0);  // root may read everything
-    const Look closed = files.look();
+    const Scan closed = files.scan();
     ASSERT_EQ(seteuid(self), 0);
     EXPECT_EQ(closed.unreadable, 1U);
     EXPECT_EQ(closed.event_files, 1U);
     fs::remove(folder / "runs/closed");
-    EXPECT_EQ(files.look().unreadable, 0U);
+    EXPECT_EQ(files.scan().unreadable, 0U);
 }
 
 TEST_F(LogFilesTest, SeesAFileReplacedOnce) {
-    EXPECT_EQ(files.look().replaced, "");
+    EXPECT_EQ(files.scan().replaced, "");
     replace(event_file, "0123456789ab");
-    EXPECT_EQ(files.look().replaced, folder / event_file);
-    EXPECT_EQ(files.look().replaced, "");
+    EXPECT_EQ(files.scan().replaced, folder / event_file);
+    EXPECT_EQ(files.scan().replaced, "");
     replace(event_file, "0123456789abcd");
-    EXPECT_EQ(files.look().replaced, folder / event_file);
+    EXPECT_EQ(files.scan().replaced, folder / event_file);
 }
 
 TEST_F(LogFilesTest, SeesFilesBehindASwitchedLinkAsReplaced) {
@@ -91,63 +91,63 @@ TEST_F(LogFilesTest, SeesFilesBehindASwitchedLinkAsReplaced) {
     folder.put("v2/a/events.out.tfevents.1", "0123456789ab");
     fs::create_directory_symlink(folder / "runs", folder / "current");
     LogFiles behind{folder / "current"};
-    (void)behind.look();
+    (void)behind.scan();
     fs::create_directory_symlink(folder / "v2", folder / "next");
     fs::rename(folder / "next", folder / "current");
-    EXPECT_EQ(behind.look().replaced, folder / "current/a/events.out.tfevents.1");
+    EXPECT_EQ(behind.scan().replaced, folder / "current/a/events.out.tfevents.1");
 }
 
 TEST_F(LogFilesTest, TakesGrowthForWhatItIs) {
-    (void)files.look();
+    (void)files.scan();
     std::ofstream(folder / event_file, std::ios::app) << "more";
-    EXPECT_EQ(files.look().replaced, "");
+    EXPECT_EQ(files.scan().replaced, "");
     folder.put("runs/a/events.out.tfevents.2", "new");
-    EXPECT_EQ(files.look().replaced, "");
+    EXPECT_EQ(files.scan().replaced, "");
 }
 
 TEST_F(LogFilesTest, BelievesThatAFileShrankWhenItStaysShort) {
-    (void)files.look();
+    (void)files.scan();
     truncate(5);
-    EXPECT_EQ(files.look().replaced, "") << "cp(1) may be filling it just now";
-    EXPECT_EQ(files.look().replaced, folder / event_file);
+    EXPECT_EQ(files.scan().replaced, "") << "cp(1) may be filling it just now";
+    EXPECT_EQ(files.scan().replaced, folder / event_file);
     truncate(4);
-    EXPECT_EQ(files.look().replaced, "");
+    EXPECT_EQ(files.scan().replaced, "");
     truncate(20);
-    EXPECT_EQ(files.look().replaced, "");
+    EXPECT_EQ(files.scan().replaced, "");
 }
 
 TEST_F(LogFilesTest, RemembersAFileThatIsAwayForAMoment) {
-    (void)files.look();
+    (void)files.scan();
     fs::rename(folder / event_file, folder / "kept");  // so that the inode is not used again
-    for (int i = 0; i < 5; ++i) EXPECT_EQ(files.look().event_files, 0U);
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(files.scan().event_files, 0U);
     folder.put(event_file, "0123456789ab");
-    EXPECT_EQ(files.look().replaced, folder / event_file);
+    EXPECT_EQ(files.scan().replaced, folder / event_file);
 }
 
 TEST_F(LogFilesTest, ForgetsAFileThatWasDeleted) {
-    (void)files.look();
+    (void)files.scan();
     fs::rename(folder / event_file, folder / "kept");
-    for (int i = 0; i < 12; ++i) (void)files.look();
+    for (int i = 0; i < 12; ++i) (void)files.scan();
     folder.put(event_file, "0123456789ab");
-    EXPECT_EQ(files.look().replaced, "");
+    EXPECT_EQ(files.scan().replaced, "");
 }
 
 TEST_F(LogFilesTest, DoesNotForgetTheFileThatIsOpenWhenAnEqualOneTookItsPlace) {
-    (void)files.look();
+    (void)files.scan();
     const auto time = fs::last_write_time(folder / event_file);
     folder.put("new", "0123456789");
     fs::last_write_time(folder / "new", time);
     fs::rename(folder / "new", folder / event_file);
-    EXPECT_EQ(files.look().replaced, "");
+    EXPECT_EQ(files.scan().replaced, "");
     std::ofstream(folder / event_file, std::ios::app) << "more";
-    EXPECT_EQ(files.look().replaced, folder / event_file);
+    EXPECT_EQ(files.scan().replaced, folder / event_file);
 }
 
 TEST_F(LogFilesTest, EndsALookAtItsBounds) {
     LogFiles few{folder / "runs", {1, 64}};
-    EXPECT_FALSE(few.look().complete);
+    EXPECT_FALSE(few.scan().complete);
     LogFiles flat{folder / "runs", {100, 1}};
-    const Look look = flat.look();
+    const Scan look = flat.scan();
     EXPECT_FALSE(look.complete);
     EXPECT_EQ(look.event_files, 0U);
 }
@@ -158,8 +158,8 @@ TEST_F(LogFilesTest, LeavesNoDescriptorOpen) {
     fs::create_directory_symlink(folder / "runs", folder / "runs/a/up");
     LogFiles flat{folder / "runs", {2, 2}};
     for (int i = 0; i < 3; ++i) {
-        (void)files.look();
-        (void)flat.look();
+        (void)files.scan();
+        (void)flat.scan();
     }
     EXPECT_EQ(open_now(), before);
 }

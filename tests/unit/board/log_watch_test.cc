@@ -30,10 +30,10 @@ TEST(PauseAfterALook, TakesATwentiethOfTheTimeAtMost) { EXPECT_EQ(pause_after(se
 struct LogWatchTest : testing::Test {
     fakes::TempFolder folder;
 
-    static Look next(LogWatch& watch) {
+    static Scan next(LogWatch& watch) {
         pollfd news{watch.fd(), POLLIN, 0};
         EXPECT_EQ(poll(&news, 1, 5000), 1);
-        return watch.take().value_or(Look{});
+        return watch.take().value_or(Scan{});
     }
 };
 

@@ -34,13 +34,13 @@ struct ReadinessTest : testing::Test {
     bool turn_when_readable() {
         pollfd waiting{readiness.fd(), readiness.events(), 0};
         EXPECT_EQ(poll(&waiting, 1, 5000), 1);
-        return readiness.turn();
+        return readiness.advance();
     }
     std::string last_question;
 };
 
 TEST_F(ReadinessTest, IsThereWithTheFirst200) {
-    EXPECT_FALSE(readiness.turn());
+    EXPECT_FALSE(readiness.advance());
     answer("HTTP/1.1 200 OK\r\n");
     EXPECT_TRUE(turn_when_readable());
     EXPECT_TRUE(last_question.starts_with("GET /b/k3f9abcd/data/environment HTTP/1.1\r\n")) << last_question;
@@ -48,7 +48,7 @@ TEST_F(ReadinessTest, IsThereWithTheFirst200) {
 
 TEST_F(ReadinessTest, IsNotThereWithAnyOtherAnswer) {
     for (const char* text : {"HTTP/1.1 500 INTERNAL SERVER ERROR\r\n", "HTTP/1.1 404 NOT FOUND\r\n", "200", ""}) {
-        EXPECT_FALSE(readiness.turn());
+        EXPECT_FALSE(readiness.advance());
         answer(text);
         EXPECT_FALSE(turn_when_readable()) << text;
         EXPECT_EQ(readiness.fd(), -1);
@@ -57,7 +57,7 @@ TEST_F(ReadinessTest, IsNotThereWithAnyOtherAnswer) {
 }
 
 TEST_F(ReadinessTest, TakesAnAnswerThatComesInPieces) {
-    EXPECT_FALSE(readiness.turn());
+    EXPECT_FALSE(readiness.advance());
     {
         const Fd connection = server.accept();
         ASSERT_EQ(send(connection.get(), "HTTP/1.", 7, 0), 7);
@@ -71,22 +71,22 @@ TEST_F(ReadinessTest, TakesAnAnswerThatComesInPieces) {
 
 TEST_F(ReadinessTest, AsksAgainAfterAPauseThatGrowsWithTheTime) {
     server.fd.reset();  // nobody listens yet
-    EXPECT_FALSE(readiness.turn());
+    EXPECT_FALSE(readiness.advance());
     EXPECT_EQ(readiness.fd(), -1);
     EXPECT_EQ(readiness.patience(), milliseconds(10));
     clock.advance(std::chrono::seconds(4));
-    EXPECT_FALSE(readiness.turn());
+    EXPECT_FALSE(readiness.advance());
     EXPECT_EQ(readiness.patience(), milliseconds(200));
     clock.advance(std::chrono::seconds(60));
-    EXPECT_FALSE(readiness.turn());
+    EXPECT_FALSE(readiness.advance());
     EXPECT_EQ(readiness.patience(), milliseconds(500));
 }
 
 TEST_F(ReadinessTest, GivesUpAQuestionThatIsNotAnswered) {
-    EXPECT_FALSE(readiness.turn());
+    EXPECT_FALSE(readiness.advance());
     EXPECT_NE(readiness.fd(), -1);
     clock.advance(std::chrono::seconds(10));
-    EXPECT_FALSE(readiness.turn());
+    EXPECT_FALSE(readiness.advance());
     EXPECT_EQ(readiness.fd(), -1);
 }
 
@@ -108,7 +108,7 @@ struct StartTimeTest : testing::Test {
 TEST_F(StartTimeTest, IsAMinuteForOneThatDoesNotCompute) {
     for (int i = 0; i < 11; ++i) {
         clock.advance(std::chrono::seconds(5));
-        start.turn();
+        start.advance();
         EXPECT_FALSE(start.over());
     }
     clock.advance(std::chrono::seconds(5));
@@ -119,12 +119,12 @@ TEST_F(StartTimeTest, IsLongerForOneThatComputesButNotEndless) {
     for (int i = 0; i < 11; ++i) {
         compute();
         clock.advance(std::chrono::seconds(25));
-        start.turn();
+        start.advance();
         ASSERT_FALSE(start.over()) << i;
     }
     compute();
     clock.advance(std::chrono::seconds(25));
-    start.turn();
+    start.advance();
     EXPECT_TRUE(start.over());
 }
 

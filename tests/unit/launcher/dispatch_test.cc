@@ -149,7 +149,7 @@ TEST_F(LauncherTest, ADoorOutsideTheRangeIsMadeAgainInIt) {
     made(16002);
     systemd.forget(alices_socket);
     settings.door_ports = {16010, 16013};
-    systemd.set(gate_unit, {{"StatusText", gate_word(settings.door_ports)}});
+    systemd.set(gate_unit, {{"StatusText", gate_status_text(settings.door_ports)}});
     EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16011);
     EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16011);
 }

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "src/base/gate_word.h"
+#include "src/base/gate_status_text.h"
 #include "src/launcher/dispatch.h"
 
 #include "tests/fakes/accounts.h"
@@ -43,7 +43,7 @@ struct LauncherTest : testing::Test {
     Dispatch dispatch{settings, tickets, clock, *jobs, doors};
     Token alice = ticket_of(1001);
 
-    LauncherTest() { systemd.set(gate_unit, {{"ActiveState", "active"}, {"StatusText", gate_word(settings.door_ports)}}); }
+    LauncherTest() { systemd.set(gate_unit, {{"ActiveState", "active"}, {"StatusText", gate_status_text(settings.door_ports)}}); }
 
     Token ticket_of(uid_t uid, std::chrono::seconds lives = 1h) {
         const auto account = account_of(uid);

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "src/base/unit_word.h"
+#include "src/base/exec_argument.h"
 
 #include "tests/fakes/fake_systemd.h"
 
@@ -116,7 +116,7 @@ TEST(UnitProperties, NothingThatAPersonWritesIsExpanded) {
     EXPECT_THAT(call, HasSubstr("STRING \"--title=--bind_all\";"));
     EXPECT_THAT(call, HasSubstr("STRING \"TensorBoard abcdefgh of al%%ice\";"));
     EXPECT_THAT(call, HasSubstr("STRING \"Door of al%%ice's board abcdefgh\";"));
-    EXPECT_EQ(from_unit_word(to_unit_word("--logdir=" + hostile.door.logdir)).value(), "--logdir=" + hostile.door.logdir);
+    EXPECT_EQ(unescape_exec_argument(escape_exec_argument("--logdir=" + hostile.door.logdir)).value(), "--logdir=" + hostile.door.logdir);
 }
 
 TEST(UnitProperties, ADoorToTheNetworkListensBesideLoopbackAndLetsAnyAddressIn) {

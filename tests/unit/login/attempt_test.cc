@@ -84,7 +84,7 @@ struct AttemptTest : testing::Test {
         end.took = std::chrono::steady_clock::now() - began;
         while (auto datagram = wire::receive(sockets.far.get(), 0ms)) {
             if (!*datagram) break;
-            if (auto verdict = wire::parse<wire::LoginVerdict>(**datagram)) end.verdict = *std::move(verdict);
+            if (auto verdict = wire::decode<wire::LoginVerdict>(**datagram)) end.verdict = *std::move(verdict);
         }
         return end;
     }

@@ -53,7 +53,7 @@ template <class Message>
 Result<Message> read(const std::string& bytes) {
     Datagram datagram;
     datagram.bytes = Secret(bytes);
-    return parse<Message>(datagram);
+    return decode<Message>(datagram);
 }
 
 /// A message of every type: its bytes, what a reader makes of other bytes, and whether it takes them at all.

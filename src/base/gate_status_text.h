@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// What boardgate-gate.service says of itself while it holds (STATUS= of sd_notify(3)), for people and for the
+// launcher: after a change of door_ports the table in force is still for other ports than boardgate.conf says.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "src/base/settings.h"
+
+namespace boardgate {
+
+inline constexpr const char* gate_unit = "boardgate-gate.service";
+
+[[nodiscard]] inline std::string gate_status_text(const setting::Ports& ports) {
+    return "Local accounts are refused at ports " + std::to_string(ports.first) + " to " + std::to_string(ports.last);
+}
+
+/// Does the word say so of all these ports?
+[[nodiscard]] inline bool gate_word_covers(const std::string& word, const setting::Ports& ports) {
+    setting::Ports refused;
+    return std::sscanf(word.c_str(), "Local accounts are refused at ports %hu to %hu", &refused.first, &refused.last) == 2 &&
+           refused.holds(ports.first) && refused.holds(ports.last);
+}
+
+}  // namespace boardgate

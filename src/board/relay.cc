@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/relay.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+
+namespace boardgate::board {
+
+namespace {
+
+/// What a pipe holds unless told otherwise (pipe(7)).
+constexpr std::size_t pipe_size = 64 * 1024;
+/// So much of one direction before the others have a turn.
+constexpr std::size_t at_once = 1024 * 1024;
+constexpr std::size_t spare_pipes = 16;
+/// While the machine has no descriptors or memory for another connection.
+constexpr std::chrono::milliseconds pause_of_door{100};
+constexpr std::chrono::milliseconds long_time{std::chrono::hours(1)};
+
+/// The other side shall see a connection that broke off as that, not as a short answer.
+void reset_on_close(int socket) {
+    const linger at_once_and_hard{1, 0};
+    setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once_and_hard, sizeof at_once_and_hard);
+}
+
+void send_at_once(int socket) {
+    const int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+}  // namespace
+
+std::optional<Pipe> Pipes::take() {
+    if (!spare_.empty()) {
+        Pipe pipe = std::move(spare_.back());
+        spare_.pop_back();
+        return pipe;
+    }
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return std::nullopt;
+    return Pipe{Fd(ends[0]), Fd(ends[1])};
+}
+
+void Pipes::give_back(Pipe pipe) {
+    if (spare_.size() < spare_pipes) spare_.push_back(std::move(pipe));
+}
+
+RelayDirection::Step RelayDirection::pump(int source, int sink, Pipes& pipes) {
+    Step step;
+    while (!done_) {
+        if (inside_ == 0) {
+            if (source_ended_) {
+                shutdown(sink, SHUT_WR);  // may be gone already, which is as well
+                done_ = true;
+                break;
+            }
+            if (step.moved >= at_once) {
+                step.more = true;
+                break;
+            }
+            if (!pipe_) pipe_ = pipes.take();
+            if (!pipe_) {
+                step.failed = true;
+                break;
+            }
+            const ssize_t got = splice(source, nullptr, pipe_->in.get(), nullptr, pipe_size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+            if (got < 0) {
+                step.failed = errno != EAGAIN;  // the pipe is empty, so it is the source that has nothing
+                break;
+            }
+            if (got == 0) source_ended_ = true;
+            inside_ = static_cast<std::size_t>(got);
+            continue;
+        }
+        const ssize_t put = splice(pipe_->out.get(), nullptr, sink, nullptr, inside_, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+        if (put <= 0) {
+            step.failed = put == 0 || errno != EAGAIN;
+            break;
+        }
+        inside_ -= static_cast<std::size_t>(put);
+        step.moved += static_cast<std::size_t>(put);
+    }
+    // A pipe with bytes in it is never used again.
+    if (pipe_ && inside_ == 0) pipes.give_back(*std::exchange(pipe_, std::nullopt));
+    return step;
+}
+
+Result<Relay> Relay::open(std::vector<Fd> doors, std::uint16_t port, std::size_t most) {
+    Fd epoll(epoll_create1(EPOLL_CLOEXEC));
+    if (!epoll) return system_error("cannot wait for connections");
+    for (const Fd& door : doors) {
+        if (fcntl(door.get(), F_SETFL, fcntl(door.get(), F_GETFL) | O_NONBLOCK) != 0) return system_error("cannot use the door");
+    }
+    Relay relay(std::move(epoll), std::move(doors), port, most);
+    relay.watch_doors(true);
+    if (!relay.watching_doors_) return system_error("cannot wait at the door");
+    return relay;
+}
+
+void Relay::watch_doors(bool watch) {
+    if (watch == watching_doors_) return;
+    epoll_event event{EPOLLIN, {nullptr}};
+    bool done = true;
+    for (const Fd& door : doors_) done &= epoll_ctl(epoll_.get(), watch ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, door.get(), &event) == 0;
+    if (done) watching_doors_ = watch;
+}
+
+void Relay::shut_doors(bool shut) {
+    shut_ = shut;
+    watch_doors(!shut);
+}
+
+std::chrono::milliseconds Relay::patience() const {
+    const bool more = std::any_of(connections_.begin(), connections_.end(), [](const Connection& c) { return c.more; });
+    if (more) return std::chrono::milliseconds(0);
+    return watching_doors_ || shut_ || connections_.size() >= most_ ? long_time : pause_of_door;
+}
+
+bool Relay::begin(Fd visitor) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port_);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    Fd tensorboard(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!tensorboard) return false;
+    send_at_once(visitor.get());
+    send_at_once(tensorboard.get());
+    reset_on_close(visitor.get());
+    if (connect(tensorboard.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
+        return true;  // closed as a reset
+    }
+    connections_.push_back({std::move(visitor), std::move(tensorboard), {}, {}});
+    Connection& connection = connections_.back();
+    // Edge-triggered: a connection is pumped until both directions would wait, so every edge is a reason to
+    // go on.
+    epoll_event event{EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {&connection}};
+    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, connection.visitor.get(), &event) == 0 &&
+        epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, connection.tensorboard.get(), &event) == 0) {
+        return true;
+    }
+    connections_.pop_back();
+    return false;
+}
+
+bool Relay::accept_waiting() {
+    bool any = false;
+    for (const Fd& door : doors_) any |= accept_at(door);
+    return any;
+}
+
+bool Relay::accept_at(const Fd& door) {
+    bool any = false;
+    while (connections_.size() < most_) {
+        Fd visitor(accept4(door.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        if (!visitor) {
+            // Out of descriptors or memory: look again after a pause, not at once and for ever.
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) watch_doors(false);
+            return any;
+        }
+        any = true;
+        if (!begin(std::move(visitor))) {
+            watch_doors(false);
+            return any;
+        }
+    }
+    watch_doors(false);
+    return any;
+}
+
+bool Relay::move(Connection& connection) {
+    const int visitor = connection.visitor.get();
+    const int tensorboard = connection.tensorboard.get();
+    const RelayDirection::Step in = connection.inward.pump(visitor, tensorboard, pipes_);
+    const RelayDirection::Step out = connection.outward.pump(tensorboard, visitor, pipes_);
+    connection.more = in.more || out.more;
+    if (in.failed || out.failed) {
+        reset_on_close(tensorboard);
+        connection.over = true;
+    } else if (connection.inward.done() && connection.outward.done()) {
+        const linger in_order{0, 0};
+        setsockopt(visitor, SOL_SOCKET, SO_LINGER, &in_order, sizeof in_order);
+        connection.over = true;
+    }
+    return in.moved + out.moved > 0;
+}
+
+bool Relay::advance() {
+    bool any = false;
+    bool at_door = false;
+    std::array<epoll_event, 64> events{};
+    const int count = epoll_wait(epoll_.get(), events.data(), events.size(), 0);
+    for (int i = 0; i < count; ++i) {
+        auto* const connection = static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr);
+        if (connection == nullptr) {
+            at_door = true;
+        } else {
+            connection->more = true;
+        }
+    }
+    for (Connection& connection : connections_) {
+        if (connection.more && !connection.over) any |= move(connection);
+    }
+    // Only now: events name connections by address.
+    connections_.remove_if([](const Connection& connection) { return connection.over; });
+    if (!shut_ && (at_door || (!watching_doors_ && connections_.size() < most_))) {
+        watch_doors(true);
+        any |= accept_waiting();
+    }
+    return any;
+}
+
+}  // namespace boardgate::board

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/restart_policy.h"
+
+#include <charconv>
+#include <utility>
+
+namespace boardgate::board {
+
+namespace {
+
+/// One that ends more often is not mended by starting it again.
+constexpr std::size_t most_unexpected_ends = 3;
+constexpr std::chrono::minutes ends_count_for{10};
+/// Between starts that the log directory asks for again and again.
+constexpr std::chrono::seconds between_restarts{60};
+/// What TensorBoard and its data server have open beside event files.
+constexpr std::size_t other_descriptors = 64;
+
+constexpr std::pair<int, int> first_safe_version{2, 21};
+
+const char* code_of(Notice notice) {
+    static constexpr const char* codes[] = {
+#define NOTICE(code, text) #code,
+#include "src/base/notices.inc"
+#undef NOTICE
+    };
+    return codes[static_cast<std::size_t>(notice)];
+}
+
+}  // namespace
+
+TensorBoardInfo about_tensorboard(const std::string& answer) {
+    TensorBoardInfo about;
+    about.data_server = answer.find("\"data_provider\": \"GrpcDataProvider(") != std::string::npos;
+    constexpr std::string_view key = "\"version\": \"";
+    if (const std::size_t at = answer.find(key); at != std::string::npos) {
+        std::pair<int, int> version{0, 0};
+        const char* const end = answer.data() + answer.size();
+        const char* const dot = std::from_chars(answer.data() + at + key.size(), end, version.first).ptr;
+        if (dot != end && *dot == '.') std::from_chars(dot + 1, end, version.second);
+        about.old = version < first_safe_version;
+    }
+    return about;
+}
+
+void RestartPolicy::set(Notice notice, bool holds) {
+    if (holds) {
+        notices_.insert(notice);
+    } else {
+        notices_.erase(notice);
+    }
+}
+
+std::string RestartPolicy::status(const char* doing) const {
+    std::string codes;
+    for (const Notice notice : notices_) codes += (codes.empty() ? "" : " ") + std::string(code_of(notice));
+    return codes.empty() ? doing : std::string(doing) + " [" + codes + "]";
+}
+
+bool RestartPolicy::has_patience() {
+    const BootTime now = clock_.boot();
+    while (!ends_.empty() && now - ends_.front() >= ends_count_for) ends_.pop_front();
+    ends_.push_back(now);
+    return ends_.size() <= most_unexpected_ends;
+}
+
+bool RestartPolicy::may_restart_again() {
+    const BootTime now = clock_.boot();
+    if (last_restart_ && now - *last_restart_ < between_restarts) return false;
+    last_restart_ = now;
+    return true;
+}
+
+void RestartPolicy::started(const TensorBoardInfo& about) {
+    data_server_ = about.data_server;
+    reloading_stopped_ = false;
+    set(Notice::old_tensorboard, about.old);
+    set(Notice::slow_loader_stopped, false);
+}
+
+bool RestartPolicy::data_server_ended() {
+    set(Notice::data_server_restarted, true);
+    if (has_patience()) return true;
+    if (options_.fast_loader != FastLoader::automatic) return false;
+    data_server_unfit_ = true;
+    loading_ = Loading::slow;
+    return true;
+}
+
+bool RestartPolicy::crashed() {
+    set(Notice::tensorboard_restarted, true);
+    return has_patience();
+}
+
+bool RestartPolicy::on_scan(const Scan& look) {
+    const bool unreadable = look.unreadable > 0;
+    set(Notice::logdir_gone, look.missing);
+    set(Notice::no_event_files, look.event_files == 0 && look.complete && !look.missing && options_.reload_interval.count() > 0);
+    set(Notice::too_many_event_files, data_server_ && look.event_files + other_descriptors > machine_.descriptors);
+    const bool for_folders = consider_folders(unreadable);
+    const bool for_files = consider_files(!look.replaced.empty(), unreadable);
+    return for_folders || for_files;
+}
+
+/// The fast loader leaves out a folder that it cannot read. The slow one's thread dies at it, and only a
+/// start brings it back (tensorboard#1680).
+bool RestartPolicy::consider_folders(bool unreadable) {
+    const bool slow = !data_server_;
+    set(Notice::unreadable_folder, unreadable && !slow);
+    set(Notice::slow_loader_stopped, unreadable && slow);
+    if (!slow || options_.reload_interval.count() == 0) return false;
+    reloading_stopped_ |= unreadable;
+    const bool back_to_fast = unreadable && loading_ == Loading::slow && !data_server_unfit_;
+    if (!back_to_fast && !(reloading_stopped_ && !unreadable)) return false;
+    if (!may_restart_again()) return false;
+    if (back_to_fast) {
+        loading_ = Loading::as_asked;
+        set(Notice::replaced_files_slow_loader, false);
+        set(Notice::replaced_files_restarts, true);
+    }
+    return true;
+}
+
+bool RestartPolicy::consider_files(bool replaced, bool unreadable) {
+    // Without a data server the slow loader is at work already. It follows replaced files, but with
+    // TensorFlow only when it was told to at its start.
+    const bool automatic = options_.fast_loader == FastLoader::automatic;
+    const bool follows = !data_server_ && !(automatic && loading_ == Loading::as_asked && machine_.tensorflow);
+    if (replaced && !follows && options_.reload_interval.count() > 0) {
+        if (automatic) {
+            restart_due_ = true;
+        } else {
+            set(Notice::replaced_files_not_shown, true);
+        }
+    }
+    if (!restart_due_) return false;
+    if (!unreadable) {
+        loading_ = Loading::slow;
+        set(Notice::replaced_files_slow_loader, true);
+        set(Notice::replaced_files_restarts, false);
+        restart_due_ = false;
+        return true;
+    }
+    // The slow loader would stop at the folder that cannot be read: a fresh start of the fast one shows them,
+    // too.
+    set(Notice::replaced_files_restarts, true);
+    if (!may_restart_again()) return false;
+    restart_due_ = false;
+    return true;
+}
+
+}  // namespace boardgate::board

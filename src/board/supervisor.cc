@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/supervisor.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "src/base/run.h"
+#include "src/base/service.h"
+#include "src/board/readiness.h"
+
+namespace boardgate::board {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// As shells and timeout(1) have them.
+constexpr int never_answered = 124;
+constexpr int not_executable = 126;
+constexpr int not_found = 127;
+constexpr int failed = 1;
+
+/// For requests under way when TensorBoard is to be started again; it answers the longest in about a second.
+constexpr seconds time_to_finish{3};
+
+constexpr pollfd none{-1, 0, 0};
+
+std::size_t most_descriptors() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+/// Of a TensorBoard that could not be started.
+int status_of(const Error& error) {
+    switch (error.sys) {
+        case ENOENT:
+            return not_found;
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+        case EAGAIN:
+            return boardgate::exit_status::fault_of_ours;  // the unit's limits, not the program
+        default:
+            return not_executable;
+    }
+}
+
+/// To the board's log, where TensorBoard's own words are. Through standard error, whose unit journald knows:
+/// of a datagram whose sender has ended meanwhile it can no longer tell, and the line would be in nobody's
+/// log.
+void say(std::string words) {
+    std::replace_if(
+        words.begin(), words.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+    std::fprintf(stderr, "%s\n", words.c_str());
+}
+
+}  // namespace
+
+Supervisor::Supervisor(const Clock& clock, const Options& options, Fd signals, std::vector<Fd> doors)
+    : clock_(clock),
+      options_(options),
+      tensorflow_(may_have_tensorflow(options.tensorboard)),
+      signals_(std::move(signals)),
+      doors_(std::move(doors)),
+      policy_(clock, options, {most_descriptors(), tensorflow_}) {}
+
+Result<int> Supervisor::run() {
+    // Before TensorBoard: what is replaced while it reads is seen as that.
+    auto watch = LogWatch::start(LogFiles(options_.logdir.str()), options_.reload_interval);
+    if (!watch) return error_of(watch);
+    watch_.emplace(*std::move(watch));
+
+    const End end = start_and_serve();
+    if (end.status == boardgate::exit_status::done) {
+        notify_stopping(end.words);
+    } else {
+        say(end.words);
+        notify_status(end.words);
+    }
+    if (tensorboard_) tensorboard_->stop();
+    return end.status;
+}
+
+Supervisor::End Supervisor::start_and_serve() {
+    notify_status("Starting TensorBoard");
+    if (const auto end = start(false)) return *end;
+    // Not before: what has connected meanwhile waits in the kernel's backlog.
+    auto relay = Relay::open(std::move(doors_), inner_port);
+    if (!relay) return {boardgate::exit_status::fault_of_ours, relay.error().text()};
+    relay_.emplace(*std::move(relay));
+    idle_.emplace(clock_, options_.idle_sleep, options_.longest_awake);
+    if (const auto end = take_look()) return *end;
+    notify_ready(policy_.status());
+    return serve();
+}
+
+Supervisor::Event Supervisor::wait(Descriptors& descriptors, milliseconds longest) {
+    std::array<pollfd, 2 + std::tuple_size_v<Descriptors>> waiting{{{signals_.get(), POLLIN, 0}, {tensorboard_->fd(), POLLIN, 0}}};
+    std::copy(descriptors.begin(), descriptors.end(), waiting.begin() + 2);
+    // A day is short enough for poll(2)'s int and makes no difference.
+    poll(waiting.data(), waiting.size(), static_cast<int>(std::min<milliseconds>(longest, std::chrono::hours(24)).count()));
+    std::copy(waiting.begin() + 2, waiting.end(), descriptors.begin());
+    if (waiting[0].revents != 0) return Event::told_to_stop;
+    return waiting[1].revents != 0 && tensorboard_->ended() ? Event::tensorboard_ended : Event::none;
+}
+
+std::optional<Supervisor::End> Supervisor::start(bool again) {
+    auto started = TensorBoard::start(tensorboard_arguments(options_, policy_.loading(), tensorflow_));
+    if (!started) return End{status_of(started.error()), started.error().text()};
+    tensorboard_.emplace(*std::move(started));
+    Readiness readiness(clock_, inner_port, path_prefix(options_.board) + "/data/environment");
+    StartTime start_time(clock_, tensorboard_->pid());
+    while (!readiness.advance()) {
+        start_time.advance();
+        if (again && start_time.over()) return End{never_answered, "TensorBoard was started again and never answered"};
+        Descriptors answer = {{{readiness.fd(), readiness.events(), 0}, none, none}};
+        switch (wait(answer, readiness.patience())) {
+            case Event::none:
+                break;
+            case Event::told_to_stop:
+                // At the first start mostly by systemd, when TimeoutStartSec= is over.
+                return End{boardgate::exit_status::done, "Stopped before TensorBoard answered"};
+            case Event::tensorboard_ended:
+                return End{tensorboard_->ended()->exit_status(), tensorboard_->ended()->text()};
+        }
+    }
+    const TensorBoardInfo about = about_tensorboard(readiness.answer());
+    policy_.started(about);
+    probe_.reset();
+    if (about.data_server) probe_.emplace(clock_, inner_port, path_prefix(options_.board) + "/data/runs");
+    return std::nullopt;
+}
+
+std::optional<Supervisor::End> Supervisor::start_again(const std::string& why) {
+    say("TensorBoard is started again: " + why);
+    tell(policy_.status("Starting TensorBoard again"));
+    relay_->shut_doors(true);
+    const BootTime deadline = clock_.boot() + time_to_finish;
+    while (!tensorboard_->ended() && relay_->connections() > 0 && clock_.boot() < deadline) {
+        Descriptors bytes = {{{relay_->fd(), POLLIN, 0}, none, none}};
+        if (wait(bytes, milliseconds(50)) == Event::told_to_stop) return End{boardgate::exit_status::done, "Stopping"};
+        relay_->advance();
+    }
+    tensorboard_->stop();
+    if (auto end = start(true)) return end;
+    relay_->shut_doors(false);
+    tell(policy_.status());
+    return std::nullopt;
+}
+
+Supervisor::End Supervisor::serve() {
+    for (;;) {
+        if (relay_->advance()) idle_->used();
+        if (idle_->expired()) return {boardgate::exit_status::done, "Going to sleep"};
+        if (const auto end = ask_for_data()) return *end;
+
+        Descriptors waiting = {{{relay_->fd(), POLLIN, 0}, {watch_->fd(), POLLIN, 0}, none}};
+        milliseconds longest = std::min(relay_->patience(), idle_->left());
+        if (probe_) {
+            waiting[2] = {probe_->fd(), probe_->events(), 0};
+            longest = std::min(longest, probe_->patience());
+        }
+        const Event event = wait(waiting, longest);
+        if (event == Event::told_to_stop) return {boardgate::exit_status::done, "Stopping"};
+        const auto end = event == Event::tensorboard_ended ? after_its_end() : waiting[1].revents != 0 ? take_look() : std::nullopt;
+        if (end) return *end;
+    }
+}
+
+std::optional<Supervisor::End> Supervisor::after_its_end() {
+    const Ending ending = *tensorboard_->ended();
+    // Status 0 is how it ends when somebody asks it to.
+    if (ending.exit_status() == 0) return End{ending.exit_status(), ending.text()};
+    if (!policy_.crashed()) return End{ending.exit_status(), "TensorBoard ended again and again; the last time: " + ending.text()};
+    return start_again(ending.text());
+}
+
+std::optional<Supervisor::End> Supervisor::ask_for_data() {
+    if (!probe_ || !probe_->advance()) return std::nullopt;
+    if (!policy_.data_server_ended()) return End{failed, "TensorBoard's data server ended again and again"};
+    return start_again("its data server had ended");
+}
+
+std::optional<Supervisor::End> Supervisor::take_look() {
+    const auto look = watch_->take();
+    if (!look) return std::nullopt;
+    if (policy_.on_scan(*look)) {
+        return start_again(look->replaced.empty() ? "the folders that can be read are others"
+                                                  : "an event file was replaced: " + look->replaced);
+    }
+    tell(policy_.status());
+    return std::nullopt;
+}
+
+void Supervisor::tell(const std::string& status) {
+    if (status == told_) return;
+    notify_status(status);
+    told_ = status;
+}
+
+}  // namespace boardgate::board

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// What administrators see and do: what runs, whose it is, how full the limits are; and putting boards to sleep.
+// Never what a board shows: neither folder, title nor log.
+#pragma once
+
+#include "src/boardgated/api/call.h"
+#include "src/boardgated/boards/registry.h"
+#include "src/boardgated/units/board_scheduler.h"
+
+namespace boardgate::boardgated {
+
+class ApiAdmin {
+public:
+    ApiAdmin(const Registry& registry, BoardScheduler& scheduler, const Settings& settings)
+        : registry_(registry), scheduler_(scheduler), settings_(settings) {}
+
+    [[nodiscard]] ApiResult<Response> list(Call& call) const;
+    [[nodiscard]] ApiResult<Response> sleep(Call& call);
+
+private:
+    const Registry& registry_;
+    BoardScheduler& scheduler_;
+    const Settings& settings_;
+};
+
+}  // namespace boardgate::boardgated

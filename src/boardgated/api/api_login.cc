@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api/api_login.h"
+
+#include "src/base/log.h"
+#include "src/boardgated/api/api_admin.h"
+#include "src/boardgated/common/json.h"
+#include "src/boardgated/web/cookie.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+constexpr std::size_t longest_conversation = 64;
+
+Json::Value texts(const std::vector<std::string>& items) {
+    Json::Value list(Json::arrayValue);
+    for (const std::string& item : items) list.append(item);
+    return list;
+}
+
+Response question_response(const LoginQuestion& question) {
+    Json::Value body(Json::objectValue);
+    body["conversation"] = question.conversation;
+    body["prompts"] = Json::Value(Json::arrayValue);
+    for (const auto& prompt : question.asked.prompts) {
+        Json::Value one(Json::objectValue);
+        one["text"] = prompt.text;
+        one["echo"] = prompt.echo;
+        body["prompts"].append(one);
+    }
+    body["messages"] = texts(question.asked.messages);
+    return json_response(202, body);
+}
+
+Json::Value who_is(const std::string& user, std::uint32_t uid) {
+    Json::Value body(Json::objectValue);
+    body["user"] = user;
+    body["uid"] = uid;
+    return body;
+}
+
+void log_logout(const Call& call, const char* did) {
+    const std::string address(call.request.address());
+    log_event(Event::logout, call.session->user + did + " from " + address, {{"USER_NAME", call.session->user}, {"REMOTE_ADDR", address}});
+}
+
+}  // namespace
+
+/// One step of a login; `name` is what the client calls itself.
+ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
+    auto json = JsonObject::parse(call.body);
+    if (!json) return error_of(json);
+    std::string user;
+    std::string conversation;
+    Secret password;
+    std::vector<Secret> answers;
+    Secret ticket;
+    const bool with_password = json->has("password");
+    json->take("user", user, 1, wire::longest::user);
+    json->take("password", password, wire::longest::secret);
+    json->take("conversation", conversation, 1, longest_conversation);
+    json->take("answers", answers, wire::longest::prompts, wire::longest::secret);
+    json->take("ticket", ticket, Token::text_size);
+    json->take("name", name, 0, Sessions::longest_name);
+    if (const auto known = json->finish(); !known) return error_of(known);
+    if (json->has("ticket")) return with_ticket(ticket);
+    const std::string address(call.request.address());
+
+    if (!conversation.empty()) {
+        if (!user.empty() || with_password) return problem(Code::bad_field, "a conversation goes on with answers only", "conversation");
+        const std::string speaker = conversations_.user_of(conversation);
+        auto next = conversations_.answer(conversation, address, std::move(answers));
+        if (next && std::holds_alternative<LoginGrant>(*next)) limiter_.forgive(speaker, address);
+        return next;
+    }
+    if (json->has("answers")) return problem(Code::bad_field, "answers belong to a conversation", "answers");
+    if (user.empty()) return problem(Code::bad_field, "user is missing", "user");
+    // Not named in the journal: it might look like a line of ours.
+    const std::string shown = UserName::parse(user) ? user : "?";
+    const auto refused = [&](const char* why) {
+        log_event(Event::login_refused, "login refused for " + shown + " from " + address + ": " + why,
+                  {{"USER_NAME", shown}, {"REMOTE_ADDR", address}});
+    };
+    if (const auto wait = limiter_.take(shown, address); wait.count() > 0) {
+        refused("too many attempts");
+        return tl::make_unexpected(
+            Problem{Code::too_many_attempts, "too many attempts; try again later", {}, static_cast<int>(wait.count())});
+    }
+    if (shown != user) {
+        refused("no account has such a name");
+        return problem(Code::login_failed, login_failed_text);
+    }
+    auto first = conversations_.begin(user, address, with_password ? &password : nullptr);
+    if (first && std::holds_alternative<LoginGrant>(*first)) limiter_.forgive(user, address);
+    return first;
+}
+
+/// The command line on the server itself: boardgate-login has given it a ticket by the kernel's word.
+ApiResult<LoginStep> ApiLogin::with_ticket(const Secret& text) {
+    auto token = Token::parse(text.reveal());
+    if (!token) return problem(Code::login_failed, login_failed_text);
+    const auto holder = launcher_.holder_of(*token);
+    if (!holder) return error_of(holder);
+    return LoginGrant{*std::move(token), holder->uid, holder->user, std::chrono::sys_seconds(std::chrono::seconds(holder->expires)), {}};
+}
+
+ApiResult<Response> ApiLogin::log_in(Call& call) {
+    std::string name;
+    auto next = step(call, name);
+    if (!next) {
+        metrics_.login_ended(next.error().code);
+        return error_of(next);
+    }
+    if (const auto* question = std::get_if<LoginQuestion>(&*next)) return question_response(*question);
+    metrics_.login_ended(std::nullopt);
+    return granted(std::get<LoginGrant>(*next), name, call);
+}
+
+ApiResult<Response> ApiLogin::granted(const LoginGrant& grant, const std::string& name, Call& call) {
+    // The session that the browser had before ends: whoever planted or saw its cookie gains nothing.
+    if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
+    const auto user = UserName::parse(grant.user);
+    if (!user) return problem(Code::login_unavailable, "this account's name cannot be part of a unit's name");
+    if (const auto removed = registry_.remove_of_others(grant.uid, *user); !removed) return storage_problem(removed.error());
+    if (const auto added =
+            sessions_.add({grant.token.hash(), grant.uid, grant.user}, grant.expires, name, std::string(call.request.address()));
+        !added) {
+        return storage_problem(added.error());
+    }
+    unit_reconciler_.remove_of(*user, grant.token);
+    Json::Value body = who_is(grant.user, grant.uid);
+    if (!grant.messages.empty()) body["messages"] = texts(grant.messages);
+    Response response = json_response(200, body);
+    response.with("Set-Cookie", set_cookie(grant.token));
+    return response;
+}
+
+ApiResult<Response> ApiLogin::who(Call& call) const {
+    // Asked by a page that a person opens: the session is in use.
+    sessions_.touch(call.session->token);
+    Json::Value body = who_is(call.session->user, call.session->uid);
+    body["administrator"] = is_administrator(*call.session, settings_);
+    return json_response(200, body);
+}
+
+ApiResult<Response> ApiLogin::list(Call& call) const {
+    Json::Value body(Json::objectValue);
+    body["sessions"] = Json::Value(Json::arrayValue);
+    const std::string here = session_id(call.session->token);
+    for (const SessionView& view : sessions_.sessions_of(call.session->uid)) {
+        Json::Value one(Json::objectValue);
+        one["id"] = view.id;
+        one["name"] = view.name;
+        one["address"] = view.address;
+        one["created"] = rfc3339(view.created);
+        one["last_used"] = rfc3339(view.last_used);
+        one["expires"] = rfc3339(view.expires);
+        one["current"] = view.id == here;
+        body["sessions"].append(one);
+    }
+    return json_response(200, body);
+}
+
+ApiResult<Response> ApiLogin::rename(Call& call) {
+    auto json = JsonObject::parse(call.body);
+    if (!json) return error_of(json);
+    std::string name;
+    json->take("name", name, 0, Sessions::longest_name);
+    if (const auto known = json->finish(); !known) return error_of(known);
+    const auto token = sessions_.find_by_id(call.session->uid, call.named_session);
+    if (!token) return problem(Code::no_such_session, "you have no such login");
+    if (const auto kept = sessions_.rename(*token, name); !kept) return storage_problem(kept.error());
+    return empty_response(204);
+}
+
+ApiResult<Response> ApiLogin::revoke(Call& call) {
+    const auto token = sessions_.find_by_id(call.session->uid, call.named_session);
+    if (!token) return problem(Code::no_such_session, "you have no such login");
+    if (*token == call.session->token) return log_out(call);
+    const auto revoked = launcher_.revoke(*call.token, wire::Tickets::other, *token);
+    sessions_.end(*token);
+    log_logout(call, " ended another login");
+    if (!revoked) return error_of(revoked);
+    return empty_response(204);
+}
+
+ApiResult<Response> ApiLogin::log_out(Call& call) {
+    sessions_.end(call.session->token);
+    // When the launcher cannot be asked the ticket stays until it expires, but nobody has its token any more.
+    (void)launcher_.revoke(*call.token, wire::Tickets::this_one);
+    log_logout(call, " logged out");
+    Response response = empty_response(204);
+    response.with("Set-Cookie", clear_cookie());
+    return response;
+}
+
+ApiResult<Response> ApiLogin::log_out_everywhere(Call& call) {
+    const auto revoked = launcher_.revoke(*call.token, wire::Tickets::all_of_user);
+    sessions_.end_all(call.session->uid);
+    log_logout(call, " logged out everywhere");
+    // Here a ticket that stays is not what was promised.
+    if (!revoked) return error_of(revoked);
+    Response response = empty_response(204);
+    response.with("Set-Cookie", clear_cookie());
+    return response;
+}
+
+}  // namespace boardgate::boardgated

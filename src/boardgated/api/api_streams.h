@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Opens event streams, by the STREAM rows of routes.inc; the event_streams keeps them.
+#pragma once
+
+#include <memory>
+
+#include "src/boardgated/api/api_folders.h"
+#include "src/boardgated/api/event_streams.h"
+#include "src/boardgated/boards/registry.h"
+#include "src/boardgated/clients/journal_client.h"
+
+namespace boardgate::boardgated {
+
+class ApiStreams {
+public:
+    ApiStreams(EventStreams& event_streams, const Registry& registry, const Sessions& sessions, const JournalClient& journal,
+               ApiFolders& folders)
+        : event_streams_(event_streams), registry_(registry), sessions_(sessions), journal_(journal), folders_(folders) {}
+
+    void handle(std::unique_ptr<Request> request);
+
+private:
+    struct Row;
+    static const Row table[];
+    [[nodiscard]] ApiResult<void> open(std::unique_ptr<Request>& request);
+    [[nodiscard]] ApiResult<void> events(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& board);
+    [[nodiscard]] ApiResult<void> log(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& board);
+    [[nodiscard]] ApiResult<void> runs(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& board);
+
+    EventStreams& event_streams_;
+    const Registry& registry_;
+    const Sessions& sessions_;
+    const JournalClient& journal_;
+    ApiFolders& folders_;
+};
+
+}  // namespace boardgate::boardgated

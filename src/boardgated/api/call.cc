@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api/call.h"
+
+#include <charconv>
+
+#include "src/base/peer.h"
+#include "src/boardgated/web/cookie.h"
+
+namespace boardgate::boardgated {
+
+std::optional<Caller> caller_of(const Request& request, const Sessions& sessions) {
+    auto token = session_token(request.parameter("HTTP_COOKIE"));
+    if (!token) return std::nullopt;
+    auto session = sessions.find(token->hash());
+    if (!session) return std::nullopt;
+    return Caller{*std::move(session), *std::move(token)};
+}
+
+ApiResult<Board> own_board(const Registry& registry, const BoardId& id, const Session& session) {
+    auto board = registry.find(id);
+    if (!board) return problem(Code::no_such_board, "there is no board " + id.str());
+    if (board->uid != session.uid) return problem(Code::not_your_board, "board " + id.str() + " is somebody else's");
+    return *std::move(board);
+}
+
+bool is_administrator(const Session& session, const Settings& settings) {
+    if (settings.administrators.empty()) return false;
+    const auto account = account_of(session.uid);
+    return account && is_member(*account, settings.administrators);
+}
+
+ApiResult<std::uint32_t> query_number(const Request& request, const char* name, std::uint32_t standard, std::uint32_t least,
+                                      std::uint32_t most) {
+    const std::string text = request.query_value(name);
+    if (text.empty()) return standard;
+    std::uint32_t number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
+        return problem(Code::bad_field, std::string(name) + " must be from " + std::to_string(least) + " to " + std::to_string(most), name);
+    }
+    return number;
+}
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api/folder_notices.h"
+
+#include <fmt/format.h>
+
+#include "src/boardgated/clients/logdirs_client.h"
+
+namespace boardgate::boardgated {
+
+std::vector<Notice> notices_of(const std::vector<wire::FolderReport>& reports, const BoardOptions& options) {
+    std::vector<Notice> notices;
+    std::uint32_t event_files = 0;
+    std::uint32_t unreadable = 0;
+    std::string first_unreadable;
+    std::string near;
+    for (const wire::FolderReport& report : reports) {
+        event_files += report.event_files;
+        unreadable += report.unreadable;
+        if (first_unreadable.empty()) first_unreadable = report.unreadable_folder;
+        if (near.empty()) near = suggestion_text(report);
+    }
+    if (event_files == 0 && !near.empty()) notices.push_back({"event_files_nearby", near});
+    if (unreadable > 0) {
+        // TensorBoard's two loaders differ: one leaves it out, the other stops there (src/base/notices.inc).
+        const bool slow = options.fast_loader == "off";
+        std::string text = first_unreadable.empty() ? "A folder" : "\"" + first_unreadable + "\"";
+        text += " below the log directory cannot be read";
+        if (unreadable > 1) text += fmt::format(", and {} more", unreadable - 1);
+        text += slow ? ": the slow loader stops there, and nothing new is shown until it can be read. Set fast_loader to auto."
+                     : ": what is in there is not shown.";
+        notices.push_back({slow ? "slow_loader_stopped" : "unreadable_folder", std::move(text)});
+    }
+    return notices;
+}
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api/metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace boardgate::boardgated {
+
+namespace {
+
+using std::chrono::duration;
+
+// The gate answers in 5 us where the machine is idle.
+constexpr double gate_bounds[] = {0.0000025, 0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1};
+// A board wakes in half a second, and has failed after a minute unless it asked for more.
+constexpr double wake_bounds[] = {0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60, 300};
+
+/// Always shown, so that an alert can be written before the first one happens.
+constexpr Code usual_ends_of_logins[] = {Code::login_failed, Code::password_expired, Code::too_many_attempts, Code::login_unavailable};
+
+const char* name_of(Refusal refusal) {
+    switch (refusal) {
+        case Refusal::none:
+            return "passed";
+        case Refusal::unauthenticated:
+            return "unauthenticated";
+        case Refusal::malformed:
+            return "malformed";
+        case Refusal::cross_site:
+            return "cross_site";
+        case Refusal::no_such_board:
+            return "no_such_board";
+        case Refusal::not_your_board:
+            return "not_your_board";
+        case Refusal::unsound:
+            return "unsound";
+        case Refusal::not_ready:
+            return "not_ready";
+    }
+    return "unknown";
+}
+
+/// Names, meanings and labels are ours: nothing in them needs to be quoted.
+std::string head(std::string_view name, std::string_view type, std::string_view meaning) {
+    return fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, meaning, name, type);
+}
+
+std::string line(std::string_view name, std::string_view label, std::string_view value, std::uint64_t number) {
+    return fmt::format("{}{{{}=\"{}\"}} {}\n", name, label, value, number);
+}
+
+}  // namespace
+
+void Histogram::observe(std::chrono::nanoseconds took) {
+    const double seconds = duration<double>(took).count();
+    const auto bound = std::lower_bound(bounds_.begin(), bounds_.end(), seconds);  // the first that is not less
+    counts_[static_cast<std::size_t>(bound - bounds_.begin())].fetch_add(1, std::memory_order_relaxed);
+    sum_.fetch_add(took.count(), std::memory_order_relaxed);
+}
+
+std::string Histogram::text(std::string_view name) const {
+    std::string out;
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+        total += counts_[i].load(std::memory_order_relaxed);
+        out += line(fmt::format("{}_bucket", name), "le", i < bounds_.size() ? fmt::format("{}", bounds_[i]) : "+Inf", total);
+    }
+    const std::chrono::nanoseconds sum(sum_.load(std::memory_order_relaxed));
+    return out + fmt::format("{}_sum {}\n{}_count {}\n", name, duration<double>(sum).count(), name, total);
+}
+
+Metrics::Metrics(const Gate& gate, const Registry& registry, const Sessions& sessions, const Clock& clock)
+    : gate_(gate), registry_(registry), sessions_(sessions), clock_(clock), gate_times_(gate_bounds), wake_times_(wake_bounds) {}
+
+void Metrics::gate_answered(Refusal refusal, std::chrono::nanoseconds took) {
+    gate_answers_[static_cast<std::size_t>(refusal)].fetch_add(1, std::memory_order_relaxed);
+    gate_times_.observe(took);
+}
+
+void Metrics::login_ended(std::optional<Code> problem) {
+    (problem ? logins_refused_[static_cast<std::size_t>(*problem)] : logins_granted_).fetch_add(1, std::memory_order_relaxed);
+}
+
+void Metrics::board_changed(const Board& board, bool gone) {
+    const std::lock_guard lock(mutex_);
+    if (!gone && board.state == State::starting) {
+        starting_.try_emplace(board.id, clock_.boot());
+        return;
+    }
+    const auto begun = starting_.extract(board.id);
+    if (begun.empty()) return;  // it was awake before we were
+    if (gone || (board.state != State::ready && board.state != State::failed)) {
+        ++wakes_stopped_;
+        return;
+    }
+    ++(board.state == State::ready ? wakes_ready_ : wakes_failed_);
+    if (board.state == State::ready) wake_times_.observe(clock_.boot() - begun.mapped());
+}
+
+std::string Metrics::text() const {
+    std::string out =
+        head("boardgate_build_info", "gauge", "The version that runs.") + line("boardgate_build_info", "version", BOARDGATE_VERSION, 1);
+
+    std::map<State, std::uint64_t> boards;
+    registry_.for_each([&](const Board& board) { ++boards[board.state]; });
+    out += head("boardgate_boards", "gauge", "Boards by state.");
+#define STATE(name, meaning) out += line("boardgate_boards", "state", #name, boards[State::name]);
+#include "src/boardgated/boards/states.inc"
+#undef STATE
+
+    out += head("boardgate_sessions", "gauge", "People's logins that have not ended.");
+    out += fmt::format("boardgate_sessions {}\n", sessions_.count());
+    out += head("boardgate_gate_sound", "gauge", "Whether the packet filter holds; while it does not, boards are closed.");
+    out += fmt::format("boardgate_gate_sound {}\n", gate_.healthy() ? 1 : 0);
+
+    out += head("boardgate_gate_decisions_total", "counter", "Requests for boards, by what the gate decided.");
+    for (std::size_t i = 0; i < refusals; ++i) {
+        out += line("boardgate_gate_decisions_total", "decision", name_of(static_cast<Refusal>(i)), gate_answers_[i]);
+    }
+    out += head("boardgate_gate_decision_seconds", "histogram", "Time from a request's arrival at the gate to its answer.");
+    out += gate_times_.text("boardgate_gate_decision_seconds");
+
+    out += head("boardgate_logins_total", "counter", "Logins by outcome: granted, or the API's code.");
+    out += line("boardgate_logins_total", "outcome", "granted", logins_granted_);
+    for (std::size_t i = 0; i < codes; ++i) {
+        const Code code = static_cast<Code>(i);
+        const bool usual =
+            std::find(std::begin(usual_ends_of_logins), std::end(usual_ends_of_logins), code) != std::end(usual_ends_of_logins);
+        if (usual || logins_refused_[i] != 0)
+            out += line("boardgate_logins_total", "outcome", boardgated::name_of(code), logins_refused_[i]);
+    }
+
+    out += head("boardgate_wakes_total", "counter", "Boards that were started, by what became of it; stopped means before it answered.");
+    out += line("boardgate_wakes_total", "outcome", "ready", wakes_ready_);
+    out += line("boardgate_wakes_total", "outcome", "failed", wakes_failed_);
+    out += line("boardgate_wakes_total", "outcome", "stopped", wakes_stopped_);
+    out += head("boardgate_wake_seconds", "histogram", "Time from the start of a board's unit until TensorBoard answers.");
+    out += wake_times_.text("boardgate_wake_seconds");
+    return out;
+}
+
+}  // namespace boardgate::boardgated

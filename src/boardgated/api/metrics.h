@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// What boardgated counts, in the text format that Prometheus reads (exposition format 0.0.4). Counting is an atomic
+// addition, so that the gate does not wait for it.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/base/clock.h"
+#include "src/boardgated/gate/gate.h"
+#include "src/boardgated/web/response.h"
+
+namespace boardgate::boardgated {
+
+/// How often something took how long.
+class Histogram {
+public:
+    /// Upper bounds in seconds, ascending.
+    explicit Histogram(std::span<const double> bounds) : bounds_(bounds), counts_(bounds.size() + 1) {}
+    void observe(std::chrono::nanoseconds took);
+    /// Its lines, `name_bucket{le="..."}` and so on.
+    [[nodiscard]] std::string text(std::string_view name) const;
+
+private:
+    std::span<const double> bounds_;
+    std::vector<std::atomic<std::uint64_t>> counts_;  // one for each bound, and one for what is beyond
+    std::atomic<std::int64_t> sum_ = 0;               // nanoseconds
+};
+
+class Metrics {
+public:
+    Metrics(const Gate& gate, const Registry& registry, const Sessions& sessions, const Clock& clock);
+
+    void gate_answered(Refusal refusal, std::chrono::nanoseconds took);
+    /// A login came to its end: `problem` is empty when it was granted.
+    void login_ended(std::optional<Code> problem);
+    /// A listener of the registry: counts wakes, from the start of a unit until it answers.
+    void board_changed(const Board& board, bool gone);
+
+    /// All of it, as it is now.
+    [[nodiscard]] std::string text() const;
+
+private:
+    static constexpr std::size_t codes = 0
+#define PROBLEM(code, status, title) +1
+#include "src/boardgated/common/problems.inc"
+#undef PROBLEM
+        ;
+    static constexpr std::size_t refusals = static_cast<std::size_t>(Refusal::not_ready) + 1;
+    using Counter = std::atomic<std::uint64_t>;
+
+    const Gate& gate_;
+    const Registry& registry_;
+    const Sessions& sessions_;
+    const Clock& clock_;
+    std::array<Counter, refusals> gate_answers_{};
+    Histogram gate_times_;
+    Counter logins_granted_ = 0;
+    std::array<Counter, codes> logins_refused_{};
+    Counter wakes_ready_ = 0;
+    Counter wakes_failed_ = 0;
+    Counter wakes_stopped_ = 0;
+    Histogram wake_times_;
+    std::mutex mutex_;
+    std::map<BoardId, BootTime> starting_;  // guarded by mutex_: since when
+};
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/boards/board.h"
+
+#include <algorithm>
+
+namespace boardgate::boardgated {
+
+const char* name_of(State state) {
+    static constexpr const char* names[] = {
+#define STATE(name, meaning) #name,
+#include "src/boardgated/boards/states.inc"
+#undef STATE
+    };
+    return names[static_cast<std::size_t>(state)];
+}
+
+std::vector<Notice> notices_of(const UnitFacts& facts) {
+    static const Notice all[] = {
+#define NOTICE(code, text) {#code, text},
+#include "src/base/notices.inc"
+#undef NOTICE
+    };
+    std::vector<Notice> notices;
+    const std::size_t open = facts.status_text.rfind('[');
+    if (open == std::string::npos || !facts.status_text.ends_with(']')) return notices;
+    const std::string named = " " + facts.status_text.substr(open + 1, facts.status_text.size() - open - 2) + " ";
+    for (const Notice& notice : all) {
+        if (named.find(" " + notice.code + " ") != std::string::npos) notices.push_back(notice);
+    }
+    return notices;
+}
+
+State state_of(const UnitFacts& facts) {
+    if (facts.service_active == "active" || facts.service_active == "reloading") return State::ready;
+    if (facts.service_active == "activating") return State::starting;
+    if (facts.socket_active != "active") return State::off;
+    // What has gone wrong is known before the last of its processes has ended.
+    const bool failing = facts.service_active == "deactivating" && !facts.result.empty() && facts.result != "success";
+    if (facts.service_active == "failed" || failing) return State::failed;
+    // Also while it is deactivating: a connection waits at the door and wakes it again.
+    return State::asleep;
+}
+
+std::optional<WallTime> Board::sleeps_at() const {
+    if (state != State::ready) return std::nullopt;
+    // Counted from what the gate saw; the board counts by what flows, so it may sleep a little later.
+    const WallTime idle = std::max(state_since, last_viewed.value_or(WallTime{})) + std::chrono::seconds(options.idle_sleep);
+    return longest_awake.count() == 0 ? idle : std::min(idle, state_since + longest_awake);
+}
+
+}  // namespace boardgate::boardgated

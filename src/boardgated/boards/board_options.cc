@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/boards/board_options.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace boardgate::boardgated {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> fast_loaders = {"auto", "on", "off"};
+
+void take_one(JsonObject& json, const char* name, std::string& out, std::int64_t least, std::int64_t most) {
+    json.take(name, out, static_cast<std::size_t>(least), static_cast<std::size_t>(most));
+}
+void take_one(JsonObject& json, const char* name, std::int64_t& out, std::int64_t least, std::int64_t most) {
+    json.take(name, out, least, most);
+}
+void take_one(JsonObject& json, const char* name, bool& out, std::int64_t, std::int64_t) { json.take(name, out); }
+
+void take_one(JsonObject& json, const char* name, std::vector<std::string>& out, std::int64_t least, std::int64_t most) {
+    json.take(name, out, static_cast<std::size_t>(least), static_cast<std::size_t>(most), wire::longest::path);
+}
+
+Json::Value value_of(const std::vector<std::string>& items) {
+    Json::Value list(Json::arrayValue);
+    for (const std::string& item : items) list.append(item);
+    return list;
+}
+Json::Value value_of(const std::string& text) { return text; }
+Json::Value value_of(std::int64_t number) { return Json::Int64(number); }
+Json::Value value_of(bool flag) { return flag; }
+
+ApiResult<void> check_logdir(const std::string& logdir, const char* field) {
+    if (logdir.empty()) return problem(Code::bad_field, "logdir is missing: name the folder that holds the event files", field);
+    if (const std::size_t scheme = logdir.find("://"); logdir[0] != '/' && scheme != std::string::npos && scheme <= 8) {
+        return problem(Code::logdir_remote, "a board has no network, so it cannot read " + logdir + "; copy the files to this server",
+                       field);
+    }
+    if (const auto parsed = LogDir::parse(logdir); !parsed) {
+        return problem(Code::logdir_relative, "the log directory must be an absolute path, and \"" + logdir + "\" is not; start it with /",
+                       field);
+    }
+    return {};
+}
+
+ApiResult<void> check_samples(const std::string& text) {
+    const auto wrong = [] {
+        return problem(Code::bad_field, "samples_per_plugin must be like images=100,scalars=500", "samples_per_plugin");
+    };
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        const std::string_view item = rest.substr(0, end);
+        const std::size_t equals = item.find('=');
+        if (equals == std::string_view::npos || equals == 0) return wrong();
+        const std::string_view name = item.substr(0, equals);
+        const std::string_view count = item.substr(equals + 1);
+        if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos) return wrong();
+        if (count.empty() || count.size() > 9 || count.find_first_not_of("0123456789") != std::string_view::npos) return wrong();
+        if (end + 1 == rest.size()) return wrong();
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return {};
+}
+
+/// Loopback, where doors are anyway.
+bool is_here(const std::string& host) { return host.empty() || host == "localhost" || host == "127.0.0.1"; }
+
+/// Where the door listens beside loopback.
+ApiResult<void> check_addresses(const BoardOptions& options, const Settings& settings) {
+    if (options.bind_all && !settings.allow_bind_all) {
+        return problem(Code::bad_field, "this server does not allow bind_all: a board is reached through its https address", "bind_all");
+    }
+    if (is_here(options.host) || options.bind_all) return {};
+    if (!settings.allow_bind_all)
+        return problem(Code::bad_field, "host can only be localhost here: a board is reached through its https address", "host");
+    if (!is_ip_address(options.host)) return problem(Code::bad_field, "host must be an IP address of this server", "host");
+    return {};
+}
+
+ApiResult<void> check(const BoardOptions& options, const Settings& settings) {
+    if (auto logdir = check_logdir(options.logdir, "logdir"); !logdir) return logdir;
+    for (const std::string& folder : options.more_logdirs) {
+        if (auto another = check_logdir(folder, "more_logdirs"); !another) return another;
+    }
+    if (auto samples = check_samples(options.samples_per_plugin); !samples) return samples;
+    if (std::find(fast_loaders.begin(), fast_loaders.end(), options.fast_loader) == fast_loaders.end()) {
+        return problem(Code::bad_field, "fast_loader must be auto, on or off", "fast_loader");
+    }
+    if (options.environment.starts_with('/')) {
+        if (!settings.allow_own_environments)
+            return problem(Code::bad_field, "this server does not allow environments of one's own; name one of its list", "environment");
+        if (!LogDir::parse(options.environment))
+            return problem(Code::bad_field, "environment must be a name, or the absolute path of a tensorboard program", "environment");
+    } else if (!settings.environments.contains(options.environment)) {
+        return problem(Code::bad_field, "there is no environment \"" + options.environment + "\" on this server", "environment");
+    }
+    if (options.port != 0 && !(options.port <= 65535 && settings.is_door_port(static_cast<std::uint16_t>(options.port)))) {
+        return problem(
+            Code::bad_field,
+            "port must be from " + std::to_string(settings.door_ports.first + 1) + " to " + std::to_string(settings.door_ports.last),
+            "port");
+    }
+    return check_addresses(options, settings);
+}
+
+}  // namespace
+
+BoardOptions default_options(const Settings& settings) {
+    BoardOptions options;
+    options.reload_interval = settings.reload_interval.count();
+    options.idle_sleep = settings.idle_sleep.count();
+    return options;
+}
+
+ApiResult<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings) {
+    const std::string title_before = options.title;
+    const bool derived = options.title == derived_title(options);
+#define OPTION(name, type, standard, least, most) take_one(json, #name, options.name, least, most);
+#include "src/boardgated/boards/board_options.inc"
+#undef OPTION
+    if (auto known = json.finish(); !known) return error_of(known);
+    if (auto good = check(options, settings); !good) return error_of(good);
+    // A title that nobody chose follows the folder.
+    if (options.title.empty() || (derived && options.title == title_before)) options.title = derived_title(options);
+    return options;
+}
+
+void add_options(Json::Value& to, const BoardOptions& options) {
+#define OPTION(name, type, standard, least, most) to[#name] = value_of(options.name);
+#include "src/boardgated/boards/board_options.inc"
+#undef OPTION
+}
+
+std::string options_text(const BoardOptions& options) {
+    Json::Value value(Json::objectValue);
+    add_options(value, options);
+    return to_text(value);
+}
+
+BoardOptions options_of_text(const std::string& text) {
+    BoardOptions options;
+    // Escaped, and with every option in it, it may be longer than the body that it came in.
+    if (auto json = JsonObject::parse(text, 4 * longest_body)) {
+        // Written by options_text(); what an older boardgate did not know has its default.
+#define OPTION(name, type, standard, least, most) take_one(*json, #name, options.name, std::min<std::int64_t>(least, 0), most);
+#include "src/boardgated/boards/board_options.inc"
+#undef OPTION
+    }
+    return options;
+}
+
+wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options) {
+    wire::DoorSpec spec;
+    spec.board = board.str();
+    spec.port = static_cast<std::uint16_t>(options.port);
+    spec.logdir = options.logdir;
+    spec.more_logdirs = options.more_logdirs;
+    spec.title = options.title;
+    spec.environment = options.environment;
+    spec.reload_interval = static_cast<std::uint32_t>(options.reload_interval);
+    spec.reload_multifile = options.reload_multifile;
+    spec.samples_per_plugin = options.samples_per_plugin;
+    const auto loader = std::find(fast_loaders.begin(), fast_loaders.end(), options.fast_loader) - fast_loaders.begin();
+    spec.fast_loader = static_cast<wire::FastLoader>(loader);
+    spec.idle_sleep = static_cast<std::uint32_t>(options.idle_sleep);
+    spec.priority = static_cast<std::uint32_t>(options.priority);
+    spec.bind_all = options.bind_all;
+    if (!options.bind_all && !is_here(options.host)) spec.host = options.host;
+    return spec;
+}
+
+bool is_open_to_network(const BoardOptions& options) { return options.bind_all || !is_here(options.host); }
+
+std::vector<std::string> folders_of(const BoardOptions& options) {
+    std::vector<std::string> folders = {options.logdir};
+    folders.insert(folders.end(), options.more_logdirs.begin(), options.more_logdirs.end());
+    return folders;
+}
+
+bool show_the_same(const BoardOptions& one, const BoardOptions& other) {
+    // Neither `//` nor a slash at the end makes another folder.
+    const auto normal = [](const std::string& folder) { return std::filesystem::path(folder + "/").lexically_normal(); };
+    return std::ranges::equal(folders_of(one), folders_of(other), {}, normal, normal);
+}
+
+namespace {
+/// A title has 200 bytes; a cut in the middle of a character is not UTF-8 any more.
+std::string cut_for_title(std::string text) {
+    text.resize(std::min(text.size(), wire::longest::title));
+    while (!is_utf8(text)) text.pop_back();
+    return text;
+}
+}  // namespace
+
+std::string folder_name(const std::string& path) {
+    const std::size_t end = path.find_last_not_of('/');
+    if (end == std::string::npos) return path;
+    const std::size_t slash = path.rfind('/', end);
+    const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
+    return cut_for_title(path.substr(begin, end - begin + 1));
+}
+
+std::string derived_title(const BoardOptions& options) {
+    std::string title;
+    for (const std::string& folder : folders_of(options)) title += (title.empty() ? "" : " + ") + folder_name(folder);
+    return cut_for_title(title);
+}
+
+}  // namespace boardgate::boardgated

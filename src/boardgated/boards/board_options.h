@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The options of a board: from JSON, to JSON, and to what the launcher takes.
+#pragma once
+
+#include "src/base/names.h"
+#include "src/base/settings.h"
+#include "src/boardgated/common/json.h"
+#include "src/wire/messages.h"
+
+namespace boardgate::boardgated {
+
+namespace option {
+using Text = std::string;
+using Number = std::int64_t;
+using Flag = bool;
+/// Absolute paths.
+using Folders = std::vector<std::string>;
+}  // namespace option
+
+struct BoardOptions {
+#define OPTION(name, type, standard, least, most) option::type name = standard;
+#include "src/boardgated/boards/board_options.inc"
+#undef OPTION
+};
+
+/// Those of a board whose owner chose nothing.
+[[nodiscard]] BoardOptions default_options(const Settings& settings);
+
+/// Takes the options that stand in `json` over those in `options` (defaults for a new board, the present ones
+/// for a change) and checks the whole. The caller finishes `json`.
+[[nodiscard]] ApiResult<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings);
+
+/// Adds every option as a field.
+void add_options(Json::Value& to, const BoardOptions& options);
+/// What the database holds, and back.
+[[nodiscard]] std::string options_text(const BoardOptions& options);
+[[nodiscard]] BoardOptions options_of_text(const std::string& text);
+
+[[nodiscard]] wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options);
+
+/// Does its door let in everybody who reaches it, without the gate?
+[[nodiscard]] bool is_open_to_network(const BoardOptions& options);
+
+/// All that it shows: logdir and more_logdirs.
+[[nodiscard]] std::vector<std::string> folders_of(const BoardOptions& options);
+/// Are they on the same folders?
+[[nodiscard]] bool show_the_same(const BoardOptions& one, const BoardOptions& other);
+/// The last component of a path, for a title: `/home/alice/runs/` gives `runs`.
+[[nodiscard]] std::string folder_name(const std::string& path);
+/// The title of a board that was given none: its folders' names.
+[[nodiscard]] std::string derived_title(const BoardOptions& options);
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/boards/diagnosis.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <optional>
+
+namespace boardgate::boardgated {
+
+namespace {
+
+/// As many lines as a person reads; the whole log is one click away.
+constexpr std::size_t tail_lines = 20;
+
+std::string ending(const UnitFacts& facts) {
+    if (facts.exit_code == CLD_KILLED || facts.exit_code == CLD_DUMPED) {
+        const char* name = sigabbrev_np(facts.exit_status);
+        return "it was ended by signal " + (name == nullptr ? std::to_string(facts.exit_status) : "SIG" + std::string(name));
+    }
+    if (facts.exit_code == CLD_EXITED) return "it ended with exit status " + std::to_string(facts.exit_status);
+    return "it did not end by itself";
+}
+
+/// Where the process alone does not tell: a watchdog, a lack of resources.
+std::string systemds_word(const UnitFacts& facts) {
+    return facts.result == "exit-code" || facts.result == "signal" ? "" : "; systemd says \"" + facts.result + "\"";
+}
+
+std::string mebibytes(std::uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
+
+std::string memory_story(const Board& board) {
+    std::string story = ending(board.facts);
+    if (board.facts.memory_limit) story += "; its limit is " + mebibytes(*board.facts.memory_limit) + " (MemoryMax=)";
+    if (board.peak_memory) story += "; the most it was seen to use is " + mebibytes(*board.peak_memory);
+    return story;
+}
+
+/// `137`, or `200-243`.
+bool is_status(std::string_view sign, int status) {
+    int first = 0;
+    int last = 0;
+    const char* const end = sign.data() + sign.size();
+    const char* const rest = std::from_chars(sign.data(), end, first).ptr;
+    if (rest == end) return status == first;
+    std::from_chars(rest + 1, end, last);
+    return status >= first && status <= last;
+}
+
+/// The words before `[code]`, when the status line names this code.
+std::optional<std::string> said(const UnitFacts& facts, const std::string& code) {
+    const std::string mark = " [" + code + "]";
+    if (!facts.status_text.ends_with(mark)) return std::nullopt;
+    return facts.status_text.substr(0, facts.status_text.size() - mark.size());
+}
+
+/// boardgate-board's status line is its last word on why, unless it is about better times.
+std::string last_word(const UnitFacts& facts) {
+    const bool good_times =
+        facts.status_text.empty() || facts.status_text.starts_with("Serving") || facts.status_text.starts_with("Starting");
+    return (good_times ? ending(facts) : facts.status_text) + systemds_word(facts);
+}
+
+/// What shows that the rule fits; nothing when it does not.
+std::optional<std::string> shown_by(const FailureRule& rule, const Board& board, const std::vector<std::string>& log) {
+    const UnitFacts& facts = board.facts;
+    switch (rule.by) {
+        case FailureRule::By::said:
+            return said(facts, rule.sign);
+        case FailureRule::By::log:
+            // The last one: what came before may have been overcome.
+            for (auto line = log.rbegin(); line != log.rend(); ++line) {
+                if (line->find(rule.sign) != std::string::npos) return *line;
+            }
+            return std::nullopt;
+        case FailureRule::By::status:
+            if (facts.exit_code != CLD_EXITED || !is_status(rule.sign, facts.exit_status)) return std::nullopt;
+            return last_word(facts);
+        case FailureRule::By::result:
+            if (*rule.sign != '\0' && facts.result != rule.sign) return std::nullopt;
+            return facts.result == "oom-kill" ? memory_story(board) : last_word(facts);
+    }
+    return std::nullopt;
+}
+
+/// Puts the board's options into a text, such as {environment}.
+std::string filled(std::string text, const Json::Value& options) {
+    for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open)) {
+        const std::size_t close = text.find('}', open);
+        if (close == std::string::npos) break;
+        const std::string value = options[text.substr(open + 1, close - open - 1)].asString();
+        text.replace(open, close - open + 1, value);
+        open += value.size();
+    }
+    return text;
+}
+
+void set_change(Failure& failure, std::string_view change, const Json::Value& options) {
+    const std::size_t equals = change.find('=');
+    if (equals == std::string_view::npos) return;
+    const std::string option(change.substr(0, equals));
+    const std::string value(change.substr(equals + 1));
+    if (options[option].asString() == value) return;
+    failure.change_option = option;
+    failure.change_value = value;
+}
+
+}  // namespace
+
+const std::vector<FailureRule>& failure_rules() {
+    static const std::vector<FailureRule> rules = {
+#define FAILURE(code, by, sign, summary, remedy, change) {#code, FailureRule::By::by, sign, summary, remedy, change},
+#include "src/boardgated/boards/failures.inc"
+#undef FAILURE
+    };
+    return rules;
+}
+
+Failure diagnose(const Board& board, const std::vector<std::string>& log) {
+    Json::Value options(Json::objectValue);
+    add_options(options, board.options);
+    Failure failure;
+    for (const FailureRule& rule : failure_rules()) {
+        const auto detail = shown_by(rule, board, log);
+        if (!detail) continue;
+        failure = {rule.code, filled(rule.summary, options), *detail, filled(rule.remedy, options)};
+        set_change(failure, rule.change, options);
+        break;
+    }
+    if (board.facts.exit_code == CLD_EXITED) failure.exit_status = board.facts.exit_status;
+    const std::size_t from = log.size() > tail_lines ? log.size() - tail_lines : 0;
+    failure.log_tail.assign(log.begin() + static_cast<std::ptrdiff_t>(from), log.end());
+    return failure;
+}
+
+bool says_little(const Failure& failure) { return failure.code == "tensorboard_ended" || failure.code == "unknown"; }
+
+Json::Value failure_json(const Failure& failure) {
+    Json::Value value(Json::objectValue);
+    value["code"] = failure.code;
+    value["summary"] = failure.summary;
+    value["detail"] = failure.detail;
+    value["remedy"] = failure.remedy;
+    value["exit_status"] = failure.exit_status ? Json::Value(*failure.exit_status) : Json::Value();
+    value["log_tail"] = Json::Value(Json::arrayValue);
+    for (const std::string& line : failure.log_tail) value["log_tail"].append(line);
+    // What PATCH may be given before the next attempt.
+    value["change"] = Json::Value();
+    if (!failure.change_option.empty()) value["change"][failure.change_option] = failure.change_value;
+    return value;
+}
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/clients/board_launcher.h"
+
+#include "src/base/log.h"
+#include "src/boardgated/clients/logdirs_client.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+/// Longer than the launcher waits for systemd.
+constexpr std::chrono::seconds launcher_patience{25};
+
+Code code_of(wire::Refusal reason) {
+    switch (reason) {
+        case wire::Refusal::ticket:
+            return Code::unauthenticated;
+        case wire::Refusal::port_taken:
+            return Code::port_taken;
+        case wire::Refusal::ports_all_taken:
+            return Code::ports_exhausted;
+        case wire::Refusal::gate_missing:
+            return Code::gate_unsound;
+        case wire::Refusal::no_such_door:
+            return Code::no_such_board;
+        case wire::Refusal::bad_request:
+        case wire::Refusal::environment:
+            return Code::bad_field;
+        case wire::Refusal::account:
+        case wire::Refusal::systemd:
+            break;
+    }
+    return Code::launch_failed;
+}
+
+tl::unexpected<Problem> not_reached(const Error& error) {
+    log_event(Event::request_fault, "the launcher cannot be asked: " + error.text());
+    return problem(Code::launch_failed, "the part of boardgate that starts boards does not answer; tell an administrator");
+}
+
+Secret copy_of(const Token& token) { return Secret(token.reveal()); }
+
+}  // namespace
+
+/// The answer, unless it is a refusal.
+template <class Message>
+ApiResult<wire::Datagram> SocketLauncher::exchange(Message message) {
+    const auto connection = wire::connect(path_);
+    if (!connection) return not_reached(connection.error());
+    if (const auto sent = wire::send(connection->get(), message); !sent) return not_reached(sent.error());
+    auto datagram = wire::receive(connection->get(), launcher_patience);
+    if (!datagram) return not_reached(datagram.error());
+    if (!*datagram) return not_reached(Error{"it hung up", {}, {}, 0});
+    if (const auto refused = wire::decode<wire::Refused>(**datagram)) {
+        std::string field = refused->reason == wire::Refusal::port_taken ? "port" : "";
+        return problem(code_of(refused->reason), refused->text, std::move(field));
+    }
+    return std::move(**datagram);
+}
+
+template <class Message>
+ApiResult<SocketLauncher::LauncherReply> SocketLauncher::ask(Message message) {
+    auto datagram = exchange(std::move(message));
+    if (!datagram) return error_of(datagram);
+    const auto done = wire::decode<wire::Done>(*datagram);
+    if (!done) return not_reached(done.error());
+    return LauncherReply{done->port, std::move(datagram->attached)};
+}
+
+ApiResult<wire::TicketHolder> SocketLauncher::holder_of(const Token& token) {
+    wire::ReadTicket message;
+    message.token = copy_of(token);
+    const auto datagram = exchange(std::move(message));
+    if (!datagram) return error_of(datagram);
+    auto holder = wire::decode<wire::TicketHolder>(*datagram);
+    if (!holder) return not_reached(holder.error());
+    return *std::move(holder);
+}
+
+template <class Message>
+ApiResult<SocketLauncher::LauncherReply> SocketLauncher::ask_board(const Token& token, const BoardId& board) {
+    Message message;
+    message.token = copy_of(token);
+    message.board = board.str();
+    return ask(std::move(message));
+}
+
+ApiResult<std::uint16_t> SocketLauncher::make_door(const Token& token, const wire::DoorSpec& door) {
+    wire::MakeDoor message;
+    message.token = copy_of(token);
+    message.door = door;
+    return ask(std::move(message)).map([](const LauncherReply& reply) { return reply.port; });
+}
+
+ApiResult<void> SocketLauncher::remove_door(const Token& token, const BoardId& board) {
+    return ask_board<wire::RemoveDoor>(token, board).map([](const LauncherReply&) {});
+}
+
+ApiResult<std::uint16_t> SocketLauncher::wake(const Token& token, const BoardId& board) {
+    return ask_board<wire::WakeBoard>(token, board).map([](const LauncherReply& reply) { return reply.port; });
+}
+
+ApiResult<void> SocketLauncher::sleep(const Token& token, const BoardId& board) {
+    return ask_board<wire::SleepBoard>(token, board).map([](const LauncherReply&) {});
+}
+
+ApiResult<std::uint16_t> SocketLauncher::restart(const Token& token, const BoardId& board) {
+    return ask_board<wire::RestartBoard>(token, board).map([](const LauncherReply& reply) { return reply.port; });
+}
+
+ApiResult<void> SocketLauncher::revoke(const Token& token, wire::Tickets which, const TokenHash& other) {
+    wire::RevokeTicket message;
+    message.token = copy_of(token);
+    message.which = which;
+    if (which == wire::Tickets::other) message.other = other.hex();
+    return ask(std::move(message)).map([](const LauncherReply&) {});
+}
+
+ApiResult<Fd> SocketLauncher::open_logdirs(const Token& token) {
+    wire::OpenLogdirs open;
+    open.token = copy_of(token);
+    auto reader = ask(std::move(open));
+    if (!reader) return error_of(reader);
+    if (!reader->attached) return not_reached(Error{"it passed no connection", {}, {}, 0});
+    return std::move(reader->attached);
+}
+
+ApiResult<wire::FolderReport> SocketLauncher::inspect(const Token& token, const std::string& folder) {
+    const auto reader = open_logdirs(token);
+    if (!reader) return error_of(reader);
+    return inspect_folder(*reader, folder);
+}
+
+}  // namespace boardgate::boardgated

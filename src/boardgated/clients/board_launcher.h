@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Who makes doors, wakes boards and opens a person's folder reader: boardgate-launcher, asked with the person's
+// own token. An interface, so that the API is tested without root.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "src/base/fd.h"
+#include "src/base/names.h"
+#include "src/base/secret.h"
+#include "src/boardgated/common/problem.h"
+#include "src/wire/messages.h"
+
+namespace boardgate::boardgated {
+
+class BoardLauncher {
+public:
+    virtual ~BoardLauncher() = default;
+    /// The port of the door.
+    [[nodiscard]] virtual ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) = 0;
+    [[nodiscard]] virtual ApiResult<void> remove_door(const Token& token, const BoardId& board) = 0;
+    /// The port: the door may have been made again on another one.
+    [[nodiscard]] virtual ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) = 0;
+    [[nodiscard]] virtual ApiResult<void> sleep(const Token& token, const BoardId& board) = 0;
+    [[nodiscard]] virtual ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board) = 0;
+    /// Ends tickets of the token's user; `other` is meant where it is another one's.
+    [[nodiscard]] virtual ApiResult<void> revoke(const Token& token, wire::Tickets which, const TokenHash& other = {}) = 0;
+    /// A connection to the person's own folder reader.
+    [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
+    [[nodiscard]] virtual ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
+    /// Whose ticket it is.
+    [[nodiscard]] virtual ApiResult<wire::TicketHolder> holder_of(const Token& token) = 0;
+};
+
+/// Over /run/boardgate-root/launcher.sock.
+class SocketLauncher final : public BoardLauncher {
+public:
+    static constexpr const char* socket_path = "/run/boardgate-root/launcher.sock";
+    explicit SocketLauncher(std::string path = socket_path) : path_(std::move(path)) {}
+
+    [[nodiscard]] ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) override;
+    [[nodiscard]] ApiResult<void> remove_door(const Token& token, const BoardId& board) override;
+    [[nodiscard]] ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) override;
+    [[nodiscard]] ApiResult<void> sleep(const Token& token, const BoardId& board) override;
+    [[nodiscard]] ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board) override;
+    [[nodiscard]] ApiResult<void> revoke(const Token& token, wire::Tickets which, const TokenHash& other) override;
+    [[nodiscard]] ApiResult<Fd> open_logdirs(const Token& token) override;
+    [[nodiscard]] ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) override;
+    [[nodiscard]] ApiResult<wire::TicketHolder> holder_of(const Token& token) override;
+
+private:
+    struct LauncherReply {
+        std::uint16_t port;
+        Fd attached;
+    };
+    template <class Message>
+    [[nodiscard]] ApiResult<wire::Datagram> exchange(Message message);
+    template <class Message>
+    [[nodiscard]] ApiResult<LauncherReply> ask(Message message);
+    template <class Message>
+    [[nodiscard]] ApiResult<LauncherReply> ask_board(const Token& token, const BoardId& board);
+    std::string path_;
+};
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/clients/logdirs_client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "src/base/log.h"
+#include "src/base/names.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+/// A whole search for runs, reading included.
+constexpr std::chrono::seconds longest_search{40};
+constexpr std::size_t most_rows = 1000;
+
+/// Where nobody named a folder, home is meant.
+std::string or_home(const std::string& path) { return path.empty() ? "~" : path; }
+
+tl::unexpected<Problem> no_answer(const std::string& path, const char* field, const Error& error) {
+    return problem(Code::logdir_unreadable, "\"" + or_home(path) + "\" does not answer: " + error.text() + "; is its file system mounted?",
+                   field);
+}
+
+tl::unexpected<Problem> malformed_answer() {
+    log_event(Event::bad_message, "a folder reader said something that cannot be shown");
+    return problem(Code::internal, "the part of boardgate that reads your folders does not answer as it should");
+}
+
+bool can_be_shown(const std::string& text) { return is_utf8(text) && !has_control_character(text); }
+/// Empty, or a path.
+bool is_path(const std::string& text) { return text.empty() || LogDir::parse(text); }
+bool can_be_shown(const wire::FolderReport& report) {
+    return can_be_shown(report.detail) && is_path(report.unreadable_folder) && is_path(report.suggestion);
+}
+bool can_be_shown(const wire::FolderRow& row) {
+    return can_be_shown(row.name) && !row.name.empty() && row.name.find('/') == std::string::npos;
+}
+bool can_be_shown(const wire::FolderList& end) {
+    return LogDir::parse(end.path) && LogDir::parse(end.folder) && is_path(end.suggestion) && can_be_shown(end.why);
+}
+bool can_be_shown(const wire::RunFound& run) {
+    return LogDir::parse(run.path) && can_be_shown(run.name) &&
+           std::all_of(run.curves.begin(), run.curves.end(), [](const wire::Curve& curve) { return can_be_shown(curve.tag); });
+}
+
+ApiResult<wire::FolderReport> report_from(const Fd& reader, const std::string& path, const char* field) {
+    auto report = wire::receive_one<wire::FolderReport>(reader.get(), patience_with_folders);
+    if (!report) return no_answer(path, field, report.error());
+    if (!can_be_shown(*report)) return malformed_answer();
+    return *std::move(report);
+}
+
+}  // namespace
+
+std::string suggestion_text(const wire::FolderReport& report) {
+    if (report.suggestion.empty()) return {};
+    return (report.suggestion_runs == 1 ? std::string("There is 1 run in \"")
+                                        : fmt::format("There are {} runs in \"", report.suggestion_runs)) +
+           report.suggestion + "\".";
+}
+
+ApiResult<wire::FolderReport> inspect_folder(const Fd& reader, const std::string& path) {
+    constexpr const char* field = "logdir";
+    if (const auto sent = wire::send(reader.get(), wire::InspectFolder{path}); !sent) return no_answer(path, field, sent.error());
+    return report_from(reader, path, field);
+}
+
+ApiResult<void> verdict_of(const wire::FolderReport& report, const std::string& path, const char* field) {
+    const std::string named = "\"" + path + "\"";
+    const std::string instead = suggestion_text(report).empty() ? "" : ". " + suggestion_text(report);
+    switch (report.verdict) {
+        case wire::FolderVerdict::readable:
+            return {};
+        case wire::FolderVerdict::missing:
+            return problem(Code::logdir_missing, named + " is not there; make the folder first, or name another one" + instead, field);
+        case wire::FolderVerdict::not_a_folder:
+            return problem(Code::logdir_not_a_folder, named + " is not a folder; name the folder that holds the event files" + instead,
+                           field);
+        case wire::FolderVerdict::unreadable:
+            return problem(Code::logdir_unreadable, named + " cannot be read by you: " + report.detail, field);
+        case wire::FolderVerdict::foreign:
+            return problem(Code::logdir_foreign, named + " lies in " + report.detail + ", and boards show only their owner's own folders",
+                           field);
+    }
+    return problem(Code::internal, "the folder reader gave an unknown verdict");
+}
+
+ApiResult<void> check_typed_path(const std::string& path, const char* field) {
+    if (path.empty() || path == "~") return {};
+    const std::string absolute = path.starts_with("~/") ? path.substr(1) : path;
+    if (!absolute.starts_with('/')) return problem(Code::logdir_relative, "give an absolute path, or one that begins with ~/", field);
+    if (!LogDir::parse(absolute))
+        return problem(Code::bad_field, std::string(field) + " must be a path of at most 4095 bytes without control characters", field);
+    return {};
+}
+
+ApiResult<FolderListing> list_folders(const Fd& reader, const std::string& path) {
+    constexpr const char* field = "path";
+    if (const auto sent = wire::send(reader.get(), wire::ListFolders{path}); !sent) return no_answer(path, field, sent.error());
+    const auto report = report_from(reader, path, field);
+    if (!report) return error_of(report);
+    if (const auto good = verdict_of(*report, or_home(path), field); !good) return error_of(good);
+    FolderListing listing;
+    for (;;) {
+        const auto datagram = wire::receive(reader.get(), patience_with_folders);
+        if (!datagram) return no_answer(path, field, datagram.error());
+        if (!*datagram) return malformed_answer();
+        if (auto some = wire::decode<wire::FolderRows>(**datagram)) {
+            for (wire::FolderRow& row : some->rows) {
+                if (!can_be_shown(row) || listing.rows.size() >= most_rows) return malformed_answer();
+                listing.rows.push_back(std::move(row));
+            }
+            continue;
+        }
+        auto end = wire::decode<wire::FolderList>(**datagram);
+        if (!end || !can_be_shown(*end)) return malformed_answer();
+        listing.end = *std::move(end);
+        return listing;
+    }
+}
+
+ApiResult<void> ask_for_runs(const Fd& reader, const std::string& root, std::uint16_t limit) {
+    constexpr const char* field = "root";
+    if (const auto sent = wire::send(reader.get(), wire::FindRuns{root, limit}); !sent) return no_answer(root, field, sent.error());
+    const auto report = report_from(reader, root, field);
+    if (!report) return error_of(report);
+    return verdict_of(*report, or_home(root), field);
+}
+
+RunSearchUpdate run_search_update(const wire::Datagram* datagram) {
+    if (datagram == nullptr) return Problem{Code::internal, "your folders do not answer any more; is their file system mounted?"};
+    if (auto progress = wire::decode<wire::RunsProgress>(*datagram); progress && can_be_shown(progress->folder))
+        return *std::move(progress);
+    if (auto run = wire::decode<wire::RunFound>(*datagram); run && can_be_shown(*run)) return *std::move(run);
+    if (auto end = wire::decode<wire::RunsEnd>(*datagram);
+        end && std::all_of(end->roots.begin(), end->roots.end(), [](const std::string& root) { return can_be_shown(root); })) {
+        return *std::move(end);
+    }
+    return malformed_answer().value();
+}
+
+ApiResult<FoundRuns> collect_runs(const Fd& reader, std::size_t limit) {
+    const auto until = std::chrono::steady_clock::now() + longest_search;
+    FoundRuns found;
+    while (std::chrono::steady_clock::now() < until && found.runs.size() <= limit) {
+        const auto datagram = wire::receive(reader.get(), patience_with_folders);
+        if (!datagram) return no_answer({}, "root", datagram.error());
+        RunSearchUpdate update = run_search_update(*datagram ? &**datagram : nullptr);
+        if (auto* run = std::get_if<wire::RunFound>(&update)) found.runs.push_back(std::move(*run));
+        if (auto* problem = std::get_if<Problem>(&update)) return tl::make_unexpected(std::move(*problem));
+        if (auto* end = std::get_if<wire::RunsEnd>(&update)) {
+            found.end = std::move(*end);
+            return found;
+        }
+    }
+    return malformed_answer();
+}
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// JSON in and out. Reading is strict and bounded: jsoncpp's strict mode accepts comments, leading zeros and broken
+// UTF-8, and throws on deep nesting; JsonObject refuses all of these. No other file calls as*() on input.
+#pragma once
+
+#include <json/value.h>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "src/base/secret.h"
+#include "src/boardgated/common/problem.h"
+
+namespace boardgate::boardgated {
+
+/// Bytes of a request's body.
+inline constexpr std::size_t longest_body = 16 * 1024;
+
+/// The fields of one JSON object. Every take() marks its field as known; finish() complains about the rest, so
+/// a mistyped name is told and not ignored. After the first problem all further calls do nothing.
+class JsonObject {
+public:
+    /// At most `longest` bytes, an object, depth 32, no duplicate keys.
+    [[nodiscard]] static ApiResult<JsonObject> parse(const std::string& text, std::size_t longest = longest_body);
+
+    /// Absent and null are the same.
+    [[nodiscard]] bool has(const char* name) const { return value_.isMember(name) && !value_[name].isNull(); }
+    /// Each leaves `out` alone when the field is absent or null. Bounds are inclusive; text counts bytes, is
+    /// UTF-8 and has no control characters.
+    void take(const char* name, std::string& out, std::size_t least, std::size_t most);
+    void take(const char* name, std::int64_t& out, std::int64_t least, std::int64_t most);
+    void take(const char* name, bool& out);
+    /// A list of at least `least` and at most `most` texts of 1 to `longest` bytes.
+    void take(const char* name, std::vector<std::string>& out, std::size_t least, std::size_t most, std::size_t longest);
+    /// A password: any bytes but NUL.
+    void take(const char* name, Secret& out, std::size_t most);
+    void take(const char* name, std::vector<Secret>& out, std::size_t most_items, std::size_t most);
+    /// The first problem: of a field, or of an unknown one.
+    [[nodiscard]] ApiResult<void> finish() const;
+
+private:
+    const Json::Value* known(const char* name);
+    void wrong(const char* name, const std::string& expected);
+    Json::Value value_;
+    std::set<std::string> known_;
+    std::optional<Problem> problem_;
+};
+
+/// For texts that boardgate itself wrote before (the database): an empty object when they are damaged.
+[[nodiscard]] Json::Value trusted_json(const std::string& text);
+/// One line, UTF-8.
+[[nodiscard]] std::string to_text(const Json::Value& value);
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/gate/board_answer.h"
+
+#include "src/boardgated/boards/diagnosis.h"
+#include "src/boardgated/gate/audit.h"
+#include "src/boardgated/gate/state_page.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+/// A board wakes in half a second, so most people never see the page that says "starting".
+constexpr std::chrono::milliseconds patience_of_person{1500};
+/// A script has no page to look at meanwhile; nginx waits longer.
+constexpr std::chrono::milliseconds patience_of_script{10000};
+
+/// nginx goes to the board once more, asking the gate again (nginx/gate.conf has the location).
+Response to_the_board(const Request& request) {
+    Response response;
+    response.with("X-Accel-Redirect", request.parameter("BG_PLACE") == "index" ? "@boardgate_index" : "@boardgate_board");
+    return response;
+}
+
+Response refusal(const Problem& problem, bool navigation) { return navigation ? problem_page(problem) : problem_response(problem); }
+
+Problem not_ready(const Board& board) {
+    const std::string named = "board " + board.id.str();
+    if (board.state == State::failed) {
+        const Failure failure = board.failure ? *board.failure : diagnose(board, {});
+        return {Code::board_failed, named + ": " + failure.summary + ". " + failure.remedy};
+    }
+    if (board.state == State::waiting) return {Code::board_not_ready, named + " is waiting: " + board.waiting_for, {}, 1};
+    return {Code::board_not_ready, named + " is " + name_of(board.state) + "; ask again in a moment", {}, 1};
+}
+
+/// Nothing more is to come by itself: it waits for others, or has failed and its log was read.
+bool is_final(const Board& board) { return board.state == State::waiting || (board.state == State::failed && board.failure); }
+
+Response state_of_board(const Board& board, bool navigation) { return navigation ? state_page(board) : problem_response(not_ready(board)); }
+
+}  // namespace
+
+void BoardAnswer::handle(std::unique_ptr<Request> request) {
+    const GateQuestion question = Gate::question_of(*request);
+    const GateDecision decision = gate_.decide(question);
+    const std::string named = decision.board ? decision.board->str() : "of this name";
+    const auto refuse = [&](const Problem& problem) { write_response(*request, refusal(problem, question.navigation)); };
+    switch (decision.refusal) {
+        case Refusal::unauthenticated:
+            if (!question.navigation) return refuse({Code::unauthenticated, "log in first"});
+            return write_response(*request, login_redirect(decision.board));
+        case Refusal::malformed:
+        case Refusal::no_such_board:
+            return refuse({Code::no_such_board, "there is no board " + named});
+        case Refusal::not_your_board:
+            return refuse({Code::not_your_board, "board " + named + " is somebody else's"});
+        case Refusal::cross_site:
+            return refuse({Code::cross_site, "another site asked for this board"});
+        case Refusal::unsound:
+            return refuse({Code::gate_unsound,
+                           "boards are closed until the server's packet filter is in force again; an administrator sees why",
+                           {},
+                           10});
+        case Refusal::not_ready:
+            break;
+        case Refusal::none:
+            // The gate would say yes by now: the board became ready in between, or it hung up on nginx.
+            const std::string_view upstream = request->parameter("BG_UPSTREAM_STATUS");
+            if (upstream != "502" && upstream != "504") return write_response(*request, to_the_board(*request));
+            return refuse({Code::board_not_ready, "board " + named + " broke off; ask again in a moment", {}, 1});
+    }
+    // A person who comes to one that waits asks for it anew: another board of theirs may be idle by now.
+    if (decision.state == State::failed || (decision.state == State::waiting && !question.navigation)) {
+        const auto board = registry_.find(*decision.board);
+        if (!board) return refuse({Code::no_such_board, "there is no board " + named});
+        if (is_final(*board)) return write_response(*request, state_of_board(*board, question.navigation));
+    }
+    const std::shared_ptr<Request> shared = std::move(request);
+    const bool navigation = question.navigation;
+    if (!launches_.add([this, shared, session = *decision.session, board = *decision.board, navigation] {
+            wake_and_answer(*shared, session, board, navigation);
+        })) {
+        write_response(*shared, refusal({Code::busy, "too many boards are being woken; try again in a moment", {}, 2}, navigation));
+    }
+}
+
+void BoardAnswer::wake_and_answer(Request& request, const Session& session, const BoardId& id, bool navigation) {
+    const auto token = session_token(request.parameter("HTTP_COOKIE"));
+    const auto before = registry_.find(id);
+    if (!token || !before) return write_response(request, refusal({Code::no_such_board, "there is no board " + id.str()}, navigation));
+    if (before->state == State::asleep || before->state == State::off || before->state == State::waiting) {
+        if (const auto woken = scheduler_.wake(*token, id); !woken) return write_response(request, refusal(woken.error(), navigation));
+        if (before->state != State::waiting) audit(Event::board_woken, session, request.address(), "woke", *before);
+    }
+    const auto after = registry_.wait(id, navigation ? patience_of_person : patience_of_script,
+                                      [](const Board& board) { return board.state == State::ready || is_final(board); });
+    if (!after) return write_response(request, refusal({Code::no_such_board, "there is no board " + id.str()}, navigation));
+    write_response(request, after->state == State::ready ? to_the_board(request) : state_of_board(*after, navigation));
+}
+
+}  // namespace boardgate::boardgated

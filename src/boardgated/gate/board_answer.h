@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What somebody gets who asked for a board and did not reach it: nginx comes here when the gate said no, or when
+// the board hung up. A sleeping board is woken and waited for; the rest is explained.
+#pragma once
+
+#include <memory>
+
+#include "src/boardgated/common/thread_pool.h"
+#include "src/boardgated/gate/gate.h"
+#include "src/boardgated/units/board_scheduler.h"
+
+namespace boardgate::boardgated {
+
+class BoardAnswer {
+public:
+    BoardAnswer(const Gate& gate, BoardScheduler& scheduler, const Registry& registry, ThreadPool& launches)
+        : gate_(gate), scheduler_(scheduler), registry_(registry), launches_(launches) {}
+
+    /// Answers now, or from the lane when the board must be woken first.
+    void handle(std::unique_ptr<Request> request);
+
+private:
+    void wake_and_answer(Request& request, const Session& session, const BoardId& board, bool navigation);
+
+    const Gate& gate_;
+    BoardScheduler& scheduler_;
+    const Registry& registry_;
+    ThreadPool& launches_;
+};
+
+}  // namespace boardgate::boardgated

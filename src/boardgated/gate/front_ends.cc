@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/gate/front_ends.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <fstream>
+#include <future>
+#include <memory>
+#include <optional>
+
+#include "src/base/fd.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+/// What cannot be published now will not be in the next second either, but when pip has finished.
+constexpr std::chrono::seconds between_askings{10};
+/// It is a few look-ups in the kernel's memory, as long as the file system is well.
+constexpr std::chrono::milliseconds patience{100};
+
+/// When a file, its owner or its mode last changed, in nanoseconds since 1970; 0 when there is none.
+std::int64_t changed(const std::string& path) {
+    struct stat facts {};
+    if (stat(path.c_str(), &facts) != 0) return 0;
+    return facts.st_ctim.tv_sec * std::int64_t{1'000'000'000} + facts.st_ctim.tv_nsec;
+}
+
+struct Published {
+    std::int64_t program_changed = 0;
+    std::string webfiles;
+    std::int64_t webfiles_changed = 0;
+    std::string version;
+
+    [[nodiscard]] bool is_version() const { return version != "-"; }
+    [[nodiscard]] bool is_still_so(const std::string& program, const std::string& folder) const {
+        return changed(program) == program_changed && (webfiles == "-" || changed(webfiles) == webfiles_changed) &&
+               (!is_version() || changed(folder + "/frontend/" + version) != 0);
+    }
+};
+
+/// The line of boardgate-frontend's record about a program. It is short, and read only when a page is opened.
+std::optional<Published> published_for(const std::string& folder, const std::string& program) {
+    std::ifstream lines(folder + "/environments");
+    for (std::string name; std::getline(lines, name, '\t');) {
+        Published found;
+        std::string of_program;
+        std::string of_webfiles;
+        std::getline(lines, of_program, '\t');
+        std::getline(lines, found.webfiles, '\t');
+        std::getline(lines, of_webfiles, '\t');
+        if (!std::getline(lines, found.version)) return std::nullopt;
+        if (name != program) continue;
+        found.program_changed = std::strtoll(of_program.c_str(), nullptr, 10);
+        found.webfiles_changed = std::strtoll(of_webfiles.c_str(), nullptr, 10);
+        return found;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string FrontEnds::version_for(const Board& board) {
+    const auto found = std::make_shared<std::promise<std::string>>();
+    auto version = found->get_future();
+    const bool asked = lane_.add([this, found, environment = board.options.environment, since = board.facts.since] {
+        found->set_value(look_up(environment, since));
+    });
+    // Without a version a board serves its own files, which is right in any case.
+    return asked && version.wait_for(patience) == std::future_status::ready ? version.get() : std::string();
+}
+
+std::string FrontEnds::look_up(const std::string& name, std::int64_t board_since) {
+    const auto environment = settings_.environments.find(name);
+    if (environment == settings_.environments.end()) return {};
+    const auto published = published_for(published_, environment->second);
+    if (!published || !published->is_still_so(environment->second, published_)) {
+        ask_for_new_ones();
+        return {};
+    }
+    // A TensorBoard that runs since before the change still has the files from before.
+    constexpr std::int64_t nanoseconds = 1000;
+    const bool is_older = std::max(published->program_changed, published->webfiles_changed) >= board_since * nanoseconds;
+    return published->is_version() && !is_older ? published->version : std::string();
+}
+
+void FrontEnds::ask_for_new_ones() {
+    const auto now = clock_.boot().count();
+    auto next = next_asking_.load();
+    if (now < next || !next_asking_.compare_exchange_strong(next, now + BootTime(between_askings).count())) return;
+    // boardgate-frontend.path sees it closed.
+    const Fd touched(open(wanted_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+}
+
+}  // namespace boardgate::boardgated

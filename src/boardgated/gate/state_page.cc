@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/gate/state_page.h"
+
+#include <fmt/format.h>
+
+#include "src/base/clock.h"
+#include "src/boardgated/boards/diagnosis.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+using namespace fmt::literals;
+
+constexpr const char* assets = "/assets/" BOARDGATE_PORTAL;
+
+const char* meaning_of(State state) {
+    static constexpr const char* meanings[] = {
+#define STATE(name, meaning) meaning,
+#include "src/boardgated/boards/states.inc"
+#undef STATE
+    };
+    return meanings[static_cast<std::size_t>(state)];
+}
+
+/// In the portal's look, with the way back to it (nginx/portal/index.html); its files are under the name that goes
+/// with their content (Makefile).
+Response page(int status, const std::string& title, const std::string& head, const std::string& main) {
+    Response response{status, {}, {}};
+    response.with("Content-Type", "text/html; charset=utf-8").with("Cache-Control", "no-store");
+    response.body = fmt::format(R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title} · boardgate</title>
+<link rel="icon" href="{assets}/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="{assets}/style.css">
+{head}</head>
+<body class="state-page">
+<a class="skip" href="#main">Skip to content</a>
+<header class="top">
+<a class="brand" href="/"><img src="{assets}/icon.svg" alt="" width="24" height="24"> boardgate</a>
+<nav id="links" aria-label="Views"><a href="/">My boards</a><a href="/runs">My runs</a></nav>
+</header>
+{main}</body>
+</html>
+)",
+                                "title"_a = escaped(title), "assets"_a = assets, "head"_a = head, "main"_a = main);
+    return response;
+}
+
+std::string failure_text(const Failure& failure) {
+    return fmt::format(R"(<div class="failure">
+<p class="failure-summary">{}.</p>
+<p class="failure-detail">{}</p>
+<p class="failure-remedy">{}</p>
+</div>
+)",
+                       escaped(failure.summary), escaped(failure.detail), escaped(failure.remedy));
+}
+
+std::string last_lines(const Failure& failure) {
+    if (failure.log_tail.empty()) return {};
+    std::string lines;
+    for (const std::string& line : failure.log_tail) lines += escaped(line) + "\n";
+    return "<h2>Last lines of its log</h2>\n<pre class=\"log\">" + lines + "</pre>\n";
+}
+
+}  // namespace
+
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            default:
+                out += c;
+        }
+    }
+    return out;
+}
+
+Response state_page(const Board& board) {
+    const std::string state = name_of(board.state);
+    const bool failed = board.state == State::failed;
+    const Failure failure = !failed ? Failure{} : board.failure ? *board.failure : diagnose(board, {});
+    // For state.js: what PATCH may change before the next attempt.
+    const std::string change = failed ? to_text(failure_json(failure)["change"]) : "null";
+    std::string head = fmt::format("<script type=\"module\" src=\"{}/state.js\"></script>\n", assets);
+    // For those without scripts, in the states that end by themselves.
+    if (!failed) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
+    std::string folders;
+    for (const std::string& folder : folders_of(board.options)) folders += (folders.empty() ? "" : " + ") + escaped(folder);
+    // state.js puts its buttons into #live, and the whole log in place of its last lines.
+    const std::string main = fmt::format(
+        R"(<main id="main" tabindex="-1" data-board="{id}" data-state="{state}" data-since="{since}" data-change="{change}" data-waiting-for="{waiting_for}">
+<section class="card" aria-labelledby="board-heading">
+<h1 id="board-heading">{title}</h1>
+<p class="path">{folders}</p>
+<p class="state-line"><strong class="board-state" data-state="{state}">{state}</strong>: {meaning}.</p>
+{failure}<div id="live"></div>
+<div id="log">{log}</div>
+</section>
+</main>
+)",
+        "id"_a = board.id.str(), "state"_a = state, "since"_a = rfc3339(board.state_since), "change"_a = escaped(change),
+        "waiting_for"_a = escaped(board.waiting_for), "title"_a = escaped(board.options.title), "folders"_a = folders,
+        "meaning"_a = board.waiting_for.empty() ? meaning_of(board.state) : escaped(board.waiting_for),
+        "failure"_a = failed ? failure_text(failure) : "", "log"_a = failed ? last_lines(failure) : "");
+    Response response = page(503, board.options.title, head, main);
+    if (!failed) response.with("Retry-After", "1");
+    return response;
+}
+
+Response problem_page(const Problem& problem) {
+    const Response plain = problem_response(problem);
+    const std::string main = fmt::format(R"(<main id="main" tabindex="-1">
+<section class="card">
+<h1>{}</h1>
+<p class="detail">{}.</p>
+<p><a class="button" href="/">All my boards</a></p>
+</section>
+</main>
+)",
+                                         title_of(problem.code), escaped(problem.detail));
+    Response response = page(plain.status, title_of(problem.code), "", main);
+    if (problem.retry_after > 0) response.with("Retry-After", std::to_string(problem.retry_after));
+    return response;
+}
+
+Response login_redirect(const std::optional<BoardId>& board) {
+    Response response = empty_response(303);
+    response.with("Location", board ? "/login?board=" + board->str() : "/login");
+    return response;
+}
+
+}  // namespace boardgate::boardgated

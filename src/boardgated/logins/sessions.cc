@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/logins/sessions.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "src/base/log.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
+
+}  // namespace
+
+bool Sessions::alive(const Entry& entry) const {
+    const BootTime now = clock_.boot();
+    return now < entry.ends && now - BootTime(entry.last_used.load()) < settings_.session_idle;
+}
+
+SessionRow Sessions::row_of(const Entry& entry) const {
+    const auto unused = std::chrono::duration_cast<std::chrono::seconds>(clock_.boot() - BootTime(entry.last_used.load()));
+    return {entry.session.token.hex(), entry.session.uid, entry.session.user, entry.created, seconds_of(clock_.wall()) - unused.count(),
+            entry.expires_wall,        entry.name,        entry.address};
+}
+
+Result<void> Sessions::load() {
+    const auto rows = store_.sessions();
+    if (!rows) return error_of(rows);
+    const std::int64_t wall = seconds_of(clock_.wall());
+    Hashes ended;
+    for (const SessionRow& row : *rows) {
+        const auto token = TokenHash::from_hex(row.hash);
+        if (!token) continue;
+        auto entry = std::make_unique<Entry>();
+        entry->session = {*token, row.uid, row.user};
+        entry->name = row.name;
+        entry->address = row.address;
+        entry->created = row.created;
+        entry->expires_wall = row.expires;
+        entry->ends = clock_.boot() + std::chrono::seconds(row.expires - wall);
+        // A clock that was set back must not make a session younger than "used this moment".
+        entry->last_used = (clock_.boot() - std::chrono::seconds(std::max<std::int64_t>(0, wall - row.last_used))).count();
+        entry->written_use = entry->last_used;
+        if (alive(*entry)) {
+            entries_.emplace(*token, std::move(entry));
+        } else {
+            ended.push_back(row.hash);
+        }
+    }
+    forget(std::move(ended));
+    return {};
+}
+
+Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expires, const std::string& name, const std::string& address) {
+    auto entry = std::make_unique<Entry>();
+    entry->session = session;
+    entry->name = name;
+    entry->address = address;
+    entry->created = seconds_of(clock_.wall());
+    entry->expires_wall = expires.time_since_epoch().count();
+    entry->ends = clock_.boot() + std::chrono::seconds(entry->expires_wall - entry->created);
+    entry->check = clock_.boot() + between_checks;
+    entry->last_used = clock_.boot().count();
+    entry->written_use = entry->last_used;
+    Hashes dropped;
+    {
+        const std::lock_guard change(changes_);
+        if (auto written = store_.put_session(row_of(*entry)); !written) return written;
+        const std::unique_lock lock(mutex_);
+        // Those of a deleted account whose number this one got.
+        dropped = take_out([&](const Entry& other) { return other.session.uid == session.uid && other.session.user != session.user; });
+        entries_.insert_or_assign(session.token, std::move(entry));
+        std::vector<const Entry*> own;
+        for (const auto& [token, other] : entries_) {
+            if (other->session.uid == session.uid) own.push_back(other.get());
+        }
+        if (static_cast<std::int64_t>(own.size()) > settings_.sessions_per_user) {
+            const Entry* oldest =
+                *std::min_element(own.begin(), own.end(), [](const Entry* a, const Entry* b) { return a->last_used < b->last_used; });
+            dropped.push_back(oldest->session.token.hex());
+            entries_.erase(TokenHash(oldest->session.token));
+        }
+    }
+    forget(std::move(dropped));
+    return {};
+}
+
+std::optional<Session> Sessions::find(const TokenHash& token) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = entries_.find(token);
+    if (found == entries_.end() || !alive(*found->second)) return std::nullopt;
+    return found->second->session;
+}
+
+void Sessions::touch(const TokenHash& token) {
+    const std::shared_lock lock(mutex_);
+    const auto found = entries_.find(token);
+    if (found != entries_.end()) found->second->last_used = clock_.boot().count();
+}
+
+std::string session_id(const TokenHash& token) { return token.hex().substr(0, 16); }
+
+std::vector<SessionView> Sessions::sessions_of(std::uint32_t uid) const {
+    std::vector<SessionView> views;
+    const std::shared_lock lock(mutex_);
+    for (const auto& [token, entry] : entries_) {
+        if (entry->session.uid != uid || !alive(*entry)) continue;
+        const SessionRow row = row_of(*entry);
+        const auto time = [](std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds)); };
+        views.push_back({session_id(token), row.name, row.address, time(row.created), time(row.last_used), time(row.expires)});
+    }
+    std::sort(views.begin(), views.end(), [](const SessionView& a, const SessionView& b) { return a.last_used > b.last_used; });
+    return views;
+}
+
+std::optional<TokenHash> Sessions::find_by_id(std::uint32_t uid, std::string_view id) const {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [token, entry] : entries_) {
+        if (entry->session.uid == uid && alive(*entry) && session_id(token) == id) return token;
+    }
+    return std::nullopt;
+}
+
+Result<void> Sessions::rename(const TokenHash& token, const std::string& name) {
+    const std::lock_guard change(changes_);
+    if (auto written = store_.rename_session(token.hex(), name); !written) return written;
+    const std::unique_lock lock(mutex_);
+    if (const auto found = entries_.find(token); found != entries_.end()) found->second->name = name;
+    return {};
+}
+
+/// With mutex_ held: those that `which` names are not known any more. Their hashes, for forget().
+template <class Which>
+Sessions::Hashes Sessions::take_out(Which which) {
+    Hashes hashes;
+    for (auto at = entries_.begin(); at != entries_.end();) {
+        if (which(*at->second)) {
+            hashes.push_back(at->first.hex());
+            at = entries_.erase(at);
+        } else {
+            ++at;
+        }
+    }
+    return hashes;
+}
+
+template <class Which>
+void Sessions::end_if(Which which) {
+    Hashes ended;
+    {
+        const std::unique_lock lock(mutex_);
+        ended = take_out(which);
+    }
+    forget(std::move(ended));
+}
+
+/// Deletes them from the store, and those for which that failed before.
+void Sessions::forget(Hashes hashes) {
+    const std::lock_guard change(changes_);
+    hashes.insert(hashes.end(), unforgotten_.begin(), unforgotten_.end());
+    {
+        // The same ticket may have logged in again since.
+        const std::shared_lock lock(mutex_);
+        std::erase_if(hashes, [&](const std::string& hash) { return entries_.contains(*TokenHash::from_hex(hash)); });
+    }
+    const auto deleted = store_.delete_sessions(hashes);
+    unforgotten_.clear();
+    if (deleted) return;
+    log_event(Event::storage_fault, deleted.error().text());
+    unforgotten_ = std::move(hashes);
+}
+
+std::size_t Sessions::count() const {
+    const std::shared_lock lock(mutex_);
+    return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [&](const auto& each) { return alive(*each.second); }));
+}
+
+void Sessions::end(const TokenHash& token) {
+    end_if([&](const Entry& entry) { return entry.session.token == token; });
+}
+
+void Sessions::end_all(std::uint32_t uid) {
+    end_if([&](const Entry& entry) { return entry.session.uid == uid; });
+}
+
+std::vector<Sessions::ToCheck> Sessions::to_check() {
+    std::vector<ToCheck> due;
+    const BootTime now = clock_.boot();
+    const std::unique_lock lock(mutex_);
+    for (const auto& [token, entry] : entries_) {
+        if (due.size() == checked_at_once) break;
+        if (entry->check > now || !alive(*entry)) continue;
+        entry->check = now + between_checks;
+        due.push_back({token, entry->address});
+    }
+    return due;
+}
+
+void Sessions::sweep() {
+    end_if([&](const Entry& entry) { return !alive(entry); });
+    write_uses();
+}
+
+void Sessions::write_uses() {
+    std::vector<UseRow> uses;
+    std::vector<std::pair<TokenHash, std::int64_t>> written;
+    {
+        const std::shared_lock lock(mutex_);
+        for (const auto& [token, entry] : entries_) {
+            const std::int64_t used = entry->last_used;
+            if (used == entry->written_use) continue;
+            uses.push_back({token.hex(), row_of(*entry).last_used});
+            written.emplace_back(token, used);
+        }
+    }
+    if (const auto kept = store_.sessions_used(uses); !kept) {
+        log_event(Event::storage_fault, kept.error().text());
+        return;
+    }
+    const std::shared_lock lock(mutex_);
+    for (const auto& [token, used] : written) {
+        if (const auto found = entries_.find(token); found != entries_.end()) found->second->written_use = used;
+    }
+}
+
+}  // namespace boardgate::boardgated

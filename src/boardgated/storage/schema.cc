@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/storage/schema.h"
+
+#include <unistd.h>
+
+#include <iterator>
+
+#include "src/base/log.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+/// From one version to the next. Never changed once it was installed somewhere: what is new is a row of its own.
+struct Step {
+    const char* sql;
+    const char* done_if = nullptr;  ///< finds a row in a database that has it all already
+};
+
+constexpr Step steps[] = {
+    {R"sql(
+CREATE TABLE sessions (
+    hash TEXT PRIMARY KEY, uid INTEGER NOT NULL, user TEXT NOT NULL,
+    created INTEGER NOT NULL, last_used INTEGER NOT NULL, expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE boards (
+    id TEXT PRIMARY KEY, uid INTEGER NOT NULL, owner TEXT NOT NULL, port INTEGER NOT NULL,
+    options TEXT NOT NULL, created INTEGER NOT NULL, last_viewed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql"},
+    // Files of version 1 were made without these tables and columns and with them: the number was not counted up.
+    {R"sql(
+CREATE TABLE IF NOT EXISTS presets (
+    uid INTEGER NOT NULL, name TEXT NOT NULL, options TEXT NOT NULL, PRIMARY KEY (uid, name)
+) STRICT, WITHOUT ROWID;
+)sql"},
+    {R"sql(
+ALTER TABLE sessions ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
+)sql",
+     "SELECT 1 FROM pragma_table_info('sessions') WHERE name = 'address'"},
+};
+
+Result<int> version_of(Database& database) {
+    Database::Statement ask(database, "PRAGMA user_version");
+    if (!ask.step()) return database.error("cannot read the database");
+    return static_cast<int>(ask.number(0));
+}
+
+Result<void> keep_copy(Database& database, const std::string& path) {
+    unlink(path.c_str());  // of an attempt that broke off: what it was a copy of is still there
+    Database::Statement copy(database, "VACUUM INTO ?1");
+    copy.bind(path).step();
+    if (!copy.good()) return database.error("cannot keep a copy of the database before it is changed, as " + path);
+    return {};
+}
+
+Result<void> take(const Step& step, int version, Database& database) {
+    Database::Transaction all(database);
+    if (!all.begun()) return all.begun();
+    const bool done = step.done_if != nullptr && Database::Statement(database, step.done_if).step();
+    if (!done) {
+        if (auto changed = database.execute(step.sql); !changed) return changed;
+    }
+    if (auto counted = database.execute("PRAGMA user_version=" + std::to_string(version)); !counted) return counted;
+    return all.commit();
+}
+
+}  // namespace
+
+int schema_version() { return static_cast<int>(std::size(steps)); }
+
+Result<void> bring_up_to_date(Database& database) {
+    const auto found = version_of(database);
+    if (!found) return error_of(found);
+    if (*found == schema_version()) return {};
+    const std::string from = std::to_string(*found);
+    if (*found > schema_version()) {
+        std::string what =
+            "the database was written by a newer boardgate (version " + from + ", this one knows " + std::to_string(schema_version()) + ")";
+        return tl::make_unexpected(Error{std::move(what), database.path(),
+                                         "install that boardgate again, or put back the copy that it left beside the file", 0, true});
+    }
+    if (*found > 0) {
+        const std::string copy = database.path() + ".version-" + from;
+        if (auto kept = keep_copy(database, copy); !kept) return kept;
+        log_event(Event::reconciled, "the database of an older boardgate becomes version " + std::to_string(schema_version()) +
+                                         "; what was is kept as " + copy);
+    }
+    for (int version = *found; version < schema_version(); ++version) {
+        if (auto taken = take(steps[version], version + 1, database); !taken) return taken;
+    }
+    return {};
+}
+
+}  // namespace boardgate::boardgated

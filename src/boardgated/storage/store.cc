@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/storage/store.h"
+
+#include "src/boardgated/storage/schema.h"
+
+namespace boardgate::boardgated {
+
+using Statement = Database::Statement;
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& path) {
+    auto database = Database::open(path);
+    if (!database) return error_of(database);
+    if (const auto ready = bring_up_to_date(*database); !ready) return error_of(ready);
+    std::unique_ptr<Store> store(new Store(*std::move(database)));
+    return store;
+}
+
+/// One statement, whose parameters `bind` fills in.
+template <class Bind>
+Result<void> Store::write(const char* sql, const char* what, Bind bind) {
+    const std::lock_guard lock(mutex_);
+    Statement statement(database_, sql);
+    bind(statement);
+    statement.step();
+    if (!statement.good()) return database_.error(what);
+    return {};
+}
+
+/// The same for many rows, in one transaction.
+template <class Row, class Bind>
+Result<void> Store::write_all(const char* sql, const char* what, const std::vector<Row>& rows, Bind bind) {
+    if (rows.empty()) return {};
+    const std::lock_guard lock(mutex_);
+    Database::Transaction all(database_);
+    if (!all.begun()) return all.begun();
+    Statement statement(database_, sql);
+    for (const Row& row : rows) {
+        bind(statement, row);
+        statement.step();
+        if (!statement.good()) return database_.error(what);
+        statement.again();
+    }
+    return all.commit();
+}
+
+Result<void> Store::put_session(const SessionRow& row) {
+    return write("INSERT OR REPLACE INTO sessions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "cannot write a session", [&](Statement& put) {
+        put.bind(row.hash).bind(std::int64_t{row.uid}).bind(row.user).bind(row.created).bind(row.last_used).bind(row.expires);
+        put.bind(row.name).bind(row.address);
+    });
+}
+
+Result<void> Store::rename_session(const std::string& hash, const std::string& name) {
+    return write("UPDATE sessions SET name = ?2 WHERE hash = ?1", "cannot name a session",
+                 [&](Statement& put) { put.bind(hash).bind(name); });
+}
+
+Result<void> Store::delete_sessions(const std::vector<std::string>& hashes) {
+    return write_all("DELETE FROM sessions WHERE hash = ?1", "cannot delete a session", hashes,
+                     [](Statement& remove, const std::string& hash) { remove.bind(hash); });
+}
+
+Result<std::vector<SessionRow>> Store::sessions() {
+    const std::lock_guard lock(mutex_);
+    std::vector<SessionRow> rows;
+    Statement ask(database_, "SELECT hash, uid, user, created, last_used, expires, name, address FROM sessions");
+    while (ask.step()) {
+        rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), ask.number(3), ask.number(4), ask.number(5),
+                        ask.text(6), ask.text(7)});
+    }
+    if (!ask.good()) return database_.error("cannot read the sessions");
+    return rows;
+}
+
+Result<void> Store::put_board(const BoardRow& row) {
+    return write("INSERT OR REPLACE INTO boards VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", "cannot write a board", [&](Statement& put) {
+        put.bind(row.id).bind(std::int64_t{row.uid}).bind(row.owner).bind(std::int64_t{row.port}).bind(row.options);
+        put.bind(row.created).bind(row.last_viewed);
+    });
+}
+
+Result<void> Store::delete_board(const std::string& id) {
+    return write("DELETE FROM boards WHERE id = ?1", "cannot delete a board", [&](Statement& remove) { remove.bind(id); });
+}
+
+Result<std::vector<BoardRow>> Store::boards() {
+    const std::lock_guard lock(mutex_);
+    std::vector<BoardRow> rows;
+    Statement ask(database_, "SELECT id, uid, owner, port, options, created, last_viewed FROM boards");
+    while (ask.step()) {
+        rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), static_cast<std::uint16_t>(ask.number(3)),
+                        ask.text(4), ask.number(5), ask.number(6)});
+    }
+    if (!ask.good()) return database_.error("cannot read the boards");
+    return rows;
+}
+
+namespace {
+void bind_use(Statement& put, const UseRow& use) { put.bind(use.key).bind(use.time); }
+}  // namespace
+
+Result<void> Store::sessions_used(const std::vector<UseRow>& uses) {
+    return write_all("UPDATE sessions SET last_used = ?2 WHERE hash = ?1", "cannot write when sessions were used", uses, &bind_use);
+}
+
+Result<void> Store::boards_viewed(const std::vector<UseRow>& views) {
+    return write_all("UPDATE boards SET last_viewed = ?2 WHERE id = ?1", "cannot write when boards were viewed", views, &bind_use);
+}
+
+Result<void> Store::put_preset(std::uint32_t uid, const PresetRow& row) {
+    return write("INSERT OR REPLACE INTO presets VALUES (?1, ?2, ?3)", "cannot write a preset",
+                 [&](Statement& put) { put.bind(std::int64_t{uid}).bind(row.name).bind(row.options); });
+}
+
+Result<void> Store::delete_preset(std::uint32_t uid, const std::string& name) {
+    return write("DELETE FROM presets WHERE uid = ?1 AND name = ?2", "cannot delete a preset",
+                 [&](Statement& remove) { remove.bind(std::int64_t{uid}).bind(name); });
+}
+
+Result<std::vector<PresetRow>> Store::presets(std::uint32_t uid) {
+    const std::lock_guard lock(mutex_);
+    std::vector<PresetRow> rows;
+    Statement ask(database_, "SELECT name, options FROM presets WHERE uid = ?1 ORDER BY name");
+    ask.bind(std::int64_t{uid});
+    while (ask.step()) rows.push_back({ask.text(0), ask.text(1)});
+    if (!ask.good()) return database_.error("cannot read the presets");
+    return rows;
+}
+
+}  // namespace boardgate::boardgated

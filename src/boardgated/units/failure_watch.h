@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// When a board fails, reads the log of that run and finds out why, once for each failed run.
+#pragma once
+
+#include "src/boardgated/boards/registry.h"
+#include "src/boardgated/clients/journal_client.h"
+#include "src/boardgated/common/thread_pool.h"
+
+namespace boardgate::boardgated {
+
+class FailureWatch {
+public:
+    FailureWatch(Registry& registry, const JournalClient& journal) : registry_(registry), journal_(journal) {}
+
+    /// A listener of the registry.
+    void board_changed(const Board& board, bool gone);
+    /// Finishes what was begun and begins nothing more: before other listeners go, since it changes boards.
+    void finish() { lane_.finish(); }
+
+private:
+    [[nodiscard]] std::vector<std::string> lines_of(const Board& board) const;
+    void examine(const BoardId& id);
+
+    Registry& registry_;
+    const JournalClient& journal_;
+    ThreadPool lane_{"diagnosis", 1, 200};
+};
+
+}  // namespace boardgate::boardgated

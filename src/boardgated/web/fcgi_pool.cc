@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/web/fcgi_pool.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include <stdexcept>
+#include <system_error>
+
+#include "src/base/log.h"
+
+namespace boardgate::boardgated {
+
+namespace {
+
+void check(int status, const char* what) {
+    if (status < 0) throw std::system_error(errno, std::generic_category(), what);
+}
+
+/// What a thread waits for: a connection on `listening`, or the end. A connection wakes one thread, not all
+/// (EPOLLEXCLUSIVE, epoll_ctl(2)).
+Fd wait_set(const Fd& listening, const Fd& stop) {
+    Fd set(epoll_create1(EPOLL_CLOEXEC));
+    check(set.get(), "epoll_create1");
+    epoll_event connection{EPOLLIN | EPOLLEXCLUSIVE, {.fd = listening.get()}};
+    check(epoll_ctl(set.get(), EPOLL_CTL_ADD, listening.get(), &connection), "epoll_ctl");
+    epoll_event end{EPOLLIN, {.fd = stop.get()}};
+    check(epoll_ctl(set.get(), EPOLL_CTL_ADD, stop.get(), &end), "epoll_ctl");
+    return set;
+}
+
+}  // namespace
+
+void FcgiPool::prepare() {
+    if (FCGX_Init() != 0) throw std::runtime_error("FastCGI cannot be set up");
+    signal(SIGPIPE, SIG_IGN);
+}
+
+FcgiPool::FcgiPool(std::string name, Fd listening, unsigned threads, Handler handler)
+    : name_(std::move(name)), listening_(std::move(listening)), stop_(eventfd(0, EFD_CLOEXEC)), handler_(std::move(handler)) {
+    check(stop_.get(), "eventfd");
+    // Another thread may have accepted the connection for which this one was woken.
+    check(fcntl(listening_.get(), F_SETFL, fcntl(listening_.get(), F_GETFL) | O_NONBLOCK), "fcntl");
+    try {
+        for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
+    } catch (...) {
+        eventfd_write(stop_.get(), 1);
+        throw;
+    }
+}
+
+FcgiPool::~FcgiPool() { eventfd_write(stop_.get(), 1); }
+
+void FcgiPool::serve() {
+    pthread_setname_np(pthread_self(), name_.c_str());
+    const Fd set = wait_set(listening_, stop_);
+    for (;;) {
+        epoll_event woken[2]{};
+        const int count = epoll_wait(set.get(), woken, 2, -1);
+        for (int i = 0; i < count; ++i) {
+            if (woken[i].data.fd == stop_.get()) return;
+        }
+        try {
+            if (auto request = Request::accept(listening_.get())) handler_(std::move(request));
+        } catch (const std::exception& exception) {
+            // The request ends without an answer, which nginx reports as 502 or 500, never as a yes.
+            log_event(Event::request_fault, exception.what());
+        }
+    }
+}
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Threads that accept FastCGI requests from one socket and give each to a handler. boardgated has three pools
+// (gate, app, stream), so that slow work never delays the gate.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "src/base/fd.h"
+#include "src/boardgated/web/request.h"
+
+namespace boardgate::boardgated {
+
+class FcgiPool {
+public:
+    /// Takes the request over: answers it, or hands it on to another thread.
+    using Handler = std::function<void(std::unique_ptr<Request>)>;
+
+    /// `listening` becomes non-blocking. Throws std::system_error when the kernel refuses a descriptor or a thread.
+    FcgiPool(std::string name, Fd listening, unsigned threads, Handler handler);
+    FcgiPool(const FcgiPool&) = delete;
+    FcgiPool& operator=(const FcgiPool&) = delete;
+    /// Finishes the requests that are being answered and accepts no new one: these wait in the socket for the next
+    /// boardgated.
+    ~FcgiPool();
+
+    /// Once in the process, before the first pool (FCGX_Init).
+    static void prepare();
+
+private:
+    void serve();
+    std::string name_;
+    Fd listening_;
+    Fd stop_;  ///< an eventfd that becomes readable for all threads, and stays so
+    Handler handler_;
+    std::vector<std::jthread> threads_;
+};
+
+}  // namespace boardgate::boardgated

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// An HTTP response: status, headers, body. Errors are problem+json (RFC 9457) with a stable code.
+#pragma once
+
+#include <json/value.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "src/boardgated/common/problem.h"
+#include "src/boardgated/web/request.h"
+
+namespace boardgate::boardgated {
+
+struct Response {
+    int status = 200;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+
+    /// Sets a header; values with control characters are refused by throwing, since they would forge others.
+    Response& with(const std::string& name, const std::string& value);
+};
+
+[[nodiscard]] Response json_response(int status, const Json::Value& value);
+[[nodiscard]] Response problem_response(const Problem& problem);
+/// An answer without a body, such as the one to a deletion.
+[[nodiscard]] Response empty_response(int status);
+
+void write_response(Request& request, const Response& response);
+
+}  // namespace boardgate::boardgated

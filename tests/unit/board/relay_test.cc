@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/relay.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string>
+
+#include "tests/unit/board/listener.h"
+
+namespace boardgate::board {
+namespace {
+
+/// Two ends of a stream, neither of which waits.
+std::array<Fd, 2> stream() {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()), 0);
+    return {Fd(ends[0]), Fd(ends[1])};
+}
+
+std::string all_from(int fd) {
+    std::string text;
+    std::array<char, 65536> buffer{};
+    for (ssize_t got = 0; (got = recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) {
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return text;
+}
+
+bool is_ended(int fd) {
+    char byte = 0;
+    return recv(fd, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+void say(const Fd& fd, const std::string& text) {
+    ASSERT_EQ(send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+}
+
+struct ChannelTest : testing::Test {
+    ChannelTest() { signal(SIGPIPE, SIG_IGN); }  // as main does
+    std::array<Fd, 2> from = stream();           // [0] writes, the channel reads [1]
+    std::array<Fd, 2> to = stream();             // the channel writes [0], [1] reads
+    Pipes pipes;
+    RelayDirection channel;
+    RelayDirection::Step pump() { return channel.pump(from[1].get(), to[0].get(), pipes); }
+};
+
+TEST_F(ChannelTest, MovesWhatIsThere) {
+    say(from[0], "hello");
+    EXPECT_EQ(pump().moved, 5U);
+    EXPECT_EQ(all_from(to[1].get()), "hello");
+    EXPECT_EQ(pump().moved, 0U);
+    EXPECT_FALSE(channel.done());
+}
+
+TEST_F(ChannelTest, PassesTheEndOnAfterTheLastByte) {
+    say(from[0], "bye");
+    shutdown(from[0].get(), SHUT_WR);
+    EXPECT_EQ(pump().moved, 3U);
+    EXPECT_TRUE(channel.done());
+    EXPECT_EQ(all_from(to[1].get()), "bye");
+    EXPECT_TRUE(is_ended(to[1].get()));
+    // The other direction is open still.
+    say(to[1], "answer");
+}
+
+TEST_F(ChannelTest, KeepsWhatTheOtherSideDoesNotTakeYet) {
+    const std::string part(60'000, 'x');
+    std::size_t said = 0;
+    std::string heard;
+    // More than a sink that nobody reads takes.
+    for (int i = 0; i < 40; ++i) {
+        said += static_cast<std::size_t>(std::max<ssize_t>(send(from[0].get(), part.data(), part.size(), MSG_NOSIGNAL), 0));
+        EXPECT_FALSE(pump().failed);
+    }
+    shutdown(from[0].get(), SHUT_WR);
+    EXPECT_FALSE(channel.done());
+    for (int i = 0; i < 1000 && !channel.done(); ++i) {
+        heard += all_from(to[1].get());
+        EXPECT_FALSE(pump().failed);
+    }
+    heard += all_from(to[1].get());
+    EXPECT_GT(said, 100'000U);
+    EXPECT_EQ(heard.size(), said);
+}
+
+TEST_F(ChannelTest, FailsWhenTheReaderIsGone) {
+    to[1].reset();
+    say(from[0], "hello");
+    EXPECT_TRUE(pump().failed);
+}
+
+TEST_F(ChannelTest, HoldsNoPipeWhileNothingIsUnderWay) {
+    say(from[0], "hello");
+    (void)pump();
+    ASSERT_TRUE(pipes.take());  // given back, so that this one is the same and no new one
+    const auto before = Fd(dup(0));
+    const auto pipe = pipes.take();
+    EXPECT_GT(pipe->out.get(), before.get());
+}
+
+struct RelayTest : testing::Test {
+    Listener tensorboard;
+    Listener door_copy;
+    std::uint16_t door_port = door_copy.port;
+    Listener second_door;
+    std::uint16_t second_port = second_door.port;
+    Result<Relay> relay = open_doors();
+
+    Result<Relay> open_doors() {
+        std::vector<Fd> doors;
+        doors.push_back(std::move(door_copy.fd));
+        doors.push_back(std::move(second_door.fd));
+        return Relay::open(std::move(doors), tensorboard.port, 3);
+    }
+
+    void turn_until(const std::function<bool()>& reached) {
+        for (int i = 0; i < 500 && !reached(); ++i) {
+            pollfd waiting{relay->fd(), POLLIN, 0};
+            poll(&waiting, 1, 10);
+            relay->advance();
+        }
+        EXPECT_TRUE(reached());
+    }
+    /// A visitor and TensorBoard's end of the same connection.
+    std::array<Fd, 2> visit() { return visit_at(door_port); }
+    std::array<Fd, 2> visit_at(std::uint16_t port) {
+        Fd visitor = connect_to(port);
+        const std::size_t before = relay->connections();
+        turn_until([&] { return relay->connections() > before; });
+        return {std::move(visitor), tensorboard.accept()};
+    }
+    void expect_heard(const Fd& fd, const std::string& text) {
+        std::string heard;
+        turn_until([&] { return (heard += all_from(fd.get())) == text; });
+    }
+};
+
+TEST_F(RelayTest, CarriesBothWays) {
+    const auto [visitor, inside] = visit();
+    say(visitor, "question");
+    expect_heard(inside, "question");
+    say(inside, "answer");
+    expect_heard(visitor, "answer");
+}
+
+TEST_F(RelayTest, OpensAtEachAddressOfTheDoor) {
+    const auto [visitor, inside] = visit_at(second_port);
+    say(visitor, "question");
+    expect_heard(inside, "question");
+}
+
+TEST_F(RelayTest, LetsAHalfClosedConnectionGetItsAnswer) {
+    const auto [visitor, inside] = visit();
+    say(visitor, "question");
+    shutdown(visitor.get(), SHUT_WR);
+    expect_heard(inside, "question");
+    turn_until([&] { return is_ended(inside.get()); });
+    say(inside, "answer");
+    expect_heard(visitor, "answer");
+}
+
+TEST_F(RelayTest, ForgetsAConnectionThatBothSidesEnded) {
+    auto [visitor, inside] = visit();
+    say(inside, "answer");
+    inside.reset();
+    expect_heard(visitor, "answer");
+    turn_until([&] { return is_ended(visitor.get()); });
+    visitor.reset();
+    turn_until([&] { return relay->connections() == 0; });
+}
+
+TEST_F(RelayTest, CarriesMegabytesUnchanged) {
+    const auto [visitor, inside] = visit();
+    std::string body(6'000'000, '\0');
+    for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * 2654435761U >> 24);
+    fcntl(inside.get(), F_SETFL, O_NONBLOCK);
+    std::size_t said = 0;
+    std::string heard;
+    turn_until([&] {
+        const ssize_t sent = said < body.size() ? send(inside.get(), body.data() + said, body.size() - said, MSG_NOSIGNAL) : 0;
+        said += static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+        heard += all_from(visitor.get());
+        return heard.size() == body.size();
+    });
+    EXPECT_TRUE(heard == body);
+}
+
+TEST_F(RelayTest, ResetsAVisitorWhoseTensorBoardBrokeOff) {
+    auto [visitor, inside] = visit();
+    const linger hard{1, 0};
+    setsockopt(inside.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    inside.reset();
+    turn_until([&] { return relay->connections() == 0; });
+    char byte = 0;
+    EXPECT_EQ(recv(visitor.get(), &byte, 1, 0), -1);
+    EXPECT_EQ(errno, ECONNRESET);
+}
+
+TEST_F(RelayTest, ResetsAVisitorWhenTensorBoardDoesNotListen) {
+    tensorboard.fd.reset();
+    const Fd visitor = connect_to(door_port);
+    pollfd broken{visitor.get(), POLLIN, 0};
+    turn_until([&] { return poll(&broken, 1, 0) == 1; });
+    char byte = 0;
+    EXPECT_EQ(recv(visitor.get(), &byte, 1, 0), -1);
+    turn_until([&] { return relay->connections() == 0; });
+}
+
+TEST_F(RelayTest, LetsTheRestWaitBeyondItsBoundAndTakesThemLater) {
+    std::vector<std::array<Fd, 2>> first;
+    for (int i = 0; i < 3; ++i) first.push_back(visit());
+    const Fd fourth = connect_to(door_port);  // in the backlog
+    ASSERT_TRUE(fourth);
+    for (int i = 0; i < 5; ++i) relay->advance();
+    EXPECT_EQ(relay->connections(), 3U);
+    first.pop_back();
+    fcntl(tensorboard.fd.get(), F_SETFL, O_NONBLOCK);
+    Fd inside;
+    turn_until([&] {
+        if (!inside) inside = tensorboard.accept();
+        return static_cast<bool>(inside);
+    });
+    say(fourth, "at last");
+    expect_heard(inside, "at last");
+}
+
+TEST_F(RelayTest, LetsVisitorsWaitAtShutDoorsWhileOthersFinish) {
+    const auto [under_way, its_inside] = visit();
+    relay->shut_doors(true);
+    const Fd waiting = connect_to(door_port);
+    ASSERT_TRUE(waiting);
+    say(its_inside, "answer");
+    expect_heard(under_way, "answer");
+    EXPECT_EQ(relay->connections(), 1U);
+    EXPECT_GT(relay->patience(), std::chrono::seconds(1)) << "nothing to do, so nothing to wake up for";
+    relay->shut_doors(false);
+    const Fd inside = [&] {
+        turn_until([&] { return relay->connections() == 2; });
+        return tensorboard.accept();
+    }();
+    say(waiting, "question");
+    expect_heard(inside, "question");
+}
+
+TEST_F(RelayTest, CountsOpenConnectionsAsUseOnlyWhileBytesFlow) {
+    const auto [visitor, inside] = visit();
+    for (int i = 0; i < 3; ++i) relay->advance();
+    EXPECT_FALSE(relay->advance());
+    say(visitor, "x");
+    bool used = false;
+    turn_until([&] { return used |= relay->advance(), used || !all_from(inside.get()).empty(); });
+}
+
+}  // namespace
+}  // namespace boardgate::board

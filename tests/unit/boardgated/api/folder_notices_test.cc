@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/api/folder_notices.h"
+
+#include <gtest/gtest.h>
+
+namespace boardgate::boardgated {
+namespace {
+
+TEST(FolderNotices, AnOwnerReadsThemBeforeTheStart) {
+    wire::FolderReport full{wire::FolderVerdict::readable, {}, 4};
+    wire::FolderReport closed{wire::FolderVerdict::readable, {}, 1, 0, 2, "/x/closed"};
+    wire::FolderReport empty{wire::FolderVerdict::readable, {}, 0, 0, 0, {}, "/x/runs", 3};
+    BoardOptions options;
+    const auto codes = [&](const std::vector<wire::FolderReport>& reports) {
+        std::string all;
+        for (const Notice& notice : notices_of(reports, options)) all += notice.code + " ";
+        return all;
+    };
+    EXPECT_EQ(codes({full}), "");
+    EXPECT_EQ(codes({empty}), "event_files_nearby ");
+    EXPECT_EQ(codes({empty, full}), "") << "there are some";
+    EXPECT_EQ(codes({full, closed}), "unreadable_folder ");
+    EXPECT_EQ(notices_of({closed}, options).front().text,
+              "\"/x/closed\" below the log directory cannot be read, and 1 more: what is in there is not shown.");
+    options.fast_loader = "off";
+    EXPECT_EQ(codes({closed}), "slow_loader_stopped ");
+    closed.unreadable_folder.clear();
+    closed.unreadable = 1;
+    EXPECT_TRUE(notices_of({closed}, options).front().text.starts_with("A folder below the log directory cannot be read: the slow"));
+}
+
+}  // namespace
+}  // namespace boardgate::boardgated

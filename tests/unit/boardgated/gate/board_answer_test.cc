@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/gate/board_answer.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/fake_launcher.h"
+#include "tests/unit/boardgated/web/fast_cgi.h"
+
+namespace boardgate::boardgated {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// alice, who is logged in, asks for her board; each test says what it is like and how she asks.
+struct BoardAnswerTest : testing::Test {
+    fakes::TempFolder folder;
+    fakes::FakeClock clock;
+    std::unique_ptr<Store> store = Store::open(":memory:").value();
+    Settings settings = parse_settings("door_ports = 16000-16099\nawake_boards = 1\n", "test").value();
+    Sessions sessions{*store, settings, clock};
+    Registry registry{*store, clock};
+    FrontEnds front_ends{settings, clock, folder / "environments", folder / "wanted"};
+    Gate gate{sessions, registry, settings, front_ends};
+    fakes::FakeLauncher launcher{registry};
+    BoardScheduler scheduler{launcher, registry, settings, [](const BoardId&) {}};
+    ThreadPool lane{"lane", 1, 8};
+    BoardAnswer board_answer{gate, scheduler, registry, lane};
+    FastCgi nginx;
+    Token token = Token::make();
+    BoardId board = make(1001, "alice");
+
+    BoardAnswerTest() {
+        registry.listen([this](const Board& changed, bool gone) { scheduler.board_changed(changed, gone); });
+        EXPECT_TRUE(sessions.add({token.hash(), 1001, "alice"}, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 24h));
+        gate.set_healthy(true);
+    }
+    BoardId make(std::uint32_t uid, const std::string& user) {
+        const BoardId id = registry.add(uid, UserName::parse(user).value(), {}).value().id;
+        EXPECT_TRUE(registry.set_port(id, 16001));
+        become(id, "inactive");
+        return id;
+    }
+    void become(const BoardId& id, const std::string& service, const std::string& run = "before") {
+        UnitFacts facts;
+        facts.socket_active = "active";
+        facts.service_active = service;
+        facts.invocation = run;
+        registry.set_facts(id, facts);
+    }
+    [[nodiscard]] CgiParameters script(const BoardId& id) const {
+        const std::string uri = "/b/" + id.str() + "/data/runs";
+        return {{"REQUEST_METHOD", "GET"},
+                {"REQUEST_URI", uri},
+                {"DOCUMENT_URI", uri},
+                {"HTTP_HOST", "lab.example"},
+                {"HTTP_COOKIE", std::string(cookie_name) + "=" + token.reveal()}};
+    }
+    [[nodiscard]] CgiParameters person(const BoardId& id) const {
+        CgiParameters what = script(id);
+        what["HTTP_SEC_FETCH_MODE"] = "navigate";
+        what["HTTP_SEC_FETCH_DEST"] = "document";
+        return what;
+    }
+    CgiAnswer ask(const CgiParameters& what) {
+        const Fd connection = nginx.send(what);
+        board_answer.handle(nginx.accept());
+        return FastCgi::answer(connection);
+    }
+    static std::string code(const CgiAnswer& answer) { return trusted_json(answer.body)["code"].asString(); }
+};
+
+TEST_F(BoardAnswerTest, ASleepingBoardIsWokenAndReached) {
+    for (const CgiParameters& what : {script(board), person(board)}) {
+        become(board, "inactive");
+        launcher.asked.clear();
+        EXPECT_EQ(ask(what).headers["X-Accel-Redirect"], "@boardgate_board");
+        EXPECT_EQ(launcher.asked, std::vector<std::string>{"wake " + board.str()});
+    }
+}
+
+TEST_F(BoardAnswerTest, WhoIsNotLoggedInIsSentToLogInAndAScriptIsTold) {
+    CgiParameters what = person(board);
+    what.erase("HTTP_COOKIE");
+    const CgiAnswer page = ask(what);
+    EXPECT_EQ(page.status, 303);
+    EXPECT_EQ(page.headers.at("Location"), "/login?board=" + board.str());
+    what = script(board);
+    what.erase("HTTP_COOKIE");
+    EXPECT_EQ(ask(what).status, 401);
+    EXPECT_TRUE(launcher.asked.empty());
+}
+
+TEST_F(BoardAnswerTest, NobodyWakesABoardThatIsNotTheirs) {
+    const BoardId other = make(1002, "bob");
+    EXPECT_EQ(code(ask(script(other))), "not_your_board");
+    EXPECT_EQ(code(ask(script(BoardId::make()))), "no_such_board");
+    EXPECT_EQ(ask(person(other)).status, 403);
+    CgiParameters foreign = script(board);
+    foreign["HTTP_SEC_FETCH_SITE"] = "cross-site";
+    EXPECT_EQ(code(ask(foreign)), "cross_site");
+    EXPECT_TRUE(launcher.asked.empty());
+}
+
+TEST_F(BoardAnswerTest, NothingIsWokenWhileTheGateIsClosed) {
+    gate.set_healthy(false);
+    const CgiAnswer answer = ask(script(board));
+    EXPECT_EQ(code(answer), "gate_unsound");
+    EXPECT_EQ(answer.headers.at("Retry-After"), "10");
+    EXPECT_TRUE(launcher.asked.empty());
+}
+
+TEST_F(BoardAnswerTest, AFailedBoardIsNotWokenButExplained) {
+    become(board, "failed");
+    ASSERT_TRUE(registry.set_failure(board, registry.find(board)->facts, {"x", "It failed on purpose", "", "Do something else."}));
+    const CgiAnswer told = ask(script(board));
+    EXPECT_EQ(told.status, 503);
+    EXPECT_EQ(trusted_json(told.body)["detail"], "board " + board.str() + ": It failed on purpose. Do something else.");
+    EXPECT_NE(ask(person(board)).body.find("It failed on purpose"), std::string::npos);
+    EXPECT_TRUE(launcher.asked.empty());
+}
+
+TEST_F(BoardAnswerTest, ABoardForWhichThereIsNoRoomWaitsAndSaysSo) {
+    const BoardId other = make(1002, "bob");
+    become(other, "active");
+    const CgiAnswer told = ask(script(board));
+    EXPECT_EQ(code(told), "board_not_ready");
+    EXPECT_NE(told.body.find("this server has 1 boards awake"), std::string::npos) << told.body;
+    EXPECT_EQ(registry.find(board)->state, State::waiting);
+    EXPECT_EQ(ask(script(board)).status, 503) << "and again, without another place in the queue";
+    EXPECT_TRUE(launcher.asked.empty());
+}
+
+TEST_F(BoardAnswerTest, AStartThatIsRefusedIsToldAsWhatItIs) {
+    launcher.refuse = Problem{Code::launch_failed, "on purpose"};
+    EXPECT_EQ(code(ask(script(board))), "launch_failed");
+}
+
+TEST_F(BoardAnswerTest, ABoardThatBecameReadyIsReachedAndOneThatHungUpIsNotAskedForEver) {
+    become(board, "active");
+    EXPECT_EQ(ask(script(board)).headers["X-Accel-Redirect"], "@boardgate_board");
+    CgiParameters index = script(board);
+    index["BG_PLACE"] = "index";
+    EXPECT_EQ(ask(index).headers["X-Accel-Redirect"], "@boardgate_index");
+    CgiParameters broken = script(board);
+    broken["BG_UPSTREAM_STATUS"] = "502";
+    const CgiAnswer told = ask(broken);
+    EXPECT_EQ(told.headers.count("X-Accel-Redirect"), 0U);
+    EXPECT_EQ(code(told), "board_not_ready");
+}
+
+TEST_F(BoardAnswerTest, WhenTooManyAreBeingWokenThatIsSaidAtOnce) {
+    ThreadPool full("full", 0, 0);
+    BoardAnswer busy(gate, scheduler, registry, full);
+    const Fd connection = nginx.send(script(board));
+    busy.handle(nginx.accept());
+    EXPECT_EQ(code(FastCgi::answer(connection)), "busy");
+}
+
+}  // namespace
+}  // namespace boardgate::boardgated

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/logins/login_limiter.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/fake_clock.h"
+
+namespace boardgate::boardgated {
+namespace {
+
+using std::chrono::seconds;
+
+struct LoginLimiterTest : testing::Test {
+    fakes::FakeClock clock;
+    LoginLimiter limiter{clock};
+    void take(int times, const char* user, const char* address) {
+        for (int i = 0; i < times; ++i) ASSERT_EQ(limiter.take(user, address), seconds(0)) << i;
+    }
+};
+
+TEST_F(LoginLimiterTest, RefusesTheSixthAttemptOnOneAccountFromOneAddressAndSaysHowLong) {
+    take(5, "alice", "192.0.2.1");
+    EXPECT_EQ(limiter.take("alice", "192.0.2.1"), seconds(20));
+    clock.advance(seconds(19));
+    EXPECT_EQ(limiter.take("alice", "192.0.2.1"), seconds(1));
+    clock.advance(seconds(1));
+    EXPECT_EQ(limiter.take("alice", "192.0.2.1"), seconds(0));
+}
+
+TEST_F(LoginLimiterTest, AStrangerElsewhereLocksNobodyOut) {
+    take(5, "alice", "192.0.2.1");
+    EXPECT_GT(limiter.take("alice", "192.0.2.1"), seconds(0));
+    EXPECT_EQ(limiter.take("alice", "192.0.2.2"), seconds(0));
+}
+
+TEST_F(LoginLimiterTest, ARefusedAttemptCostsNothing) {
+    take(5, "alice", "192.0.2.1");
+    for (int i = 0; i < 100; ++i) EXPECT_GT(limiter.take("alice", "192.0.2.1"), seconds(0));
+    clock.advance(seconds(20));
+    EXPECT_EQ(limiter.take("alice", "192.0.2.1"), seconds(0));
+}
+
+TEST_F(LoginLimiterTest, OneAddressTriesThirtyAccountsAndNoMore) {
+    for (int i = 0; i < 30; ++i) take(1, ("u" + std::to_string(i)).c_str(), "192.0.2.1");
+    EXPECT_EQ(limiter.take("u30", "192.0.2.1"), seconds(2));
+}
+
+TEST_F(LoginLimiterTest, AllAddressesOfOneIpv6NetworkAreOneHolder) {
+    for (int i = 0; i < 30; ++i) take(1, ("u" + std::to_string(i)).c_str(), ("2001:db8::" + std::to_string(i)).c_str());
+    EXPECT_GT(limiter.take("u30", "2001:db8::beef"), seconds(0));
+    EXPECT_EQ(limiter.take("u30", "2001:db8:0:1::1"), seconds(0));
+    EXPECT_EQ(address_holder("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+    EXPECT_EQ(address_holder("192.0.2.7"), "192.0.2.7");
+}
+
+TEST_F(LoginLimiterTest, ALoginThatWentWellForgivesTheMistakesBeforeIt) {
+    take(5, "alice", "192.0.2.1");
+    limiter.forgive("alice", "192.0.2.1");
+    take(5, "alice", "192.0.2.1");
+}
+
+TEST_F(LoginLimiterTest, EverybodyTogetherIsBounded) {
+    for (int i = 0; i < 100; ++i) take(1, "alice", ("192.0.2." + std::to_string(i)).c_str());
+    EXPECT_EQ(limiter.take("alice", "192.0.2.200"), seconds(1));
+}
+
+TEST_F(LoginLimiterTest, ForgetsWhoWasNotSeenForLongestAndKeepsTheOthers) {
+    take(5, "kept", "192.0.2.1");
+    // Refused by the common bucket, but each leaves its own two buckets; "kept" is seen again in between.
+    for (int i = 0; i < 6000; ++i) {
+        (void)limiter.take("x" + std::to_string(i), "10." + std::to_string(i / 250) + "." + std::to_string(i % 250) + ".1");
+        if (i % 1000 == 0) (void)limiter.take("kept", "192.0.2.1");
+    }
+    EXPECT_GT(limiter.take("kept", "192.0.2.1"), seconds(1));
+}
+
+}  // namespace
+}  // namespace boardgate::boardgated

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/units/unit_watch.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+
+#include "tests/fakes/fake_systemd.h"
+
+namespace boardgate::boardgated {
+namespace {
+
+using namespace std::chrono_literals;
+
+const BoardId board = BoardId::parse("abcdefgh").value();
+constexpr const char* service = "tensorboard-alice-abcdefgh.service";
+constexpr const char* door = "tensorboard-alice-abcdefgh.socket";
+using Addresses = std::vector<fakes::FakeSystemd::Address>;
+constexpr const char* gate_unit = "boardgate-gate.service";
+
+struct UnitWatchTest : testing::Test {
+    fakes::FakeSystemd systemd;
+    std::mutex mutex;
+    std::condition_variable changed;
+    UnitFacts facts;
+    Usage usage;
+    std::optional<bool> sound;
+    std::set<std::string> units;
+    int connections = 0;
+    bool known = true;
+    UnitWatch watch{listener()};
+
+    ~UnitWatchTest() override { watch.stop(); }
+
+    UnitWatch::Listener listener() {
+        UnitWatch::Listener to;
+        to.board = [this](const BoardId& id, const UnitFacts& now) {
+            EXPECT_EQ(id, board);
+            note([&] { facts = now; });
+        };
+        to.usage = [this](const BoardId&, const Usage& now) { note([&] { usage = now; }); };
+        to.gate = [this](bool now) { note([&] { sound = now; }); };
+        to.connected = [this](const std::set<std::string>& now) {
+            note([&] {
+                units = now;
+                ++connections;
+            });
+        };
+        to.unit_of = [this](const BoardId& id) {
+            const std::lock_guard lock(mutex);
+            return known && id == board ? std::optional(UnitName(UserName::parse("alice").value(), board)) : std::nullopt;
+        };
+        to.boards = [] { return std::vector<BoardId>{board}; };
+        return to;
+    }
+    template <class Change>
+    void note(Change change) {
+        const std::lock_guard lock(mutex);
+        change();
+        changed.notify_all();
+    }
+    template <class Is>
+    bool soon(Is is, std::chrono::seconds patience = 5s) {
+        std::unique_lock lock(mutex);
+        return changed.wait_for(lock, patience, is);
+    }
+};
+
+TEST_F(UnitWatchTest, KnowsEverythingWhenItHasStarted) {
+    systemd.set(gate_unit, {{"ActiveState", "active"}});
+    systemd.set(door, {{"ActiveState", "active"}, {"Listen", Addresses{{"Stream", "127.0.0.1:16001"}, {"Stream", "192.0.2.1:16001"}}}});
+    systemd.set(service, {{"ActiveState", "failed"},
+                          {"Result", "oom-kill"},
+                          {"ExecMainCode", std::int32_t{2}},
+                          {"ExecMainStatus", std::int32_t{9}},
+                          {"StatusText", "Serving [x]"},
+                          {"MemoryMax", std::uint64_t{1'000'000}},
+                          {"StateChangeTimestamp", std::uint64_t{1'700'000'000'000'000}},
+                          {"InvocationID", std::vector<std::uint8_t>{0x00, 0xAB, 0x0F}}});
+    ASSERT_TRUE(watch.start());
+    EXPECT_EQ(sound, true);
+    EXPECT_EQ(units, (std::set<std::string>{gate_unit, door, service}));
+    EXPECT_EQ(facts.socket_active, "active");
+    EXPECT_EQ(facts.port, 16001);
+    EXPECT_EQ(facts.service_active, "failed");
+    EXPECT_EQ(facts.result, "oom-kill");
+    EXPECT_EQ(facts.exit_code, 2);
+    EXPECT_EQ(facts.exit_status, 9);
+    EXPECT_EQ(facts.status_text, "Serving [x]");
+    EXPECT_EQ(facts.memory_limit, 1'000'000U);
+    EXPECT_EQ(facts.since, 1'700'000'000'000'000);
+    EXPECT_EQ(facts.invocation, "00ab0f");
+}
+
+TEST_F(UnitWatchTest, KnowsADoorsPortHoweverItsAddressIsWritten) {
+    ASSERT_TRUE(watch.start());
+    const std::pair<const char*, int> addresses[] = {{"[::]:16002", 16002}, {"16003", 16003},       {"[::1]:16004", 16004},
+                                                     {"/run/x", 0},         {"127.0.0.1:70000", 0}, {"127.0.0.1:16x", 0}};
+    for (const auto& [address, port] : addresses) {
+        const std::string state = address;  // one that no other has, so that the change is seen
+        systemd.set(door, {{"ActiveState", state}, {"Listen", Addresses{{"Stream", address}}}});
+        EXPECT_TRUE(soon([&] { return facts.socket_active == state; }));
+        EXPECT_EQ(facts.port, port) << address;
+    }
+}
+
+TEST_F(UnitWatchTest, UnitsThatAreNotThereHaveNoFacts) {
+    ASSERT_TRUE(watch.start());
+    EXPECT_EQ(facts, UnitFacts());
+    EXPECT_EQ(sound, false);
+}
+
+TEST_F(UnitWatchTest, HearsOfEveryChange) {
+    systemd.set(door, {{"ActiveState", "active"}});
+    ASSERT_TRUE(watch.start());
+    systemd.set(service, {{"ActiveState", "activating"}});
+    EXPECT_TRUE(soon([&] { return facts.service_active == "activating"; }));
+    systemd.set(service, {{"ActiveState", "active"}});
+    EXPECT_TRUE(soon([&] { return facts.service_active == "active"; }));
+    systemd.forget(door);
+    EXPECT_TRUE(soon([&] { return facts.socket_active.empty(); }));
+}
+
+TEST_F(UnitWatchTest, ClosesAndOpensTheGateWithItsUnit) {
+    ASSERT_TRUE(watch.start());
+    EXPECT_EQ(sound, false);
+    systemd.set(gate_unit, {{"ActiveState", "active"}});
+    EXPECT_TRUE(soon([&] { return sound == true; }));
+    systemd.set(gate_unit, {{"ActiveState", "deactivating"}});
+    EXPECT_TRUE(soon([&] { return sound == false; }));
+}
+
+TEST_F(UnitWatchTest, ReadsWhatAReadyBoardUses) {
+    systemd.set(service,
+                {{"ActiveState", "active"}, {"MemoryCurrent", std::uint64_t{4096}}, {"CPUUsageNSec", std::uint64_t{1'239'999'999}}});
+    ASSERT_TRUE(watch.start());
+    EXPECT_TRUE(soon([&] { return usage.memory == 4096U; }));
+    EXPECT_EQ(usage.cpu_seconds, 1.23);
+}
+
+TEST_F(UnitWatchTest, WhatSystemdDoesNotCountIsNotUsedUp) {
+    systemd.set(service,
+                {{"ActiveState", "active"}, {"MemoryCurrent", std::uint64_t{UINT64_MAX}}, {"CPUUsageNSec", std::uint64_t{10'000'000}}});
+    ASSERT_TRUE(watch.start());
+    EXPECT_TRUE(soon([&] { return usage.cpu_seconds.has_value(); }));
+    EXPECT_EQ(usage.memory, std::nullopt);
+}
+
+TEST_F(UnitWatchTest, LooksAgainWhenItIsTold) {
+    known = false;
+    systemd.set(service, {{"ActiveState", "active"}});
+    ASSERT_TRUE(watch.start());
+    EXPECT_EQ(facts, UnitFacts());
+    note([&] { known = true; });
+    watch.look_again(board);
+    EXPECT_TRUE(soon([&] { return facts.service_active == "active"; }));
+}
+
+TEST_F(UnitWatchTest, ComesBackWhenTheBusDoesAndLooksAtEverything) {
+    systemd.set(gate_unit, {{"ActiveState", "active"}});
+    ASSERT_TRUE(watch.start());
+    systemd.hang_up();
+    EXPECT_TRUE(soon([&] { return connections == 2; }));
+    EXPECT_TRUE(soon([&] { return sound == true; }, 0s)) << "a restart of the bus is seen by nobody";
+    systemd.set(service, {{"ActiveState", "active"}});
+    EXPECT_TRUE(soon([&] { return facts.service_active == "active"; }));
+}
+
+TEST(UnitWatch, SaysWhenThereIsNoBus) {
+    { fakes::FakeSystemd gone; }
+    setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1);
+    UnitWatch watch({});
+    EXPECT_FALSE(watch.start());
+    unsetenv("DBUS_SYSTEM_BUS_ADDRESS");
+}
+
+}  // namespace
+}  // namespace boardgate::boardgated

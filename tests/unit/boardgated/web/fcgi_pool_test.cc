@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "src/boardgated/web/fcgi_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <latch>
+#include <optional>
+
+#include "src/boardgated/web/response.h"
+
+#include "tests/unit/boardgated/web/fast_cgi.h"
+
+namespace boardgate::boardgated {
+namespace {
+
+void answer_204(std::unique_ptr<Request> request) { write_response(*request, empty_response(204)); }
+
+TEST(FcgiPool, AnswersAndEndsWhileItsThreadsWait) {
+    FastCgi nginx;
+    FcgiPool pool("test", nginx.passed(), 4, answer_204);
+    for (int i = 0; i < 8; ++i) EXPECT_EQ(FastCgi::answer(nginx.send({{"REQUEST_METHOD", "GET"}})).status, 204);
+}  // a thread that missed the end would hang here
+
+TEST(FcgiPool, FinishesWhatItTook) {
+    FastCgi nginx;
+    std::latch taken(1);
+    std::latch go(1);
+    std::optional<FcgiPool> pool;
+    pool.emplace("test", nginx.passed(), 1, [&](std::unique_ptr<Request> request) {
+        taken.count_down();
+        go.wait();
+        answer_204(std::move(request));
+    });
+    const Fd under_way = nginx.send({{"REQUEST_METHOD", "GET"}});
+    taken.wait();
+    const std::jthread end([&] { pool.reset(); });
+    go.count_down();
+    EXPECT_EQ(FastCgi::answer(under_way).status, 204);
+}
+
+TEST(FcgiPool, ARequestWaitsForTheNextPool) {
+    FastCgi nginx;
+    { const FcgiPool ended("test", nginx.passed(), 2, answer_204); }
+    const Fd waiting = nginx.send({{"REQUEST_METHOD", "GET"}});
+    const FcgiPool next("test", nginx.passed(), 1, answer_204);
+    EXPECT_EQ(FastCgi::answer(waiting).status, 204);
+}
+
+}  // namespace
+}  // namespace boardgate::boardgated
