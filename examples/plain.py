@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Says where the curves of a folder are to be seen, where boardgate knows."""
+"""Prints the address of the board that shows a folder, or the folder if there is none."""
 import subprocess
 import sys
 
 
 def board_url(folder):
-    """The address of the board that shows `folder`, or None: no board, no boardgate, or no answer in time."""
+    """The address of the board that shows `folder`, or None if there is no board, no boardgate, or no answer in time."""
     try:
         done = subprocess.run(["boardgate", "url", folder], capture_output=True, text=True, timeout=10, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired):

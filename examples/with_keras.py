@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keras: a run, and where to see it. (Its callback needs the package tensorboard beside tensorflow.)"""
+"""Keras: a run that prints the address of its board. (The callback needs the package tensorboard beside tensorflow.)"""
 import numpy
 from tensorflow import keras
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""PyTorch: a run, and where to see it."""
+"""PyTorch: a run that prints the address of its board."""
 import torch
 from torch.utils.tensorboard import SummaryWriter
 

@@ -38,7 +38,7 @@ def before_call(context, case):
 def code_is_documented(context, response, case):
     if not response.headers.get("Content-Type", "").startswith("application/problem+json"):
         return
-    common = case.operation.schema.raw_schema["info"]["description"].split("What any request may answer:")[1]
+    common = case.operation.schema.raw_schema["info"]["description"].split("Any request may fail with")[1]
     known = {*re.findall(r"`(\w+)`", common), *case.operation.definition.raw.get("x-problems", [])}
     if case.operation.definition.raw.get("requestBody") is None:
         known -= {"not_json", "bad_json", "bad_field", "unknown_field"} - set(case.operation.definition.raw.get("x-problems", []))
