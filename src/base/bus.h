@@ -23,9 +23,9 @@ struct BusUnref {
     void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
 };
 
-/// What D-Bus said instead of an answer.
+/// A D-Bus error.
 struct BusError {
-    std::string name;  ///< `org.freedesktop.systemd1.NoSuchUnit`; empty when the bus itself failed
+    std::string name;  ///< `org.freedesktop.systemd1.NoSuchUnit`; empty if the bus itself failed
     std::string message;
     [[nodiscard]] bool is(const char* dbus_name) const { return name == dbus_name; }
 };
@@ -57,9 +57,9 @@ public:
         return call(message);
     }
 
-    /// A string property of a unit; an empty text when the unit is not loaded or has none.
+    /// A string property of a unit; empty if the unit is not loaded or lacks it.
     [[nodiscard]] std::string unit_property(const std::string& unit, const char* interface, const char* property) const;
-    /// A property of type t; none where the unit has none, or systemd says that it does not know or that there is no end.
+    /// A property of type t; nullopt if the unit lacks it, or systemd reports it as unknown or unlimited.
     [[nodiscard]] std::optional<std::uint64_t> unit_counter(const std::string& unit, const char* interface, const char* property) const;
     /// ActiveState: active, inactive, failed, activating, deactivating, reloading.
     [[nodiscard]] std::string active_state(const std::string& unit) const {

@@ -8,7 +8,7 @@
 namespace boardgate {
 
 using WallTime = std::chrono::sys_time<std::chrono::microseconds>;
-/// Since some fixed moment; goes on through suspend, never jumps (CLOCK_BOOTTIME).
+/// Time since boot: includes suspend, never jumps (CLOCK_BOOTTIME).
 using BootTime = std::chrono::nanoseconds;
 
 class Clock {
@@ -26,7 +26,7 @@ public:
 
 /// RFC 3339 in UTC with milliseconds: `2026-11-21T09:30:00.125Z`.
 [[nodiscard]] std::string rfc3339(WallTime time);
-/// "90 seconds", "30 minutes", "2 hours", "7 days": in the largest unit that it is a whole number of.
+/// "90 seconds", "30 minutes", "2 hours", "7 days": in the largest unit that divides the time.
 [[nodiscard]] std::string in_words(std::chrono::seconds duration);
 
 }  // namespace boardgate

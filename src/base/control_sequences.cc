@@ -6,7 +6,7 @@
 namespace boardgate {
 
 namespace {
-/// 24-bit colours of fore- and background need 40.
+/// 24-bit colours of foreground and background need 40.
 constexpr std::size_t longest = 64;
 /// A title or a link.
 constexpr std::size_t longest_command = 2048;
@@ -43,7 +43,7 @@ std::string without_colours(std::string_view text) {
             text.remove_prefix(size);
             continue;
         }
-        // Up to where the next one may begin.
+        // Up to the next possible start.
         const std::size_t next = text.find('\x1b', 1);
         out += text.substr(0, next);
         text.remove_prefix(next == std::string_view::npos ? text.size() : next);

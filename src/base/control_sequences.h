@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Control sequences in a program's output (ECMA-48, and xterm's OSC): those that choose colours change nothing but how
-// what follows looks; all others would move, clear, or name things on a terminal.
+// Control sequences in a program's output (ECMA-48, and xterm's OSC). Those for colours are harmless; all others may move
+// the cursor, clear or rename things on a terminal.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace boardgate {
 
-/// Length of the SELECT GRAPHIC RENDITION (8.3.117: ESC [ numbers m) that the text begins with; 0 when it begins with
-/// none, or with one of unusual length.
+/// Length of the SELECT GRAPHIC RENDITION (8.3.117: ESC [ numbers m) at the start of the text; 0 if there is none,
+/// or one of unusual length.
 [[nodiscard]] std::size_t colour_sequence(std::string_view text);
-/// Length of the control sequence or operating system command, colours included, that the text begins with; 0 when it
-/// begins with none that is whole.
+/// Length of the control sequence or operating system command, colours included, at the start of the text; 0 if
+/// there is no complete one.
 [[nodiscard]] std::size_t control_sequence(std::string_view text);
 /// The text without colours.
 [[nodiscard]] std::string without_colours(std::string_view text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What went wrong, in words a person can act on, and the result type that carries it.
+// Errors that people can act on, and the result type that carries them.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -16,8 +16,8 @@ struct Error {
     std::string what;      ///< what happened, a lower-case phrase without full stop: "cannot open"
     std::string subject;   ///< to what; printed quoted; may be empty
     std::string remedy;    ///< what the reader can do; may be empty
-    int sys = 0;           ///< errno(3) value, 0 when the system said nothing
-    bool lasting = false;  ///< trying again does not help until somebody has mended it
+    int sys = 0;           ///< errno(3) value; 0 if there is none
+    bool lasting = false;  ///< restarting does not help until somebody corrects it
 
     /// One line: `cannot open "/x": No such file or directory; create it`.
     [[nodiscard]] std::string text() const {
@@ -32,7 +32,7 @@ struct Error {
 template <class T>
 using Result = tl::expected<T, Error>;
 
-/// An error from the system: takes errno as it is now.
+/// An error of a system call, with the current errno.
 [[nodiscard]] inline tl::unexpected<Error> system_error(std::string what, std::string subject = {}, int sys = errno) {
     return tl::make_unexpected(Error{std::move(what), std::move(subject), {}, sys});
 }

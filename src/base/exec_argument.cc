@@ -33,7 +33,7 @@ Result<std::string> unescape_exec_argument(std::string_view word) {
                 meant = plain;
             }
         }
-        if (taken == "\\") return failure("a backslash that means nothing is in a word", std::string(word));
+        if (taken == "\\") return failure("invalid escape sequence", std::string(word));
         text += meant;
         word.remove_prefix(taken.size());
     }

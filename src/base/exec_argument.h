@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Any text as a word of a transient unit's command line. systemd expands `$` in such words, and when it writes
-// the unit down and reads it again (daemon-reload) it puts a backslash before each `$` and `;` that it does not
-// take away (systemd 252, tried; words of ExecStartEx= it does not read again at all). So none of these is in a
-// word: `$`, `;` and the backslash itself become \x24, \x3b and \x5c.
+// Escapes any text as a word of a transient unit's command line. systemd expands `$` in such words, and a daemon-reload
+// leaves a backslash before each `$` and `;` (tested with systemd 252, which cannot reload words of ExecStartEx= at all).
+// So `$`, `;` and the backslash become \x24, \x3b and \x5c.
 #pragma once
 
 #include <string>
@@ -13,7 +12,7 @@
 namespace boardgate {
 
 [[nodiscard]] std::string escape_exec_argument(std::string_view text);
-/// An error for a word that escape_exec_argument() does not make.
+/// An error for a word that escape_exec_argument() cannot have written.
 [[nodiscard]] Result<std::string> unescape_exec_argument(std::string_view word);
 
 }  // namespace boardgate

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A descriptor that has an owner. Everything that opens one in boardgate sets CLOEXEC.
+// A descriptor with an owner. All of boardgate opens descriptors with CLOEXEC.
 #pragma once
 
 #include <unistd.h>
@@ -27,7 +27,7 @@ public:
     [[nodiscard]] int get() const { return fd_; }
     explicit operator bool() const { return fd_ >= 0; }
     [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-    /// Closes once and never again: on Linux the descriptor is gone even after EINTR (close(2)).
+    /// Closes once and never retries: on Linux the descriptor is closed even after EINTR (close(2)).
     void reset() {
         if (fd_ >= 0) ::close(std::exchange(fd_, -1));
     }

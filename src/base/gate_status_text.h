@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What boardgate-gate.service says of itself while it holds (STATUS= of sd_notify(3)), for people and for the
-// launcher: after a change of door_ports the table in force is still for other ports than boardgate.conf says.
+// The status text of boardgate-gate.service while the packet filter is in force (STATUS= of sd_notify(3)). It names the
+// ports of the loaded table for people and the launcher: after a change of door_ports, they differ from boardgate.conf.
 #pragma once
 
 #include <cstdio>
@@ -16,7 +16,7 @@ inline constexpr const char* gate_unit = "boardgate-gate.service";
     return "Local accounts are refused at ports " + std::to_string(ports.first) + " to " + std::to_string(ports.last);
 }
 
-/// Does the word say so of all these ports?
+/// Whether the text covers all these ports.
 [[nodiscard]] inline bool gate_word_covers(const std::string& word, const setting::Ports& ports) {
     setting::Ports refused;
     return std::sscanf(word.c_str(), "Local accounts are refused at ports %hu to %hu", &refused.first, &refused.last) == 2 &&

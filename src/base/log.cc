@@ -47,13 +47,13 @@ void log_event(Event event, std::string_view message, std::initializer_list<LogF
         std::vector<iovec> vectors;
         vectors.reserve(entries.size());
         for (std::string& entry : entries) vectors.push_back({entry.data(), entry.size()});
-        // Returns 0 also where no journal listens, so ask for its socket first.
+        // Returns 0 even without a journal, so check its socket first.
         if (access("/run/systemd/journal/socket", W_OK) == 0 && sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size())) == 0) {
             return;
         }
         std::fprintf(stderr, "<%d>%s: %s\n", row.priority, identifier, entries.front().c_str() + sizeof "MESSAGE");
     } catch (...) {
-        // A log line is not worth the program.
+        // A failure to log must not end the program.
         std::fputs("boardgate: out of memory while logging\n", stderr);
     }
 }

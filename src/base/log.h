@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The only way to log: one call per event, with fields, to the journal (sd_journal_send(3)).
-// Where no journal listens (unit tests, a terminal) the sentence goes to stderr.
+// Without a journal (unit tests, a terminal) the message goes to stderr.
 #pragma once
 
 #include <initializer_list>
@@ -20,10 +20,10 @@ enum class Event {
 using LogField = std::pair<std::string_view, std::string_view>;
 
 /// `message` is a sentence for people; fields are upper-case names such as BOARD_ID, USER_NAME, UNIT,
-/// REMOTE_ADDR. Control characters in values are replaced, so that no value forges a line. Never throws.
+/// REMOTE_ADDR. Control characters in values are replaced, so that no value can forge a line. Never throws.
 void log_event(Event event, std::string_view message, std::initializer_list<LogField> fields = {}) noexcept;
 
-/// How a program is named in the journal; set once, first thing in main.
+/// The program's name in the journal; set once, at the start of main.
 void set_log_identifier(const char* name) noexcept;
 
 }  // namespace boardgate

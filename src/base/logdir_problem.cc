@@ -23,7 +23,7 @@ struct Look {
     bool empty = true;
 };
 
-/// Lists it until the first entry: file systems that ask for a ticket open a folder and refuse to list it.
+/// Lists the first entry: without a ticket, some file systems open a folder but refuse to list it.
 Look look_into(const std::string& path) {
     Fd fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd || faccessat(fd.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) return {errno};
@@ -41,14 +41,14 @@ bool lies_in(const std::string& path, const std::string& folder) {
     return folder.size() > 1 && path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
-/// The mount point of a home is there while the home is not: an empty folder that is somebody else's.
+/// While a home is not mounted, its mount point is an empty folder of another owner.
 bool is_not_mounted(const std::string& home) {
     struct stat info {};
     if (stat(home.c_str(), &info) != 0) return errno == ENOENT;
     return info.st_uid != geteuid() && look_into(home).empty;
 }
 
-/// The owner may by the mode, and yet the file system says no: what NFS with Kerberos does, and AFS.
+/// The mode lets the owner in, but the file system refuses: as NFS with Kerberos and AFS do without a ticket.
 bool refuses_its_owner(const std::string& home) {
     struct stat info {};
     if (look_into(home).error != EACCES) return false;
@@ -79,7 +79,7 @@ std::string text_of(Kind kind, int error, const std::string& path, const std::st
     const std::string folder = "the log directory \"" + path + "\"";
     switch (kind) {
         case Kind::missing:
-            return folder + " is not there";
+            return folder + " does not exist";
         case Kind::not_a_folder:
             return folder + " is not a folder";
         case Kind::unreadable:
@@ -87,7 +87,7 @@ std::string text_of(Kind kind, int error, const std::string& path, const std::st
         case Kind::home_missing:
             return "the home directory \"" + home + "\" is not mounted";
         case Kind::no_ticket:
-            return folder + " wants a ticket that this server does not have: " + std::strerror(error);
+            return folder + " needs a Kerberos ticket that this server does not have: " + std::strerror(error);
     }
     return folder;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What keeps a log directory from being read, as the process that asks sees it: as its user, in its sandbox.
+// The reason why this process, with its user and sandbox, cannot read a log directory.
 #pragma once
 
 #include <optional>
@@ -10,13 +10,13 @@ namespace boardgate {
 struct LogdirProblem {
     enum class Kind { missing, not_a_folder, unreadable, home_missing, no_ticket };
     Kind kind;
-    std::string text;  ///< a sentence's beginning that names the path
+    std::string text;  ///< the beginning of a sentence; names the path
 };
 
-/// The same words for the API, boardgate-board and the table of failures: logdir_missing, home_missing, ...
+/// The codes of the API, boardgate-board and the table of failures: logdir_missing, home_missing, ...
 [[nodiscard]] const char* code_of(LogdirProblem::Kind kind);
 
-/// Nothing: it can be listed and its files reached. `home` is the user's own; empty when he has none.
+/// Nullopt if the folder can be listed and its files reached. `home` is the user's home; empty if there is none.
 [[nodiscard]] std::optional<LogdirProblem> fault_of_folder(const std::string& path, const std::string& home);
 
 }  // namespace boardgate

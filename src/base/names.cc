@@ -46,7 +46,7 @@ bool is_utf8(std::string_view text) {
 }
 
 namespace {
-/// Bytes of the control character that begins there; 0 when none does.
+/// The length in bytes of the control character there; 0 if there is none.
 std::size_t control_character_at(std::string_view text, std::size_t at) {
     const auto byte = static_cast<unsigned char>(text[at]);
     if (byte < 0x20 || byte == 0x7F) return 1;
@@ -88,7 +88,7 @@ BoardId BoardId::make() {
         std::array<unsigned char, 16> random{};
         fill_random(random.data(), random.size());
         for (const unsigned char byte : random) {
-            // 248 is the largest multiple of 31 in a byte; what lies above would favour the first letters.
+            // 248 is the largest multiple of 31 in a byte; higher values would favour the first letters.
             if (byte < 248 && text.size() < text_size) text += alphabet[byte % alphabet.size()];
         }
     }
@@ -136,7 +136,7 @@ Result<BoardId> UnitName::board_of(std::string_view unit) {
     for (const std::string_view suffix : {".service", ".socket"}) {
         if (!unit.ends_with(suffix)) continue;
         const std::string_view stem = unit.substr(0, unit.size() - suffix.size());
-        // The prefix's dash and one more: those of the user are escaped.
+        // The prefix's dash and one more: dashes of the user name are escaped.
         const std::size_t dash = stem.find('-', prefix.size());
         if (dash == prefix.size() || dash == std::string_view::npos) return not_ours();
         return BoardId::parse(stem.substr(dash + 1));
@@ -150,8 +150,7 @@ Result<LogDir> LogDir::parse(std::string_view text) {
     }
     if (text.size() > longest) return failure("the log directory's path is longer than 4095 bytes");
     if (!is_utf8(text) || has_control_character(text)) {
-        return failure("the log directory's path has characters that cannot be passed on", {},
-                       "rename the folder without control characters, in UTF-8");
+        return failure("the log directory's path has control characters or bytes that are not UTF-8", {}, "rename the folder");
     }
     return LogDir(std::string(text));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The names that cross a boundary. A value of these types exists only if parsing succeeded.
+// The names that cross a boundary. A value of these types is always valid.
 #pragma once
 
 #include <compare>
@@ -12,7 +12,7 @@
 namespace boardgate {
 
 /// A Unix account's name as a person types it: 1 to 256 bytes of UTF-8, no control characters, no `/`, `:` or
-/// white space, not starting with `-`. Whether such an account exists is another question.
+/// white space, not starting with `-`. The account need not exist.
 class UserName {
 public:
     [[nodiscard]] static Result<UserName> parse(std::string_view text);
@@ -68,8 +68,8 @@ private:
     std::string stem_;
 };
 
-/// An absolute path as a log directory: starts with `/`, at most 4095 bytes (PATH_MAX), UTF-8, no control
-/// characters. Not normalised and not looked at: only its owner's processes may open it.
+/// The absolute path of a log directory: starts with `/`, at most 4095 bytes (PATH_MAX), UTF-8, no control
+/// characters. Not normalised, and never opened here: only its owner's processes may open it.
 class LogDir {
 public:
     static constexpr std::size_t longest = 4095;
@@ -87,9 +87,9 @@ private:
 [[nodiscard]] bool is_utf8(std::string_view text);
 /// An IPv4 or IPv6 address as inet_pton(3) reads it.
 [[nodiscard]] bool is_ip_address(const std::string& text);
-/// Any of U+0000 to U+001F, U+007F to U+009F: a terminal takes U+009B for the beginning of a command.
+/// Any of U+0000 to U+001F, U+007F to U+009F: on a terminal, U+009B starts a control sequence.
 [[nodiscard]] bool has_control_character(std::string_view text);
-/// The text with `?` for each of them, but for those in `kept`.
+/// The text with each control character but those in `kept` replaced by `?`.
 [[nodiscard]] std::string printable(std::string_view text, std::string_view kept = {});
 
 }  // namespace boardgate

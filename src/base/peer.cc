@@ -14,7 +14,7 @@ Result<Peer> peer_of(int socket) {
     ucred credentials{};
     socklen_t size = sizeof credentials;
     if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
-        return system_error("cannot tell who is at the other end of the socket");
+        return system_error("cannot read the credentials of the socket's peer");
     }
     return Peer{credentials.uid, credentials.gid, credentials.pid};
 }
@@ -33,10 +33,10 @@ Result<Account> ask_directory(Ask ask, const std::string& subject) {
         }
         if (status == EINTR) continue;
         if (found == nullptr) {
-            // glibc says 0 when every module has answered. ENOENT is what is left of one that could not: its own socket
-            // is not there.
+            // glibc returns 0 if every module has answered. ENOENT comes from a module that could not: its socket does not
+            // exist.
             if (status == 0) return system_error("no such account", subject, ENOENT);
-            return system_error("the directory of accounts cannot be asked about", subject, status == ENOENT ? EIO : status);
+            return system_error("cannot look up the account", subject, status == ENOENT ? EIO : status);
         }
         return Account{entry.pw_uid, entry.pw_gid, entry.pw_name, entry.pw_dir, entry.pw_shell};
     }

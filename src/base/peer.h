@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who is at the other end of a unix socket, by the kernel's word (SO_PEERCRED, unix(7)).
+// The peer of a unix socket, by its credentials (SO_PEERCRED, unix(7)).
 #pragma once
 
 #include <sys/types.h>
@@ -16,7 +16,7 @@ struct Peer {
 
 [[nodiscard]] Result<Peer> peer_of(int socket);
 
-/// The uid of a system account, or an error that says which account to create.
+/// The uid of a system account, or an error that names the account to create.
 [[nodiscard]] Result<uid_t> uid_of(const char* account);
 
 struct Account {
@@ -26,12 +26,12 @@ struct Account {
     std::string home;
     std::string shell;
 };
-/// getpwnam_r(3) / getpwuid_r(3). An unknown account is an error with sys == ENOENT; a directory that
-/// cannot be asked (SSSD down) is one with another errno.
+/// getpwnam_r(3) / getpwuid_r(3). An unknown account is an error with sys == ENOENT; a directory
+/// service that does not answer (SSSD down) is an error with another errno.
 [[nodiscard]] Result<Account> account_of(const std::string& name);
 [[nodiscard]] Result<Account> account_of(uid_t uid);
 
-/// Is it in that group (getgrouplist(3))? No when the group has no name or does not exist.
+/// Whether the account is in the group (getgrouplist(3)). False if the group's name is empty or unknown.
 [[nodiscard]] bool is_member(const Account& account, const std::string& group);
 
 }  // namespace boardgate

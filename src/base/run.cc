@@ -26,7 +26,7 @@ int run(const char* name, const std::function<Result<int>()>& body) noexcept {
         log_event(Event::fatal, exception.what());
         return exit_status::fault_of_ours;
     } catch (...) {
-        log_event(Event::fatal, "something was thrown that says nothing");
+        log_event(Event::fatal, "an unknown exception was thrown");
         return exit_status::fault_of_ours;
     }
 }

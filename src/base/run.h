@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The outermost frame of every main: an Error or exception becomes one journal entry and an exit status.
+// The outermost frame of every main: turns an Error or exception into a journal entry and an exit status.
 #pragma once
 
 #include <functional>
@@ -10,8 +10,8 @@
 
 namespace boardgate {
 
-/// Exit statuses, from sysexits.h where it has one. Units list configuration in RestartPreventExitStatus=,
-/// so that what somebody must mend first, such as a typing error, does not become a restart loop.
+/// Exit statuses, mostly from sysexits.h. Units list configuration in RestartPreventExitStatus=, so that an error that
+/// somebody must correct first does not become a restart loop.
 namespace exit_status {
 inline constexpr int done = 0;
 inline constexpr int usage = 64;
@@ -32,8 +32,8 @@ struct ConfigurationFault {
 /// Settings, or ConfigurationFault.
 [[nodiscard]] Settings settings_or_throw();
 
-/// Handles --version, --check-config and --print-config, which every daemon has, for whoever typed them: faults go to
-/// standard error and not to the journal. The exit status when it answered.
+/// Handles --version, --check-config and --print-config, which every daemon has; errors go to standard error, not to the
+/// journal. The exit status if there was such an option.
 [[nodiscard]] std::optional<int> answered_common_option(int argc, char** argv);
 
 /// No core dump and no ptrace by the same uid: for processes that hold secrets (prctl(2), PR_SET_DUMPABLE).

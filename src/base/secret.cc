@@ -15,7 +15,7 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 }  // namespace
 
 void wipe(std::string& bytes) noexcept {
-    // capacity(), not size(): a string that was assigned to may still hold the longer one behind its end.
+    // capacity(), not size(): after an assignment, bytes of a longer secret may remain behind the end.
     bytes.resize(bytes.capacity());
     explicit_bzero(bytes.data(), bytes.size());
     bytes.clear();
@@ -71,7 +71,7 @@ Token Token::make() {
     fill_random(raw.data(), raw.size());
     std::string text;
     text.reserve(text_size);
-    // 256 bits are 42 whole groups of six bits and one of four, which base64 fills up with zeros.
+    // 256 bits are 42 groups of six bits and one of four, which base64 pads with zeros.
     for (std::size_t bit = 0; bit < 256; bit += 6) {
         const std::size_t byte = bit / 8;
         const unsigned next = byte + 1 < raw.size() ? raw[byte + 1] : 0U;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes that wipe themselves and have no way to be printed; the session token and its hash.
+// Secrets that are wiped and cannot be printed by accident; the session token and its hash.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace boardgate {
 
-/// A password or an answer to PAM. Wiped when it goes; has no operator<< and no formatter on purpose.
+/// A password or an answer to PAM. The destructor wipes it. It has no operator<< and no formatter on purpose.
 class Secret {
 public:
     Secret() = default;
@@ -25,7 +25,7 @@ public:
 
     /// The only way to read it. The caller keeps no copy.
     [[nodiscard]] const std::string& reveal() const { return bytes_; }
-    /// For filling in place by a reader of messages.
+    /// For messages, which read it in place.
     [[nodiscard]] std::string& storage() { return bytes_; }
     void wipe() noexcept;
 
@@ -36,7 +36,7 @@ private:
 /// Wipes the memory of a string that held a secret (explicit_bzero(3)).
 void wipe(std::string& bytes) noexcept;
 
-/// SHA-256 of a token: what is stored and compared, never the token.
+/// SHA-256 of a token. It is stored and compared instead of the token.
 class TokenHash {
 public:
     static constexpr std::size_t size = 32;
@@ -59,7 +59,7 @@ class Token {
 public:
     static constexpr std::size_t text_size = 43;
 
-    /// From getrandom(2). Throws when the kernel has no randomness: nobody can go on then.
+    /// From getrandom(2). Throws if the kernel has no randomness: the program cannot go on then.
     [[nodiscard]] static Token make();
     /// Exactly 43 characters of the alphabet, or an error that does not repeat the text.
     [[nodiscard]] static Result<Token> parse(std::string_view text);
@@ -74,7 +74,7 @@ private:
     Secret secret_;
 };
 
-/// `count` bytes from getrandom(2); throws std::runtime_error when there are none.
+/// `count` bytes from getrandom(2); throws std::runtime_error if that fails.
 void fill_random(unsigned char* bytes, std::size_t count);
 
 }  // namespace boardgate

@@ -12,7 +12,7 @@ namespace boardgate {
 Result<ServiceSockets> service_sockets() {
     char** names = nullptr;
     const int count = sd_listen_fds_with_names(1, &names);
-    if (count < 0) return system_error("systemd's list of sockets cannot be read", {}, -count);
+    if (count < 0) return system_error("cannot read the sockets passed by systemd", {}, -count);
     ServiceSockets sockets;
     for (int i = 0; i < count; ++i) {
         const int fd = SD_LISTEN_FDS_START + i;
@@ -22,7 +22,7 @@ Result<ServiceSockets> service_sockets() {
     }
     std::free(names);
     if (sockets.empty()) {
-        return failure("no socket was passed", {}, "this program is started by systemd: systemctl start boardgate.target");
+        return failure("systemd passed no socket", {}, "start it through systemd: systemctl start boardgate.target");
     }
     return sockets;
 }
@@ -51,10 +51,10 @@ Result<Fd> accepted_connection() {
     int type = 0;
     socklen_t size = sizeof type;
     if (getsockopt(STDIN_FILENO, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
-        return failure("standard input is not a connection", {}, "this program is started by its socket unit");
+        return failure("standard input is not a socket", {}, "start it through its socket unit");
     }
     const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (fd < 0) return system_error("cannot take the connection over from standard input");
+    if (fd < 0) return system_error("cannot duplicate the connection on standard input");
     return Fd(fd);
 }
 

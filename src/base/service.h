@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What systemd hands to a program and wants to hear from it (sd_listen_fds(3), sd_notify(3)).
+// systemd's interface to a service: passed sockets and notifications (sd_listen_fds(3), sd_notify(3)).
 #pragma once
 
 #include <map>
@@ -14,11 +14,11 @@ namespace boardgate {
 /// Sockets by FileDescriptorName=. Each descriptor is made close-on-exec here.
 using ServiceSockets = std::multimap<std::string, Fd>;
 
-/// The sockets that systemd passed, or an error that says how the program is meant to be started.
+/// The sockets that systemd passed, or an error that says how to start the program.
 [[nodiscard]] Result<ServiceSockets> service_sockets();
 /// Takes one socket out; an error that names the missing FileDescriptorName=.
 [[nodiscard]] Result<Fd> take_socket(ServiceSockets& sockets, const std::string& name);
-/// Takes all of that name, at least one: a socket unit may listen at several addresses.
+/// Takes all sockets of the name, at least one: a socket unit may listen at several addresses.
 [[nodiscard]] Result<std::vector<Fd>> take_sockets(ServiceSockets& sockets, const std::string& name);
 /// The connection of an Accept=yes service, which systemd passes as standard input.
 [[nodiscard]] Result<Fd> accepted_connection();
@@ -26,7 +26,7 @@ using ServiceSockets = std::multimap<std::string, Fd>;
 void notify_ready(const std::string& status);
 void notify_status(const std::string& status);
 void notify_stopping(const std::string& status);
-/// Tells the watchdog that the loop that does the work goes on.
+/// Notifies the watchdog that the main loop works.
 void notify_alive();
 
 }  // namespace boardgate

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// inih does the syntax. As Debian builds it, it cuts lines at 199 bytes, tells its handler no line number and
-// goes on after a broken section header, so the reader below counts lines, refuses long ones, and any syntax
-// error refuses the whole file.
+// inih parses the syntax. Debian's build cuts lines at 199 bytes, gives its handler no line number and continues after a
+// broken section header. So the reader below counts lines, refuses long ones, and refuses the whole file after any
+// syntax error.
 #include "src/base/settings.h"
 
 #include <fcntl.h>
@@ -36,7 +36,7 @@ Result<setting::Address> read_value(const std::string& text, std::int64_t, std::
     constexpr std::string_view scheme = "https://";
     if (text.empty()) return setting::Address();
     if (!text.starts_with(scheme) || text.size() == scheme.size() || text.find_first_of("/?#@ ", scheme.size()) != std::string::npos)
-        return failure("expected an https address with nothing behind the name, such as https://lab.example.org");
+        return failure("expected an https address without a path, such as https://lab.example.org");
     return setting::Address(text.c_str());
 }
 
@@ -94,13 +94,13 @@ bool is_root(const std::string& text) {
 }
 
 Result<setting::Roots> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Roots*) {
-    constexpr std::size_t most = 8;  // as many as fit into one message
+    constexpr std::size_t most = 8;  // the bound of a message
     setting::Roots roots;
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find(':', begin), text.size());
         roots.push_back(text.substr(begin, end - begin));
         if (!is_root(roots.back()) || roots.size() > most) {
-            return failure(fmt::format("expected up to {} absolute folders with : between them, such as ~:/scratch/%u", most));
+            return failure(fmt::format("expected up to {} absolute folders separated by colons, such as ~:/scratch/%u", most));
         }
         begin = end + 1;
     }
@@ -123,7 +123,7 @@ bool is_environment_name(std::string_view name) {
 
 constexpr const char* not_a_line = "expected [section], key = value or a comment";
 
-/// Asked before inih is, because inih names only the first line that is none.
+/// Checked before inih, because inih names only the first malformed line.
 bool is_a_line(std::string_view line) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos || line.front() == '#' || line.front() == ';') return true;
     return line.find_first_of(line.front() == '[' ? "]" : "=:") != std::string_view::npos;
@@ -171,7 +171,7 @@ private:
             line = {};
         }
         if (!line.empty() && (line.front() == ' ' || line.front() == '\t')) {
-            // inih would take it as the continuation of the value above.
+            // inih would read it as a continuation of the value above.
             reader.fault(reader.line_, "", "a line cannot begin with white space");
             line = {};
         }
@@ -259,12 +259,12 @@ tl::expected<Settings, SettingsFaults> parse_settings(const std::string& text, c
 
 tl::expected<Settings, SettingsFaults> read_settings(const std::string& file) {
     const auto refuse = [&](const std::string& what) { return tl::make_unexpected(SettingsFaults{file + ": " + what}); };
-    const Fd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));  // a pipe must not make us wait
+    const Fd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));  // never wait for a pipe
     struct stat info {};
     if (!fd || fstat(fd.get(), &info) != 0) return refuse(std::strerror(errno));
     if (!S_ISREG(info.st_mode)) return refuse("is not a regular file");
     if (info.st_uid != 0 || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        return refuse("others than root can write it; chown root:root and chmod 0644");
+        return refuse("accounts other than root can write it; chown it to root:root and chmod it to 0644");
     }
     if (info.st_size > 1 << 20) return refuse("is larger than 1 MiB");
     std::string text;

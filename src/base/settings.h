@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// boardgate.conf(5) read into a value: all of it is right, or there are no settings at all.
+// boardgate.conf(5) as a value. A file with an error yields no settings at all.
 #pragma once
 
 #include <chrono>
@@ -24,9 +24,9 @@ using Count = std::int64_t;
 using Duration = std::chrono::seconds;
 /// yes or no.
 using Flag = bool;
-/// Folders, each beginning with `/`, `~` or `%h`; `%h`, `%u` and `%%` in them are not expanded yet.
+/// Folders, each starting with `/`, `~` or `%h`; `%h`, `%u` and `%%` in them are not expanded yet.
 using Roots = std::vector<std::string>;
-/// How a board's failure is told to its owner beside the page.
+/// How the owner is notified of a failed board, in addition to the page.
 enum class Notify { off, mail };
 /// A closed range of ports.
 struct Ports {
@@ -42,25 +42,25 @@ struct Settings {
 #include "src/base/settings.inc"
 #undef SETTING
     /// `[environments]`: name of an environment and the absolute path of its `tensorboard` program.
-    /// `default` is what boards use that name none.
+    /// Boards without a choice use `default`.
     std::map<std::string, std::string> environments;
 
     /// The first port of the range, where boardgate-doorcheck listens; never a door.
     [[nodiscard]] std::uint16_t probe_port() const { return door_ports.first; }
-    /// May a door stand on this port?
+    /// Whether a door may have this port.
     [[nodiscard]] bool is_door_port(std::uint16_t port) const { return port > door_ports.first && port <= door_ports.last; }
 };
 
-/// Every fault of the file, each as `file:line: key: what is wrong, expected what`.
+/// The errors of the file, each as `file:line: key: got what, expected what`.
 using SettingsFaults = std::vector<std::string>;
 
 inline constexpr const char* settings_path = "/etc/boardgate/boardgate.conf";
 
-/// The settings in `text`; what is not in it has its default. `file` is used in messages only.
+/// The settings in `text`; absent keys have their defaults. `file` is for messages only.
 [[nodiscard]] tl::expected<Settings, SettingsFaults> parse_settings(const std::string& text, const std::string& file);
-/// Reads the file; refuses one that anybody but root can write. A missing file is a fault, too.
+/// Reads the file; refuses it if anybody but root can write it. A missing file is an error, too.
 [[nodiscard]] tl::expected<Settings, SettingsFaults> read_settings(const std::string& file = settings_path);
-/// `key = value` lines, as they are in force; parse_settings() reads them back to the same value.
+/// `key = value` lines of all settings; parse_settings() reads them back to the same value.
 [[nodiscard]] std::string print_settings(const Settings& settings);
 
 }  // namespace boardgate

@@ -9,10 +9,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
-/// A question takes TensorBoard 2 ms.
+/// A probe costs TensorBoard 2 ms.
 constexpr seconds pause{5};
 constexpr milliseconds pause_in_doubt{250};
-/// One that answers late is busy, not without data.
+/// A TensorBoard that answers late is busy, and has its data.
 constexpr seconds patience_for_an_answer{30};
 }  // namespace
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whether TensorBoard still has its data. The fast loader's data server can end beside a living TensorBoard,
-// which never notices and answers 500 to every request for data from then on. Asked over HTTP and not read
-// off the list of processes: this is what a visitor would see, whatever the reason.
+// Checks that TensorBoard still has its data. If the fast loader's data server ends, TensorBoard does not notice and
+// answers 500 to every request for data. Probes over HTTP and not the list of processes: visitors would see the same.
 #pragma once
 
 #include "src/base/clock.h"
@@ -17,7 +16,7 @@ public:
     [[nodiscard]] int fd() const { return probe_.fd(); }
     [[nodiscard]] short events() const { return probe_.events(); }
     [[nodiscard]] std::chrono::milliseconds patience() const;
-    /// True when the data is lost: 500 twice in a row, for a single one may have another reason.
+    /// True if the data is lost: 500 twice in a row, since a single 500 may have another reason.
     [[nodiscard]] bool advance();
 
 private:

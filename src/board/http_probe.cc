@@ -13,10 +13,10 @@ namespace boardgate::board {
 
 namespace {
 
-/// Enough for /data/environment with every path at its longest; of a long list of runs nobody reads the rest.
+/// Enough for /data/environment with the longest paths; the rest of a long list of runs is not needed.
 constexpr std::size_t longest_kept = 64 * 1024;
 
-/// "HTTP/1.1 200 OK": 200. 1.0 is what other versions of TensorBoard's web server say. 0: no HTTP.
+/// "HTTP/1.1 200 OK": 200. Some versions of TensorBoard's web server answer with 1.0. Returns 0 if it is not HTTP.
 int status_of(const std::string& answer) {
     constexpr std::size_t at = std::string_view("HTTP/1.x ").size();
     int status = 0;
@@ -56,7 +56,7 @@ HttpProbe::Step HttpProbe::advance() {
 HttpProbe::Step HttpProbe::progress() {
     if (!socket_) return Step::failed;
     if (!sent_) {
-        // Into an empty send buffer the request goes whole or not at all.
+        // An empty send buffer takes the whole request or nothing.
         if (send(socket_.get(), request_.data(), request_.size(), MSG_NOSIGNAL) < 0) {
             return errno == EAGAIN ? Step::waits : Step::failed;
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One GET to TensorBoard on loopback, a step at a time, without ever waiting.
+// One GET request to TensorBoard on loopback, in steps that never wait.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,18 @@ public:
 
     HttpProbe(std::uint16_t port, const std::string& path);
 
-    /// Asks anew, whatever is under way. False when there is nobody to ask.
+    /// Starts a new request, and drops the current one. False if nothing listens there.
     [[nodiscard]] bool start();
-    /// Goes on as far as it can. After `answered` and `failed` it is over.
+    /// Continues as far as possible without waiting. `answered` and `failed` are final.
     [[nodiscard]] Step advance();
     void drop() { socket_.reset(); }
     [[nodiscard]] bool under_way() const { return static_cast<bool>(socket_); }
 
-    /// What to wait for with poll(2); -1 when nothing is under way.
+    /// The descriptor and events for poll(2); -1 without a request in progress.
     [[nodiscard]] int fd() const { return socket_.get(); }
     [[nodiscard]] short events() const;
 
-    /// Of the last answer: its status, and head and body as far as they are kept.
+    /// The last answer: its status, and the kept part of header and body.
     [[nodiscard]] int status() const { return status_; }
     [[nodiscard]] const std::string& answer() const { return answer_; }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When a board sleeps: so long after its last use, and after the site's longest time awake even when it is
-// used. Use is a new connection or bytes that flow; a connection that is merely open, such as a silent
-// WebSocket, keeps no board awake.
+// When a board sleeps: a time after its last use, and after longest_awake even when it is in use. A new connection or
+// traffic counts as use; an idle connection, such as a silent WebSocket, does not.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +11,7 @@ namespace boardgate::board {
 
 class IdleTimer {
 public:
-    /// `longest_awake` counts from now on; 0 sets no such end.
+    /// `longest_awake` counts from now; 0 means no limit.
     IdleTimer(const Clock& clock, std::chrono::seconds limit, std::chrono::seconds longest_awake = {})
         : clock_(clock), limit_(limit), last_(clock.boot()), end_(longest_awake.count() == 0 ? BootTime::max() : last_ + longest_awake) {}
 

@@ -16,8 +16,8 @@ namespace boardgate::board {
 
 namespace {
 
-/// A file that is away for so many looks was deleted; one that comes back sooner may have been away only
-/// between two looks of the data server, which then still has the old one open.
+/// A file that is missing in this many scans was deleted. A file that returns sooner may have been missing only between two
+/// reads of the data server, which then still has the old file open.
 constexpr std::uint64_t looks_until_forgotten = 10;
 
 bool same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
@@ -33,7 +33,7 @@ Scan LogFiles::scan() {
     found_ = {};
     entries_left_ = bounds_.entries;
     above_.clear();
-    // By path each time, since the log directory can be a link that is switched.
+    // By path each time, since the log directory may be a link that is switched.
     if (Fd top(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); top) {
         look_into(top.release(), folder_);
     } else {
@@ -69,9 +69,9 @@ void LogFiles::look_into(int folder, const std::string& path) {
             break;
         }
         --entries_left_;
-        // TensorBoard's own rule for what an event file is.
+        // TensorBoard's rule for event files.
         const bool event_file = name.find("tfevents") != std::string_view::npos;
-        // Of any other file the kind is mostly known without asking for it.
+        // readdir(3) usually returns the type of other files.
         if (event_file || entry->d_type == DT_DIR || entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
             look_at(folder, path + "/" + entry->d_name, entry->d_name, event_file);
         }
@@ -101,12 +101,12 @@ bool LogFiles::is_replaced(File& known, const File& now) {
     known.seen = now.seen;
     bool replaced = false;
     if (known.identity != now.identity) {
-        // Another file with the same content looks the same so far, and some file systems number files anew.
-        // What the data server has open stays what it was, so neither is forgotten.
+        // Another inode of the same length may be the same file: some file systems renumber files. Keep the old identity,
+        // which the data server has open.
         if (known.size == now.size && same_time(known.changed, now.changed)) return false;
         replaced = true;
     } else if (now.size < known.size) {
-        // Only when it stays so: cp(1) empties a file before it fills it again.
+        // Only if it stays shorter: cp(1) truncates a file before it writes it.
         replaced = std::exchange(known.shorter, true);
         if (!replaced) return false;
     }

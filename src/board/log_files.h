@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The event files below a log directory, looked at again and again: how many, what cannot be read, and which
-// are no longer the files they were. Names and inodes only; no file is opened.
+// Scans the event files below a log directory repeatedly: their number, unreadable folders, and replaced files. Reads only
+// names and inodes, and opens no file.
 #pragma once
 
 #include <sys/types.h>
@@ -15,16 +15,16 @@ namespace boardgate::board {
 
 struct Scan {
     std::size_t event_files = 0;
-    std::size_t unreadable = 0;  ///< folders that may not be listed
-    bool missing = false;        ///< the log directory itself is not there
-    bool complete = true;        ///< the bounds were enough
-    std::string replaced;        ///< an event file that was replaced since the look before; empty: none was
+    std::size_t unreadable = 0;  ///< folders that cannot be listed
+    bool missing = false;        ///< the log directory itself does not exist
+    bool complete = true;        ///< whether the bounds were enough
+    std::string replaced;        ///< an event file that was replaced since the previous scan; empty if none
 };
 
 class LogFiles {
 public:
-    /// Beyond these a look ends; what it has not reached is not watched. TensorBoard has no such bounds, but
-    /// it takes long enough for such folders to be of little use.
+    /// The bounds of a scan; it does not watch files beyond them. TensorBoard has no such bounds, but is too slow for
+    /// larger folders anyway.
     struct Bounds {
         std::size_t entries = 500'000;
         std::size_t depth = 64;
@@ -44,8 +44,8 @@ private:
         Identity identity;
         off_t size;
         timespec changed;
-        std::uint64_t seen;    ///< number of the last look that found it
-        bool shorter = false;  ///< than it was, at the last look
+        std::uint64_t seen;    ///< number of the last scan that found it
+        bool shorter = false;  ///< it was shorter at the last scan than before
     };
     void look_into(int folder, const std::string& path);
     void look_at(int folder, const std::string& path, const char* name, bool event_file);
@@ -55,10 +55,10 @@ private:
     Bounds bounds_;
     std::unordered_map<std::string, File> files_;
     std::uint64_t number_ = 0;
-    // Of the look that is going on:
+    // State of the current scan:
     Scan found_;
     std::size_t entries_left_ = 0;
-    std::vector<Identity> above_;  ///< the folders above, so that a link to one of them is no endless way down
+    std::vector<Identity> above_;  ///< the folders above, to detect cycles of links
 };
 
 }  // namespace boardgate::board

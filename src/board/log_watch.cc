@@ -18,9 +18,9 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds shortest_pause{500};
-/// Notices are to be true within a minute, however rarely TensorBoard itself looks.
+/// Notices must be up to date within a minute, however long TensorBoard's reload interval is.
 constexpr milliseconds longest_pause{60'000};
-/// What starting TensorBoard again takes, on a busy machine.
+/// The time of a restart of TensorBoard on a busy machine.
 constexpr milliseconds time_to_start{1000};
 constexpr int share_of_time = 20;
 
@@ -28,7 +28,7 @@ constexpr int share_of_time = 20;
 
 milliseconds pause_after(seconds reload_interval, milliseconds the_look_took) {
     const milliseconds interval = reload_interval;
-    // At 0 TensorBoard loads once, and only notices are to be kept true.
+    // At 0 TensorBoard loads once, so only notices need scans.
     const milliseconds wanted = interval.count() == 0 ? longest_pause : std::max(interval / 2, interval - time_to_start);
     return std::max(std::clamp(wanted, shortest_pause, longest_pause), the_look_took * (share_of_time - 1));
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Looks into the log directory now and then, in a thread of its own: a file system that hangs must not stop
-// the bytes between door and TensorBoard. It looks, rather than being told by inotify(7), because inotify
-// says nothing of what other machines change on a network file system, where most log directories are, needs
-// a watch for each folder out of a number that all programs of the user share, and does not see links above a
-// folder being switched.
+// Scans the log directory periodically, in a thread of its own: a file system that hangs must not stop the traffic between
+// door and TensorBoard. Not inotify(7): it misses changes by other machines on a network file system, where most log
+// directories are, needs a watch for each folder from a number that all programs of the user share, and misses links that
+// are switched above a folder.
 #pragma once
 
 #include <chrono>
@@ -16,29 +15,28 @@
 
 namespace boardgate::board {
 
-/// How long to wait after a look: so that a replaced file is seen, and TensorBoard started again, before two
-/// of its reload intervals are over; and so that looking takes at most a twentieth of the time, however slow
-/// the file system and large the folder.
+/// The pause after a scan: short enough to restart TensorBoard within two reload intervals of a replaced file, and so long
+/// that scans take at most a twentieth of the time on a slow file system or a large folder.
 [[nodiscard]] std::chrono::milliseconds pause_after(std::chrono::seconds reload_interval, std::chrono::milliseconds the_look_took);
 
 class LogWatch {
 public:
-    /// Begins at once. The signals that the caller has blocked are blocked there, too.
+    /// Starts immediately. The thread inherits the caller's blocked signals.
     [[nodiscard]] static Result<LogWatch> start(LogFiles files, std::chrono::seconds reload_interval);
     LogWatch(LogWatch&&) = default;
     LogWatch& operator=(LogWatch&&) = delete;
-    /// Does not wait for a look that is going on: it may never end.
+    /// Does not wait for the current scan: it may never end.
     ~LogWatch();
 
-    /// Readable when there is a look to take.
+    /// Readable if there is a new scan.
     [[nodiscard]] int fd() const;
-    /// The newest look; what an earlier one that nobody took had found replaced is in it.
+    /// The newest scan; includes the replaced file of earlier scans that were not taken.
     [[nodiscard]] std::optional<Scan> take();
 
 private:
     struct Shared;
     explicit LogWatch(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
-    std::shared_ptr<Shared> shared_;  // with the thread, which may outlive this
+    std::shared_ptr<Shared> shared_;  // shared with the thread, which may outlive this
 };
 
 }  // namespace boardgate::board

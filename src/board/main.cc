@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// boardgate-board: as the board's owner, in its sandbox, started by the door. Starts TensorBoard, says READY
-// when it answers, joins door and TensorBoard, mends what it can, sleeps when nobody looks, ends as
-// TensorBoard ended.
+// boardgate-board: runs as the board's owner in the sandbox; the door starts it. Starts TensorBoard, notifies systemd when
+// it answers, relays between door and TensorBoard, restarts TensorBoard where that helps, sleeps when idle, and ends with
+// TensorBoard's exit status.
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -22,20 +22,20 @@ namespace {
 using namespace boardgate;
 using namespace boardgate::board;
 
-/// SIGTERM and SIGINT as a descriptor; ours alone, TensorBoard starts with none blocked.
+/// SIGTERM and SIGINT as a descriptor. TensorBoard starts with no blocked signals.
 Result<Fd> stop_signals() {
     sigset_t ending;
     sigemptyset(&ending);
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGINT);
     sigprocmask(SIG_BLOCK, &ending, nullptr);
-    signal(SIGPIPE, SIG_IGN);  // a visitor that left is no reason to end
+    signal(SIGPIPE, SIG_IGN);  // a closed connection must not end the program
     Fd signals(signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!signals) return system_error("cannot receive signals");
     return signals;
 }
 
-/// For the table of failures, too: the status line ends with the code in brackets, as with notices.
+/// Ends the status line with the code in brackets, as for notices, for the table of failures.
 int cannot_read(const LogdirProblem& fault) {
     std::fprintf(stderr, "%s\n", fault.text.c_str());
     notify_status(fault.text + " [" + code_of(fault.kind) + "]");
@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
         if (!signals) return error_of(signals);
 
         const SystemClock clock;
-        // TensorBoard itself would serve an empty page.
+        // TensorBoard would serve an empty page.
         const auto owner = account_of(geteuid());
         std::vector<LogDir> folders = {options->logdir};
         folders.insert(folders.end(), options->more_logdirs.begin(), options->more_logdirs.end());
@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
             if (const auto fault = fault_of_folder(folder.str(), owner ? owner->home : std::string())) return cannot_read(*fault);
         }
         if (folders.size() > 1) {
-            const char* own = secure_getenv("RUNTIME_DIRECTORY");  // systemd.exec(5); empty at every start
+            const char* own = secure_getenv("RUNTIME_DIRECTORY");  // systemd.exec(5); an empty folder at every start
             const auto linked = link_folders(folders, own == nullptr ? "" : own);
             if (!linked) return error_of(linked);
             options->logdir = *linked;

@@ -26,10 +26,10 @@ constexpr option known[] = {
     {nullptr, 0, nullptr, 0},
 };
 
-/// A year; the launcher allows no more either.
+/// A year, the launcher's limit.
 constexpr std::int64_t longest = 31536000;
 
-tl::unexpected<Error> bad(const std::string& option) { return failure("an option is missing or cannot be used", "--" + option); }
+tl::unexpected<Error> bad(const std::string& option) { return failure("an option is missing or invalid", "--" + option); }
 
 Result<std::chrono::seconds> seconds_in(const std::string& option, const std::string& text) {
     std::int64_t number = -1;
@@ -43,10 +43,10 @@ Result<std::chrono::seconds> seconds_in(const std::string& option, const std::st
 Result<Options> parse_options(int argc, char** argv) {
     std::map<std::string, std::string> given;
     std::vector<LogDir> more_logdirs;
-    optind = 0;  // glibc's way to begin anew; tests parse more than once
+    optind = 0;  // resets glibc's getopt; tests parse more than once
     opterr = 0;
     for (int index = 0, found = 0; (found = getopt_long(argc, argv, "", known, &index)) != -1;) {
-        if (found != 0) return failure("an option is not known", argv[optind - 1], "this program is started by a board's unit");
+        if (found != 0) return failure("unknown option", argv[optind - 1], "do not start this program by hand: a board's unit starts it");
         auto value = unescape_exec_argument(optarg);
         if (!value) return bad(known[index].name);
         const std::string name = known[index].name;
@@ -58,11 +58,11 @@ Result<Options> parse_options(int argc, char** argv) {
         }
         given[name] = *std::move(value);
     }
-    if (optind != argc) return failure("a word is not an option", argv[optind]);
+    if (optind != argc) return failure("unexpected argument", argv[optind]);
 
     const auto board = BoardId::parse(given["board"]);
     if (!board) return bad("board");
-    // The same rules hold for the path of a program.
+    // The same rules apply to the path of a program.
     if (!LogDir::parse(given["tensorboard"])) return bad("tensorboard");
     const auto logdir = LogDir::parse(given["logdir"]);
     if (!logdir) return error_of(logdir);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the launcher says about one board, as words of the command line (src/launcher/unit_properties.cc).
+// The options of a board on the command line that the launcher writes (src/launcher/unit_properties.cc).
 #pragma once
 
 #include <chrono>
@@ -16,15 +16,15 @@ enum class FastLoader { automatic, on, off };
 struct Options {
     BoardId board;
     std::string tensorboard;           ///< absolute path of the program
-    LogDir logdir;                     ///< what TensorBoard is given
-    std::vector<LogDir> more_logdirs;  ///< shown beside it
+    LogDir logdir;                     ///< the log directory for TensorBoard
+    std::vector<LogDir> more_logdirs;  ///< shown side by side with it
     std::string title;                 ///< empty: the folder's name
     std::chrono::seconds reload_interval;
     bool reload_multifile = false;
-    std::string samples;  ///< as TensorBoard takes it; empty: its own numbers
+    std::string samples;  ///< in TensorBoard's syntax; empty: its defaults
     FastLoader fast_loader = FastLoader::automatic;
     std::chrono::seconds idle_sleep;
-    std::chrono::seconds longest_awake;  ///< 0: no such end
+    std::chrono::seconds longest_awake;  ///< 0: no limit
 };
 
 /// Checks every value again. An error names the option.

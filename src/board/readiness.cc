@@ -13,14 +13,14 @@ using std::chrono::seconds;
 
 namespace {
 
-/// Pauses grow with the time gone by, so that asking adds about a twentieth to it and costs little.
+/// Pauses grow with the elapsed time: probing adds about a twentieth to it and costs little.
 constexpr milliseconds shortest_pause{10};
 constexpr milliseconds longest_pause{500};
-/// For one answer; the first one on a busy machine takes a second.
+/// The timeout of a probe; the first answer on a busy machine takes a second.
 constexpr seconds patience_for_an_answer{10};
 
 constexpr seconds between_looks{5};
-/// Less than a fiftieth of the time is no progress.
+/// CPU use below a fiftieth of the time is no progress.
 constexpr milliseconds progress{100};
 constexpr seconds usual_start{60};
 constexpr seconds extension{30};

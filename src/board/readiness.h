@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Asks TensorBoard over HTTP until it answers 200. The line it prints is no sign: it comes too early, and in
-// one case just before the end.
+// Probes TensorBoard over HTTP until it answers 200. The line that it prints is no sign: it comes too early, and in one
+// case just before TensorBoard ends.
 #pragma once
 
 #include "src/base/clock.h"
@@ -12,12 +12,11 @@ class Readiness {
 public:
     Readiness(const Clock& clock, std::uint16_t port, const std::string& path);
 
-    /// What to wait for until the next advance(): a descriptor (-1: none), its poll(2) events, and at most so
-    /// long.
+    /// The wait until the next advance(): a descriptor (-1: none), its poll(2) events, and a timeout.
     [[nodiscard]] int fd() const { return probe_.fd(); }
     [[nodiscard]] short events() const { return probe_.events(); }
     [[nodiscard]] std::chrono::milliseconds patience() const;
-    /// Goes on as far as it can without waiting. True once TensorBoard has answered 200.
+    /// Continues as far as possible without waiting. True after TensorBoard has answered 200.
     [[nodiscard]] bool advance();
     /// That answer.
     [[nodiscard]] const std::string& answer() const { return probe_.answer(); }
@@ -26,18 +25,17 @@ private:
     const Clock& clock_;
     HttpProbe probe_;
     BootTime began_;
-    BootTime next_;  ///< when the next question is due, or the present one has taken too long
+    BootTime next_;  ///< the time of the next probe, or the deadline of the current one
 };
 
-/// Gives a start more time while there is reason to: TensorBoard computes. Up to a bound, since one that
-/// spins for ever computes, too.
+/// Extends the time of a start while TensorBoard uses CPU. Up to a bound, since an endless loop uses CPU, too.
 class StartTime {
 public:
     StartTime(const Clock& clock, pid_t tensorboard);
-    /// To be called every now and then; tells systemd (EXTEND_TIMEOUT_USEC, sd_notify(3)), whose
-    /// TimeoutStartSec= ends a first start that does not compute.
+    /// Call it periodically; it notifies systemd (EXTEND_TIMEOUT_USEC, sd_notify(3)), whose TimeoutStartSec= ends a first
+    /// start that uses no CPU.
     void advance();
-    /// Whether that time is over; for later starts, of which systemd does not know.
+    /// Whether the time is over; for restarts, which systemd does not see.
     [[nodiscard]] bool over() const { return clock_.boot() >= deadline_; }
 
 private:

@@ -14,16 +14,16 @@ namespace boardgate::board {
 
 namespace {
 
-/// What a pipe holds unless told otherwise (pipe(7)).
+/// The default capacity of a pipe (pipe(7)).
 constexpr std::size_t pipe_size = 64 * 1024;
-/// So much of one direction before the others have a turn.
+/// The most bytes of one direction before the others' turn.
 constexpr std::size_t at_once = 1024 * 1024;
 constexpr std::size_t spare_pipes = 16;
-/// While the machine has no descriptors or memory for another connection.
+/// The pause after running out of descriptors or memory.
 constexpr std::chrono::milliseconds pause_of_door{100};
 constexpr std::chrono::milliseconds long_time{std::chrono::hours(1)};
 
-/// The other side shall see a connection that broke off as that, not as a short answer.
+/// Closes with a reset, so that a broken connection does not look like a short answer.
 void reset_on_close(int socket) {
     const linger at_once_and_hard{1, 0};
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once_and_hard, sizeof at_once_and_hard);
@@ -56,7 +56,7 @@ RelayDirection::Step RelayDirection::pump(int source, int sink, Pipes& pipes) {
     while (!done_) {
         if (inside_ == 0) {
             if (source_ended_) {
-                shutdown(sink, SHUT_WR);  // may be gone already, which is as well
+                shutdown(sink, SHUT_WR);  // ignore an error: the peer may be gone
                 done_ = true;
                 break;
             }
@@ -71,7 +71,7 @@ RelayDirection::Step RelayDirection::pump(int source, int sink, Pipes& pipes) {
             }
             const ssize_t got = splice(source, nullptr, pipe_->in.get(), nullptr, pipe_size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
             if (got < 0) {
-                step.failed = errno != EAGAIN;  // the pipe is empty, so it is the source that has nothing
+                step.failed = errno != EAGAIN;  // the pipe is empty, so EAGAIN comes from the source
                 break;
             }
             if (got == 0) source_ended_ = true;
@@ -86,7 +86,7 @@ RelayDirection::Step RelayDirection::pump(int source, int sink, Pipes& pipes) {
         inside_ -= static_cast<std::size_t>(put);
         step.moved += static_cast<std::size_t>(put);
     }
-    // A pipe with bytes in it is never used again.
+    // A pipe that still holds bytes is never reused.
     if (pipe_ && inside_ == 0) pipes.give_back(*std::exchange(pipe_, std::nullopt));
     return step;
 }
@@ -99,7 +99,7 @@ Result<Relay> Relay::open(std::vector<Fd> doors, std::uint16_t port, std::size_t
     }
     Relay relay(std::move(epoll), std::move(doors), port, most);
     relay.watch_doors(true);
-    if (!relay.watching_doors_) return system_error("cannot wait at the door");
+    if (!relay.watching_doors_) return system_error("cannot wait for connections at the door");
     return relay;
 }
 
@@ -137,8 +137,7 @@ bool Relay::begin(Fd visitor) {
     }
     connections_.push_back({std::move(visitor), std::move(tensorboard), {}, {}});
     Connection& connection = connections_.back();
-    // Edge-triggered: a connection is pumped until both directions would wait, so every edge is a reason to
-    // go on.
+    // Edge-triggered: each event moves bytes until both directions would block.
     epoll_event event{EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {&connection}};
     if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, connection.visitor.get(), &event) == 0 &&
         epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, connection.tensorboard.get(), &event) == 0) {
@@ -159,7 +158,7 @@ bool Relay::accept_at(const Fd& door) {
     while (connections_.size() < most_) {
         Fd visitor(accept4(door.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (!visitor) {
-            // Out of descriptors or memory: look again after a pause, not at once and for ever.
+            // Out of descriptors or memory: retry after a pause, not in a busy loop.
             if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) watch_doors(false);
             return any;
         }
@@ -206,7 +205,7 @@ bool Relay::advance() {
     for (Connection& connection : connections_) {
         if (connection.more && !connection.over) any |= move(connection);
     }
-    // Only now: events name connections by address.
+    // Delete them only here: events refer to connections by address.
     connections_.remove_if([](const Connection& connection) { return connection.over; });
     if (!shut_ && (at_door || (!watching_doors_ && connections_.size() < most_))) {
         watch_doors(true);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Joins the door and TensorBoard: each connection of the door gets one to 127.0.0.1:6006, and the kernel
-// moves the bytes between them (splice(2)), without copies through our memory. SIGPIPE must be ignored:
-// splice(2) knows no MSG_NOSIGNAL.
+// Relays between the door and TensorBoard: opens a connection to 127.0.0.1:6006 for each connection at the door. The
+// kernel moves the bytes (splice(2)) without copies to user space. SIGPIPE must be ignored: splice(2) has no MSG_NOSIGNAL.
 #pragma once
 
 #include <chrono>
@@ -20,8 +19,8 @@ struct Pipe {
     Fd in;
 };
 
-/// Empty pipes. A direction needs one only while bytes are under way, so that hundreds of open connections do
-/// not use up the pipe buffers that the kernel grants to a user (pipe(7), pipe-user-pages-soft).
+/// A pool of empty pipes. A direction holds one only while bytes are in transit, so that hundreds of open connections do
+/// not exhaust the user's pipe buffers (pipe(7), pipe-user-pages-soft).
 class Pipes {
 public:
     [[nodiscard]] std::optional<Pipe> take();
@@ -36,11 +35,11 @@ class RelayDirection {
 public:
     struct Step {
         std::size_t moved = 0;
-        bool more = false;    ///< stopped to let others have a turn
-        bool failed = false;  ///< one side broke off: the whole connection is over
+        bool more = false;    ///< paused for the other connections
+        bool failed = false;  ///< a side was reset: the whole connection ends
     };
-    /// Moves what there is, without waiting. After the end of `source` and its last byte, `sink` is shut for
-    /// writing, so that a half-closed connection stays one.
+    /// Moves available bytes without waiting. After the last byte of `source`, shuts down `sink` for writing, so that a
+    /// half-closed connection stays half-closed.
     [[nodiscard]] Step pump(int source, int sink, Pipes& pipes);
     [[nodiscard]] bool done() const { return done_; }
 
@@ -53,21 +52,20 @@ private:
 
 class Relay {
 public:
-    /// A browser opens six connections at a time; this is for many at once. What comes beyond waits in the
-    /// kernel's backlog.
+    /// The most connections. A browser opens six; further connections wait in the kernel's backlog.
     static constexpr std::size_t most_connections = 512;
 
-    /// `doors` listen and are made non-blocking; `port` is TensorBoard's on 127.0.0.1.
+    /// `doors` are listening sockets and become non-blocking; `port` is TensorBoard's on 127.0.0.1.
     [[nodiscard]] static Result<Relay> open(std::vector<Fd> doors, std::uint16_t port, std::size_t most = most_connections);
 
-    /// Readable when advance() has something to do.
+    /// Readable if advance() has something to do.
     [[nodiscard]] int fd() const { return epoll_.get(); }
-    /// After this long a turn is due although nothing is readable.
+    /// Call advance() after this long even if nothing is readable.
     [[nodiscard]] std::chrono::milliseconds patience() const;
-    /// Accepts and moves, without waiting. True when there was a new connection or a byte moved.
+    /// Accepts connections and moves bytes without waiting. True if there was a new connection or traffic.
     bool advance();
     [[nodiscard]] std::size_t connections() const { return connections_.size(); }
-    /// While the doors are shut, who comes waits in the kernel's backlog; connections that there are go on.
+    /// While the doors are shut, new connections wait in the kernel's backlog; others continue.
     void shut_doors(bool shut);
 
 private:

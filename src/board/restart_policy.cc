@@ -8,12 +8,12 @@ namespace boardgate::board {
 
 namespace {
 
-/// One that ends more often is not mended by starting it again.
+/// More unexpected exits than this in the period: restarting does not help.
 constexpr std::size_t most_unexpected_ends = 3;
 constexpr std::chrono::minutes ends_count_for{10};
-/// Between starts that the log directory asks for again and again.
+/// The least time between restarts for replaced files.
 constexpr std::chrono::seconds between_restarts{60};
-/// What TensorBoard and its data server have open beside event files.
+/// Descriptors of TensorBoard and its data server that are not event files.
 constexpr std::size_t other_descriptors = 64;
 
 constexpr std::pair<int, int> first_safe_version{2, 21};
@@ -102,8 +102,8 @@ bool RestartPolicy::on_scan(const Scan& look) {
     return for_folders || for_files;
 }
 
-/// The fast loader leaves out a folder that it cannot read. The slow one's thread dies at it, and only a
-/// start brings it back (tensorboard#1680).
+/// The fast loader skips a folder that it cannot read. The slow loader's thread ends there, and only a restart brings it
+/// back (tensorboard#1680).
 bool RestartPolicy::consider_folders(bool unreadable) {
     const bool slow = !data_server_;
     set(Notice::unreadable_folder, unreadable && !slow);
@@ -122,8 +122,8 @@ bool RestartPolicy::consider_folders(bool unreadable) {
 }
 
 bool RestartPolicy::consider_files(bool replaced, bool unreadable) {
-    // Without a data server the slow loader is at work already. It follows replaced files, but with
-    // TensorFlow only when it was told to at its start.
+    // Without a data server, the slow loader runs already. It shows replaced files; with TensorFlow only if a flag said so
+    // at its start.
     const bool automatic = options_.fast_loader == FastLoader::automatic;
     const bool follows = !data_server_ && !(automatic && loading_ == Loading::as_asked && machine_.tensorflow);
     if (replaced && !follows && options_.reload_interval.count() > 0) {
@@ -141,8 +141,7 @@ bool RestartPolicy::consider_files(bool replaced, bool unreadable) {
         restart_due_ = false;
         return true;
     }
-    // The slow loader would stop at the folder that cannot be read: a fresh start of the fast one shows them,
-    // too.
+    // The slow loader would stop at the unreadable folder; restarting the fast loader also shows the files.
     set(Notice::replaced_files_restarts, true);
     if (!may_restart_again()) return false;
     restart_due_ = false;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What to do about what happens while a board is awake: when TensorBoard is to be started again, with which
-// loader, and what its owner should know. Decides only; nothing here touches a process or a file.
+// Decides while a board is awake: when to restart TensorBoard, with which loader, and which notices to show. Touches no
+// process and no file.
 //
-// What it learns is kept for as long as the board is awake and no longer: a TensorBoard that wakes reads
-// every file as it is then, with the fast loader, and only files that are replaced after that need the slow
-// one again.
+// Its state lasts as long as the board is awake. A TensorBoard that wakes reads every file anew with the fast loader; only
+// files that are replaced later need the slow loader.
 #pragma once
 
 #include <deque>
@@ -26,10 +25,10 @@ enum class Notice {
 #undef NOTICE
 };
 
-/// What TensorBoard says of itself (/data/environment).
+/// TensorBoard's answer to /data/environment.
 struct TensorBoardInfo {
     bool data_server = false;  ///< the fast loader is in use
-    /// Before 2.21, in which a log directory could make it read other files (tensorboard#7115).
+    /// Older than 2.21: a log directory can make it read other files (tensorboard#7115).
     bool old = false;
 };
 [[nodiscard]] TensorBoardInfo about_tensorboard(const std::string& answer);
@@ -37,15 +36,15 @@ struct TensorBoardInfo {
 class RestartPolicy {
 public:
     struct Machine {
-        std::size_t descriptors = 0;  ///< that a process of the board may have
-        bool tensorflow = false;      ///< may be in the environment
+        std::size_t descriptors = 0;  ///< the limit of a process of the board
+        bool tensorflow = false;      ///< whether the environment may have TensorFlow
     };
     RestartPolicy(const Clock& clock, const Options& options, Machine machine) : clock_(clock), options_(options), machine_(machine) {}
 
-    /// How TensorBoard is to be started now.
+    /// How to start TensorBoard now.
     [[nodiscard]] Loading loading() const { return loading_; }
 
-    // Each of these is told what happened, and answers whether TensorBoard is to be started again.
+    // Events; each returns whether to restart TensorBoard.
     void started(const TensorBoardInfo& about);
     [[nodiscard]] bool on_scan(const Scan& look);
     /// False: it ended too often; the board ends.
@@ -53,7 +52,7 @@ public:
     /// False: the board ends as TensorBoard ended.
     [[nodiscard]] bool crashed();
 
-    /// What is being done, and the codes of the notices in brackets (src/base/notices.inc).
+    /// The status text, with the codes of the notices in brackets (src/base/notices.inc).
     [[nodiscard]] std::string status(const char* doing = "Serving") const;
 
 private:
@@ -70,9 +69,9 @@ private:
     bool data_server_ = false;
     bool data_server_unfit_ = false;  // it ended again and again
     bool reloading_stopped_ = false;  // the slow loader met a folder that it cannot read
-    bool restart_due_ = false;        // replaced files wait for the next start with the fast loader
+    bool restart_due_ = false;        // restart the fast loader soon, to show replaced files
     std::optional<BootTime> last_restart_{};
-    std::deque<BootTime> ends_;  // unexpected ones, of the time that counts
+    std::deque<BootTime> ends_;  // recent unexpected exits
     std::set<Notice> notices_;
 };
 

@@ -42,7 +42,7 @@ std::vector<std::string> names_apart(const std::vector<LogDir>& folders) {
             if (apart) break;
         }
         if (name.empty()) name = "root";
-        // Still possible: `/a/b-c` and `/a-b/c`, or one folder named twice.
+        // Equal names are still possible: `/a/b-c` and `/a-b/c`, or the same folder twice.
         const std::string base = name.substr(0, longest_file_name - 4);
         for (int number = 2; !taken.insert(name).second; ++number) name = base + '-' + std::to_string(number);
         names.push_back(name);
@@ -52,7 +52,7 @@ std::vector<std::string> names_apart(const std::vector<LogDir>& folders) {
 
 Result<LogDir> link_folders(const std::vector<LogDir>& folders, const std::string& in) {
     const std::string links = in + "/runs";
-    if (mkdir(links.c_str(), 0700) != 0) return system_error("cannot make the folder that joins the log directories", links);
+    if (mkdir(links.c_str(), 0700) != 0) return system_error("cannot create the folder of links to the log directories", links);
     const auto names = names_apart(folders);
     for (std::size_t i = 0; i < folders.size(); ++i) {
         if (symlink(folders[i].str().c_str(), (links + '/' + names[i]).c_str()) != 0) {

@@ -11,11 +11,10 @@
 
 namespace boardgate::board {
 
-/// A name for each folder, all different, `/` written as `-`: as much of the path's end as tells it from the
-/// others. `/x/runs` and `/y/runs` are `x-runs` and `y-runs`.
+/// A unique name for each folder: as much of the end of its path as needed, with `-` for `/`. `/x/runs` and `/y/runs` are `x-runs` and `y-runs`.
 [[nodiscard]] std::vector<std::string> names_apart(const std::vector<LogDir>& folders);
 
-/// Makes `<in>/runs` with a link to each; where TensorBoard is to look. `in` is a folder of our own, empty.
+/// Makes `<in>/runs` with a link to each folder, and returns its path for TensorBoard. `in` is our own empty folder.
 [[nodiscard]] Result<LogDir> link_folders(const std::vector<LogDir>& folders, const std::string& in);
 
 }  // namespace boardgate::board

@@ -17,13 +17,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// As shells and timeout(1) have them.
+/// The exit statuses of shells and timeout(1).
 constexpr int never_answered = 124;
 constexpr int not_executable = 126;
 constexpr int not_found = 127;
 constexpr int failed = 1;
 
-/// For requests under way when TensorBoard is to be started again; it answers the longest in about a second.
+/// Time for requests in progress before a restart; TensorBoard answers the longest in about a second.
 constexpr seconds time_to_finish{3};
 
 constexpr pollfd none{-1, 0, 0};
@@ -34,7 +34,7 @@ std::size_t most_descriptors() {
     return limit.rlim_cur;
 }
 
-/// Of a TensorBoard that could not be started.
+/// The exit status if TensorBoard cannot be started.
 int status_of(const Error& error) {
     switch (error.sys) {
         case ENOENT:
@@ -43,15 +43,14 @@ int status_of(const Error& error) {
         case ENFILE:
         case ENOMEM:
         case EAGAIN:
-            return boardgate::exit_status::fault_of_ours;  // the unit's limits, not the program
+            return boardgate::exit_status::fault_of_ours;  // a limit of the unit, not the program
         default:
             return not_executable;
     }
 }
 
-/// To the board's log, where TensorBoard's own words are. Through standard error, whose unit journald knows:
-/// of a datagram whose sender has ended meanwhile it can no longer tell, and the line would be in nobody's
-/// log.
+/// Writes to the board's log, beside TensorBoard's output. Uses standard error, whose unit journald knows: it cannot
+/// attribute a datagram if the sender has ended meanwhile.
 void say(std::string words) {
     std::replace_if(
         words.begin(), words.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
@@ -69,7 +68,7 @@ Supervisor::Supervisor(const Clock& clock, const Options& options, Fd signals, s
       policy_(clock, options, {most_descriptors(), tensorflow_}) {}
 
 Result<int> Supervisor::run() {
-    // Before TensorBoard: what is replaced while it reads is seen as that.
+    // Start before TensorBoard: files that are replaced while it reads them are then noticed.
     auto watch = LogWatch::start(LogFiles(options_.logdir.str()), options_.reload_interval);
     if (!watch) return error_of(watch);
     watch_.emplace(*std::move(watch));
@@ -88,7 +87,7 @@ Result<int> Supervisor::run() {
 Supervisor::End Supervisor::start_and_serve() {
     notify_status("Starting TensorBoard");
     if (const auto end = start(false)) return *end;
-    // Not before: what has connected meanwhile waits in the kernel's backlog.
+    // Only now: earlier connections wait in the kernel's backlog.
     auto relay = Relay::open(std::move(doors_), inner_port);
     if (!relay) return {boardgate::exit_status::fault_of_ours, relay.error().text()};
     relay_.emplace(*std::move(relay));
@@ -101,7 +100,7 @@ Supervisor::End Supervisor::start_and_serve() {
 Supervisor::Event Supervisor::wait(Descriptors& descriptors, milliseconds longest) {
     std::array<pollfd, 2 + std::tuple_size_v<Descriptors>> waiting{{{signals_.get(), POLLIN, 0}, {tensorboard_->fd(), POLLIN, 0}}};
     std::copy(descriptors.begin(), descriptors.end(), waiting.begin() + 2);
-    // A day is short enough for poll(2)'s int and makes no difference.
+    // A day fits into poll(2)'s int and is long enough.
     poll(waiting.data(), waiting.size(), static_cast<int>(std::min<milliseconds>(longest, std::chrono::hours(24)).count()));
     std::copy(waiting.begin() + 2, waiting.end(), descriptors.begin());
     if (waiting[0].revents != 0) return Event::told_to_stop;
@@ -116,13 +115,13 @@ std::optional<Supervisor::End> Supervisor::start(bool again) {
     StartTime start_time(clock_, tensorboard_->pid());
     while (!readiness.advance()) {
         start_time.advance();
-        if (again && start_time.over()) return End{never_answered, "TensorBoard was started again and never answered"};
+        if (again && start_time.over()) return End{never_answered, "TensorBoard was restarted and never answered"};
         Descriptors answer = {{{readiness.fd(), readiness.events(), 0}, none, none}};
         switch (wait(answer, readiness.patience())) {
             case Event::none:
                 break;
             case Event::told_to_stop:
-                // At the first start mostly by systemd, when TimeoutStartSec= is over.
+                // At the first start usually by systemd, after TimeoutStartSec=.
                 return End{boardgate::exit_status::done, "Stopped before TensorBoard answered"};
             case Event::tensorboard_ended:
                 return End{tensorboard_->ended()->exit_status(), tensorboard_->ended()->text()};
@@ -136,7 +135,7 @@ std::optional<Supervisor::End> Supervisor::start(bool again) {
 }
 
 std::optional<Supervisor::End> Supervisor::start_again(const std::string& why) {
-    say("TensorBoard is started again: " + why);
+    say("TensorBoard is restarted: " + why);
     tell(policy_.status("Starting TensorBoard again"));
     relay_->shut_doors(true);
     const BootTime deadline = clock_.boot() + time_to_finish;
@@ -173,7 +172,7 @@ Supervisor::End Supervisor::serve() {
 
 std::optional<Supervisor::End> Supervisor::after_its_end() {
     const Ending ending = *tensorboard_->ended();
-    // Status 0 is how it ends when somebody asks it to.
+    // TensorBoard ends with status 0 on request.
     if (ending.exit_status() == 0) return End{ending.exit_status(), ending.text()};
     if (!policy_.crashed()) return End{ending.exit_status(), "TensorBoard ended again and again; the last time: " + ending.text()};
     return start_again(ending.text());
@@ -182,15 +181,14 @@ std::optional<Supervisor::End> Supervisor::after_its_end() {
 std::optional<Supervisor::End> Supervisor::ask_for_data() {
     if (!probe_ || !probe_->advance()) return std::nullopt;
     if (!policy_.data_server_ended()) return End{failed, "TensorBoard's data server ended again and again"};
-    return start_again("its data server had ended");
+    return start_again("its data server ended");
 }
 
 std::optional<Supervisor::End> Supervisor::take_look() {
     const auto look = watch_->take();
     if (!look) return std::nullopt;
     if (policy_.on_scan(*look)) {
-        return start_again(look->replaced.empty() ? "the folders that can be read are others"
-                                                  : "an event file was replaced: " + look->replaced);
+        return start_again(look->replaced.empty() ? "other folders are readable now" : "an event file was replaced: " + look->replaced);
     }
     tell(policy_.status());
     return std::nullopt;

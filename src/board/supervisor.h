@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Keeps TensorBoard serving behind its doors, from the first start until the board sleeps or cannot go on.
-// Starts it again where that helps (RestartPolicy); who comes meanwhile waits at the door.
+// Supervises TensorBoard behind its doors, from the first start until the board sleeps or fails. Restarts TensorBoard
+// where that helps (RestartPolicy); meanwhile new connections wait at the door.
 #pragma once
 
 #include <poll.h>
@@ -21,21 +21,21 @@ namespace boardgate::board {
 
 class Supervisor {
 public:
-    /// `signals` is readable when it is time to stop (signalfd(2)); `doors` listen.
+    /// `signals` is readable on a request to stop (signalfd(2)); `doors` are listening sockets.
     Supervisor(const Clock& clock, const Options& options, Fd signals, std::vector<Fd> doors);
 
-    /// The exit status, after the last words were said. An error is a fault of the machine or ours.
+    /// Returns the exit status, after setting the final status text. An error is a fault of the machine or a bug.
     [[nodiscard]] Result<int> run();
 
 private:
     struct End {
         int status;
-        std::string words;  ///< the last ones, for the board's owner
+        std::string words;  ///< the final status text, for the board's owner
     };
     enum class Event { none, told_to_stop, tensorboard_ended };
 
     [[nodiscard]] End start_and_serve();
-    /// Returns when TensorBoard answers, or with the end.
+    /// Returns when TensorBoard answers, or returns the end.
     [[nodiscard]] std::optional<End> start(bool again);
     [[nodiscard]] std::optional<End> start_again(const std::string& why);
     [[nodiscard]] End serve();
@@ -43,7 +43,7 @@ private:
     [[nodiscard]] std::optional<End> ask_for_data();
     [[nodiscard]] std::optional<End> take_look();
     void tell(const std::string& status);
-    /// Waits for one of these (those below 0 are none), a signal, or TensorBoard's end.
+    /// Waits for one of these descriptors (ignores those below 0), a signal, or TensorBoard's end.
     using Descriptors = std::array<pollfd, 3>;
     [[nodiscard]] Event wait(Descriptors& descriptors, std::chrono::milliseconds longest);
 

@@ -19,7 +19,7 @@ namespace boardgate::board {
 
 namespace {
 
-/// Takes 0.06 s idle and 0.2 s with 300 runs; the unit's TimeoutStopSec= is above.
+/// Stopping takes 0.06 s idle and 0.2 s with 300 runs; the unit's TimeoutStopSec= is longer.
 constexpr std::chrono::milliseconds time_to_stop{5000};
 
 std::string folder_name(const std::string& path) {
@@ -28,7 +28,7 @@ std::string folder_name(const std::string& path) {
     return path.substr(path.rfind('/', end) + 1, end - path.rfind('/', end));
 }
 
-/// Ours without what systemd says to us alone.
+/// Our environment without systemd's variables for boardgate-board.
 std::vector<char*> environment_for_tensorboard() {
     static constexpr std::string_view ours[] = {"NOTIFY_SOCKET=", "LISTEN_", "WATCHDOG_"};
     std::vector<char*> words;
@@ -42,8 +42,8 @@ std::vector<char*> environment_for_tensorboard() {
     return words;
 }
 
-/// Runs in the child between fork and exec, where, beside a thread that looks at files, only calls that are
-/// safe in a signal handler are allowed; returns errno.
+/// Runs in the child between fork and exec. Another thread scans files, so only async-signal-safe calls are allowed.
+/// Returns errno.
 int become(const std::vector<char*>& arguments, const std::vector<char*>& environment, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
@@ -51,9 +51,9 @@ int become(const std::vector<char*>& arguments, const std::vector<char*>& enviro
     signal(SIGPIPE, SIG_DFL);
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) _exit(1);  // it died before the line above
-    // Each is close-on-exec already. A descriptor that got away would let TensorBoard hold the door open or
-    // speak to systemd for us.
+    if (getppid() != parent) _exit(1);  // the parent died before the line above
+    // All descriptors are close-on-exec already. A leaked one would let TensorBoard keep the door open or notify systemd
+    // as boardgate-board.
     syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     execve(arguments.front(), arguments.data(), environment.data());
     return errno;
@@ -68,7 +68,7 @@ bool may_have_tensorflow(const std::string& tensorboard) {
     std::error_code error;
     const fs::path root = fs::canonical(tensorboard, error).parent_path().parent_path();
     if (std::ifstream venv(root / "pyvenv.cfg"); venv) {
-        // It may be among the system's own packages.
+        // TensorFlow may be among the system's own packages.
         for (std::string line; std::getline(venv, line);) {
             if (line.starts_with("include-system-site-packages") && line.ends_with("true")) return true;
         }
@@ -88,7 +88,7 @@ std::vector<std::string> tensorboard_arguments(const Options& options, Loading l
     static constexpr const char* load_fast[] = {"auto", "true", "false"};
     std::vector<std::string> words = {
         options.tensorboard,
-        // One path; commas in it mean nothing here (they would in --logdir_spec).
+        // One path; unlike in --logdir_spec, commas have no meaning.
         "--logdir=" + options.logdir.str(),
         "--path_prefix=" + path_prefix(options.board),
         "--host=127.0.0.1",
@@ -97,12 +97,12 @@ std::vector<std::string> tensorboard_arguments(const Options& options, Loading l
         "--reload_interval=" + std::to_string(options.reload_interval.count()),
         std::string("--load_fast=") + (slow ? "false" : load_fast[static_cast<std::size_t>(options.fast_loader)]),
     };
-    // Where boardgate chooses the slow loader, nothing may be missing that the fast one shows: it reads every
-    // file of a run, also one whose last point is older than a day.
+    // If boardgate chooses the slow loader, it must show all that the fast loader shows: every file of a run, even if its
+    // last point is older than a day.
     if (options.reload_multifile || loading == Loading::slow) words.emplace_back("--reload_multifile=true");
     if (loading == Loading::slow) words.emplace_back("--reload_multifile_inactive_secs=-1");
-    // TensorFlow's reader keeps a replaced file open unless told; without TensorFlow the flag does nothing
-    // but warn, once for each file.
+    // Without the flag, TensorFlow's reader keeps a replaced file open. Without TensorFlow, the flag only causes a warning
+    // for each file.
     if (slow && tensorflow) words.emplace_back("--detect_file_replacement=true");
     if (!options.samples.empty()) words.push_back("--samples_per_plugin=" + options.samples);
     return words;
@@ -119,12 +119,12 @@ Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments
     for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));  // execv(3) only reads
     words.push_back(nullptr);
     const std::vector<char*> environment = environment_for_tensorboard();
-    // Says why exec failed; closed by a successful one.
+    // Carries errno if exec fails; a successful exec closes it.
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("cannot make a pipe");
     const Fd why(ends[0]);
     Fd failed(ends[1]);
-    // What its first process leaves behind becomes ours.
+    // Orphans of TensorBoard's process become our children.
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     const pid_t parent = getpid();
     const pid_t pid = fork();
@@ -134,13 +134,13 @@ Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments
         (void)!write(failed.get(), &error, sizeof error);
         _exit(127);
     }
-    setpgid(pid, pid);  // here as well as there: whoever comes first
+    setpgid(pid, pid);  // in parent and child: either may run first
     TensorBoard started(pid, Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))));
     if (!started.pidfd_) return system_error("cannot watch a process");
     failed.reset();
     int error = 0;
     if (read(why.get(), &error, sizeof error) == sizeof error) {
-        // The subject stands behind, so that the first words are the same for every path (failures.inc).
+        // The path is at the end, so that the text starts the same for every path (failures.inc).
         return tl::make_unexpected(Error{"cannot run tensorboard", {}, "the environment's program is " + arguments.front(), error});
     }
     return started;
@@ -153,9 +153,9 @@ TensorBoard::~TensorBoard() {
     if (pid_ >= 0) end_all();
 }
 
-/// Also what a start script has left behind, which would keep the port.
+/// Also kills processes that a start script left, which would keep the port.
 void TensorBoard::end_all() {
-    if (std::exchange(over_, true)) return;  // the number may be somebody else's by now
+    if (std::exchange(over_, true)) return;  // the pid may be another process by now
     kill(-pid_, SIGKILL);
     int status = 0;
     for (pid_t gone = 0; (gone = waitpid(-pid_, &status, 0)) > 0 || errno == EINTR;) {

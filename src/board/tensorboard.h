@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Stock `tensorboard`: its argument list, and the process.
+// The unmodified `tensorboard`: its arguments and its process.
 #pragma once
 
 #include <sys/types.h>
@@ -14,19 +14,19 @@
 
 namespace boardgate::board {
 
-/// Always free: nobody else is in the board's network namespace.
+/// Always free: nothing else runs in the board's network namespace.
 inline constexpr std::uint16_t inner_port = 6006;
 
-/// Under which path TensorBoard serves, without a slash at the end.
+/// The path prefix of TensorBoard, without a trailing slash.
 [[nodiscard]] std::string path_prefix(const BoardId& board);
 
-/// How event files are to be loaded.
+/// The loader of event files.
 enum class Loading {
-    as_asked,  ///< by the option
-    slow,      ///< by the slow loader, which shows files that were replaced
+    as_asked,  ///< as in the options
+    slow,      ///< the slow loader, which shows replaced files
 };
 
-/// Whether TensorFlow may be importable where this `tensorboard` runs; no only where that is sure.
+/// Whether the environment of this `tensorboard` may have TensorFlow; false only if it certainly has not.
 [[nodiscard]] bool may_have_tensorflow(const std::string& tensorboard);
 
 /// The argument vector, each option as one `--name=value` word.
@@ -34,30 +34,29 @@ enum class Loading {
 
 /// How the process ended.
 struct Ending {
-    int status = 0;  ///< of exit(3)
-    int signal = 0;  ///< 0 when it ended by itself
-    /// As a shell says it: 128 + n after signal n.
+    int status = 0;  ///< exit status
+    int signal = 0;  ///< 0 if it exited
+    /// A shell's exit status: 128 + n after signal n.
     [[nodiscard]] int exit_status() const { return signal == 0 ? status : 128 + signal; }
     [[nodiscard]] std::string text() const;
 };
 
 class TensorBoard {
 public:
-    /// Starts it with our standard output and error and no other descriptor. It is killed when we die. An
-    /// error has the errno of execve(2).
+    /// Starts it with our standard output and error and no other descriptor. It is killed if we die. An error has the
+    /// errno of execve(2).
     [[nodiscard]] static Result<TensorBoard> start(const std::vector<std::string>& arguments);
     TensorBoard(TensorBoard&& other) noexcept;
     TensorBoard& operator=(TensorBoard&&) = delete;
-    /// Kills what still runs of it, and of what it has started.
+    /// Kills the process and its descendants.
     ~TensorBoard();
 
     [[nodiscard]] pid_t pid() const { return pid_; }
-    /// Readable when it has ended (pidfd_open(2)).
+    /// Readable after it has ended (pidfd_open(2)).
     [[nodiscard]] int fd() const { return pidfd_.get(); }
-    /// The end, once it has come; does not wait.
+    /// How it ended, or nullopt while it runs; does not wait.
     [[nodiscard]] std::optional<Ending> ended();
-    /// SIGTERM, and SIGKILL when that did not help in time, and for all that it has started. Returns when it
-    /// is gone.
+    /// Sends SIGTERM, and after a timeout SIGKILL, also to its descendants. Returns after it has ended.
     void stop();
 
 private:

@@ -230,7 +230,7 @@ Result<int> serve() {
     if (const auto started = service.start(*std::move(sockets)); !started) return error_of(started);
     notify_ready("Serving " + std::to_string(service.boards()) + " boards");
     service.run_until(ending);
-    notify_stopping("Finishing what was begun");
+    notify_stopping("Finishing open requests");
     return exit_status::done;
 }
 

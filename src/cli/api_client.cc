@@ -91,7 +91,7 @@ struct ApiClient::Exchange {
         curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
         curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, 10L);
         if (!client.authority_.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, client.authority_.c_str());
-        // What a page of the same site would say; a script of another site cannot.
+        // The server requires the Origin of its own pages, which a script of another site cannot send.
         headers.add("Origin: " + client.server_);
         if (!client.token_.empty()) headers.add(std::string("Cookie: ") + cookie_name + "=" + client.token_);
         curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Exchange::on_body);
@@ -168,19 +168,20 @@ namespace {
 const char* remedy_of(CURLcode code) {
     switch (code) {
         case CURLE_COULDNT_RESOLVE_HOST:
-            return "is the name right?";
+            return "check the name";
         case CURLE_OPERATION_TIMEDOUT:
             return "on the server: systemctl status nginx boardgated";
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CACERT_BADFILE:
-            return "its certificate is not trusted here; renew it, or name who signed it: in SSL_CERT_FILE, on the server itself in "
+            return "this machine does not trust its certificate; renew it, or set its certificate authority in SSL_CERT_FILE, on the "
+                   "server itself in "
                    "certificate_authority of boardgate.conf";
         default:
-            return "is nginx running there?";
+            return "check that nginx is running there";
     }
 }
 
-/// `words` are curl's own, which say more than the code does; where there are some.
+/// `words` is curl's own error text, which says more than the code; may be empty.
 tl::unexpected<Error> not_reached(const std::string& server, CURLcode code, const char* words) {
     return failure(std::string("cannot reach the server: ") + (*words != '\0' ? words : curl_easy_strerror(code)), server, remedy_of(code));
 }
@@ -198,7 +199,7 @@ Result<void> ApiClient::follow(const std::string& path, const std::function<bool
     Exchange exchange(*this, "GET", path);
     exchange.line = line;
     const CURLcode code = exchange.perform();
-    // Write error: `line` wanted no more.
+    // Write error: `line` returned false.
     if (code != CURLE_OK && code != CURLE_WRITE_ERROR) return not_reached(server_, code, exchange.words);
     if (exchange.status() != 200) return failure(ApiAnswer{exchange.status(), json_of(exchange.received), {}}.problem());
     return {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The API over https (libcurl). Certificates are always checked; the token goes into a header that curl reads
-// from memory, never onto a command line.
+// The API over https (libcurl). Certificates are always checked. The token is in a header in memory, never on a
+// command line.
 #pragma once
 
 #include <json/value.h>
@@ -13,20 +13,20 @@
 
 namespace boardgate::cli {
 
-/// What the API said.
+/// An answer of the API.
 struct ApiAnswer {
     long status = 0;
     Json::Value body;
     std::string cookie;  ///< of Set-Cookie: a new session's token
 
     [[nodiscard]] bool good() const { return status >= 200 && status < 300; }
-    /// The problem's sentence, or the status where there is none.
+    /// The problem's detail, or a text with the status.
     [[nodiscard]] std::string problem() const;
 };
 
 class ApiClient {
 public:
-    /// `server` is `https://host[:port]`; `authority` a file with certificate authorities, empty for the system's.
+    /// `server` is `https://host[:port]`; `authority` is a file with certificate authorities, empty for the system's.
     ApiClient(std::string server, std::string authority, std::string token)
         : server_(std::move(server)), authority_(std::move(authority)), token_(std::move(token)) {}
 
@@ -36,7 +36,7 @@ public:
     [[nodiscard]] Result<void> follow(const std::string& path,
                                       const std::function<bool(const std::string& event, const Json::Value& data)>& line) const;
 
-    /// For an answer; by default long enough for a slow PAM module.
+    /// The timeout of a request; the default suits a slow PAM module.
     void wait_at_most(std::chrono::seconds longest) { longest_ = longest; }
     [[nodiscard]] const std::string& server() const { return server_; }
     void set_token(std::string token) { token_ = std::move(token); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The command line as a value. The only user of CLI11.
+// The parsed command line. Only this part uses CLI11.
 #pragma once
 
 #include <json/value.h>
@@ -22,19 +22,19 @@ struct Arguments {
     std::string server;                      ///< login
     std::string user;                        ///< login
     std::string board;                       ///< an id, or the beginning of one
-    std::vector<std::string> logdirs;        ///< start: none is the present folder
-    Json::Value options{Json::objectValue};  ///< start: options of a board, by the API's names
+    std::vector<std::string> logdirs;        ///< start: empty means the current folder
+    Json::Value options{Json::objectValue};  ///< start: a board's options, by the API's names
     std::optional<bool> wait;                ///< start: --wait, --no-wait
     bool another = false;                    ///< start: --new
-    std::string preset;                      ///< start: options kept under this name
-    std::string revoke;                      ///< tokens: the login to end
-    std::vector<std::string> rename;         ///< tokens: a login and its new name
-    std::string folder;                      ///< runs: empty looks where the server says; url: empty is the present one
+    std::string preset;                      ///< start: name of a preset
+    std::string revoke;                      ///< tokens: the session to end
+    std::vector<std::string> rename;         ///< tokens: a session and its new name
+    std::string folder;                      ///< runs: empty means the server's run_roots; url: empty means the current folder
     bool follow = false;                     ///< logs
-    int lines = 100;                         ///< logs, runs: at most so many
+    int lines = 100;                         ///< logs, runs: the most to print
 };
 
-/// The arguments, or the exit status where everything was said already (help, version, wrong usage).
+/// The arguments, or an exit status after help, version or a usage error was printed.
 struct Parsed {
     std::optional<Arguments> arguments;
     int exit_status = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Everything about boards: start, ls, url, open, sleep, wake, restart, rm, logs.
+// The commands about boards: start, ls, url, open, sleep, wake, restart, rm, logs.
 #include <unistd.h>
 
 #include <chrono>
@@ -45,9 +45,9 @@ Outcome<void> failed(const Value& board) {
     return refused(text);
 }
 
-/// Absolute, as the server wants it; symbolic links stay, since where they point may change.
+/// The server needs absolute paths. Symbolic links are kept: their targets may change.
 std::string absolute_path(const std::string& folder) {
-    if (folder.find("://") != std::string::npos) return folder;  // gs://bucket: the server says why not
+    if (folder.find("://") != std::string::npos) return folder;  // gs://bucket: the server's refusal says why
     const auto path = std::filesystem::absolute(folder).lexically_normal();
     return (path.has_filename() ? path : path.parent_path()).string();  // "." leaves a slash behind
 }
@@ -59,7 +59,7 @@ Colour colour_of_state(const std::string& state) {
                                                  : Colour::yellow;
 }
 
-/// The options of a preset; none for no name.
+/// The options of a preset; empty for an empty name.
 Outcome<Value> preset_named(const Connection& connection, const std::string& name) {
     if (name.empty()) return Value(Json::objectValue);
     const auto options = connection.ask("GET", "/api/v1/options");
@@ -72,10 +72,10 @@ Outcome<Value> preset_named(const Connection& connection, const std::string& nam
         }
         known += (known.empty() ? "" : ", ") + preset["name"].asString();
     }
-    return refused("you have no preset \"" + name + "\"; " + (known.empty() ? "the page can make one" : "those you have: " + known));
+    return refused("you have no preset \"" + name + "\"; " + (known.empty() ? "make one on the page" : "your presets: " + known));
 }
 
-/// The board once it answers, or will not.
+/// Waits until the board is ready or failed.
 Outcome<Value> wait_for_end_of_start(const Connection& connection, const Value& board) {
     const auto began = std::chrono::steady_clock::now();
     for (;;) {
@@ -103,7 +103,7 @@ Outcome<void> change_state(const Arguments& arguments, const char* verb) {
     });
 }
 
-/// The board that is on a folder already, woken; null when there is none.
+/// Wakes the board of a folder; null if there is none.
 Outcome<Value> wake_board_on(const Connection& connection, const std::string& folder) {
     const auto boards = connection.ask("GET", "/api/v1/boards");
     if (!boards) return error_of(boards);
@@ -115,7 +115,7 @@ Outcome<Value> wake_board_on(const Connection& connection, const std::string& fo
 Outcome<Value> make_board(const Connection& connection, const Value& body, bool folder_of_another_machine) {
     auto board = connection.ask("POST", "/api/v1/boards", &body);
     if (!board && folder_of_another_machine)
-        board.error().text += ". Folders are those of " + connection.api().server() + "; name them by their absolute paths there";
+        board.error().text += ". Log directories are folders on " + connection.api().server() + "; give their absolute paths there";
     return board;
 }
 
@@ -132,13 +132,13 @@ Outcome<void> start(const Arguments& arguments) {
     if (folders.empty()) folders.emplace_back(".");
     body["logdir"] = absolute_path(folders.front());
     for (std::size_t i = 1; i < folders.size(); ++i) body["more_logdirs"].append(absolute_path(folders[i]));
-    // Who starts TensorBoard on the same folder again wants to see it again.
+    // Starting TensorBoard on a folder again should show the board that it has.
     const bool again = body.size() == 1 && !arguments.another;
     auto board = again ? wake_board_on(*connection, body["logdir"].asString()) : Outcome<Value>(Value());
     if (board && !board->isNull()) {
-        say("This is the board that you have on this folder; --new makes another one.");
+        say("You already have this board for the folder; --new makes another one.");
     } else if (board) {
-        // Made absolute here, a folder is one of this machine, which may be another one.
+        // A relative path was resolved on this machine, which may not be the server.
         board = make_board(*connection, body, !folders.front().starts_with('/') && access(settings_path, F_OK) != 0);
     }
     if (!board) return error_of(board);

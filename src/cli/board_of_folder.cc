@@ -13,12 +13,12 @@ namespace {
 std::vector<std::string> names_of(const std::string& path) {
     std::vector<std::string> names;
     for (const auto& name : std::filesystem::path(path).lexically_normal()) {
-        if (!name.empty()) names.push_back(name.string());  // behind a slash at the end is an empty one
+        if (!name.empty()) names.push_back(name.string());  // a trailing slash yields an empty name
     }
     return names;
 }
 
-/// How deep `above` lies, when `folder` is it or is in it.
+/// The depth of `above`, if `folder` is `above` or below it.
 std::optional<std::size_t> depth_above(const std::string& above, const std::vector<std::string>& folder) {
     const auto names = names_of(above);
     if (names.size() > folder.size() || !std::equal(names.begin(), names.end(), folder.begin())) return std::nullopt;

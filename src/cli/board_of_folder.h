@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which board shows a folder: for scripts that print where their curves are to be seen.
+// The board that shows a folder: for scripts that print the address of their curves.
 #pragma once
 
 #include <json/value.h>
@@ -8,8 +8,8 @@
 
 namespace boardgate::cli {
 
-/// The board on this absolute folder, or on the nearest folder above it; of two on the same folder the newer one.
-/// nullptr when there is none. Names are compared, not what links point to.
+/// The board on this absolute path, or on the nearest folder above it; of two boards on a folder the newer one.
+/// nullptr if there is none. Compares names and follows no links.
 [[nodiscard]] const Json::Value* board_of_folder(const Json::Value& boards, const std::string& folder);
 
 }  // namespace boardgate::cli

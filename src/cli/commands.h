@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The handlers of commands.inc. Each prints its result and returns nothing, or why it failed.
+// The handlers of commands.inc. Each prints its result; on failure it returns the reason.
 #pragma once
 
 #include "src/cli/arguments.h"

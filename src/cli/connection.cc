@@ -18,8 +18,8 @@ namespace {
 
 constexpr const char* local_socket = "/run/boardgate-root/local.sock";
 
-/// `https://host`, whatever of it a person typed, and without what came along from the browser's address bar. As an
-/// Origin has it: the server compares.
+/// `https://host` from what a person typed or copied from a browser, in the form of an Origin header, which the server
+/// compares.
 std::string server_of(std::string text) {
     if (text.find("://") == std::string::npos) text.insert(0, "https://");
     text.resize(std::min(text.size(), text.find('/', text.find("://") + 3)));
@@ -27,7 +27,7 @@ std::string server_of(std::string text) {
     return text;
 }
 
-/// Whom to trust beside this machine's own list: what an administrator said of this server, or the person of any.
+/// The certificate authority to trust beside the system's own: the administrator's for this server, or SSL_CERT_FILE.
 std::string authority_of(const std::optional<Settings>& settings, const std::string& server) {
     if (settings && !settings->certificate_authority.empty() && server_of(settings->address) == server)
         return settings->certificate_authority;
@@ -35,14 +35,14 @@ std::string authority_of(const std::optional<Settings>& settings, const std::str
     return file == nullptr ? std::string() : file;
 }
 
-/// What this login is called in the list of logins.
+/// The name of this session in the list of sessions.
 std::string login_name() {
     char host[64] = {};  // HOST_NAME_MAX and its end
     if (gethostname(host, sizeof host - 1) != 0) return "boardgate";
     return std::string("boardgate on ").append(host).substr(0, 60);
 }
 
-/// boardgate.conf of this machine, where it is a server.
+/// boardgate.conf of this machine, if it is a server.
 std::optional<Settings> own_settings() {
     auto settings = read_settings();
     if (!settings) return std::nullopt;
@@ -60,10 +60,10 @@ Outcome<Json::Value> the_one_named(const Json::Value& items, const std::string& 
         const std::string id = item["id"].asString();
         if (id == text) return item;
         if (!id.starts_with(text)) continue;
-        if (found != nullptr) return refused("\"" + text + "\" is the beginning of several ids; type more of it");
+        if (found != nullptr) return refused("\"" + text + "\" is the beginning of several ids; give more of the id");
         found = &item;
     }
-    if (found == nullptr || text.empty()) return refused("you have no " + kind + " \"" + text + "\"; `" + lists + "` shows those you have");
+    if (found == nullptr || text.empty()) return refused("you have no " + kind + " \"" + text + "\"; `" + lists + "` lists yours");
     return *found;
 }
 
@@ -83,7 +83,7 @@ Outcome<void> Connection::log_in_locally() {
     if (!answer) return unreachable(answer.error());
     if (!answer->good()) return refused(answer->problem());
     api_.set_token(answer->cookie);
-    // Where it cannot be kept the next command asks the kernel again.
+    // If it cannot be saved, the next command logs in again.
     (void)write_login({api_.server(), answer->cookie, true});
     return {};
 }
@@ -97,11 +97,11 @@ Outcome<Connection> Connection::open() {
         if (!session) return unreachable(session.error());
         if (session->good()) return connection;
         if (session->status != 401) return refused(session->problem());
-        if (!kept->local) return refused("the login has ended; log in again: boardgate login --server " + kept->server);
+        if (!kept->local) return refused("your session has ended; log in again: boardgate login --server " + kept->server);
     }
-    if (!settings) return refused("not logged in; name a server: boardgate login --server https://...");
+    if (!settings) return refused("you are not logged in; run: boardgate login --server https://...");
     if (settings->address.empty())
-        return refused("this server does not say its own https address; an administrator sets `address` in boardgate.conf");
+        return refused("boardgate.conf has no https address of this server; ask an administrator to set `address`");
     const std::string server = server_of(settings->address);
     Connection connection(ApiClient(server, authority_of(settings, server), {}));
     if (auto done = connection.log_in_locally(); !done) return error_of(done);

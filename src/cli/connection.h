@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Which server, and as whom: the login that was kept, or on the server itself the kernel's word.
+// The server and the session: the saved session, or on the server itself a login by the kernel's peer credentials.
 #pragma once
 
 #include "src/cli/api_client.h"
 
 namespace boardgate::cli {
 
-/// Why a command ends, and with which status.
+/// Why a command failed, and its exit status.
 struct Failed {
     int exit_status;
     std::string text;
@@ -17,18 +17,18 @@ using Outcome = tl::expected<T, Failed>;
 [[nodiscard]] tl::unexpected<Failed> unreachable(const Error& error);
 [[nodiscard]] tl::unexpected<Failed> refused(std::string text);
 
-/// The one item whose `id` is or begins with `text`; `kind` is what it is called, `lists` the command that shows all.
+/// The only item whose `id` starts with `text`. For errors: `kind` names such an item, `lists` the command that lists all.
 [[nodiscard]] Outcome<Json::Value> the_one_named(const Json::Value& items, const std::string& text, const std::string& kind,
                                                  const std::string& lists);
 
 class Connection {
 public:
-    /// With a session that holds, where one can be had.
+    /// A connection with a valid session: the saved one, or a new local login.
     [[nodiscard]] static Outcome<Connection> open();
-    /// Logs in on a terminal: whatever PAM asks there. `user` is asked for when empty.
+    /// Logs in on a terminal with the prompts of PAM. Asks for `user` if it is empty.
     [[nodiscard]] static Outcome<Connection> log_in(const std::string& server, std::string user);
 
-    /// The answer's body when it is a good one; otherwise the API's own sentence.
+    /// The answer's body, or the detail of the API's problem.
     [[nodiscard]] Outcome<Json::Value> ask(const std::string& method, const std::string& path, const Json::Value* body = nullptr) const;
     [[nodiscard]] const ApiClient& api() const { return api_; }
 

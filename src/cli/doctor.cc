@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// doctor: what is wrong, and what mends it.
+// doctor: the faults of an installation, and what repairs them.
 #include <unistd.h>
 
 #include "src/cli/commands.h"
@@ -13,11 +13,12 @@ Findings examine_installation() {
     Findings findings;
     const auto settings = read_settings();
     if (settings) {
-        findings.push_back({true, std::string(settings_path) + " is good", {}});
+        findings.push_back({true, std::string(settings_path) + " has no errors", {}});
     } else {
-        for (const std::string& fault : settings.error()) findings.push_back({false, fault, "mend it, then: systemctl restart boardgated"});
+        for (const std::string& fault : settings.error())
+            findings.push_back({false, fault, "correct it, then: systemctl restart boardgated"});
     }
-    // What does not hang on the mistake is looked at all the same.
+    // With an error in boardgate.conf, check what does not depend on it.
     const Settings used = settings ? *settings : *parse_settings("", settings_path);
     if (settings) examine_files(findings, used);
     examine_what_runs(findings, used);
@@ -40,12 +41,12 @@ Json::Value findings_json(const Findings& findings) {
     return list;
 }
 
-/// A finding about each board of the person, or the one named; refused when there is no such board.
+/// Adds a finding about each of the person's boards, or about the board in `arguments`. Fails if there is no such board.
 Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) {
         const bool away = connection.error().exit_status == exit_status::unreachable;
-        findings.push_back({false, connection.error().text, away ? "look whether the server and its nginx run" : "boardgate login"});
+        findings.push_back({false, connection.error().text, away ? "check that the server and its nginx are running" : "boardgate login"});
         return {};
     }
     findings.push_back({true, "you are logged in to " + connection->api().server(), {}});
@@ -79,7 +80,7 @@ Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
 
 Outcome<void> doctor(const Arguments& arguments) {
     Findings findings;
-    // On a laptop there is no installation to look at; on a server root has no boards.
+    // A laptop has no installation to check. On a server, root has no boards.
     const bool on_server = access(settings_path, F_OK) == 0;
     if (on_server) findings = examine_installation();
     if (!on_server || geteuid() != 0) {
@@ -93,7 +94,7 @@ Outcome<void> doctor(const Arguments& arguments) {
                   (finding.remedy.empty() ? "" : "\n       do: " + plain(finding.remedy)));
     }
     if (arguments.json) print(text_of(findings_json(findings)));
-    if (wrong != 0) return refused(std::to_string(wrong) + " of " + std::to_string(findings.size()) + " things are wrong");
+    if (wrong != 0) return refused(std::to_string(wrong) + " of " + std::to_string(findings.size()) + " checks failed");
     return {};
 }
 

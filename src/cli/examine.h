@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What `boardgate doctor` looks at on a server. Each check is fine, or says what is wrong and the command that
-// mends it. What only root may see is looked at by root.
+// The checks of `boardgate doctor` on a server. A failed check names the fault and the command that repairs it. Some
+// checks need root.
 #pragma once
 
 #include <string>
@@ -12,17 +12,17 @@ namespace boardgate::cli {
 
 struct Finding {
     bool fine;
-    std::string what;    ///< what was looked at, or what is wrong with it
-    std::string remedy;  ///< a command, or what to do; empty when fine, or when `what` says it
+    std::string what;    ///< what was checked, or the fault
+    std::string remedy;  ///< a command, or what to do; empty if the check is fine or `what` says it
 };
 using Findings = std::vector<Finding>;
 
 /// The whole installation.
 [[nodiscard]] Findings examine_installation();
 
-/// What stands in files: environments, certificate, PAM, journal, disk.
+/// Files: environments, certificate, PAM, journal, disk.
 void examine_files(Findings& to, const Settings& settings);
-/// What runs: units, sockets, packet filter, whoever shares nginx's account, ports, limits.
+/// What runs: units, sockets, packet filter, other programs under nginx's account, ports, limits.
 void examine_what_runs(Findings& to, const Settings& settings);
 /// The address as people type it: name, certificate, nginx, boardgated.
 void examine_address(Findings& to, const Settings& settings);

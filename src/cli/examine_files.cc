@@ -27,27 +27,30 @@ constexpr const char* pam_file = "/etc/pam.d/boardgate";
 void examine_environment(Findings& to, const std::string& name, const std::string& program) {
     const std::string named = "environment " + name + ": " + program;
     if (access(program.c_str(), X_OK) != 0) {
-        to.push_back({false, named + " cannot be run", "install TensorBoard there, or mend [environments] in boardgate.conf"});
+        to.push_back({false, named + " cannot be run", "install TensorBoard there, or correct [environments] in boardgate.conf"});
         return;
     }
-    // As nobody: it must work for people, and its code is no reason to run anything as root.
+    // As nobody: it must work for ordinary accounts, and root must not run its code.
     const ProgramEnd end = run_program({program, "--version"}, patience, geteuid() == 0 ? std::optional(nobody) : std::nullopt);
     std::smatch version;
     static const std::regex last_line(R"(((\d+)\.(\d+)\.\d+\S*)\s*$)");
     if (end.status != 0 || !std::regex_search(end.output, version, last_line)) {
         const std::size_t end_of_text = end.output.find_last_not_of('\n') + 1;
         const std::size_t line = end_of_text == 0 ? 0 : end.output.rfind('\n', end_of_text - 1) + 1;
-        to.push_back({false, fmt::format("{} ends with status {}: {}", named, end.status, end.output.substr(line, end_of_text - line)),
-                      "run `" + program + " --version` and install what it misses"});
+        to.push_back({false,
+                      fmt::format("{} ended with exit status {}: {}", named, end.status, end.output.substr(line, end_of_text - line)),
+                      "run `" + program + " --version` and install what is missing"});
     } else if (std::stoi(version[2]) * 1000 + std::stoi(version[3]) < 2021) {
-        to.push_back({false, named + " is TensorBoard " + version.str(1) + ", which lets who sees a board read other files of its owner",
-                      "update it: 2.21 or newer"});
+        to.push_back({false,
+                      named + " is TensorBoard " + version.str(1) +
+                          ", which lets anybody with write access to a log directory read other files of the board's owner",
+                      "update it to 2.21 or newer"});
     } else {
         to.push_back({true, named + " is TensorBoard " + version.str(1), {}});
     }
 }
 
-/// The file behind a directive of nginx-server.conf; empty when there is none.
+/// The argument of a directive of nginx-server.conf; empty if there is none.
 std::string file_of_directive(const std::string& directive) {
     std::ifstream in(server_file);
     const std::regex wanted("^\\s*" + directive + "\\s+([^;]+);");
@@ -61,13 +64,12 @@ std::string file_of_directive(const std::string& directive) {
 void examine_certificate(Findings& to) {
     const std::string path = file_of_directive("ssl_certificate");
     if (path.empty()) {
-        to.push_back(
-            {false, std::string(server_file) + " names no ssl_certificate", "name one there, then: nginx -t && systemctl reload nginx"});
+        to.push_back({false, std::string(server_file) + " names no ssl_certificate", "add one, then: nginx -t && systemctl reload nginx"});
         return;
     }
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
                                                                [](std::FILE* open) { return std::fclose(open); });
-    // Certificates often lie in a folder of root's own; root's doctor looks there.
+    // Often only root can read the folder of certificates; root's doctor checks it.
     if (!file && errno == EACCES && geteuid() != 0) return;
     const std::unique_ptr<X509, void (*)(X509*)> certificate(file ? PEM_read_X509(file.get(), nullptr, nullptr, nullptr) : nullptr,
                                                              X509_free);
@@ -85,10 +87,10 @@ void examine_certificate(Findings& to) {
     ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate.get()));
     const std::string renew = "renew it, then: systemctl reload nginx";
     if (days < 0 || seconds < 0) {
-        to.push_back({false, fmt::format("certificate {} ended {} days ago", path, -days), renew});
+        to.push_back({false, fmt::format("certificate {} expired {} days ago", path, -days), renew});
     } else {
         to.push_back(
-            {days >= days_of_warning, fmt::format("certificate {} ends in {} days", path, days), days >= days_of_warning ? "" : renew});
+            {days >= days_of_warning, fmt::format("certificate {} expires in {} days", path, days), days >= days_of_warning ? "" : renew});
     }
 }
 
@@ -97,23 +99,23 @@ void examine_pam(Findings& to) {
     std::string text;
     for (std::string line; std::getline(in, line);) text += line + "\n";
     const std::string mend = "restore it from boardgate's systemd/boardgate.pam";
-    // A service without a file of its own gets /etc/pam.d/other, which refuses everybody on most systems.
+    // PAM uses /etc/pam.d/other for a service without a file; on most systems it refuses all logins.
     if (!in.is_open()) {
-        to.push_back({false, std::string(pam_file) + " is not there, so nobody can log in", mend});
+        to.push_back({false, std::string(pam_file) + " does not exist, so nobody can log in", mend});
     } else if (!std::regex_search(text, std::regex(R"((^|\n)\s*(auth\s|@include\s))")) ||
                !std::regex_search(text, std::regex(R"((^|\n)\s*(account\s|@include\s))"))) {
         to.push_back({false, std::string(pam_file) + " has no auth or no account lines", mend});
     } else {
-        to.push_back({true, std::string(pam_file) + " is there", {}});
+        to.push_back({true, std::string(pam_file) + " has auth and account lines", {}});
     }
 }
 
 void examine_disk(Findings& to, const char* path) {
     struct statvfs about {};
-    if (statvfs(path, &about) != 0) return;  // its unit makes it; a missing one is told there
+    if (statvfs(path, &about) != 0) return;  // its unit makes it; examine_what_runs() reports it if missing
     const unsigned long long free = static_cast<unsigned long long>(about.f_bavail) * about.f_frsize;
     to.push_back({free >= least_free, fmt::format("{} has {} MiB free", path, free >> 20),
-                  free >= least_free ? "" : "make room there; du -x -d1 " + std::string(path)});
+                  free >= least_free ? "" : "free some space: du -x -d1 " + std::string(path)});
 }
 
 }  // namespace
@@ -124,9 +126,9 @@ void examine_files(Findings& to, const Settings& settings) {
     examine_pam(to);
     struct stat about {};
     if (stat("/var/log/journal", &about) == 0) {
-        to.push_back({true, "the journal outlives a reboot", {}});
+        to.push_back({true, "the journal persists across reboots", {}});
     } else {
-        to.push_back({false, "the journal is gone after a reboot, and with it why boards failed",
+        to.push_back({false, "the journal does not persist across reboots, so the reasons of failed boards are lost",
                       "mkdir /var/log/journal && systemctl restart systemd-journald"});
     }
     for (const char* path : {"/var/lib/boardgate", "/var/lib/boardgate-root", "/run"}) examine_disk(to, path);

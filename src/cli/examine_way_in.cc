@@ -20,17 +20,17 @@ void examine_nginx(Findings& to) {
         std::smatch fault;
         const bool told = std::regex_search(end.output, fault, std::regex(R"(\[emerg\][^\n]*)"));
         to.push_back(
-            {false, "nginx refuses its configuration: " + (told ? fault.str() : fmt::format("status {}", end.status)), "nginx -t"});
+            {false, "nginx rejects its configuration: " + (told ? fault.str() : fmt::format("status {}", end.status)), "nginx -t"});
     } else if (end.output.find("/usr/share/boardgate/nginx/") == std::string::npos) {
         to.push_back({false, "nginx does not include boardgate's site",
                       "ln -s ../sites-available/boardgate /etc/nginx/sites-enabled/ && systemctl reload nginx"});
     } else {
-        to.push_back({true, "nginx's configuration is good and has boardgate's site", {}});
+        to.push_back({true, "nginx accepts its configuration, and it includes boardgate's site", {}});
     }
 }
 
-/// Does some chain of arriving packets refuse what no rule of it knows? By its policy, as ufw's, or by its last rule,
-/// as firewalld's.
+/// Whether an input chain refuses packets that match no rule: by its policy, as ufw's, or by its last rule, as
+/// firewalld's.
 bool refuses_the_unknown(const std::string& rules) {
     static const std::regex last_rule(R"(^\s*(counter packets \d+ bytes \d+ )?(drop|reject)\b)");
     std::istringstream lines(rules);
@@ -43,28 +43,29 @@ bool refuses_the_unknown(const std::string& rules) {
     return false;
 }
 
-/// Rules of others that may keep people from https.
+/// Other firewall rules that may block https.
 void examine_firewall(Findings& to) {
     const ProgramEnd end = run_program({"nft", "list", "ruleset"}, patience);
-    if (end.status != 0) return;  // not root, or no nftables: then nothing filters
+    if (end.status != 0) return;  // not root, or no nftables, so no filter
     const std::string& rules = end.output;
     const bool drops = refuses_the_unknown(rules);
     const bool opens = std::regex_search(rules, std::regex(R"(dport (\{[^}]*)?\b(443|https)\b)"));
     if (drops && !opens) {
-        to.push_back({false, "the host's firewall refuses what it does not know, and knows no https",
-                      "open it: ufw allow https; firewall-cmd --permanent --add-service=https && firewall-cmd --reload; or a rule for tcp "
-                      "dport 443"});
+        to.push_back(
+            {false, "the host's firewall refuses packets by default and has no rule for https",
+             "allow https: ufw allow https; firewall-cmd --permanent --add-service=https && firewall-cmd --reload; or a rule for tcp "
+             "dport 443"});
     } else {
-        to.push_back({true, drops ? "the host's firewall lets https in" : "no firewall of the host is in the way of https", {}});
+        to.push_back({true, drops ? "the host's firewall allows https" : "no firewall of the host blocks https", {}});
     }
 }
 
 }  // namespace
 
-// boardgated asks everybody to log in first.
+// Without a session, boardgated answers "unauthenticated".
 void examine_address(Findings& to, const Settings& settings) {
     if (settings.address.empty()) {
-        to.push_back({false, "the server does not know its own address", "set `address` in boardgate.conf"});
+        to.push_back({false, "boardgate.conf has no `address`", "set `address` in boardgate.conf"});
         return;
     }
     ApiClient client(settings.address, settings.certificate_authority, {});

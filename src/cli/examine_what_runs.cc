@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds patience{20};
 
-/// A unit that must be active, and for a socket unit what its file must be like.
+/// A unit that must be active; for a socket unit, also the group and mode of its file.
 struct Part {
     const char* unit;
     const char* path = nullptr;
@@ -46,12 +46,12 @@ constexpr Part parts[] = {
     {"boardgate-local.socket", "/run/boardgate-root/local.sock", "root", 0666},
 };
 
-/// What is wrong with a socket's file; nothing when it is as it should be.
+/// The fault of a socket's file, if any.
 std::optional<Finding> fault_of_socket(const Part& part, const std::string& nginx_group) {
     const std::string path = part.path;
     struct stat about {};
     if (stat(part.path, &about) != 0 || !S_ISSOCK(about.st_mode))
-        return Finding{false, path + " is not there", "systemctl restart boardgate.target"};
+        return Finding{false, path + " does not exist", "systemctl restart boardgate.target"};
     const std::string wanted = part.group == nullptr ? nginx_group : part.group;
     const ::group* const group = getgrgid(about.st_gid);
     const std::string has = group == nullptr ? std::to_string(about.st_gid) : group->gr_name;
@@ -59,12 +59,12 @@ std::optional<Finding> fault_of_socket(const Part& part, const std::string& ngin
     std::string mend = "systemctl restart boardgate.target";
     if (has != wanted) mend = fmt::format("systemctl edit {}: [Socket] SocketGroup={}; then {}", part.unit, wanted, mend);
     return Finding{false,
-                   fmt::format("{} is for group {} with mode {:04o}, and should be for {} with {:04o}", path, has, about.st_mode & 07777,
+                   fmt::format("{} has group {} and mode {:04o}, but needs group {} and mode {:04o}", path, has, about.st_mode & 07777,
                                wanted, part.mode),
                    mend};
 }
 
-/// Its sockets start it, so it need not run; but it must be able to.
+/// Its sockets start boardgated, so it may be inactive, but must be able to start.
 bool can_boardgated_start(const Bus& bus) {
     const std::string state = bus.active_state("boardgated.service");
     if (state != "activating") return state != "failed";
@@ -81,11 +81,11 @@ void examine_parts(Findings& to, const std::string& nginx_group) {
     if (!starts)
         to.push_back({false, "boardgated.service cannot start", "journalctl -x -u boardgated -n 20; then systemctl restart boardgated"});
     for (const Part& part : parts) {
-        // They are closed until it starts again.
+        // Its sockets are closed while it cannot start.
         if (!starts && std::string_view(part.unit).starts_with("boardgated-")) continue;
         const std::string state = bus->active_state(part.unit);
         if (state != "active") {
-            to.push_back({false, std::string(part.unit) + " is " + (state.empty() ? "not there" : state),
+            to.push_back({false, std::string(part.unit) + " is " + (state.empty() ? "not known to systemd" : state),
                           std::string("systemctl enable --now boardgate.target nginx; systemctl status ") + part.unit});
             continue;
         }
@@ -102,7 +102,7 @@ std::pair<int, int> local_ports() {
     return {first, last};
 }
 
-/// Listeners on IPv4 in the range, by port: the uid that made them.
+/// TCP listeners in the range: the uid of each by port.
 std::map<int, uid_t> listeners(const setting::Ports& range) {
     std::map<int, uid_t> found;
     for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
@@ -123,13 +123,13 @@ std::map<int, uid_t> listeners(const setting::Ports& range) {
     return found;
 }
 
-/// Tries what the packet filter must refuse: a connection to a door, by an account that is not nginx's. The
-/// probe's port has a listener of its own (boardgate-doorcheck), so that nothing else can be the reason.
+/// Tries a connection that the packet filter must refuse: to a door, by an account other than nginx's. On the probe's
+/// port boardgate-doorcheck listens, so only the packet filter can be the reason of a refusal.
 void examine_gate(Findings& to, const Settings& settings) {
     const std::string port = std::to_string(settings.probe_port());
     if (listeners({settings.probe_port(), settings.probe_port()}).empty()) {
         to.push_back(
-            {false, "whether doors refuse local accounts cannot be told: boardgate-gate does not listen at port " + port + " of door_ports",
+            {false, "cannot check that doors refuse local accounts: boardgate-doorcheck does not listen on port " + port + " of door_ports",
              "systemctl restart boardgate.target; systemctl status boardgate-gate"});
         return;
     }
@@ -148,17 +148,17 @@ void examine_gate(Findings& to, const Settings& settings) {
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-        to.push_back({true, "port " + port + " refuses a local account, as doors do", {}});
+        to.push_back({true, "port " + port + " refuses local accounts, as doors do", {}});
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == 1) {
-        to.push_back({false, "doors are open to every local account: port " + port + " let one in",
+        to.push_back({false, "doors are open to every local account: port " + port + " accepted a connection",
                       "systemctl restart boardgate-gate; nft list table inet boardgate"});
     } else {
-        to.push_back({false, "whether doors refuse local accounts cannot be told: port " + port + " does not answer",
+        to.push_back({false, "cannot check that doors refuse local accounts: port " + port + " does not answer",
                       "systemctl status boardgate-gate; nft list ruleset"});
     }
 }
 
-/// `Name:` and the effective uid of a process; an empty name when it is gone.
+/// `Name:` and effective uid of a process; an empty name if it has ended.
 std::pair<std::string, uid_t> name_and_uid(const fs::path& process) {
     std::ifstream in(process / "status");
     std::string name;
@@ -173,7 +173,7 @@ std::pair<std::string, uid_t> name_and_uid(const fs::path& process) {
     return {name, uid};
 }
 
-/// Whatever runs under nginx's account passes the doors as nginx does.
+/// Any program under nginx's account can connect to doors, as nginx does.
 void examine_nginx_account(Findings& to, const std::string& account) {
     const auto uid = uid_of(account.c_str());
     if (!uid) {
@@ -188,10 +188,10 @@ void examine_nginx_account(Findings& to, const std::string& account) {
         const auto [name, owner] = name_and_uid(entry.path());
         if (owner == *uid && name != "nginx") ++others[name];
     }
-    if (others.empty()) to.push_back({true, "nothing but nginx runs as " + account, {}});
+    if (others.empty()) to.push_back({true, "only nginx runs as " + account, {}});
     for (const auto& [name, count] : others) {
-        to.push_back({false, fmt::format("{} ({} of them) runs as {}, which may open every board", name, count, account),
-                      "give it an account of its own, or nginx one"});
+        to.push_back({false, fmt::format("{} (processes: {}) runs as {}, and so can open every board", name, count, account),
+                      "run it, or nginx, under an account of its own"});
     }
 }
 
@@ -200,32 +200,32 @@ void examine_ports(Findings& to, const Settings& settings) {
     const std::string named = fmt::format("door_ports {}-{}", range.first, range.last);
     const auto [first, last] = local_ports();
     if (first <= range.last && last >= range.first) {
-        to.push_back(
-            {false, fmt::format("{} overlaps the ports {}-{} that the kernel gives to outgoing connections", named, first, last),
-             fmt::format("sysctl -w net.ipv4.ip_local_reserved_ports={}-{}, or choose others in boardgate.conf", range.first, range.last)});
+        to.push_back({false, fmt::format("{} overlaps the ports {}-{} that the kernel gives to outgoing connections", named, first, last),
+                      fmt::format("sysctl -w net.ipv4.ip_local_reserved_ports={}-{}, or change door_ports in boardgate.conf", range.first,
+                                  range.last)});
     } else {
-        to.push_back({true, named + " is apart from the kernel's own ports", {}});
+        to.push_back({true, named + " does not overlap the kernel's ports for outgoing connections", {}});
     }
     const auto checker = uid_of("boardgate-door");
     for (const auto& [port, uid] : listeners(range)) {
-        // Doors are systemd's.
+        // systemd (uid 0) listens on doors.
         if (uid == 0 || (checker && uid == *checker && port == settings.probe_port())) continue;
         const auto owner = account_of(uid);
         to.push_back({false,
-                      fmt::format("port {} of door_ports is held by a program of {}", port, owner ? owner->name : std::to_string(uid)),
+                      fmt::format("a program of {1} listens on port {0} of door_ports", port, owner ? owner->name : std::to_string(uid)),
                       fmt::format("ss -ltnp 'sport = :{}'", port)});
     }
 }
 
-/// Without one, boards may take the memory that training needs.
+/// Without a limit, boards may take the memory that training needs.
 void examine_limits(Findings& to) {
     const ProgramEnd end = run_program({"systemctl", "show", "--value", "--property=MemoryMax", "tensorboard.slice"}, patience);
     const bool none = end.status != 0 || end.output.starts_with("infinity");
-    to.push_back({!none, none ? "boards together may take all memory" : "boards together have a limit of memory",
+    to.push_back({!none, none ? "all boards together have no memory limit" : "all boards together have a memory limit",
                   none ? "systemctl edit tensorboard.slice: [Slice] MemoryMax=50%" : ""});
 }
 
-/// Empty when there is no such account, which is told elsewhere.
+/// Empty if there is no such account; examine_nginx_account() reports that.
 std::string group_of(const std::string& account) {
     const auto found = account_of(account);
     const ::group* const group = found ? getgrgid(found->gid) : nullptr;
@@ -240,7 +240,7 @@ void examine_what_runs(Findings& to, const Settings& settings) {
     examine_nginx_account(to, settings.nginx_user);
     if (!settings.administrators.empty() && getgrnam(settings.administrators.c_str()) == nullptr)
         to.push_back({false, "there is no group " + settings.administrators + ", so nobody is an administrator",
-                      "groupadd " + settings.administrators + ", or mend administrators in boardgate.conf"});
+                      "groupadd " + settings.administrators + ", or correct administrators in boardgate.conf"});
     examine_ports(to, settings);
     examine_limits(to);
 }

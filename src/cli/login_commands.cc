@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// login, logout.
+// login, logout, tokens.
 #include "src/cli/commands.h"
 #include "src/cli/exit_status.h"
 #include "src/cli/login_file.h"
@@ -21,10 +21,10 @@ Outcome<void> log_in(const Arguments& arguments) {
 
 Outcome<void> log_out(const Arguments& arguments) {
     const auto kept = read_login();
-    if (!kept) return refused("not logged in");
+    if (!kept) return refused("you are not logged in");
     const auto connection = Connection::open();
     if (connection) (void)connection->ask("DELETE", "/api/v1/session");
-    // Whatever the server said: the token is not kept here any more.
+    // Whatever the server answers, this machine forgets the token.
     remove_login();
     if (arguments.json) print("{}");
     return {};
@@ -40,7 +40,7 @@ Outcome<void> tokens(const Arguments& arguments) {
                               : arguments.rename.empty() ? std::string()
                                                          : arguments.rename.front();
     if (!named.empty()) {
-        const auto session = the_one_named(sessions, named, "login", "boardgate tokens");
+        const auto session = the_one_named(sessions, named, "session", "boardgate tokens");
         if (!session) return error_of(session);
         const std::string path = "/api/v1/sessions/" + (*session)["id"].asString();
         Json::Value body(Json::objectValue);
@@ -57,7 +57,7 @@ Outcome<void> tokens(const Arguments& arguments) {
     for (const Json::Value& session : sessions) {
         rows.push_back({session["id"].asString().substr(0, 8), age(session["last_used"], std::time(nullptr)) + " ago",
                         session["address"].asString(),
-                        plain(session["name"].asString()) + (session["current"].asBool() ? " (this one)" : "")});
+                        plain(session["name"].asString()) + (session["current"].asBool() ? " (this session)" : "")});
     }
     print_table(rows);
     return {};

@@ -16,7 +16,7 @@ namespace boardgate::cli {
 
 namespace {
 
-/// HOME where it is one's own. Where it is not there, or still that of whoever became this user: what the account says.
+/// HOME, if it belongs to this user. After su it may be another user's: then the account's home directory.
 std::string home() {
     const char* named = secure_getenv("HOME");
     struct stat about {};
@@ -54,14 +54,14 @@ Result<void> write_login(const Login& login) {
     const std::string fresh = file() + ".new";
     unlink(fresh.c_str());
     const Fd fd(open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!fd) return system_error("cannot keep the login in", fresh);
+    if (!fd) return system_error("cannot save the session in", fresh);
     Json::Value value(Json::objectValue);
     value["server"] = login.server;
     value["token"] = login.token;
     value["local"] = login.local;
     const std::string text = text_of(value) + "\n";
     if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || rename(fresh.c_str(), file().c_str()) != 0) {
-        return system_error("cannot keep the login in", file());
+        return system_error("cannot save the session in", file());
     }
     return {};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a login is kept between two commands: $XDG_CONFIG_HOME/boardgate/login.json, readable by its owner only.
+// The session between two commands: $XDG_CONFIG_HOME/boardgate/login.json, readable by its owner only.
 #pragma once
 
 #include <optional>
@@ -12,10 +12,10 @@ namespace boardgate::cli {
 struct Login {
     std::string server;
     std::string token;
-    bool local = false;  ///< made without a password, on the server itself; made again when it has ended
+    bool local = false;  ///< made on the server itself without a password; renewed after its end
 };
 
-/// Nothing when there is none, or when it is not safely the caller's own.
+/// Nullopt if there is no file, or others could have written or read it.
 [[nodiscard]] std::optional<Login> read_login();
 [[nodiscard]] Result<void> write_login(const Login& login);
 void remove_login();

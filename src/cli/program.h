@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Other programs, asked for their word: nginx -t, tensorboard --version. Never through a shell.
+// Runs other programs for their output: nginx -t, tensorboard --version. Never through a shell.
 #pragma once
 
 #include <sys/types.h>
@@ -12,15 +12,15 @@
 namespace boardgate::cli {
 
 struct ProgramEnd {
-    int status = 0;      ///< exit status; 127 when it is not there, 124 when it took too long, 128+N for signal N
-    std::string output;  ///< both outputs, at most 1 MiB
+    int status = 0;      ///< exit status; 127 if it does not exist, 124 after a timeout, 128+N for signal N
+    std::string output;  ///< standard output and error, at most 1 MiB
 };
 
-/// Runs it with an empty standard input; as another account where one is given, which needs root.
+/// Runs a program with empty standard input, as the account `as` if given (needs root).
 [[nodiscard]] ProgramEnd run_program(const std::vector<std::string>& words, std::chrono::seconds longest,
                                      std::optional<uid_t> as = std::nullopt);
 
-/// The uid of nobody: an account that may do nothing.
+/// The uid of nobody, an account without permissions.
 inline constexpr uid_t nobody = 65534;
 
 }  // namespace boardgate::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// boardgate runs: what there is to make boards of.
+// boardgate runs: the log directories to make boards of.
 #include <filesystem>
 
 #include "src/cli/commands.h"
@@ -12,12 +12,12 @@ namespace {
 
 using Json::Value;
 
-/// Asks for the runs and shows how far the look has come; nothing when the stream does not come about.
+/// Asks for the runs and shows the progress of the search; nullopt if the stream is refused.
 std::optional<Value> follow_runs(const Connection& connection, const std::string& query) {
     Value runs(Json::arrayValue);
     std::optional<Value> end;
     const auto followed = connection.api().follow("/api/v1/runs?follow=1&" + query, [&](const std::string& event, const Value& data) {
-        if (event == "progress") show_progress("looked at " + data["looked_at"].asString() + " folders, found " + data["found"].asString());
+        if (event == "progress") show_progress("searched " + data["looked_at"].asString() + " folders, found " + data["found"].asString());
         if (event == "run") runs.append(data);
         if (event == "end") end = data;
         return event == "progress" || event == "run";
@@ -33,12 +33,12 @@ Outcome<void> runs(const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) return error_of(connection);
     std::string query = "limit=" + std::to_string(arguments.lines);
-    // Absolute, as the server wants it; symbolic links stay.
+    // The server needs absolute paths; symbolic links are kept.
     if (!arguments.folder.empty()) query += "&root=" + in_query(std::filesystem::absolute(arguments.folder).lexically_normal().string());
     std::optional<Value> found;
     if (on_terminal() && !arguments.json) found = follow_runs(*connection, query);
     if (!found) {
-        // Without a terminal, or where the stream was refused: this answer says why.
+        // Without a terminal, or to learn why the stream was refused.
         auto answer = connection->ask("GET", "/api/v1/runs?" + query);
         if (!answer) return error_of(answer);
         found = *std::move(answer);
@@ -50,9 +50,9 @@ Outcome<void> runs(const Arguments& arguments) {
     print_table(run_rows((*found)["runs"], std::time(nullptr)));
     const auto shown = (*found)["runs"].size();
     if ((*found)["found"].asUInt64() > shown)
-        say((*found)["found"].asString() + " were found; these are the newest. Name a folder to see others.");
+        say((*found)["found"].asString() + " runs were found; these are the newest. Give a folder to see others.");
     if ((*found)["truncated"].asBool() && (*found)["found"].asUInt64() <= shown)
-        say("The look ended before all folders were seen; name a folder to see the rest.");
+        say("The search stopped before all folders were searched; give a folder to see the rest.");
     return {};
 }
 

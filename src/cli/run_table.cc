@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<const char*, 8> blocks = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 constexpr std::size_t curve_columns = 16;
 
-/// The last number within each column, NaN where there is none.
+/// The last number in each column, or NaN.
 std::vector<double> column_values(const Value& points, std::size_t columns) {
     std::vector<double> values(columns, std::numeric_limits<double>::quiet_NaN());
     const double first = points[0][0].asDouble();
@@ -35,7 +35,7 @@ std::vector<double> column_values(const Value& points, std::size_t columns) {
 
 std::string drawn(const Value& points, std::size_t columns) {
     if (!points.isArray() || points.empty()) return {};
-    // Never more columns than points, or a short run would be mostly gaps.
+    // At most as many columns as points: a short run would otherwise be mostly gaps.
     const std::vector<double> values = column_values(points, std::min<std::size_t>(columns, points.size()));
     double low = std::numeric_limits<double>::infinity();
     double high = -low;
@@ -82,7 +82,7 @@ std::string size(std::uint64_t bytes) {
 }
 
 std::vector<std::vector<std::string>> run_rows(const Value& runs, std::time_t now) {
-    // The path is there to be copied, so it is whole on any terminal; what is behind it may be cut.
+    // People copy the path, so it is never cut; the columns behind it may be.
     std::vector<std::vector<std::string>> rows = {{"AGE", "STEP", "SIZE", "LOGDIR", "CURVE"}};
     for (const Value& run : runs) {
         const Value& curve = run["curves"][0];

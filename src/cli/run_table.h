@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How runs look in a terminal.
+// Runs as a table for a terminal.
 #pragma once
 
 #include <json/value.h>
@@ -11,14 +11,14 @@
 
 namespace boardgate::cli {
 
-/// The points of a curve as block characters, evenly over its steps; a gap where there is no number.
+/// The points of a curve as block characters, evenly over its steps; a gap for a missing number.
 [[nodiscard]] std::string drawn(const Json::Value& points, std::size_t columns);
 /// `45 s`, `3 min`, `2 h`, `5 d` since an RFC 3339 time in UTC; `-` for none.
 [[nodiscard]] std::string age(const Json::Value& time, std::time_t now);
 /// `512 B`, `46 kB`, `1.2 GB`, in powers of 1000.
 [[nodiscard]] std::string size(std::uint64_t bytes);
 
-/// Rows with a head, for table().
+/// Rows with a header row, for table().
 [[nodiscard]] std::vector<std::vector<std::string>> run_rows(const Json::Value& runs, std::time_t now);
 
 }  // namespace boardgate::cli

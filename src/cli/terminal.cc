@@ -19,7 +19,7 @@ namespace boardgate::cli {
 
 namespace {
 
-/// Echo off for as long as it lives.
+/// Turns echo off during its lifetime.
 class NoEcho {
 public:
     NoEcho() {
@@ -41,7 +41,7 @@ private:
     bool changed_ = false;
 };
 
-/// Characters, as far as UTF-8 tells: every byte that does not continue one.
+/// The number of UTF-8 characters: of bytes that are not continuation bytes.
 std::size_t width_of(const std::string& text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
@@ -58,11 +58,11 @@ std::string cut(const std::string& text, std::size_t width) {
 }  // namespace
 
 void say(const std::string& text) { std::cerr << plain(text) << "\n"; }
-/// At once: who reads a log through a pipe must not wait for the lines after it.
+/// Flushes, so that a reader of a pipe gets each line immediately.
 void print(const std::string& text) { std::cout << text << "\n" << std::flush; }
 
 std::string ask_person(const std::string& prompt, bool echo) {
-    // Before the prompt: going silent drops what was typed until then, and it would be shown.
+    // Before the prompt: turning echo off also drops input that was typed, and shown, earlier.
     std::optional<NoEcho> silent;
     if (!echo) silent.emplace();
     std::cerr << plain(prompt) << std::flush;
@@ -124,7 +124,7 @@ namespace {
 
 constexpr std::size_t gap = 2;
 
-/// What each column gets of a terminal.
+/// The width of each column on a terminal.
 std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& rows, std::size_t width,
                                    const std::vector<Column>& columns) {
     std::vector<std::size_t> widths;
@@ -142,7 +142,7 @@ std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& 
             left -= std::min(left, widths[i]);
         }
     }
-    // The narrow ones first: what they do not need is the wide ones'.
+    // Narrow columns first: wide ones share what they leave.
     std::sort(shared.begin(), shared.end(), [&](std::size_t one, std::size_t other) { return widths[one] < widths[other]; });
     for (std::size_t i = 0; i < shared.size(); ++i) {
         std::size_t& its = widths[shared[i]];

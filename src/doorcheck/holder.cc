@@ -32,7 +32,7 @@ bool has_socket(const fs::path& process, std::uint64_t inode) {
     return false;
 }
 
-/// The last part of its control group, which is its unit (cgroups(7), version 2: `0::/system.slice/x.service`).
+/// The unit of a process: the last part of its control group (cgroups(7), version 2: `0::/system.slice/x.service`).
 std::string unit_of(const fs::path& process) {
     std::string group = text_of(process / "cgroup");
     group.erase(std::min(group.find('\n'), group.size()));

@@ -24,7 +24,7 @@ Error load_table(const Settings& settings) {
     if (!nginx)
         return {"cannot load the packet filter: no such account", settings.nginx_user, "install nginx, or set nginx_user in boardgate.conf",
                 nginx.error().sys};
-    // Root passes where nginx passes; so nginx may not be root.
+    // Root would pass like nginx, so nginx must not be root.
     if (nginx->uid == 0)
         return {"nginx_user is root, who must not reach doors", {}, "let nginx's workers run as an account of their own", 0};
     const std::vector<std::string> words = load_arguments(settings, nginx->uid);

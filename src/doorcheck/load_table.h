@@ -12,7 +12,7 @@ namespace boardgate::doorcheck {
 /// The call of nft(8); `nginx` is the uid of the account nginx_user.
 [[nodiscard]] std::vector<std::string> load_arguments(const Settings& settings, uid_t nginx);
 
-/// Becomes nft; returns only to say why it could not.
+/// Executes nft; returns only on an error.
 [[nodiscard]] Error load_table(const Settings& settings);
 
 }  // namespace boardgate::doorcheck

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// boardgate-doorcheck: proves again and again that the packet filter refuses a local account at the doors, and
-// ends when it does not; systemd then starts it anew, which loads the table first. As root with --load-table,
-// that first step. With --holder PORT it says who listens there, as far as its caller may see.
+// boardgate-doorcheck: tests continuously that the packet filter refuses local accounts at the doors, and ends if it does
+// not; systemd then restarts it, and loads the table first. --load-table, as root, loads the table. --holder PORT prints
+// the program that listens on the port, if the caller may see it.
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -17,9 +17,9 @@
 
 namespace {
 
-/// How long the doors may be open to everybody before it is seen.
+/// The longest time that open doors stay unnoticed.
 constexpr std::chrono::seconds between_tries{2};
-/// Not exit_status::fault_of_ours: it is the machine's state that is wrong.
+/// Not exit_status::fault_of_ours: the machine's state is wrong, not boardgate.
 constexpr int unsound = 1;
 
 }  // namespace
@@ -42,7 +42,8 @@ int main(int argc, char** argv) {
             const auto refused = probe->refused();
             if (!refused) return error_of(refused);
             if (!*refused) {
-                log_event(Event::fatal, "the packet filter lets local accounts connect to doors; its table is loaded again");
+                log_event(Event::fatal,
+                          "the packet filter lets local accounts connect to doors; boardgate-doorcheck loads its table again");
                 return unsound;
             }
             if (ready) {

@@ -11,7 +11,7 @@ namespace boardgate::doorcheck {
 
 namespace {
 
-/// On loopback an answer takes microseconds.
+/// On loopback, an answer takes microseconds.
 constexpr int patience_ms = 1000;
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -28,7 +28,7 @@ Result<Probe> Probe::open(std::uint16_t port) {
     const sockaddr_in address = loopback(port);
     const int on = 1;
     Fd listening(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    // Connections of an unsound moment leave the port in TIME_WAIT.
+    // Accepted connections, while the filter is not in force, leave the port in TIME_WAIT.
     if (!listening || setsockopt(listening.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || listen(listening.get(), 4) != 0) {
         auto error = system_error("cannot listen on the first port of door_ports", std::to_string(port));
@@ -54,7 +54,7 @@ Result<bool> Probe::refused() const {
     }
     if (outcome == 0) return false;
     if (outcome == ECONNREFUSED) return true;
-    return system_error("a connection to the door range was neither made nor refused", std::to_string(port_), outcome);
+    return system_error("a test connection to the door ports was neither accepted nor refused", std::to_string(port_), outcome);
 }
 
 }  // namespace boardgate::doorcheck

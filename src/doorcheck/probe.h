@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tries what a local account must not be able to do: connect to a port of the door range. The port is our own
-// listener's, so that nothing but the packet filter can be the reason when it is refused.
+// Tries what a local account must not be able to do: connect to a port of door_ports. The probe listens on the port
+// itself, so only the packet filter can be the reason of a refusal.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ class Probe {
 public:
     /// Listens on 127.0.0.1:`port`.
     [[nodiscard]] static Result<Probe> open(std::uint16_t port);
-    /// True when the connection was refused with a reset, false when it came about. Anything else, such as
-    /// silence, is an error: then it is not our table that decides.
+    /// True if the connection was refused with a reset, false if it was accepted. Anything else, such as a timeout, is an
+    /// error: then another filter interferes.
     [[nodiscard]] Result<bool> refused() const;
 
 private:

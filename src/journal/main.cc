@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// boardgate-journal: gives boardgated the log of one board's unit; one process per reader, with an account of its
-// own that may read the journal and do nothing else.
+// boardgate-journal: sends boardgated the log of a board's unit. One process per reader, with an account of its own that
+// can only read the journal.
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -16,16 +16,16 @@ using namespace boardgate;
 
 constexpr std::chrono::seconds patience{5};
 constexpr std::uint32_t most_lines = 5000;
-/// Looks again although the journal said nothing: on some file systems it cannot (sd_journal_get_fd(3)).
+/// Polls as well: on some file systems the journal cannot notify (sd_journal_get_fd(3)).
 constexpr int look_again_ms = 10'000;
 
-/// False when the reader is gone, which ends the conversation.
+/// False if the reader is gone.
 template <class Message>
 bool sent(int reader, Message message) {
     return wire::send(reader, message).has_value();
 }
 
-/// Everything that there is now, `most` lines of it. False when the reader is gone.
+/// Sends the lines so far, at most `most`. False if the reader is gone.
 Result<bool> tell_all(int reader, journal::UnitLog& log, std::uint64_t most) {
     for (std::uint64_t given = 0; given < most; ++given) {
         auto line = log.next();
@@ -42,7 +42,7 @@ Result<void> give(int reader, const wire::ReadLog& question) {
     const std::uint32_t lines = std::min(question.lines, most_lines);
     int news = -1;
     if (question.follow) {
-        // Before the first line is read, so that none falls in between.
+        // Subscribe before reading the first line, so that no line is lost in between.
         const auto fd = log->fd();
         if (!fd) return error_of(fd);
         news = *fd;
@@ -51,7 +51,7 @@ Result<void> give(int reader, const wire::ReadLog& question) {
     if (!behind) {
         if (const auto sought = log->seek_last(lines); !sought) return sought;
     }
-    // Somebody who resumes gets all that was missed.
+    // A reader that resumes gets all lines that it missed.
     auto going = tell_all(reader, *log, question.follow ? UINT64_MAX : lines);
     if (going && *going) going = sent(reader, wire::LogEnd{});
     while (question.follow && going && *going) {
@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
         const auto caller = peer_of(connection->get());
         const auto boardgated = uid_of("boardgate");
         if (!caller || !boardgated || caller->uid != *boardgated) {
-            log_event(Event::refused_peer, "somebody other than boardgated spoke to the journal reader's socket");
+            log_event(Event::refused_peer, "a process other than boardgated connected to the socket of boardgate-journal");
             return exit_status::done;
         }
         const auto question = wire::receive_one<wire::ReadLog>(connection->get(), patience);
@@ -83,7 +83,7 @@ int main(int argc, char** argv) {
             return exit_status::done;
         }
         if (!journal::is_board_service(question->unit)) {
-            log_event(Event::bad_message, "the log of a unit was asked for that is not a board's", {{"UNIT", question->unit}});
+            log_event(Event::bad_message, "boardgated asked for the log of a unit that is not a board's", {{"UNIT", question->unit}});
             return exit_status::done;
         }
         if (const auto given = give(connection->get(), *question); !given) return error_of(given);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
-/// Bytes of the well-formed character that `text` begins with; 0 when it begins with none.
+/// The length in bytes of the UTF-8 character at the start of `text`; 0 if it is malformed.
 std::size_t character_size(std::string_view text) {
     for (std::size_t size = 1; size <= std::min<std::size_t>(4, text.size()); ++size) {
         if (is_utf8(text.substr(0, size))) return size;
@@ -31,7 +31,7 @@ bool is_board_service(std::string_view unit) {
 }
 
 std::string shown(std::string_view message, std::size_t longest) {
-    // A progress bar writes its line again and again; a terminal shows the last one.
+    // A progress bar rewrites its line; a terminal shows the last text.
     while (message.ends_with('\r')) message.remove_suffix(1);
     if (const std::size_t last = message.rfind('\r'); last != std::string_view::npos) message.remove_prefix(last + 1);
     std::string out;
@@ -59,14 +59,14 @@ std::string shown(std::string_view message, std::size_t longest) {
 Result<UnitLog> UnitLog::open(const std::string& unit) {
     if (!is_board_service(unit)) return failure("not a board's unit", unit);
     sd_journal* opened = nullptr;
-    // Not SYSTEM alone: what runs as a person is kept in that person's own file.
+    // Not only SYSTEM: a person's processes log to that person's own journal file.
     if (const int status = sd_journal_open(&opened, SD_JOURNAL_LOCAL_ONLY); status < 0) {
         return system_error("cannot open the journal", {}, -status);
     }
     UnitLog log(opened);
     (void)sd_journal_set_data_threshold(opened, wire::longest::log_line + 64);
-    // Only fields that journald itself writes decide, so that nobody can put a line into another's log: those
-    // with an underscore, UNIT= where it comes from process 1, and what journald says about a flood of lines.
+    // Filter only by fields that nobody can forge, so that nobody can add a line to another's log: those with an underscore,
+    // UNIT= from process 1, and journald's own messages about dropped lines.
     const std::string by_unit = "_SYSTEMD_UNIT=" + unit;
     const std::string about_unit = "UNIT=" + unit;
     int status = sd_journal_add_match(opened, by_unit.data(), by_unit.size());
@@ -77,7 +77,7 @@ Result<UnitLog> UnitLog::open(const std::string& unit) {
     if (status >= 0) status = sd_journal_add_disjunction(opened);
     if (status >= 0) status = sd_journal_add_match(opened, "_TRANSPORT=driver", 0);
     if (status >= 0) status = sd_journal_add_match(opened, about_process.data(), about_process.size());
-    if (status < 0) return system_error("cannot choose lines of the journal", {}, -status);
+    if (status < 0) return system_error("cannot filter the journal", {}, -status);
     return log;
 }
 
@@ -93,9 +93,9 @@ Result<void> UnitLog::seek_last(std::uint32_t lines) {
     int status = sd_journal_seek_tail(journal_.get());
     if (status >= 0 && lines > 0) status = sd_journal_previous_skip(journal_.get(), lines);
     on_next_ = status > 0 && lines > 0;
-    // Nothing said yet: after seek_tail alone, systemd 252 would not see what comes.
+    // The log is empty: after seek_tail alone, systemd 252 would miss new lines.
     if (status == 0 && lines > 0) status = sd_journal_seek_head(journal_.get());
-    // None of what is there: stand on the last one and take it as given.
+    // Skip the existing lines: move to the last one and treat it as returned.
     if (status >= 0 && lines == 0) status = sd_journal_previous(journal_.get());
     if (status < 0) return system_error("cannot find the end of the journal", {}, -status);
     return {};
@@ -125,7 +125,7 @@ wire::LogLine UnitLog::line_here() const {
     std::free(cursor);
     line.text = shown(field("MESSAGE"));
     line.invocation = field("_SYSTEMD_INVOCATION_ID");
-    // What process 1 and journald say, they say about a unit, and their own run is another one.
+    // Messages of process 1 and journald about a unit have their own invocation id, not the unit's.
     if (field("_PID") == "1") line.invocation = field("INVOCATION_ID");
     if (field("_TRANSPORT") == "driver") line.invocation.clear();
     if (line.invocation.size() != wire::longest::invocation) line.invocation.clear();

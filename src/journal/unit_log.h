@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The log of one board's unit in the journal: what its processes said, and what systemd said about it.
+// The log of a board's unit in the journal: the output of its processes, and systemd's messages about it.
 #pragma once
 
 #include <systemd/sd-journal.h>
@@ -14,10 +14,10 @@
 
 namespace boardgate::journal {
 
-/// `tensorboard-<user>-<id>.service` as boardgate names it, and nothing else.
+/// Whether a unit is a board's: exactly `tensorboard-<user>-<id>.service`.
 [[nodiscard]] bool is_board_service(std::string_view unit);
 
-/// A message as it may be shown: UTF-8, no control characters but tab and line feed, at most `longest` bytes.
+/// A message that is safe to show: UTF-8, no control characters but tab and line feed, at most `longest` bytes.
 [[nodiscard]] std::string shown(std::string_view message, std::size_t longest = wire::longest::log_line);
 
 class UnitLog {
@@ -25,16 +25,16 @@ public:
     /// `unit` must be a board's.
     [[nodiscard]] static Result<UnitLog> open(const std::string& unit);
 
-    /// Readable when next() may have something new.
+    /// Readable if next() may return a new line.
     [[nodiscard]] Result<int> fd();
-    /// To be called when it is readable.
+    /// Call it when the descriptor is readable.
     void process();
 
-    /// The next line is the first of the last `lines`.
+    /// Moves to the first of the last `lines` lines.
     [[nodiscard]] Result<void> seek_last(std::uint32_t lines);
-    /// The next line is the one behind `cursor`; false when that is no cursor.
+    /// Moves to the line after `cursor`; false if that is not a cursor.
     [[nodiscard]] bool seek_behind(const std::string& cursor);
-    /// Nothing when there is none now.
+    /// Nullopt if there is no line now.
     [[nodiscard]] Result<std::optional<wire::LogLine>> next();
 
 private:
@@ -46,7 +46,7 @@ private:
     [[nodiscard]] wire::LogLine line_here() const;
 
     std::unique_ptr<sd_journal, Close> journal_;
-    bool on_next_ = false;  ///< the journal stands on a line that next() has not given yet
+    bool on_next_ = false;  ///< the journal's position is a line that next() has not returned yet
 };
 
 }  // namespace boardgate::journal

@@ -19,7 +19,7 @@ struct Dispatch::Row {
     Holder holder = Holder::open;
 };
 
-/// Every request that a launcher takes; each in any state, each with a ticket.
+/// The requests that the launcher accepts, at any time and each with a ticket.
 const Dispatch::Row Dispatch::table[] = {
     {wire::Type::MakeDoor, &Dispatch::with_ticket<wire::MakeDoor, &Dispatch::make_door>},
     {wire::Type::RemoveDoor, &Dispatch::with_ticket<wire::RemoveDoor, &Dispatch::remove_door>},
@@ -35,7 +35,7 @@ Result<Answer> Dispatch::answer(const wire::Datagram& request) {
     for (const Row& row : table) {
         if (static_cast<std::uint16_t>(row.type) == request.type()) return (this->*row.handle)(request, row.holder);
     }
-    return failure("a message came that a launcher does not take", std::to_string(request.type()));
+    return failure("boardgate-launcher does not accept a message of this type", std::to_string(request.type()));
 }
 
 template <class Message, Answer (Dispatch::*handle)(const Account&, const Message&)>
@@ -49,13 +49,13 @@ Result<Answer> Dispatch::with_ticket(const wire::Datagram& request, Holder holde
 
 Launched<Account> Dispatch::holder_of(const Secret& token, Holder holder) const {
     const auto parsed = Token::parse(token.reveal());
-    if (!parsed) return refuse(Refusal::ticket, "no ticket");
+    if (!parsed) return refuse(Refusal::ticket, "the request has no ticket");
     const auto ticket = tickets_.check(parsed->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
-    if (!ticket) return refuse(Refusal::ticket, "the login has ended; log in again");
+    if (!ticket) return refuse(Refusal::ticket, "your session has ended; log in again");
     auto account = account_of(ticket->uid);
     if (!account) return refuse(Refusal::account, account.error().text());
-    // The account of then was deleted, and its number given to another person.
-    if (account->name != ticket->user) return refuse(Refusal::ticket, "the login has ended; log in again");
+    // The account was deleted, and its uid given to another person.
+    if (account->name != ticket->user) return refuse(Refusal::ticket, "your session has ended; log in again");
     if (const std::string why = tickets::why_closed(*account, settings_, clock_); !why.empty() && holder == Holder::open) {
         return refuse(Refusal::account, "the account is closed: " + why);
     }
@@ -75,14 +75,14 @@ Answer Dispatch::make_door(const Account& owner, const wire::MakeDoor& message) 
 Answer Dispatch::remove_door(const Account& owner, const wire::RemoveDoor& message) {
     const auto board = BoardId::parse(message.board);
     if (!board) return {refuse(Refusal::bad_request, "not a board id")};
-    // Without a record there may still be units; their name has the owner's in it, so they are nobody else's.
+    // Without a record there may still be units. Their names contain the owner's, so they are this person's.
     return {doors_.remove(owner, *board).map([] { return Done{}; })};
 }
 
 Answer Dispatch::start_job(const char* method, const Account& owner, const std::string& board) {
     auto record = own_door(owner, board);
     if (!record) return {error_of(record)};
-    // Both names were checked when the record was made.
+    // Both names were checked when the door was recorded.
     const UnitName unit(*UserName::parse(owner.name), *BoardId::parse(board));
     if (!doors_.is_open(unit)) {
         const auto port = doors_.make_again(owner, *record);
@@ -105,16 +105,16 @@ Answer Dispatch::sleep(const Account& caller, const wire::SleepBoard& message) {
     auto record = doors_.owned(caller, *board);
     std::string owner = caller.name;
     if (!record && is_member(caller, settings_.administrators)) {
-        // Administrators put anybody's board to sleep, and do nothing else with it.
+        // Administrators may put any board to sleep, and nothing else.
         record = doors_.of_anybody(*board);
         const auto account = record ? account_of(record->uid) : failure("no such door");
         if (account) owner = account->name;
     }
     if (!record) return {error_of(record)};
     const auto user = UserName::parse(owner);
-    if (!user) return {refuse(Refusal::account, "the account's name cannot be part of a unit's name")};
+    if (!user) return {refuse(Refusal::account, "the account's name cannot be part of a systemd unit's name")};
     const UnitName unit(*user, *board);
-    // Not there any more is asleep enough.
+    // A board that no longer exists is asleep, too.
     (void)jobs_.ask("StopUnit", unit.service());
     return {Done{record->door.port}};
 }
@@ -128,9 +128,9 @@ Answer Dispatch::revoke(const Account& owner, const wire::RevokeTicket& message)
             const auto other = TokenHash::from_hex(message.other);
             if (!other) return {refuse(Refusal::bad_request, "not a ticket's hash")};
             const auto ticket = tickets_.check(*other, std::chrono::floor<std::chrono::seconds>(clock_.wall()));
-            // Ended already, or never there: nothing is left to revoke.
+            // It has expired or never existed: there is nothing to revoke.
             if (!ticket) break;
-            if (ticket->uid != owner.uid) return {refuse(Refusal::ticket, "that login is somebody else's")};
+            if (ticket->uid != owner.uid) return {refuse(Refusal::ticket, "that session belongs to somebody else")};
             tickets_.revoke(*other);
             break;
         }
@@ -142,10 +142,10 @@ Answer Dispatch::revoke(const Account& owner, const wire::RevokeTicket& message)
 }
 
 Answer Dispatch::read_ticket(const Account& owner, const wire::ReadTicket& message) {
-    // Checked a moment ago; it may have ended since.
+    // The ticket may have expired since the check.
     const auto token = Token::parse(message.token.reveal());
     const auto ticket = tickets_.check(token->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
-    if (!ticket) return {refuse(Refusal::ticket, "the login has ended; log in again")};
+    if (!ticket) return {refuse(Refusal::ticket, "your session has ended; log in again")};
     return {Done{}, {}, wire::TicketHolder{owner.uid, owner.name, ticket->expires.time_since_epoch().count()}};
 }
 
@@ -153,7 +153,8 @@ Answer Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) {
     const std::string uid = std::to_string(owner.uid);
     const auto started = jobs_.run("StartUnit", "boardgate-logdirs@" + uid + ".socket");
     if (!started || *started != "done") {
-        return {refuse(Refusal::systemd, "your folder reader cannot be started: " + (started ? *started : started.error().message))};
+        return {refuse(Refusal::systemd,
+                       "systemd cannot start the program that reads your folders: " + (started ? *started : started.error().message))};
     }
     auto connection = wire::connect(logdirs_sockets + uid + ".sock");
     if (!connection) return {refuse(Refusal::systemd, connection.error().text())};

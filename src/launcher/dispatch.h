@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One request, one answer. The ticket behind the request's token decides who asks; the table in dispatch.cc
-// decides what is done. Nothing else decides.
+// One request, one answer. The ticket of the request's token identifies the person; the table in dispatch.cc decides what
+// happens.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace boardgate::launcher {
 
-/// The answer, and what goes with it: a connection (OpenLogdirs), or in Done's place the holder of a ticket.
+/// The answer, with a connection (OpenLogdirs) or, instead of Done, the holder of a ticket.
 struct Answer {
     Launched<wire::Done> outcome;
     Fd attach{};
@@ -23,18 +23,18 @@ public:
     Dispatch(const Settings& settings, const tickets::TicketStore& tickets, const Clock& clock, UnitJobs& jobs, Doors& doors)
         : settings_(settings), tickets_(tickets), clock_(clock), jobs_(jobs), doors_(doors) {}
 
-    /// An error when the message is none that a launcher takes: the peer is not what it should be.
+    /// An error if the launcher does not accept the message: the peer is not boardgated.
     [[nodiscard]] Result<Answer> answer(const wire::Datagram& request);
 
 private:
     struct Row;
     static const Row table[];
-    /// A ticket of an account that was closed since is worth nothing but its own end.
+    /// The ticket of a closed account can only be revoked.
     enum class Holder { open, open_or_closed };
 
     template <class Message, Answer (Dispatch::*handle)(const Account&, const Message&)>
     Result<Answer> with_ticket(const wire::Datagram& request, Holder holder);
-    /// The account behind a token, looked up anew each time.
+    /// The account of a token, looked up each time.
     [[nodiscard]] Launched<Account> holder_of(const Secret& token, Holder holder) const;
     [[nodiscard]] Launched<DoorRecord> own_door(const Account& owner, const std::string& board) const;
 
@@ -46,7 +46,7 @@ private:
     Answer revoke(const Account& owner, const wire::RevokeTicket& message);
     Answer read_ticket(const Account& owner, const wire::ReadTicket& message);
     Answer open_logdirs(const Account& owner, const wire::OpenLogdirs& message);
-    /// Asks for a job of the unit behind an own door, which is made again first when it is not open.
+    /// Starts a job of the unit behind the person's door; makes the door again first if it is not open.
     Answer start_job(const char* method, const Account& owner, const std::string& board);
 
     const Settings& settings_;

@@ -13,7 +13,7 @@ namespace boardgate::launcher {
 
 namespace {
 
-/// First number of the file; a change of DoorSpec needs another one.
+/// The first number of the file; a change of DoorSpec needs a new one.
 constexpr std::uint16_t format = 2;
 
 Result<DoorRecord> record_in(std::string_view bytes) {
@@ -35,7 +35,7 @@ Result<DoorRecords> DoorRecords::open(const std::string& path) {
     struct stat info {};
     if (!dir || fstat(dir.get(), &info) != 0) return system_error("cannot open the folder of door records", path);
     if (info.st_uid != geteuid() || (info.st_mode & 077U) != 0) {
-        return failure("the folder of door records is open to others", path, "chown it to root and chmod it to 0700");
+        return failure("other accounts can access the folder of door records", path, "chown it to root and chmod it to 0700");
     }
     return DoorRecords(std::move(dir));
 }
@@ -77,7 +77,7 @@ void DoorRecords::remove(const BoardId& board) const {
 }
 
 Fd DoorRecords::hold() const {
-    // A lock belongs to what was opened, so this opens the folder anew.
+    // A lock belongs to an open file description, so this opens the folder again.
     Fd lock(openat(dir_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     while (flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
     }

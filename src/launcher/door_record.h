@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What each door was made from, kept by root under /var/lib/boardgate-root/doors, one file per board named by
-// its id: so that doors come back at boot, and so that a request for a board is answered by whose it is.
+// The records of doors: what root made each door from, one file per board, named by its id, under
+// /var/lib/boardgate-root/doors. Doors open again from them at boot, and they name the owner of a board.
 #pragma once
 
 #include <string>
@@ -17,24 +17,24 @@ inline constexpr const char* doors_folder = "/var/lib/boardgate-root/doors";
 
 struct DoorRecord {
     std::uint32_t uid = 0;
-    std::string owner;    ///< the account's name then: a number may become somebody else's
-    wire::DoorSpec door;  ///< port is the one in use
+    std::string owner;    ///< the account's name at that time: the uid may become another person's
+    wire::DoorSpec door;  ///< with the port in use
     [[nodiscard]] bool is_of(const Account& account) const { return uid == account.uid && owner == account.name; }
 };
 
 class DoorRecords {
 public:
-    /// Opens the folder; an error when it is not root's own with mode 0700.
+    /// Opens the folder; an error unless root owns it with mode 0700.
     [[nodiscard]] static Result<DoorRecords> open(const std::string& path = doors_folder);
 
-    /// Whole on disk, or as it was.
+    /// Writes atomically.
     [[nodiscard]] Result<void> write(DoorRecord& record) const;
-    /// An error with sys == ENOENT when there is none.
+    /// An error with sys == ENOENT if there is no record.
     [[nodiscard]] Result<DoorRecord> read(const BoardId& board) const;
     void remove(const BoardId& board) const;
-    /// For as long as the result lives no other process that asks for this changes doors.
+    /// A lock against other processes that change doors; held while the result lives.
     [[nodiscard]] Fd hold() const;
-    /// All of them; a damaged one is left out and named in `damaged`.
+    /// All records; `damaged` gets the names of damaged ones, which are left out.
     [[nodiscard]] std::vector<DoorRecord> all(std::vector<std::string>* damaged = nullptr) const;
 
 private:

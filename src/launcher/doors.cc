@@ -33,8 +33,8 @@ bool is_samples(std::string_view text) {
     return true;
 }
 
-/// The name of the first field that no launcher of ours takes, or nothing. boardgated has checked them all and
-/// told the person; here they are checked because nobody is believed.
+/// The name of the first invalid field, if any. boardgated has checked all fields, for the person's error messages; the
+/// launcher does not trust that.
 std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
     if (!BoardId::parse(door.board)) return "board";
     if (!LogDir::parse(door.logdir)) return "logdir";
@@ -60,7 +60,7 @@ tl::unexpected<wire::Refused> refuse(Refusal reason, std::string text) {
     return tl::make_unexpected(wire::Refused{reason, std::move(text)});
 }
 
-/// The tensorboard program of an environment; empty when there is none, or it is not allowed.
+/// The tensorboard program of an environment; empty if there is none, or it is not allowed.
 std::string Doors::program_of(const std::string& environment) const {
     if (environment.starts_with('/')) return settings_.allow_own_environments && LogDir::parse(environment) ? environment : std::string();
     const auto found = settings_.environments.find(environment);
@@ -69,21 +69,22 @@ std::string Doors::program_of(const std::string& environment) const {
 
 Launched<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec& door) const {
     if (const std::string field = bad_field(door, settings_); !field.empty()) {
-        return refuse(Refusal::bad_request, "the value of " + field + " cannot be used");
+        return refuse(Refusal::bad_request, "the value of " + field + " is invalid");
     }
     const std::string program = program_of(door.environment);
     if (program.empty()) {
         return refuse(Refusal::environment, "there is no environment \"" + door.environment + "\" in boardgate.conf");
     }
     const auto user = UserName::parse(owner.name);
-    if (!user) return refuse(Refusal::account, "the account's name cannot be part of a unit's name");
+    if (!user) return refuse(Refusal::account, "the account's name cannot be part of a systemd unit's name");
     if (bus_.active_state(gate_unit) != "active") {
         return refuse(Refusal::gate_missing, "the packet filter is not in force; see: systemctl status boardgate-gate");
     }
     if (!gate_word_covers(bus_.unit_property(gate_unit, "org.freedesktop.systemd1.Service", "StatusText"), settings_.door_ports)) {
-        return refuse(Refusal::gate_missing, "the packet filter is for other ports than door_ports; systemctl restart boardgate.target");
+        return refuse(Refusal::gate_missing,
+                      "the packet filter guards other ports than door_ports; an administrator runs: systemctl restart boardgate.target");
     }
-    // The port is set when one is tried.
+    // The loop over ports sets the port.
     return DoorPlan{UnitName(*user, *BoardId::parse(door.board)),
                     owner,
                     *Port::parse(settings_.door_ports.last),
@@ -98,8 +99,8 @@ Launched<Doors::Bound> Doors::open_on(const DoorPlan& plan) {
     const auto job = jobs_.call_and_wait(call);
     if (!job) return refuse(Refusal::systemd, "systemd refused the unit: " + job.error().message);
     if (*job == "done") return Bound::yes;
-    // systemd reports a port that it cannot bind as a failed job of the socket, and collects the unit; what is
-    // left of the service beside it goes, too.
+    // If systemd cannot bind the port, the job of the socket fails and systemd collects the socket unit. Remove what is
+    // left of the service, too.
     jobs_.stop_for_good(plan.unit.service());
     if (*job == "failed") return Bound::port_taken;
     return refuse(Refusal::systemd, "systemd ended the job with \"" + *job + "\"");
@@ -124,8 +125,8 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
     if (!plan) return error_of(plan);
     const auto board = *BoardId::parse(door.board);
     auto before = records_.read(board);
-    if (before && !before->is_of(owner)) return refuse(Refusal::no_such_door, "there is no such board of yours");
-    (void)close(plan->unit);  // what is left of it, systemd names when it refuses the new one
+    if (before && !before->is_of(owner)) return refuse(Refusal::no_such_door, "you have no such board");
+    (void)close(plan->unit);  // if it fails, systemd's refusal of the new unit says why
 
     std::vector<std::uint16_t> candidates;
     if (door.port != 0) {
@@ -140,28 +141,28 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
             if (settings_.is_door_port(number) && !ours.contains(number)) candidates.push_back(number);
         }
     }
-    // An address that is not this server's refuses every port, which systemd does not tell from a taken one.
+    // An address of another machine refuses every port; systemd reports that like a port in use.
     if (!door.host.empty() && candidates.size() > most_tries_elsewhere) candidates.resize(most_tries_elsewhere);
     for (const std::uint16_t candidate : candidates) {
         plan->port = *Port::parse(candidate);
-        // Recorded before it is opened: what a crash in between leaves is a record that makes the door, never
-        // a door that nobody knows.
+        // Record the door before opening it: a crash in between leaves a record, which opens the door later, and never an
+        // unknown door.
         DoorRecord record{owner.uid, owner.name, door};
         record.door.port = candidate;
         if (const auto written = records_.write(record); !written) return refuse(Refusal::systemd, written.error().text());
         const auto bound = open_on(*plan);
         if (bound && *bound == Bound::yes) return plan->port;
-        // A board that had a door keeps its port until it can be made again.
+        // The old record, with its port, stays until the door can be made again.
         if (!before || !records_.write(*before)) records_.remove(board);
         if (!bound) return error_of(bound);
     }
     if (!door.host.empty()) {
         return refuse(Refusal::port_taken, "port " + std::to_string(candidates.back()) + " of " + door.host +
-                                               ", which must be an address of this server, is taken");
+                                               " is in use, or the address is not one of this server's");
     }
     if (door.port != 0)
-        return refuse(Refusal::port_taken, "port " + std::to_string(door.port) + " is taken: " + holder_of(owner, door.port));
-    return refuse(Refusal::ports_all_taken, "every port of door_ports is taken");
+        return refuse(Refusal::port_taken, "port " + std::to_string(door.port) + " is in use: " + holder_of(owner, door.port));
+    return refuse(Refusal::ports_all_taken, "all ports of door_ports are in use");
 }
 
 Launched<Port> Doors::make_again(const Account& owner, const DoorRecord& record) {
@@ -183,14 +184,14 @@ Launched<void> Doors::remove(const Account& owner, const BoardId& board) {
 }
 
 bool Doors::close(const UnitName& unit) {
-    // The door first: a connection that waits there would start the service again.
+    // The door first: a waiting connection would start the service again.
     const bool door = jobs_.stop_for_good(unit.socket());
     return jobs_.stop_for_good(unit.service()) && door;
 }
 
 Launched<DoorRecord> Doors::owned(const Account& owner, const BoardId& board) const {
     auto record = records_.read(board);
-    if (!record || !record->is_of(owner)) return refuse(Refusal::no_such_door, "there is no such board of yours");
+    if (!record || !record->is_of(owner)) return refuse(Refusal::no_such_door, "you have no such board");
     return *std::move(record);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Makes and removes doors. A door is the listening socket unit of a board, held by systemd on a loopback port;
-// the board's service unit stands behind it and is started by the first connection. (Not Solaris' doors.)
+// Makes and removes doors. A door is the socket unit of a board: systemd listens for it on a loopback port, and the first
+// connection starts the board's service unit. (Not Solaris' doors.)
 #pragma once
 
 #include "src/base/settings.h"
@@ -18,25 +18,25 @@ public:
     Doors(const Settings& settings, const Bus& bus, UnitJobs& jobs, const DoorRecords& records)
         : settings_(settings), bus_(bus), jobs_(jobs), records_(records) {}
 
-    /// Makes the door and the unit behind it, in place of those that the board had, and records them.
+    /// Makes and records the door and the unit behind it; replaces those of the board.
     /// `door.port` 0 takes the first free port of the range. Returns the port.
     [[nodiscard]] Launched<Port> make(const Account& owner, const wire::DoorSpec& door);
-    /// Makes a door again as it was recorded, on another port when its own was taken meanwhile or left the range.
+    /// Makes a recorded door again; on another port if its port is in use or outside of door_ports.
     [[nodiscard]] Launched<Port> make_again(const Account& owner, const DoorRecord& record);
-    /// Stops both; the record stays, so that the board gets a door again. False when one of them is not stopped.
+    /// Stops door and unit; the record stays, so that the door can open again. False if one of them did not stop.
     [[nodiscard]] bool close(const UnitName& unit);
-    /// Removes both for good, and then the record if it is this owner's.
+    /// Removes door and unit, and then the record if it is this owner's.
     [[nodiscard]] Launched<void> remove(const Account& owner, const BoardId& board);
 
     /// The record of a board, if it is this owner's.
     [[nodiscard]] Launched<DoorRecord> owned(const Account& owner, const BoardId& board) const;
-    /// The record of a board, whoever has it.
+    /// The record of a board of any owner.
     [[nodiscard]] Launched<DoorRecord> of_anybody(const BoardId& board) const;
     [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
 
 private:
     [[nodiscard]] std::string program_of(const std::string& environment) const;
-    /// Who has a port that cannot be bound, in words.
+    /// The program that listens on a port, for an error message.
     [[nodiscard]] std::string holder_of(const Account& asking, std::uint16_t port) const;
     enum class Bound { yes, port_taken };
     [[nodiscard]] Launched<Bound> open_on(const DoorPlan& plan);
@@ -48,7 +48,7 @@ private:
     const DoorRecords& records_;
 };
 
-/// A refusal with its words.
+/// A refusal with its text.
 [[nodiscard]] tl::unexpected<wire::Refused> refuse(wire::Refusal reason, std::string text);
 
 }  // namespace boardgate::launcher

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// boardgate-launcher: root, started by its socket, ends when nobody has asked for a while.
+// boardgate-launcher: root, started by its socket, ends when idle.
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,15 +15,15 @@ namespace {
 
 using namespace boardgate;
 
-/// Ends when no request came for this long; the socket unit starts it again.
+/// Ends after this long without a request; the socket unit starts it again.
 constexpr std::chrono::seconds idle{60};
-/// boardgated sends its request at once after it connected.
+/// boardgated sends its request immediately after connecting.
 constexpr std::chrono::seconds patience{5};
 
 void serve(int connection, uid_t boardgated, const launcher::DoorRecords& records, launcher::Dispatch& dispatch) {
     const auto caller = peer_of(connection);
     if (!caller || caller->uid != boardgated) {
-        log_event(Event::refused_peer, "somebody other than boardgated spoke to the launcher's socket");
+        log_event(Event::refused_peer, "a process other than boardgated connected to the socket of boardgate-launcher");
         return;
     }
     const auto request = wire::receive(connection, patience);
@@ -34,7 +34,7 @@ void serve(int connection, uid_t boardgated, const launcher::DoorRecords& record
         log_event(Event::bad_message, answer.error().text());
         return;
     }
-    // The peer may be gone; then nobody misses the answer.
+    // Ignore errors: the peer may be gone.
     if (answer->holder) {
         (void)wire::send(connection, wire::TicketHolder(*answer->holder));
     } else if (answer->outcome) {
@@ -44,7 +44,7 @@ void serve(int connection, uid_t boardgated, const launcher::DoorRecords& record
     }
 }
 
-/// Ends when nobody asks, and when the bus is restarted: whoever asks next starts another one, with a new bus.
+/// Ends when idle, and when the bus restarts: the next request starts a new launcher with a new bus connection.
 Result<int> serve_until_idle(int listening, uid_t boardgated, const Bus& bus, launcher::UnitJobs& jobs,
                              const launcher::DoorRecords& records, launcher::Dispatch& dispatch) {
     auto end = std::chrono::steady_clock::now() + idle;
@@ -53,7 +53,7 @@ Result<int> serve_until_idle(int listening, uid_t boardgated, const Bus& bus, la
         if (left.count() <= 0) break;
         pollfd waiting[2] = {{listening, POLLIN, 0}, {sd_bus_get_fd(bus.get()), POLLIN, 0}};
         if (poll(waiting, 2, static_cast<int>(left.count())) < 0 && errno != EINTR) return system_error("cannot wait for requests");
-        // The bus first: a request that comes with its end is for the next launcher.
+        // The bus first: if it has ended, the next launcher handles the request.
         if (waiting[1].revents != 0 || waiting[0].revents == 0) continue;
         end = std::chrono::steady_clock::now() + idle;
         const Fd connection(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));

@@ -14,10 +14,10 @@ void say(const DoorRecord& record, const std::string& what) {
     log_event(Event::reconciled, what, {{"BOARD_ID", record.door.board}, {"USER_NAME", record.owner}});
 }
 
-/// False when a door could not be made.
+/// False if a door could not be made.
 bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& doors, const Settings& settings, const Clock& clock) {
     const auto account = account_of(record.uid);
-    // A directory that does not answer closes no account.
+    // A directory service that does not answer closes no account.
     if (!account && account.error().sys != ENOENT) return true;
     const BoardId board = *BoardId::parse(record.door.board);
     const std::string door = "the door of board " + record.door.board;
@@ -28,7 +28,7 @@ bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& 
     if (!account || !record.is_of(*account)) {
         if (!doors.close(unit)) return false;
         records.remove(board);
-        say(record, door + " was removed: its owner " + record.owner + " has no account any more");
+        say(record, door + " was removed: its owner " + record.owner + " no longer has an account");
         return true;
     }
     if (const std::string why = tickets::why_closed(*account, settings, clock); !why.empty()) {
@@ -50,11 +50,12 @@ bool reconcile(const DoorRecords& records, Doors& doors, const Settings& setting
     bool good = true;
     for (const DoorRecord& seen : records.all(&damaged)) {
         const Fd held = records.hold();
-        // As it is now: it may have been changed or removed before this process had its turn.
+        // Read it again under the lock: it may have been changed or removed.
         const auto record = records.read(*BoardId::parse(seen.door.board));
         if (record && !reconcile_one(*record, records, doors, settings, clock)) good = false;
     }
-    for (const std::string& name : damaged) log_event(Event::reconciled, "the record of board " + name + " is damaged and left alone");
+    for (const std::string& name : damaged)
+        log_event(Event::reconciled, "the record of board " + name + " is damaged; boardgate-launcher leaves it alone");
     return good;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Brings doors and accounts together, at boot before boardgated asks for any door, and then every hour: an account that
-// is open has its doors, one that is closed or gone has none.
+// Reconciles doors with accounts, at boot and then every hour: opens the doors of open accounts, and closes the doors of
+// closed or deleted accounts.
 #pragma once
 
 #include "src/base/clock.h"
@@ -8,11 +8,11 @@
 
 namespace boardgate::launcher {
 
-/// False when a door could not be made.
+/// False if a door could not be made.
 [[nodiscard]] bool reconcile(const DoorRecords& records, Doors& doors, const Settings& settings, const Clock& clock);
 
-/// Closes the doors that are not in the range any more, before the packet filter leaves their ports to everybody.
-/// Opening such a board makes it a door again.
+/// Closes the doors outside of door_ports, before the packet filter stops guarding their ports. Opening such a board
+/// makes a new door.
 void close_strays(const DoorRecords& records, Doors& doors, const Settings& settings);
 
 }  // namespace boardgate::launcher

@@ -7,12 +7,12 @@ namespace {
 
 constexpr const char* no_such_unit = "org.freedesktop.systemd1.NoSuchUnit";
 
-/// A unit that is not gone by then is stopped again.
+/// After this long, stop the unit again.
 constexpr std::chrono::seconds between_stops{1};
 
 BusResult<std::string> job_of(const BusMessage& answer) {
     const char* path = nullptr;
-    if (sd_bus_message_read(answer.get(), "o", &path) < 0) return tl::make_unexpected(BusError{{}, "systemd named no job"});
+    if (sd_bus_message_read(answer.get(), "o", &path) < 0) return tl::make_unexpected(BusError{{}, "systemd returned no job"});
     return std::string(path);
 }
 
@@ -65,14 +65,14 @@ BusResult<JobResult> UnitJobs::wait(const std::string& job) {
     for (;;) {
         if (const auto found = ended_.find(job); found != ended_.end()) {
             JobResult result = std::move(found->second);
-            ended_.clear();  // the ends of jobs that nobody here waits for
+            ended_.clear();  // jobs that nobody waits for
             return result;
         }
         const int processed = sd_bus_process(bus_.get(), nullptr);
         if (processed < 0) return tl::make_unexpected(BusError{{}, std::strerror(-processed)});
         if (processed > 0) continue;
         const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until - std::chrono::steady_clock::now());
-        if (left.count() <= 0) return tl::make_unexpected(BusError{{}, "systemd did not end the job in time"});
+        if (left.count() <= 0) return tl::make_unexpected(BusError{{}, "systemd did not finish the job in time"});
         sd_bus_wait(bus_.get(), static_cast<std::uint64_t>(left.count()));
     }
 }
@@ -99,20 +99,20 @@ BusResult<JobResult> UnitJobs::run(const char* method, const std::string& unit) 
 
 bool UnitJobs::stop_for_good(const std::string& unit) {
     const auto until = std::chrono::steady_clock::now() + Bus::deadline;
-    // More than once, for somebody's `systemctl restart` may come between our stop and its end.
+    // More than once: a `systemctl restart` may come between our stop and its end.
     for (bool refused = false; !refused && std::chrono::steady_clock::now() < until;) {
         const auto stopped = run("StopUnit", unit);
         refused = !stopped && !stopped.error().is(no_such_unit);
         (void)bus_.ask("ResetFailedUnit", "s", unit.c_str());
         if (is_unloaded_within(unit, refused ? std::chrono::seconds(0) : between_stops)) return true;
     }
-    // One whose process the kernel does not let go of ends later.
+    // A unit with a process in uninterruptible sleep ends later.
     const std::string state = bus_.active_state(unit);
     return state == "inactive" || state == "deactivating";
 }
 
-/// systemd forgets a unit a moment after its end, and later while the mail about its failure is being sent. Until
-/// then it takes no other of the same name.
+/// systemd unloads a unit shortly after its end, or after its OnFailure= mail. Until then it refuses another unit of the
+/// same name.
 bool UnitJobs::is_unloaded_within(const std::string& unit, std::chrono::microseconds patience) {
     const auto until = std::chrono::steady_clock::now() + patience;
     for (;;) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// systemd's jobs: ask for one and wait for its end (JobRemoved, org.freedesktop.systemd1(5)).
+// systemd's jobs: starts a job and waits for its end (JobRemoved, org.freedesktop.systemd1(5)).
 #pragma once
 
 #include <map>
@@ -9,7 +9,7 @@
 
 namespace boardgate::launcher {
 
-/// How a job ended: `done`, `failed`, `canceled`, `timeout`, `dependency`, `skipped`.
+/// The result of a job: `done`, `failed`, `canceled`, `timeout`, `dependency`, `skipped`.
 using JobResult = std::string;
 
 class UnitJobs {
@@ -20,17 +20,16 @@ public:
     UnitJobs& operator=(const UnitJobs&) = delete;
     ~UnitJobs();
 
-    /// Reads what systemd said while nobody waited. False when the bus has gone, which is for good: a connection
-    /// does not come back.
+    /// Reads pending signals. False if the connection to the bus has ended; it cannot be used again.
     [[nodiscard]] bool keep_up();
-    /// Asks for a job of one unit (`StartUnit`, `StopUnit`, `RestartUnit`) and does not wait.
+    /// Starts a job of a unit (`StartUnit`, `StopUnit`, `RestartUnit`) and does not wait.
     [[nodiscard]] BusResult<std::string> ask(const char* method, const std::string& unit);
-    /// Sends a prepared call that answers with a job, such as StartTransientUnit, and waits for its end.
+    /// Sends a prepared call that returns a job, such as StartTransientUnit, and waits for its end.
     [[nodiscard]] BusResult<JobResult> call_and_wait(const BusMessage& call);
-    /// ask() and wait.
+    /// ask(), and waits for the end.
     [[nodiscard]] BusResult<JobResult> run(const char* method, const std::string& unit);
-    /// Stops a unit if it is there, and waits until systemd knows nothing of it any more. False when it is there
-    /// still, and not on its way out either.
+    /// Stops a unit, if it exists, and waits until systemd has unloaded it. False if it still exists and is not
+    /// stopping.
     bool stop_for_good(const std::string& unit);
 
 private:
@@ -43,7 +42,7 @@ private:
     const Bus& bus_;
     sd_bus_slot* slot_ = nullptr;
     sd_bus_slot* unit_slot_ = nullptr;
-    bool removed_ = false;  ///< some unit was
+    bool removed_ = false;  ///< a UnitRemoved signal came
     std::map<std::string, JobResult> ended_;
 };
 

@@ -33,7 +33,7 @@ private:
     int status_ = 0;
 };
 
-/// systemd expands `%` in descriptions (systemd.unit(5), SPECIFIERS), and a user name may hold one.
+/// systemd expands `%` in descriptions (systemd.unit(5), SPECIFIERS), and a user name may contain it.
 std::string without_specifiers(const std::string& text) {
     std::string out;
     for (const char c : text) out += c == '%' ? std::string("%%") : std::string(1, c);
@@ -50,14 +50,14 @@ void add_exec_start(Properties& to, const std::vector<std::string>& arguments) {
     to.open('a', "s");
     for (const std::string& argument : arguments) to.add("s", escape_exec_argument(argument).c_str());
     to.close();
-    to.add("b", 0);  // its failure counts
+    to.add("b", 0);  // do not ignore failure
     to.close();
     to.close();
     to.close();
     to.close();
 }
 
-/// The drop-in lets loopback in only.
+/// The drop-in allows only loopback.
 void allow_any_address(Properties& to) {
     static constexpr std::uint8_t zeros[16] = {};
     to.open('r', "sv");
@@ -84,8 +84,8 @@ void add_door(Properties& to, const DoorPlan& plan) {
     const std::string description = "Door of " + without_specifiers(plan.owner.name) + "'s board " + plan.door.board;
     to.open('a', "(sv)");
     to.add("(sv)", "Description", "s", description.c_str());
-    // The same port at every address, loopback among them; or at one address more. The packet filter still
-    // refuses everybody but nginx on loopback.
+    // The same port at every address, or at loopback and one more. On loopback the packet filter still allows only
+    // nginx.
     if (plan.door.bind_all) {
         to.add("(sv)", "Listen", "a(ss)", 1, "Stream", port.c_str());
     } else if (!plan.door.host.empty()) {
@@ -94,7 +94,7 @@ void add_door(Properties& to, const DoorPlan& plan) {
         to.add("(sv)", "Listen", "a(ss)", 1, "Stream", address.c_str());
     }
     if (plan.door.bind_all || !plan.door.host.empty()) allow_any_address(to);
-    // A door that could not be opened leaves no unit behind.
+    // A door that cannot open leaves no unit.
     to.add("(sv)", "CollectMode", "s", "inactive-or-failed");
     to.close();
 }
@@ -105,7 +105,7 @@ void add_unit(Properties& to, const DoorPlan& plan) {
     const std::string slice = "tensorboard-u" + uid + ".slice";
     to.open('a', "(sv)");
     to.add("(sv)", "Description", "s", description.c_str());
-    // The number, not the name: the ticket's uid is what was proved.
+    // The uid and not the name: the ticket proves the uid.
     to.add("(sv)", "User", "s", uid.c_str());
     to.add("(sv)", "Slice", "s", slice.c_str());
     to.add("(sv)", "CPUWeight", "t", static_cast<std::uint64_t>(plan.door.priority));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A board's door and unit as one StartTransientUnit call. Only what differs from board to board is said here;
-// what is the same for all stands in systemd/tensorboard-.service.d and tensorboard-.socket.d.
+// A board's door and unit as one StartTransientUnit call, with the properties that differ between boards. The common
+// ones are in systemd/tensorboard-.service.d and tensorboard-.socket.d.
 #pragma once
 
 #include <chrono>
@@ -20,14 +20,13 @@ struct DoorPlan {
     Port port;
     wire::DoorSpec door;
     std::string tensorboard;             ///< absolute path of the environment's program
-    std::chrono::seconds longest_awake;  ///< 0: no such end
+    std::chrono::seconds longest_awake;  ///< 0: no limit
 };
 
-/// The argument vector of boardgate-board, each option as one `--name=value` word; passed on as escape_exec_argument()
-/// writes it.
+/// The argument vector of boardgate-board, each option as one `--name=value` word, before escape_exec_argument().
 [[nodiscard]] std::vector<std::string> board_arguments(const DoorPlan& plan);
 
-/// The call, ready to be sent; nullptr when memory is out.
+/// The call, ready to be sent; nullptr if memory is exhausted.
 [[nodiscard]] BusMessage start_transient_call(const Bus& bus, const DoorPlan& plan);
 
 }  // namespace boardgate::launcher

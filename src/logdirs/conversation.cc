@@ -12,9 +12,9 @@ namespace boardgate::logdirs {
 
 namespace {
 
-/// The first question comes at once; a picker asks the next ones as a person clicks.
+/// The first request comes immediately; a folder picker sends the next ones as a person clicks.
 constexpr std::chrono::seconds patience{30};
-/// Whoever does not take an answer for so long is gone.
+/// A peer that does not read an answer for this long is gone.
 constexpr timeval longest_send{20, 0};
 
 const wire::FolderReport nothing_to_say_against{wire::FolderVerdict::readable};
@@ -49,7 +49,7 @@ void Answers::converse(int connection) {
             known = true;
             goes_on = (this->*row.answer)(connection, **datagram);
         }
-        if (!known) log_event(Event::bad_message, "a message came that a folder reader does not take");
+        if (!known) log_event(Event::bad_message, "boardgate-logdirs does not accept a message of this type");
         if (!goes_on) return;
     }
 }
@@ -96,7 +96,7 @@ bool Answers::find(int connection, const wire::FindRuns& question) {
         }
     };
     if (question.root.empty()) {
-        // A site names roots that not everybody has.
+        // Not every person has each of the site's roots.
         for (const std::string& root : expanded_roots(run_roots_, me->home, me->name)) add(root);
         if (!roots.empty()) report = nothing_to_say_against;
     } else {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The questions that a folder reader takes, and its answers.
+// The requests that boardgate-logdirs accepts, and its answers.
 #pragma once
 
 #include "src/base/peer.h"
@@ -10,11 +10,11 @@ namespace boardgate::logdirs {
 
 class Answers {
 public:
-    /// `who` says whose folders they are: asked anew each time, since a home may move. `run_roots` as in boardgate.conf.
+    /// `who` returns the account, looked up for each request, since a home may move. `run_roots` as in boardgate.conf.
     Answers(Folders& folders, std::function<Result<Account>()> who, std::vector<std::string> run_roots)
         : folders_(folders), who_(std::move(who)), run_roots_(std::move(run_roots)) {}
 
-    /// Questions and answers until the other side hangs up, says nonsense, or does not take an answer. From any thread.
+    /// Serves a connection until the peer closes it, sends an invalid message, or does not read an answer. Thread-safe.
     void converse(int connection);
 
 private:
@@ -23,7 +23,7 @@ private:
     template <class Question, bool (Answers::*answer)(int, const Question&)>
     bool take(int connection, const wire::Datagram& datagram);
 
-    // False when the conversation is over.
+    // False if the connection is over.
     bool inspect(int connection, const wire::InspectFolder& question);
     bool list(int connection, const wire::ListFolders& question);
     bool find(int connection, const wire::FindRuns& question);
@@ -33,7 +33,7 @@ private:
     std::vector<std::string> run_roots_;
 };
 
-/// A path as a person types it, `~` for home, as an absolute one.
+/// The absolute path of a typed path, in which `~` is the home.
 [[nodiscard]] Result<LogDir> typed_path(const std::string& text, const std::string& home);
 
 }  // namespace boardgate::logdirs

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The checksum of TFRecord files: CRC-32C (RFC 3720, appendix B.4), masked so that a checksum of data that holds
-// checksums stays a good one.
+// The checksum of TFRecord files: CRC-32C (RFC 3720, appendix B.4), masked, as a plain CRC of
+// data that contains CRCs is weak.
 #pragma once
 
 #include <cstdint>

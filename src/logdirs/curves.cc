@@ -50,7 +50,7 @@ void Curves::Series::add(const Point& point) {
 std::vector<Point> Curves::Series::thinned() const {
     std::vector<Point> all = points;
     all.push_back(last);
-    // Files of a run may overlap, and parts of a long one; one point of a step is enough.
+    // Files of a run may overlap, and so may parts of a long file; one point per step is enough.
     std::stable_sort(all.begin(), all.end(), [](const Point& a, const Point& b) { return a.step < b.step; });
     const auto first_of_the_end = std::unique(all.rbegin(), all.rend(), [](const Point& a, const Point& b) { return a.step == b.step; });
     all.erase(all.begin(), first_of_the_end.base());
@@ -78,7 +78,7 @@ Curves::Series* Curves::series_of(std::string_view tag) {
 void Curves::add(std::int64_t step, const SummaryValue& value) {
     if (value.tag.empty() || value.tag.size() > longest_tag) return;
     if (!value.simple) {
-        // A histogram of one bucket is a tensor of one number, too; only the first event of a tag tells.
+        // A histogram of one bucket is a tensor of one number, too; only the first event of a tag names the plugin.
         const bool foreign = !value.plugin.empty() && value.plugin != "scalars";
         if (foreign && not_scalars_.size() < most_tags) not_scalars_.emplace(value.tag);
         if (foreign || not_scalars_.contains(value.tag)) return;

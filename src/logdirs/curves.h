@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From all scalars of a run to the one or two curves that show how it goes. Keeps a bounded number of points of a
-// bounded number of tags, however many there are.
+// Selects from all scalars of a run one or two curves for a preview. Keeps a bounded number of points of a bounded number
+// of tags.
 #pragma once
 
 #include <map>
@@ -20,17 +20,17 @@ public:
     static constexpr std::size_t longest_tag = 1000;
 
     void add(std::int64_t step, const SummaryValue& value);
-    /// A loss and an accuracy where there are such tags, otherwise the first two; thinned to longest::points.
+    /// A loss and an accuracy if there are such tags, otherwise the first two tags; thinned to longest::points.
     [[nodiscard]] std::vector<wire::Curve> best() const;
 
 private:
-    /// Every `stride`-th point, so that the whole course is kept in little space, and the one of the last step.
+    /// Every `stride`-th point, which keeps the shape in little space, and the point of the last step.
     struct Series {
         std::vector<wire::Point> points;
         wire::Point last;
         std::size_t stride = 1;
         std::size_t seen = 0;
-        std::size_t first_seen = 0;  ///< before how many other tags
+        std::size_t first_seen = 0;  ///< the order in which tags appear
         void add(const wire::Point& point);
         [[nodiscard]] std::vector<wire::Point> thinned() const;
     };
@@ -44,7 +44,7 @@ private:
     std::size_t tags_seen_ = 0;
 };
 
-/// A tag as it can be shown: UTF-8 without control characters, not longer than a message may have it.
+/// A tag that is safe to show: UTF-8 without control characters, as long as a message allows.
 [[nodiscard]] std::string shown_tag(std::string_view tag);
 
 }  // namespace boardgate::logdirs

@@ -11,7 +11,7 @@ namespace {
 
 using Kind = Fields::Kind;
 
-// Numbers of fields, by message, and of the types of tensors.
+// Field numbers by message, and numbers of tensor types.
 namespace event {
 constexpr std::uint32_t step = 2, summary = 5;
 }
@@ -35,7 +35,7 @@ constexpr std::uint64_t dtype_float = 1, dtype_double = 2;
 double float_of(std::uint64_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits)); }
 double double_of(std::uint64_t bits) { return std::bit_cast<double>(bits); }
 
-/// Little-endian bytes, when they are one number of that size.
+/// The number in little-endian bytes, if their size fits.
 std::optional<std::uint64_t> only_number(std::string_view bytes, std::size_t size) {
     if (bytes.size() != size) return std::nullopt;
     std::uint64_t number = 0;
@@ -43,7 +43,7 @@ std::optional<std::uint64_t> only_number(std::string_view bytes, std::size_t siz
     return number;
 }
 
-/// The number in a tensor of exactly one: written as raw content, or as a field, packed or not.
+/// The number in a tensor of exactly one element: as raw content, or as a field, packed or not.
 std::optional<double> scalar_in(std::string_view bytes) {
     std::uint64_t dtype = 0;
     std::string_view raw;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an event of an event file says about scalars: Event, Summary and TensorProto of TensorFlow's event.proto,
-// summary.proto and tensor.proto, as far as this needs.
+// The scalars in an event of an event file: the needed parts of Event, Summary and TensorProto of TensorFlow's
+// event.proto, summary.proto and tensor.proto.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,11 @@ namespace boardgate::logdirs {
 struct SummaryValue {
     std::string_view tag;
     std::optional<double> value;  ///< a simple value, or a tensor of one floating-point number
-    std::string_view plugin;      ///< told with the first value of a tag only, as a rule
-    bool simple = false;          ///< a simple value is a scalar, whatever plugin is named
+    std::string_view plugin;      ///< usually only with the first value of a tag
+    bool simple = false;          ///< a simple value is a scalar, whatever the plugin
 };
 
-/// The event's step, when it has a summary; each value of it goes to `use` before. A message that breaks off is
-/// read as far as it goes.
+/// The event's step, if it has a summary; `use` gets each value before. A truncated message is read up to its end.
 [[nodiscard]] std::optional<std::int64_t> read_event(std::string_view event,
                                                      const std::function<void(std::int64_t step, const SummaryValue&)>& use);
 

@@ -7,7 +7,7 @@ namespace boardgate::logdirs {
 
 namespace {
 
-/// The deepest folder above both, or one of them.
+/// The deepest common folder of both.
 std::string common_folder(const std::string& a, const std::string& b) {
     const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
     const bool a_ends = in_a == a.end() && (in_b == b.end() || *in_b == '/');

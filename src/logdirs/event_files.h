@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How many event files are in folders and below them.
+// Counts the event files in and below folders.
 #pragma once
 
 #include <string>
@@ -10,15 +10,15 @@
 namespace boardgate::logdirs {
 
 struct EventFiles {
-    bool readable = false;          ///< the folder itself
-    std::uint32_t direct = 0;       ///< in the folder itself
-    std::uint32_t count = 0;        ///< in it and at every depth below
-    std::uint32_t runs = 0;         ///< folders that hold them
-    std::int64_t newest = 0;        ///< change time of the newest, seconds since 1970; 0 without one
+    bool readable = false;          ///< whether the folder itself is readable
+    std::uint32_t direct = 0;       ///< directly in the folder
+    std::uint32_t count = 0;        ///< in the folder, at any depth
+    std::uint32_t runs = 0;         ///< folders with event files
+    std::int64_t newest = 0;        ///< change time of the newest event file, seconds since 1970; 0 if there is none
     std::uint32_t unreadable = 0;   ///< folders that could not be opened
     std::string unreadable_folder;  ///< the first of them
-    bool complete = true;           ///< the budget was enough
-    std::string common;             ///< the deepest folder that holds them all
+    bool complete = true;           ///< whether the budget was enough
+    std::string common;             ///< the deepest folder that contains them all
 };
 
 [[nodiscard]] EventFiles find_event_files(const std::string& folder, const Clock& clock, Budget budget = {});

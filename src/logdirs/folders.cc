@@ -14,7 +14,7 @@ using wire::FolderVerdict;
 
 namespace {
 
-/// A directory service may take a while to list its accounts.
+/// A directory service may be slow to list its accounts.
 constexpr std::chrono::seconds homes_stay{10};
 
 FolderVerdict verdict_of(int error) {
@@ -24,7 +24,7 @@ FolderVerdict verdict_of(int error) {
             return FolderVerdict::missing;
         case ENOTDIR:
             return FolderVerdict::not_a_folder;
-        default:  // not allowed, a circle of links, a file system that does not answer: the system's words say it
+        default:  // EACCES, ELOOP, a file system that does not answer, ...: use the system's error text
             return FolderVerdict::unreadable;
     }
 }
@@ -60,12 +60,12 @@ tl::expected<void, FolderReport> Folders::readable(const std::string& path) {
     if (whose) return refused(FolderVerdict::foreign, *whose);
     if (target.empty()) return refused(verdict_of(error), std::strerror(error));
 
-    // Its kind first: to open a FIFO or a device would do something.
+    // Check the file type first: opening a FIFO or a device has side effects.
     struct stat info {};
     if (stat(target.c_str(), &info) != 0) return refused(verdict_of(errno), std::strerror(errno));
     if (!S_ISDIR(info.st_mode)) return refused(FolderVerdict::not_a_folder, "it is not a folder");
     const Fd folder(open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    // To list it is not enough: its files must be reached, too.
+    // Listing is not enough: its files must be accessible, too.
     if (!folder || faccessat(folder.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) return refused(verdict_of(errno), std::strerror(errno));
     return {};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// May a folder be somebody's log directory, seen with the eyes of the user that this process runs as?
+// Whether a folder may be a log directory of the user that this process runs as.
 #pragma once
 
 #include <memory>
@@ -15,17 +15,17 @@ class Folders {
 public:
     Folders(const Clock& clock, uid_t me, std::int64_t minimum_uid) : clock_(clock), me_(me), minimum_uid_(minimum_uid) {}
 
-    // All from any thread.
-    /// Nothing, or why it cannot be one's log directory.
+    // All are thread-safe.
+    /// The reason why a folder cannot be the user's log directory, if any.
     [[nodiscard]] tl::expected<void, wire::FolderReport> readable(const std::string& path);
-    /// To ask of folders that are found one below the other.
+    /// A check for folders found by walking down.
     [[nodiscard]] OwnedHomes owned_homes() const { return {me_, minimum_uid_}; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
 
 private:
-    /// Whose, if it is in another's home: by the resolved path, or by its text where it cannot be resolved.
+    /// The owner, if a path is in another person's home: by the resolved path, or by its text if it cannot be resolved.
     [[nodiscard]] std::optional<std::string> owner_of_home(const std::string& path, bool resolved);
-    /// As they were a moment ago: accounts come and go.
+    /// Cached for a moment: accounts change.
     [[nodiscard]] std::shared_ptr<const std::vector<Home>> homes();
 
     const Clock& clock_;

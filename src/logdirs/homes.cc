@@ -15,7 +15,7 @@ namespace boardgate::logdirs {
 namespace {
 
 constexpr uid_t nobody = 65534;
-/// A directory service may list every account of a university; those beyond are found by who owns a folder.
+/// A directory service may list every account of a university; homes beyond this are found by owner.
 constexpr std::size_t most_accounts = 20000;
 
 bool may_log_in(const std::string& shell) { return !shell.ends_with("/nologin") && !shell.ends_with("/false"); }
@@ -74,7 +74,7 @@ std::optional<std::string> OwnedHomes::foreign_owner(const struct stat& folder) 
     if (fresh) {
         const auto owner = account_of(folder.st_uid);
         struct stat home {};
-        // A home may be written with a link in it, so what it leads to is compared.
+        // A home's path may contain a link, so compare its resolved path.
         if (owner && is_person(owner->uid, owner->home, owner->shell, minimum_uid_) && stat(owner->home.c_str(), &home) == 0) {
             known->second = Place{owner->name, home.st_dev, home.st_ino};
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whose home a path lies in. Homes are compared by name; nothing below one that is not ours is looked at.
+// Finds the home directory that a path is in. Homes are compared by name; another person's home is never opened.
 #pragma once
 
 #include <sys/stat.h>
@@ -20,26 +20,26 @@ struct Home {
     std::string path;
 };
 
-/// A path without `.`, `..`, double and last slashes, by its text alone.
+/// A path without `.`, `..`, double and trailing slashes, by its text alone.
 [[nodiscard]] std::string tidy(const std::string& path);
-/// Both tidy: is `path` that folder, or below it?
+/// Whether `path` is the folder or below it; both must be tidy.
 [[nodiscard]] bool lies_in(const std::string& path, const std::string& folder);
 
-/// realpath(3); empty, with errno, where that cannot be said.
+/// realpath(3); empty, with errno, on an error.
 [[nodiscard]] std::string resolved(const std::string& path);
 
-/// Homes of people: accounts from `minimum_uid` on that may log in. Data sets are often owned by an account
-/// without a shell, and are there to be looked at.
+/// The homes of people: of accounts from `minimum_uid` on with a login shell. Shared data sets often belong to an account
+/// without a shell.
 [[nodiscard]] std::vector<Home> homes_of_people(std::int64_t minimum_uid);
 
-/// The innermost home that a path lies in, if it is another's. One that is ours, too, is ours.
+/// The innermost home that a path is in, if it is another person's and not also ours.
 [[nodiscard]] const Home* foreign_home(const std::string& path, uid_t me, const std::vector<Home>& homes);
 
-/// Homes by who owns a folder: also of accounts that a directory service does not list. Remembers whom it asked for.
+/// Finds homes by the owner of a folder, even those that a directory service does not list. Caches its lookups.
 class OwnedHomes {
 public:
     OwnedHomes(uid_t me, std::int64_t minimum_uid) : me_(me), minimum_uid_(minimum_uid) {}
-    /// Whose home this folder is, when its owner is somebody else and it is that somebody's.
+    /// The person whose home the folder is, if it belongs to another person and is that person's home.
     [[nodiscard]] std::optional<std::string> foreign_owner(const struct stat& folder);
 
 private:
@@ -53,7 +53,7 @@ private:
     std::map<uid_t, std::optional<Place>> asked_;
 };
 
-/// The same for a path whose links are resolved: the first such folder on the way.
+/// The same for each folder of a resolved path, from the root; the first match.
 [[nodiscard]] std::optional<std::string> foreign_home_on_the_way(const std::string& resolved, uid_t me, std::int64_t minimum_uid);
 
 }  // namespace boardgate::logdirs

@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// It is looked anew with nearly every key that somebody types.
+// Small: nearly every key stroke starts a new search.
 constexpr Budget of_rows{milliseconds(400), 10000};
 constexpr Budget of_here{milliseconds(250), 10000};
 constexpr std::size_t most_entries = 20000;
@@ -34,7 +34,7 @@ bool is_folder(const std::string& folder, const dirent& entry) {
     return stat(below(folder, entry.d_name).c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-/// Names of the folders in `folder` that begin as `begun` does; says in `end` what is missing.
+/// The names of the folders in `folder` that start with `begun`; `end` gets what is missing.
 std::vector<std::string> names_in(const std::string& folder, const std::string& begun, wire::FolderList& end) {
     std::vector<std::string> names;
     const Dir dir(opendir(folder.c_str()));
@@ -61,7 +61,7 @@ std::vector<std::string> names_in(const std::string& folder, const std::string& 
     return names;
 }
 
-/// A link may lead anywhere; what is a folder itself lies in one that was found good, so its owner tells the rest.
+/// Checks a found folder. A link may lead anywhere; a real folder is inside a checked one, so its owner is enough.
 bool may_look_into(Folders& folders, OwnedHomes& homes, const std::string& path) {
     struct stat info {};
     if (lstat(path.c_str(), &info) != 0) return false;

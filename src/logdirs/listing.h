@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Completes a path that a person is typing: the folders that it may become, with what is in each, and the folder
-// that is more likely meant when there are no event files in what was typed.
+// Completes a path that a person types: the matching folders with their contents, and a suggestion if the typed folder has
+// no event files.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ struct Listing {
     wire::FolderList end;
 };
 
-/// `path` is absolute; its last part may be the beginning of a name.
+/// `path` is absolute; its last part may be incomplete.
 [[nodiscard]] tl::expected<Listing, wire::FolderReport> list_folders(Folders& folders, const std::string& path, const std::string& home);
 
 }  // namespace boardgate::logdirs

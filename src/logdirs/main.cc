@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// boardgate-logdirs: looks at folders as their user, for boardgated. Started by the user's own socket, to which
-// the launcher connects; ends when nobody has asked for a while.
+// boardgate-logdirs: reads folders with a user's permissions, for boardgated. Started by the user's own socket, to which
+// the launcher connects; ends when idle.
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ namespace {
 using namespace boardgate;
 
 constexpr std::chrono::seconds idle{30};
-/// A folder on a file system that does not answer holds its thread until it does; the others go on.
+/// A file system that does not answer blocks one thread; the others continue.
 constexpr std::size_t most_conversations = 16;
 
 struct Conversation {
@@ -61,7 +61,7 @@ Result<int> serve_until_idle(int listening, logdirs::Answers& answers) {
     Conversations conversations;
     for (;;) {
         const std::size_t going_on = conversations.going_on();
-        // With all threads taken, who comes waits; the threads are looked at again every now and then.
+        // If all threads are busy, new connections wait; check for a free thread periodically.
         pollfd waiting{going_on < most_conversations ? listening : -1, POLLIN, 0};
         const auto longest = going_on < most_conversations ? std::chrono::milliseconds(idle) : std::chrono::milliseconds(100);
         const int ready = poll(&waiting, 1, static_cast<int>(longest.count()));
@@ -71,7 +71,7 @@ Result<int> serve_until_idle(int listening, logdirs::Answers& answers) {
         if (!connection) continue;
         const auto caller = peer_of(connection.get());
         if (!caller || caller->uid != 0) {
-            log_event(Event::refused_peer, "somebody other than the launcher connected to a folder reader");
+            log_event(Event::refused_peer, "a process other than boardgate-launcher connected to a boardgate-logdirs");
             continue;
         }
         conversations.begin(std::move(connection), answers);
@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
         if (!sockets) return error_of(sockets);
         const auto listening = take_socket(*sockets, "logdirs");
         if (!listening) return error_of(listening);
-        if (geteuid() == 0) return failure("this program runs as a person, never as root", {}, "start it by boardgate-logdirs@UID.socket");
+        if (geteuid() == 0) return failure("this program must not run as root", {}, "start it through boardgate-logdirs@UID.socket");
         const SystemClock clock;
         logdirs::Folders folders(clock, geteuid(), settings.minimum_uid);
         logdirs::Answers answers(

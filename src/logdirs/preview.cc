@@ -13,10 +13,10 @@ namespace boardgate::logdirs {
 
 namespace {
 
-/// Of all files of a run together.
+/// For all files of a run together.
 constexpr std::uint64_t most_bytes = 4 * 1024 * 1024;
 constexpr std::uint64_t parts_of_a_long_file = 32;
-/// A run that was begun again and again has many; the latest tell how it goes.
+/// A run that was restarted often has many files; the latest ones are enough.
 constexpr std::size_t most_files = 16;
 
 struct EventFile {
@@ -24,7 +24,7 @@ struct EventFile {
     std::uint64_t size;
 };
 
-/// Only a plain file: what is no such thing any more, after its name was found, is not waited for.
+/// Opens only a regular file and never waits: the name may be another kind of file by now.
 std::optional<EventFile> open_event_file(const std::string& path) {
     Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat info {};
@@ -42,7 +42,7 @@ public:
         const std::uint64_t length = share / parts_of_a_long_file;
         const std::uint64_t between = (file.size - length) / (parts_of_a_long_file - 1);
         for (std::uint64_t i = 0; i + 1 < parts_of_a_long_file; ++i) read_part(file, i * between, length);
-        read_part(file, file.size - length, length);  // to its very end, for the last step
+        read_part(file, file.size - length, length);  // up to the end, for the last step
     }
 
     [[nodiscard]] Preview result() const { return {last_step_, curves_.best()}; }
@@ -54,7 +54,7 @@ private:
         std::size_t filled = 0;
         while (filled < length) {
             const ssize_t got = pread(file.fd.get(), buffer_.data() + filled, length - filled, static_cast<off_t>(from + filled));
-            if (got <= 0) break;  // cut meanwhile, or the disk fails: what is there counts
+            if (got <= 0) break;  // truncated meanwhile, or a disk error: use what was read
             filled += static_cast<std::size_t>(got);
         }
         Records records(std::string_view(buffer_).substr(0, filled), from == 0 ? Records::Begins::at_record : Records::Begins::anywhere);
@@ -79,7 +79,7 @@ Preview preview(const std::string& folder, const std::vector<std::string>& names
     for (std::size_t i = left_out; i < names.size(); ++i) {
         if (auto file = open_event_file(folder + "/" + names[i])) files.push_back(*std::move(file));
     }
-    // What the short ones leave is for the long ones.
+    // Long files share what short ones leave.
     std::sort(files.begin(), files.end(), [](const EventFile& a, const EventFile& b) { return a.size < b.size; });
     Reading reading(clock, end);
     std::uint64_t left = most_bytes;

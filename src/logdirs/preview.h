@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The last step of a run and a curve or two, out of its event files. Long files are read in parts that lie evenly
-// in them, so that what a look costs does not depend on how long a training went.
+// The last step of a run and a curve or two, from its event files. Long files are read in evenly spaced parts, so that the
+// cost does not depend on the length of a training.
 #pragma once
 
 #include <string>

@@ -47,7 +47,7 @@ bool Fields::next() {
         case Kind::fixed32:
             return take_fixed(4);
     }
-    return false;  // groups, which event files never had
+    return false;  // groups, which event files never have
 }
 
 }  // namespace boardgate::logdirs

@@ -14,10 +14,10 @@ public:
 
     explicit Fields(std::string_view message) : rest_(message) {}
 
-    /// On to the next field; false at the end, and at what is no field.
+    /// Moves to the next field; false at the end and at a malformed field.
     [[nodiscard]] bool next();
     [[nodiscard]] bool is(std::uint32_t number, Kind kind) const { return number == number_ && kind == kind_; }
-    /// Of a varint, fixed64 or fixed32.
+    /// The value of a varint, fixed64 or fixed32.
     [[nodiscard]] std::uint64_t number() const { return value_; }
     [[nodiscard]] std::string_view bytes() const { return bytes_; }
 

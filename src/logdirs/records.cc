@@ -17,7 +17,7 @@ std::uint64_t number_at(std::string_view bytes, std::size_t at, std::size_t size
     return number;
 }
 
-/// Is the CRC behind the first `size` bytes theirs?
+/// Whether the CRC behind the first `size` bytes is correct.
 bool is_checked(std::string_view bytes, std::size_t size) {
     return masked(crc32c(bytes.substr(0, size))) == number_at(bytes, size, crc_size);
 }

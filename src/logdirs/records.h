@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The records of an event file (TFRecord): 64-bit length, its masked CRC, the data, its masked CRC; little-endian.
-// Works on a part of the file that was read already and allocates nothing, whatever the file says.
+// Works on a part of the file in memory and allocates nothing, whatever the file contains.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@ class Records {
 public:
     enum class Begins { at_record, anywhere };
 
-    /// `anywhere`: the first record is looked for; a length and its CRC are found by accident once in 2^32 bytes.
+    /// `anywhere`: searches for the first record; a false match of a length and its CRC occurs once in 2^32 bytes.
     Records(std::string_view part, Begins begins) : rest_(part), in_step_(begins == Begins::at_record) {}
 
-    /// The data of the next record whose checksums are right. None at the end, at a record that is not all there
-    /// (the writer may be at it), and at a length that is broken: TensorBoard goes no further there, either.
+    /// The data of the next record with correct checksums. Nullopt at the end, at an incomplete record (which may still
+    /// be written), and at a damaged length, where TensorBoard stops, too.
     [[nodiscard]] std::optional<std::string_view> next();
 
 private:

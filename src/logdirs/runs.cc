@@ -13,9 +13,9 @@ namespace boardgate::logdirs {
 namespace {
 
 constexpr std::chrono::milliseconds between_words{200};
-/// Of a run's event files as many are kept as a preview reads.
+/// The most event files kept per run: a preview reads as many.
 constexpr std::size_t most_names = 16;
-/// Large, and never a person's runs.
+/// Large folders that never contain a person's runs.
 constexpr std::array<std::string_view, 3> never_looked_into = {"node_modules", "__pycache__", "site-packages"};
 
 class Finder {
@@ -39,12 +39,12 @@ public:
 
 private:
     struct Run {
-        Seen folder;  ///< with the latest names only
+        Seen folder;  ///< with the latest file names only
         std::uint32_t event_files;
     };
     [[nodiscard]] std::uint32_t found() const { return static_cast<std::uint32_t>(runs_.size()); }
 
-    /// False when nobody listens any more.
+    /// False if the receiver wants no more.
     [[nodiscard]] bool look() {
         Walk walk(clock_, budget_.look);
         for (const std::string& root : roots_) walk.start_at(root);
@@ -71,7 +71,7 @@ private:
     void remember(const Seen& seen) {
         Run run{seen, static_cast<std::uint32_t>(seen.event_files.size())};
         std::vector<std::string>& names = run.folder.event_files;
-        // In their names is the time they were made at.
+        // Event files have their creation time in their names.
         if (names.size() > most_names) names.erase(names.begin(), names.end() - most_names);
         runs_.push_back(std::move(run));
     }
@@ -82,7 +82,7 @@ private:
         if (!link) return true;
         if (!folders_.readable(path)) return false;
         const std::string target = resolved(path);
-        // Not to the whole machine, nor up the tree again.
+        // Do not follow links to the root or to a folder above.
         return target.size() > 1 &&
                std::none_of(roots_.begin(), roots_.end(), [&](const std::string& root) { return lies_in(root, target); });
     }

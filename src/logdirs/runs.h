@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Finds the runs below some folders, newest first, and draws a curve or two of each. Bounded in everything: time,
-// entries, depth, bytes read.
+// Finds the runs below some folders, newest first, with a curve or two of each. Time, entries, depth and bytes are
+// bounded.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace boardgate::logdirs {
 
-/// Where results go as they come; each returns false when nobody wants more.
+/// The receivers of results; each returns false to stop the search.
 struct RunsTaker {
     std::function<bool(wire::RunsProgress)> progress;
     std::function<bool(wire::RunFound)> found;
@@ -24,11 +24,11 @@ struct RunsBudget {
     std::size_t most_found = 20000;
 };
 
-/// `roots` are folders that may be read.
+/// `roots` are folders that the user may read.
 void find_runs(Folders& folders, const std::vector<std::string>& roots, std::size_t limit, const RunsTaker& taker,
                const RunsBudget& budget = {});
 
-/// Where runs are looked for when nobody says where, for an account: `~` and `%h` are its home, `%u` its name.
+/// The default roots of an account: `~` and `%h` are its home, `%u` its name.
 [[nodiscard]] std::vector<std::string> expanded_roots(const std::vector<std::string>& written, const std::string& home,
                                                       const std::string& user);
 

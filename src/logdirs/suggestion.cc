@@ -19,8 +19,7 @@ std::string levels(std::size_t count, const char* direction) {
     return (count == 1 ? std::string("one level ") : std::to_string(count) + " levels ") + direction;
 }
 
-/// What is below `folder`, as near to all of it as one folder can be. A single run is the first of more to come, so
-/// the folder above it is meant.
+/// The deepest folder with everything below `folder`. For a single run, the folder above it: more runs will follow.
 std::string target_of(const EventFiles& found, const std::string& folder) {
     if (!found.complete || found.common == folder) return folder;
     return found.runs == 1 ? parent_of(found.common) : found.common;
@@ -34,7 +33,7 @@ std::optional<Suggestion> suggestion_below(const EventFiles& found, const std::s
     return Suggestion{target, found.runs, "no event files here; " + how_many_runs(found.runs) + " " + levels(down, "down")};
 }
 
-/// There is nothing of this name, most likely because of a wrong letter.
+/// For a name that does not exist, most likely because of a typing error.
 bool is_slip(wire::FolderVerdict verdict) {
     return verdict == wire::FolderVerdict::missing || verdict == wire::FolderVerdict::not_a_folder;
 }
@@ -43,7 +42,7 @@ std::optional<Suggestion> suggestion_above(Folders& folders, const std::string& 
     std::string above = here;
     for (std::size_t up = 1; up <= most_levels_up; ++up) {
         above = parent_of(above);
-        // Above one's home are the homes of others, and the whole machine is nobody's log directory.
+        // Above a home are the homes of others, and the root is not a useful log directory.
         if (above == "/" || (above != home && lies_in(home, above))) return std::nullopt;
         if (const auto good = folders.readable(above); !good) {
             if (is_slip(good.error().verdict)) continue;
@@ -62,11 +61,11 @@ std::optional<Suggestion> suggestion_above(Folders& folders, const std::string& 
 
 std::optional<Suggestion> suggestion_for(Folders& folders, const std::string& here, const EventFiles& found, const std::string& home) {
     if (found.direct > 0) return std::nullopt;
-    // A folder that was not seen to its end may have some further down.
+    // An incompletely searched folder may have event files further down.
     auto suggestion = found.count > 0   ? suggestion_below(found, here)
                       : !found.complete ? std::nullopt
                                         : suggestion_above(folders, here, home);
-    // Found on the way, it may have a name that no log directory can have.
+    // A found folder may have a name that is invalid for a log directory.
     if (suggestion && !LogDir::parse(suggestion->path)) suggestion.reset();
     return suggestion;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a path is as a log directory, and which folder is more likely meant than one in which there are no event files,
-// or that is not there.
+// Checks a path as a log directory, and suggests another folder if it has no event files or does not exist.
 #pragma once
 
 #include <optional>
@@ -17,7 +16,7 @@ struct Suggestion {
     std::string why;
 };
 
-/// `found` is what is in `here` and below; nothing above `home` is looked at.
+/// `found` describes the files in and below `here`. Never reads above `home`.
 [[nodiscard]] std::optional<Suggestion> suggestion_for(Folders& folders, const std::string& here, const EventFiles& found,
                                                        const std::string& home);
 

@@ -34,7 +34,7 @@ Seen Walk::look_into(const Folder& folder) {
     Seen seen{folder.path, folder.start, folder.depth};
     Fd fd(open(folder.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     struct stat info {};
-    // To list it is not enough: its files must be reached, too, as "." shows.
+    // Listing is not enough: its files must be accessible, too, which "." shows.
     if (!fd || fstatat(fd.get(), ".", &info, 0) != 0) return seen;
     if (folder.depth > 0 && admit_.open && !admit_.open(info)) return seen;
     // A link may lead to a folder above it.
@@ -63,7 +63,7 @@ Seen Walk::look_into(const Folder& folder) {
 void Walk::look_at(int here, const dirent& entry, const Folder& folder, Seen& seen) {
     const std::string_view name = entry.d_name;
     if (entry.d_type == DT_DIR) return remember(folder, name, false);
-    // A file of any other name is none of ours; its kind is mostly known without asking for it.
+    // Skip files with other names; readdir(3) usually returns the type.
     const bool event_file = name.find("tfevents") != std::string_view::npos;
     if (!event_file && entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return;
     struct stat info {};

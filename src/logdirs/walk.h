@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Goes through folders and all below them, nearest first, and tells of the event files in each, as TensorBoard finds
-// them: by `tfevents` in the name, through links, too. Opens folders only.
+// Walks folders and all below them, nearest first, and reports the event files in each. Finds them as TensorBoard does: by
+// `tfevents` in the name, and also through links. Opens folders only.
 #pragma once
 
 #include <dirent.h>
@@ -25,27 +25,27 @@ struct CloseDir {
 };
 using Dir = std::unique_ptr<DIR, CloseDir>;
 
-/// How much of a look is enough: a person waits for it.
+/// The bounds of a walk: a person waits for it.
 struct Budget {
     std::chrono::milliseconds time{1000};
     std::size_t entries = 20000;
     std::size_t depth = 32;
 };
 
-/// One folder, looked at.
+/// One visited folder.
 struct Seen {
     std::string path;
-    std::size_t start = 0;  ///< below which of the start folders
-    std::size_t depth = 0;  ///< how far below
+    std::size_t start = 0;  ///< the index of the start folder above it
+    std::size_t depth = 0;  ///< its depth below that
     bool readable = false;
     std::vector<std::string> event_files{};  ///< names
-    std::int64_t newest = 0;                 ///< change time of the newest, seconds since 1970
-    std::uint64_t bytes = 0;                 ///< of all of them
+    std::int64_t newest = 0;                 ///< change time of the newest file, seconds since 1970
+    std::uint64_t bytes = 0;                 ///< total size of the files
 };
 
 class Walk {
 public:
-    /// May a folder be looked into that was found? A `link` may lead anywhere. Asked by its name, and once it is open.
+    /// Whether a found folder may be entered. A `link` may lead anywhere. Called with its name, and after opening it.
     struct Admit {
         std::function<bool(const std::string& path, std::string_view name, bool link)> name;
         std::function<bool(const struct stat& folder)> open;
@@ -56,14 +56,14 @@ public:
 
     void start_at(const std::string& folder) { folders_.push_back({folder, starts_++, 0}); }
     void admit_only(Admit admit) { admit_ = std::move(admit); }
-    /// A folder that is below two of the start folders is told once.
+    /// Reports a folder below two start folders once.
     void tell_each_once() { once_ = true; }
 
-    /// Tells of each folder until `use` returns false.
+    /// Calls `use` with each folder until it returns false.
     void run(const std::function<bool(const Seen&)>& use);
-    /// False when the budget was too small for everything.
+    /// False if the budget was too small.
     [[nodiscard]] bool complete() const { return complete_; }
-    /// The same of what is below one start folder.
+    /// The same for one start folder.
     [[nodiscard]] bool complete(std::size_t start) const;
 
 private:
@@ -88,7 +88,7 @@ private:
     std::size_t starts_ = 0;
     std::set<std::size_t> incomplete_;
     std::deque<Folder> folders_;
-    std::deque<Folder> links_;  ///< last: they may lead to something huge
+    std::deque<Folder> links_;  ///< visited last: they may lead to large trees
     std::set<std::tuple<std::size_t, dev_t, ino_t>> known_;
 };
 

@@ -36,7 +36,7 @@ LoginOutcome outcome_of(int status) {
         case PAM_AUTHTOK_EXPIRED:
         case PAM_CONV_ERR:
             return LoginOutcome::refused;
-        default:  // PAM_AUTHINFO_UNAVAIL, PAM_SYSTEM_ERR, PAM_ABORT, ...: nobody can log in, whoever it is
+        default:  // PAM_AUTHINFO_UNAVAIL, PAM_SYSTEM_ERR, PAM_ABORT, ...: nobody can log in
             return LoginOutcome::unavailable;
     }
 }
@@ -51,19 +51,19 @@ Decision decide(Pam& pam, const std::vector<int (Pam::*)()>& steps, const Settin
     if (!account) {
         return {account.error().sys == ENOENT ? LoginOutcome::refused : LoginOutcome::unavailable, account.error().text()};
     }
-    if (!UserName::parse(account->name)) return {LoginOutcome::refused, "the account's name cannot be part of a unit's name"};
+    if (!UserName::parse(account->name)) return {LoginOutcome::refused, "the account's name cannot be part of a systemd unit's name"};
     if (std::string reason = tickets::why_closed(*account, settings, clock); !reason.empty()) return {LoginOutcome::refused, reason};
     return {LoginOutcome::granted, {}, *std::move(account)};
 }
 
-/// About somebody whose name is proved, by the kernel or by a ticket: the account stage alone.
+/// For a name that the kernel or a ticket has proved: only the account stage.
 Result<Decision> decide_about(const Account& account, const std::string& address, int socket, const Settings& settings,
                               const Clock& clock) {
     Conversation conversation(socket);
     auto pam = Pam::start(pam_service, account.name, address, conversation);
     if (!pam) return error_of(pam);
     Decision decision = decide(*pam, {&Pam::check_account}, settings, clock);
-    if (!conversation.broken().empty()) return failure("a login was broken off", account.name, conversation.broken());
+    if (!conversation.broken().empty()) return failure("a login was interrupted", account.name, conversation.broken());
     // A module that rewrites names must not turn a proved name into another account's.
     if (decision.outcome == LoginOutcome::granted && decision.account.uid != account.uid) {
         return Decision{LoginOutcome::refused, "PAM named another account than it was asked about"};
@@ -71,20 +71,20 @@ Result<Decision> decide_about(const Account& account, const std::string& address
     return decision;
 }
 
-/// Would the holder of a ticket get another one today?
+/// Whether the holder of a ticket may still log in.
 Result<Decision> decide_again(const tickets::Ticket& ticket, const std::string& address, int socket, const Settings& settings,
                               const Clock& clock) {
     const auto account = account_of(ticket.uid);
     if (!account && account.error().sys != ENOENT) return Decision{LoginOutcome::unavailable, account.error().text()};
     if (!account || account->name != ticket.user) return Decision{LoginOutcome::refused, "there is no such account any more"};
-    // pam_nologin(8): that nobody may come in says nothing about who is in.
+    // pam_nologin(8) refuses new logins, and does not end sessions.
     for (const char* path : {"/run/nologin", "/etc/nologin"}) {
         if (access(path, F_OK) == 0) return Decision{LoginOutcome::unavailable, std::string(path) + " is there"};
     }
     return decide_about(*account, address, socket, settings, clock);
 }
 
-/// Writes the ticket of a grant; without one there is no grant.
+/// Writes the ticket of a granted login; if that fails, the login fails.
 wire::LoginVerdict verdict_of(Decision& decision, const Settings& settings, const tickets::TicketStore& store, const Clock& clock) {
     wire::LoginVerdict verdict;
     verdict.outcome = decision.outcome;
@@ -111,7 +111,7 @@ void log_verdict(const Decision& decision, const std::string& user, const std::s
             log_event(Event::login, "login of " + decision.account.name + " from " + address, fields);
             break;
         case LoginOutcome::unavailable:
-            log_event(Event::login_fault, "login of " + user + " could not be decided: " + decision.reason, fields);
+            log_event(Event::login_fault, "login of " + user + " could not be checked: " + decision.reason, fields);
             break;
         case LoginOutcome::refused:
         case LoginOutcome::password_expired:
@@ -120,7 +120,7 @@ void log_verdict(const Decision& decision, const std::string& user, const std::s
     }
 }
 
-/// A token that nobody got must not stay valid.
+/// A token that was not delivered must not stay valid.
 Result<void> hand_over(int socket, wire::LoginVerdict& verdict, const tickets::TicketStore& store) {
     auto sent = wire::send(socket, verdict);
     if (!sent && verdict.outcome == LoginOutcome::granted) {
@@ -138,11 +138,12 @@ void wait_until_floor(std::chrono::steady_clock::time_point since, const Refusal
 Result<void> check(int socket, const wire::CheckLogin& question, const Settings& settings, const tickets::TicketStore& store,
                    const Clock& clock) {
     const auto token = TokenHash::from_hex(question.ticket);
-    if (!token || has_control_character(question.address)) return failure("a login is to be checked by a malformed name or address");
+    if (!token || has_control_character(question.address))
+        return failure("boardgated asked to check a login with a malformed token or address");
     wire::LoginVerdict verdict;
     const auto ticket = store.check(*token, std::chrono::floor<std::chrono::seconds>(clock.wall()));
     if (!ticket) {
-        // Ended meanwhile, which its user knows of.
+        // The session has ended meanwhile.
         verdict.outcome = ticket.error().sys == ENOENT ? LoginOutcome::refused : LoginOutcome::unavailable;
         return wire::send(socket, verdict);
     }
@@ -151,7 +152,7 @@ Result<void> check(int socket, const wire::CheckLogin& question, const Settings&
     verdict.outcome = decision->outcome;
     if (decision->outcome == LoginOutcome::refused || decision->outcome == LoginOutcome::password_expired) {
         store.revoke(*token);
-        log_event(Event::login_ended, "a login of " + ticket->user + " from " + question.address + " has ended: " + decision->reason,
+        log_event(Event::login_ended, "a session of " + ticket->user + " from " + question.address + " has ended: " + decision->reason,
                   {{"USER_NAME", ticket->user}, {"REMOTE_ADDR", question.address}, {"REASON", decision->reason}});
     }
     return wire::send(socket, verdict);
@@ -162,25 +163,25 @@ Result<void> check(int socket, const wire::CheckLogin& question, const Settings&
 Result<void> attempt(int socket, const Settings& settings, const tickets::TicketStore& store, const Clock& clock, const RefusalPace& pace) {
     const auto first = wire::receive(socket, std::chrono::seconds(10));
     if (!first) return error_of(first);
-    if (!*first) return failure("the other side hung up");
+    if (!*first) return failure("the peer closed the connection");
     if (const auto question = wire::decode<wire::CheckLogin>(**first)) return check(socket, *question, settings, store, clock);
     const auto start = wire::decode<wire::LoginStart>(**first);
     if (!start) return error_of(start);
     const auto user = UserName::parse(start->user);
-    if (!user || has_control_character(start->address)) return failure("a login began with a malformed name or address");
+    if (!user || has_control_character(start->address)) return failure("boardgated started a login with a malformed user name or address");
 
     Conversation conversation(socket);
     auto pam = Pam::start(pam_service, user->str(), start->address, conversation);
     if (!pam) return error_of(pam);
     Decision decision = decide(*pam, {&Pam::authenticate, &Pam::check_account}, settings, clock);
-    // Nobody is there any more to hear a verdict.
-    if (!conversation.broken().empty()) return failure("a login was broken off", user->str(), conversation.broken());
+    // The peer is gone: there is nobody to send a verdict to.
+    if (!conversation.broken().empty()) return failure("a login was interrupted", user->str(), conversation.broken());
 
     wire::LoginVerdict verdict = verdict_of(decision, settings, store, clock);
     log_verdict(decision, user->str(), start->address);
     const bool proved = verdict.outcome == LoginOutcome::granted || verdict.outcome == LoginOutcome::password_expired;
-    // Only somebody who knew the password reads what the account stage has to say. Of what was asked for after the
-    // password, a mistyped code most likely, PAM may say what was wrong with it.
+    // Only a person who knows the password may read the messages of the account stage. After prompts beyond the password,
+    // such as for a code, PAM's message may say what was wrong.
     if (proved || conversation.turns() > 1) verdict.messages = conversation.take_messages();
     if (!proved) wait_until_floor(conversation.answered(), pace);
     return hand_over(socket, verdict, store);

@@ -9,7 +9,7 @@ namespace boardgate::login {
 
 namespace {
 
-/// A module's text, bounded, and in UTF-8 whatever the module's locale was.
+/// A module's text, bounded and converted to valid UTF-8, whatever its locale.
 std::string shown(const char* text) {
     std::string out(text == nullptr ? "" : text);
     out.resize(std::min(out.size(), wire::longest::sentence));
@@ -20,7 +20,7 @@ std::string shown(const char* text) {
     return out;
 }
 
-/// pam_response's memory belongs to PAM and is freed by it, so it is malloc's.
+/// PAM frees pam_response, so it comes from malloc.
 struct Responses {
     explicit Responses(std::size_t count) : size(count), items(static_cast<pam_response*>(std::calloc(count, sizeof(pam_response)))) {}
     Responses(const Responses&) = delete;
@@ -51,9 +51,9 @@ Result<std::vector<Secret>> Conversation::ask(wire::LoginPrompts prompts) {
     if (auto sent = wire::send(socket_, prompts); !sent) return error_of(sent);
     auto answers = wire::receive_one<wire::LoginAnswers>(socket_, longest_silence);
     if (!answers) return error_of(answers);
-    if (answers->answers.size() != prompts.prompts.size()) return failure("another number of answers came than was asked for");
+    if (answers->answers.size() != prompts.prompts.size()) return failure("the number of answers differs from the number of prompts");
     for (const Secret& answer : answers->answers) {
-        if (answer.reveal().find('\0') != std::string::npos) return failure("an answer holds a NUL byte");
+        if (answer.reveal().find('\0') != std::string::npos) return failure("an answer contains a NUL byte");
     }
     answered_ = std::chrono::steady_clock::now();
     ++turns_;
@@ -63,7 +63,7 @@ Result<std::vector<Secret>> Conversation::ask(wire::LoginPrompts prompts) {
 int Conversation::turn(int count, const pam_message** messages, pam_response** responses) {
     if (count <= 0 || count > PAM_MAX_NUM_MSG) return PAM_CONV_ERR;
     wire::LoginPrompts prompts;
-    std::vector<std::size_t> asked;  // which message each prompt is
+    std::vector<std::size_t> asked;  // the index of each prompt's message
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
         const pam_message& message = *messages[i];
         switch (message.msg_style) {
@@ -75,7 +75,7 @@ int Conversation::turn(int count, const pam_message** messages, pam_response** r
                 break;
             case PAM_TEXT_INFO:
             case PAM_ERROR_MSG:
-                // Beyond the bound the oldest goes: the newest says most about what comes next.
+                // Beyond the bound, drop the oldest: the newest explains the next prompt best.
                 if (messages_.size() == wire::longest::prompts) messages_.erase(messages_.begin());
                 messages_.push_back(shown(message.msg));
                 break;

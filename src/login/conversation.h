@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// PAM's questions carried to the person and the answers back (pam_conv(3)), any number of turns.
-// Text and error messages are gathered and travel with the next prompt: they are text, not a verdict.
+// Sends PAM's prompts to the person and returns the answers (pam_conv(3)), any number of times. Text and error messages
+// are collected and sent with the next prompt: they are text, not a verdict.
 #pragma once
 
 #include <security/pam_appl.h>
@@ -14,23 +14,23 @@
 
 namespace boardgate::login {
 
-/// How long a person may think about one prompt.
+/// The longest wait for the answer to a prompt.
 inline constexpr std::chrono::seconds longest_silence{90};
 
 class Conversation {
 public:
     explicit Conversation(int socket) : socket_(socket) {}
 
-    /// The callback for pam_start(3); `self` is a Conversation. Nothing is thrown through PAM.
+    /// The callback for pam_start(3); `self` is a Conversation. Never throws through PAM.
     static int converse(int count, const pam_message** messages, pam_response** responses, void* self) noexcept;
 
-    /// Messages that no prompt has carried yet; they go with the verdict.
+    /// Messages after the last prompt; they are sent with the verdict.
     [[nodiscard]] std::vector<std::string> take_messages() { return std::move(messages_); }
-    /// Why the conversation broke off, if it did: the person went away or a message was malformed.
+    /// Why the conversation was interrupted, if it was: the person left or a message was malformed.
     [[nodiscard]] const std::string& broken() const { return broken_; }
-    /// How often somebody answered.
+    /// The number of answers so far.
     [[nodiscard]] int turns() const { return turns_; }
-    /// When the last answers came: a refusal's wait counts from here.
+    /// The time of the last answers: a refusal's delay counts from here.
     [[nodiscard]] std::chrono::steady_clock::time_point answered() const { return answered_; }
 
 private:

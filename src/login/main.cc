@@ -18,14 +18,14 @@ int main(int argc, char** argv) {
         if (!connection) return error_of(connection);
         const auto caller = peer_of(connection->get());
         if (!caller) return error_of(caller);
-        // --local: on the socket that is open to every account of this server.
+        // --local: on local.sock, to which every local account can connect.
         const bool local = argc == 2 && std::string_view(argv[1]) == "--local";
         const auto boardgated = uid_of("boardgate");
         if (!local && (!boardgated || caller->uid != *boardgated)) {
-            log_event(Event::refused_peer, "somebody other than boardgated spoke to the login socket");
+            log_event(Event::refused_peer, "a process other than boardgated connected to the socket of boardgate-login");
             return exit_status::done;
         }
-        // Whatever a PAM module hangs in, the attempt ends: the kernel's alarm needs nobody's cooperation.
+        // The kernel's alarm ends the attempt even if a PAM module hangs.
         alarm(300);
         const auto store = tickets::TicketStore::open();
         if (!store) return error_of(store);

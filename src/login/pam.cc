@@ -6,8 +6,8 @@
 namespace boardgate::login {
 
 namespace {
-/// The wait after a failure is ours (attempt.h), the same for every cause; modules add none of their own.
-/// The signature is that of PAM_FAIL_DELAY in pam_set_item(3).
+/// Turns off the modules' delays: our own delay (attempt.h) is the same for every cause.
+/// The signature is PAM_FAIL_DELAY's of pam_set_item(3).
 void no_delay(int, unsigned, void*) {}
 }  // namespace
 
@@ -36,7 +36,7 @@ int Pam::check_account() { return last_ = pam_acct_mgmt(handle_, PAM_DISALLOW_NU
 Result<std::string> Pam::user() {
     const void* name = nullptr;
     last_ = pam_get_item(handle_, PAM_USER, &name);
-    if (last_ != PAM_SUCCESS || name == nullptr) return failure("PAM does not say who logged in");
+    if (last_ != PAM_SUCCESS || name == nullptr) return failure("PAM returned no user name");
     return std::string(static_cast<const char*>(name));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A PAM transaction as an owning type (pam(3)): started here, ended when it goes, with the last status, which
-// pam_end(3) hands to the modules' clean-up.
+// A PAM transaction as an owning type (pam(3)). The destructor ends it with the last status, which pam_end(3) passes to
+// the modules' clean-up.
 #pragma once
 
 #include <security/pam_appl.h>
@@ -23,9 +23,9 @@ public:
 
     /// pam_authenticate(3) without empty passwords. A PAM status.
     [[nodiscard]] int authenticate();
-    /// pam_acct_mgmt(3): may this account be used at all, now, here? A PAM status.
+    /// pam_acct_mgmt(3): whether the account may be used here and now. A PAM status.
     [[nodiscard]] int check_account();
-    /// Who it is after the modules had their say; they may rewrite the name.
+    /// The user name after authentication; modules may rewrite it.
     [[nodiscard]] Result<std::string> user();
     [[nodiscard]] const char* describe(int status) const;
 

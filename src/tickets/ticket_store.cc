@@ -14,7 +14,7 @@ namespace boardgate::tickets {
 
 namespace {
 
-constexpr std::string_view unfinished = ".new";  // suffix of a ticket that is being written
+constexpr std::string_view unfinished = ".new";  // suffix of a temporary file
 
 /// `uid expires name\n`, numbers in decimal. No name holds a line break (UserName).
 Result<Ticket> ticket_in(std::string_view text) {
@@ -41,7 +41,7 @@ Result<TicketStore> TicketStore::open(const std::string& path) {
     struct stat info {};
     if (!dir || fstat(dir.get(), &info) != 0) return system_error("cannot open the folder of tickets", path);
     if (info.st_uid != geteuid() || (info.st_mode & 077U) != 0) {
-        return failure("the folder of tickets is open to others", path, "chown it to root and chmod it to 0700");
+        return failure("other accounts can access the folder of tickets", path, "chown it to root and chmod it to 0700");
     }
     return TicketStore(std::move(dir));
 }
@@ -83,7 +83,7 @@ void TicketStore::revoke(const TokenHash& token) const { unlinkat(dir_.get(), to
 
 template <class Use>
 void TicketStore::each(Use use) const {
-    // A descriptor of its own: fdopendir takes it over, and its position is not shared with another walk.
+    // A new descriptor: fdopendir takes it over, and its position is not shared with another walk.
     const int fd = openat(dir_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const std::unique_ptr<DIR, int (*)(DIR*)> dir(fd < 0 ? nullptr : fdopendir(fd), &closedir);
     if (!dir) return;
@@ -115,7 +115,7 @@ std::size_t TicketStore::revoke_all(uid_t uid) const {
 void TicketStore::sweep(std::chrono::sys_seconds now) const {
     each([&](const std::string& name) {
         if (name.ends_with(unfinished)) {
-            // Another login may be writing it this moment: only one that is clearly left over.
+            // Another login may be writing it now, so remove only old ones.
             struct stat info {};
             const bool old =
                 fstatat(dir_.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_mtime + 60 < now.time_since_epoch().count();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tickets: the proof, kept by root, that a user really logged in. One file per ticket under
+// Tickets: root's record that a user really logged in. One file per ticket under
 // /var/lib/boardgate-root/tickets (root 0700), named by the SHA-256 of the token, holding uid, end and name.
 // Only boardgate-login writes them; boardgate-launcher checks and removes them.
 #pragma once
@@ -18,27 +18,27 @@ inline constexpr const char* folder = "/var/lib/boardgate-root/tickets";
 struct Ticket {
     uid_t uid;
     std::chrono::sys_seconds expires;
-    std::string user;  ///< the name then: a number may become somebody else's
+    std::string user;  ///< the name at the login: the uid may become another person's
 };
 
 class TicketStore {
 public:
-    /// Any account of the server may ask for tickets as often as it likes (local.sock). A person has a few.
+    /// Any local account can get any number of tickets (local.sock). A person needs a few.
     static constexpr std::size_t most_of_user = 200;
 
-    /// Opens the folder; an error when it is not root's own with mode 0700.
+    /// Opens the folder; an error unless root owns it with mode 0700.
     [[nodiscard]] static Result<TicketStore> open(const std::string& path = folder);
 
-    /// Writes a ticket so that it is whole on disk or not there (temporary file, fsync, rename). Beyond most_of_user
-    /// the one that ends first goes.
+    /// Writes a ticket atomically (temporary file, fsync, rename). Beyond most_of_user it removes the ticket that expires
+    /// first.
     [[nodiscard]] Result<void> write(const TokenHash& token, const Ticket& ticket) const;
-    /// The ticket, or an error with sys == ENOENT when there is none, it is damaged, or it has ended.
+    /// The ticket, or an error with sys == ENOENT if it does not exist, is damaged, or has expired.
     [[nodiscard]] Result<Ticket> check(const TokenHash& token, std::chrono::sys_seconds now) const;
-    /// Removes one; already gone is fine.
+    /// Removes a ticket, if it exists.
     void revoke(const TokenHash& token) const;
-    /// Removes all of one user. Returns how many there were.
+    /// Removes all tickets of a user and returns their number.
     std::size_t revoke_all(uid_t uid) const;
-    /// Removes those that have ended, and what a crash left half written.
+    /// Removes expired tickets, and temporary files of a crash.
     void sweep(std::chrono::sys_seconds now) const;
 
 private:

@@ -6,7 +6,7 @@
 namespace boardgate::wire::detail {
 
 void Put::count(std::size_t items, std::size_t most) {
-    if (items > most) throw std::length_error("a list of a message is too long");
+    if (items > most) throw std::length_error("a list in a message is too long");
     out_.number(static_cast<std::uint8_t>(items));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How the fields of a message are written and read: a message's fields() names each once, with its bound, and is
-// called with a Put or a Get.
+// Writes and reads the fields of a message. A message's fields() names each field once, with its bound; it is called with
+// a Put or a Get.
 #pragma once
 
 #include <bit>

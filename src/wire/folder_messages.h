@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What boardgated asks boardgate-logdirs beside InspectFolder. An answer of any length comes as several messages.
+// The requests of boardgated to boardgate-logdirs except InspectFolder. A long answer consists of several messages.
 #pragma once
 
 #include "src/wire/messages.h"
@@ -16,8 +16,8 @@ inline constexpr std::size_t curves = 2;
 inline constexpr std::size_t points = 64;
 }  // namespace longest
 
-/// The folders that complete a path whose last part may be half typed. Answered with a FolderReport on the folder
-/// that is listed; where that is readable, FolderRows follow, and a FolderList ends it.
+/// Asks for the folders that complete a path; its last part may be incomplete. The answer is a FolderReport on the listed
+/// folder and, if that is readable, FolderRows and a final FolderList.
 struct ListFolders {
     static constexpr Type type = Type::ListFolders;
     std::string path;  ///< absolute, below `~/`, or empty for home
@@ -33,7 +33,7 @@ struct FolderRow {
     std::uint32_t runs = 0;         ///< folders with event files, at every depth
     std::int64_t newest = 0;
     bool readable = false;
-    bool complete = false;  ///< all of it was seen
+    bool complete = false;  ///< whether the count is complete
     template <class Io>
     void fields(Io& io) {
         io.text(name, longest::file_name);
@@ -56,14 +56,14 @@ struct FolderRows {
 
 struct FolderList {
     static constexpr Type type = Type::FolderList;
-    std::string path;              ///< what was asked for, absolute
-    std::string folder;            ///< the one that was listed
-    bool here = false;             ///< `path` names a readable folder itself, and the next four are about it
-    std::uint32_t here_files = 0;  ///< directly in it
+    std::string path;              ///< the requested path, absolute
+    std::string folder;            ///< the listed folder
+    bool here = false;             ///< `path` is a readable folder; the next four fields describe it
+    std::uint32_t here_files = 0;  ///< directly in the folder
     std::uint32_t here_runs = 0;   ///< at every depth
     std::int64_t here_newest = 0;
     bool here_complete = false;
-    std::string suggestion;  ///< a folder that is more likely meant; empty without one
+    std::string suggestion;  ///< a folder that is more likely meant; may be empty
     std::uint32_t suggestion_runs = 0;
     std::string why;
     bool truncated = false;      ///< there are more folders
@@ -85,11 +85,11 @@ struct FolderList {
     }
 };
 
-/// Folders with event files below a root, newest first. Answered with a FolderReport on the root; where that is
-/// readable, RunsProgress come while it looks, then a RunFound each, and a RunsEnd ends it.
+/// Asks for folders with event files below a root, newest first. The answer is a FolderReport on the root and, if that is
+/// readable, RunsProgress during the search, a RunFound for each run, and a final RunsEnd.
 struct FindRuns {
     static constexpr Type type = Type::FindRuns;
-    std::string root;  ///< absolute; empty for those of boardgate.conf
+    std::string root;  ///< absolute; empty means run_roots of boardgate.conf
     std::uint16_t limit = 0;
     template <class Io>
     void fields(Io& io) {
@@ -102,7 +102,7 @@ struct RunsProgress {
     static constexpr Type type = Type::RunsProgress;
     std::uint32_t looked_at = 0;  ///< folders
     std::uint32_t found = 0;
-    std::string folder;  ///< the one that is being looked at
+    std::string folder;  ///< the folder being searched
     template <class Io>
     void fields(Io& io) {
         io.number(looked_at);
@@ -157,7 +157,7 @@ struct RunFound {
 struct RunsEnd {
     static constexpr Type type = Type::RunsEnd;
     std::vector<std::string> roots;
-    bool truncated = false;  ///< not everything was seen, or not all that was found was sent
+    bool truncated = false;  ///< not all folders were searched, or not all runs sent
     std::uint32_t looked_at = 0;
     std::uint32_t found = 0;
     template <class Io>

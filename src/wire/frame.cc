@@ -12,7 +12,7 @@
 namespace boardgate::wire {
 
 void Writer::text(std::string_view value, std::size_t longest) {
-    if (value.size() > longest || value.size() > 0xFFFF) throw std::length_error("a field of a message is too long");
+    if (value.size() > longest || value.size() > 0xFFFF) throw std::length_error("a field in a message is too long");
     number(static_cast<std::uint16_t>(value.size()));
     append(value);
 }
@@ -65,7 +65,7 @@ Result<void> send(int socket, const Writer& message, int attach) {
 }
 
 namespace {
-/// Takes the descriptor that came with a message; closes any that nobody expects.
+/// Takes the descriptor of a message; closes unexpected ones.
 Fd attached_to(msghdr& header) {
     Fd first;
     for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
@@ -110,7 +110,7 @@ Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds de
     datagram.attached = attached_to(header);
     if (got == 0) return std::optional<Datagram>{};
     if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || static_cast<std::size_t>(got) > longest_message) {
-        return failure("a message was longer than any may be");
+        return failure("the message is too long");
     }
     datagram.bytes.storage().resize(static_cast<std::size_t>(got));
     return std::optional<Datagram>(std::move(datagram));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One message of a privilege boundary: a datagram on a SOCK_SEQPACKET socket (unix(7)), so that a message is
-// whole or not there. Layout: 16-bit type, then the fields of messages.h in their order. Numbers are
-// little-endian, text is a 16-bit length and bytes. What is too long, too short or out of range is refused.
+// One message of a privilege boundary: a datagram on a SOCK_SEQPACKET socket (unix(7)), so that a
+// message is complete or absent. Layout: 16-bit type, then the fields of messages.h in their order. Numbers are
+// little-endian, text is a 16-bit length and bytes. Fields that are too long, too short or out of range are refused.
 #pragma once
 
 #include <chrono>
@@ -17,14 +17,14 @@
 
 namespace boardgate::wire {
 
-/// No message is longer. Longer datagrams are cut by the kernel and then refused here.
+/// The most bytes of a message. The kernel cuts longer datagrams, which are then refused here.
 inline constexpr std::size_t longest_message = 60 * 1024;
 
 /// Appends fields to a message.
 class Writer {
 public:
     explicit Writer(std::uint16_t type) {
-        // All of it at once: growing would leave copies of secrets in memory that nobody wipes.
+        // Reserve everything first: growing would leave copies of secrets in memory that nobody wipes.
         bytes_.reserve(longest_message);
         number(type);
     }
@@ -38,7 +38,7 @@ public:
         for (std::size_t i = 0; i < sizeof value; ++i) raw[i] = static_cast<char>((value >> (8 * i)) & 0xFFU);
         append({raw, sizeof raw});
     }
-    /// `longest` is checked on this side, too: a message that the peer would refuse is a fault of ours.
+    /// `longest` is checked by the sender, too: sending a message that the peer refuses is a bug.
     void text(std::string_view value, std::size_t longest);
     [[nodiscard]] const std::string& bytes() const { return bytes_; }
 
@@ -47,8 +47,8 @@ private:
     std::string bytes_;
 };
 
-/// Takes fields from a message. After the first bad one every further field is bad, so a parser asks once,
-/// at the end, with done().
+/// Reads fields from a message. After the first bad field all further ones are bad, so a parser checks done() once, at
+/// the end.
 class Reader {
 public:
     explicit Reader(std::string_view bytes) : rest_(bytes) {}
@@ -65,7 +65,7 @@ public:
     }
     std::string_view text(std::size_t longest);
     void refuse() { good_ = false; }
-    /// Everything was there, in range, and nothing is left over.
+    /// Whether all fields were present and in range, and no bytes are left.
     [[nodiscard]] bool done() const { return good_ && rest_.empty(); }
 
 private:
@@ -74,17 +74,17 @@ private:
     bool good_ = true;
 };
 
-/// A received datagram, wiped when it goes, with the descriptor that came along, if one did.
+/// A received datagram, wiped by its destructor, with its descriptor, if any.
 struct Datagram {
     Secret bytes;
     Fd attached;
     [[nodiscard]] std::uint16_t type() const { return Reader(bytes.reveal()).number<std::uint16_t>(); }
 };
 
-/// Sends one message; `attach` passes a descriptor (SCM_RIGHTS). EPIPE when the peer is gone.
+/// Sends one message; `attach` passes a descriptor (SCM_RIGHTS). EPIPE if the peer has closed the connection.
 [[nodiscard]] Result<void> send(int socket, const Writer& message, int attach = -1);
-/// Waits for one message. `no value` when the peer closed the connection in order; an error after `deadline`
-/// (ETIMEDOUT), for a cut message or a failing socket.
+/// Waits for one message. `no value` if the peer closed the connection; an error after `deadline` (ETIMEDOUT), for a
+/// cut message or a failing socket.
 [[nodiscard]] Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds deadline);
 /// Connects to a SOCK_SEQPACKET socket in the file system.
 [[nodiscard]] Result<Fd> connect(const std::string& path);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The messages of messages.inc as structs. `fields` names each field once, with its bound, for writing and
-// reading alike. Nothing here is trusted until the receiver has made a strong type of it (names.h).
+// The messages of messages.inc as structs. `fields` names each field once, with its bound, for writing and reading. The
+// receiver trusts a field only after it has made a strong type of it (names.h).
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ enum class Type : std::uint16_t {
 namespace longest {
 inline constexpr std::size_t user = 256;
 inline constexpr std::size_t board = 8;
-inline constexpr std::size_t secret = 1024;  // OpenSSH's bound; a longer password only buys hashing time
+inline constexpr std::size_t secret = 1024;  // OpenSSH's bound; a longer password only costs hashing time
 inline constexpr std::size_t address = 64;
 inline constexpr std::size_t sentence = 2048;
 inline constexpr std::size_t path = 4095;
@@ -33,7 +33,7 @@ inline constexpr std::size_t cursor = 512;
 inline constexpr std::size_t invocation = 32;
 inline constexpr std::size_t log_line = 16 * 1024;
 inline constexpr std::size_t more_logdirs = 10;
-inline constexpr std::size_t prompts = 8;  // PAM_MAX_NUM_MSG is 32; no module asks for more than a few
+inline constexpr std::size_t prompts = 8;  // PAM_MAX_NUM_MSG is 32; no module needs more than a few
 }  // namespace longest
 
 // --- boardgate-login ---------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ struct LoginPrompts {
         }
     };
     std::vector<Prompt> prompts;
-    std::vector<std::string> messages;  ///< text and error messages since the last prompt; text, not a verdict
+    std::vector<std::string> messages;  ///< text and error messages since the last prompt; not a verdict
     template <class Io>
     void fields(Io& io) {
         io.list(prompts, longest::prompts);
@@ -99,10 +99,10 @@ struct LoginVerdict {
     }
 };
 
-/// Answered with a LoginVerdict without a token; where that is a no, the ticket is void from then on.
+/// The answer is a LoginVerdict without a token. If it refuses, the ticket is revoked.
 struct CheckLogin {
     static constexpr Type type = Type::CheckLogin;
-    std::string ticket;   ///< its token's hash in hexadecimal, which opens nothing
+    std::string ticket;   ///< its token's hash in hexadecimal, which gives no access
     std::string address;  ///< as in LoginStart
     template <class Io>
     void fields(Io& io) {
@@ -111,7 +111,7 @@ struct CheckLogin {
     }
 };
 
-/// From whoever connects to local.sock; answered with a LoginVerdict.
+/// Any local account may send it, over local.sock. The answer is a LoginVerdict.
 struct LocalLogin {
     static constexpr Type type = Type::LocalLogin;
     template <class Io>
@@ -119,16 +119,16 @@ struct LocalLogin {
 };
 
 // --- boardgate-launcher ------------------------------------------------------------------------------------
-// Every request carries the user's own token; the ticket behind it says whose boards are meant.
+// Every request carries the user's own token, whose ticket names the user.
 
 enum class FastLoader : std::uint8_t { automatic, on, off, last = off };
 
-/// What a door and the unit behind it are made from; boardgate-launcher keeps it, to make them again at boot.
+/// The definition of a door and its unit; boardgate-launcher keeps it, to make them again at boot.
 struct DoorSpec {
     std::string board;
-    std::uint16_t port = 0;  ///< 0: the first free one of the range
+    std::uint16_t port = 0;  ///< 0: the first free port of the range
     std::string logdir;
-    std::vector<std::string> more_logdirs;  ///< shown beside it
+    std::vector<std::string> more_logdirs;  ///< shown side by side with it
     std::string title;
     std::string environment;
     std::uint32_t reload_interval = 0;  ///< seconds; 0 loads once
@@ -137,8 +137,8 @@ struct DoorSpec {
     FastLoader fast_loader = FastLoader::automatic;
     std::uint32_t idle_sleep = 0;  ///< seconds
     std::uint32_t priority = 0;    ///< 1 to 100
-    bool bind_all = false;         ///< the door is open on every interface as well, to everybody
-    std::string host;              ///< or on this address; an IP address, or empty
+    bool bind_all = false;         ///< the door is also open on every interface, to everybody
+    std::string host;              ///< the door is also open on this IP address; may be empty
     template <class Io>
     void fields(Io& io) {
         io.text(board, longest::board);
@@ -187,7 +187,7 @@ using SleepBoard = BoardRequest<Type::SleepBoard>;
 using RestartBoard = BoardRequest<Type::RestartBoard>;
 
 enum class Tickets : std::uint8_t {
-    this_one,  ///< that of the request
+    this_one,  ///< the request's ticket
     other,     ///< another one of the same user
     all_of_user,
     last = all_of_user
@@ -247,15 +247,15 @@ struct Done {
 };
 
 enum class Refusal : std::uint8_t {
-    ticket,       ///< no such ticket, or it has ended: log in again
+    ticket,       ///< no such ticket, or it has expired: log in again
     account,      ///< the account may not have boards (gone, system account)
-    bad_request,  ///< a value that the launcher does not take
+    bad_request,  ///< a value that the launcher does not accept
     environment,  ///< no environment of that name
-    port_taken,   ///< the asked port
+    port_taken,   ///< the requested port
     ports_all_taken,
     gate_missing,  ///< the packet filter is not in force
     no_such_door,
-    systemd,  ///< systemd said no
+    systemd,  ///< systemd refused
     last = systemd
 };
 
@@ -286,13 +286,13 @@ enum class FolderVerdict : std::uint8_t { readable, missing, not_a_folder, unrea
 struct FolderReport {
     static constexpr Type type = Type::FolderReport;
     FolderVerdict verdict = FolderVerdict::missing;
-    std::string detail{};               ///< the system's words, or whose home it is
-    std::uint32_t event_files = 0;      ///< found within the budget of the look
-    std::int64_t newest = 0;            ///< newest change of an event file, seconds since 1970; 0 when there is none
+    std::string detail{};               ///< the system's error text, or whose home it is
+    std::uint32_t event_files = 0;      ///< found within the budget of the search
+    std::int64_t newest = 0;            ///< newest change of an event file, seconds since 1970; 0 if there is none
     std::uint32_t unreadable = 0;       ///< folders below that cannot be opened
     std::string unreadable_folder{};    ///< the first of them
-    std::string suggestion{};           ///< where there are event files, when there are none here; empty where none are near
-    std::uint32_t suggestion_runs = 0;  ///< how many runs those are
+    std::string suggestion{};           ///< a folder nearby with event files, if this one has none; may be empty
+    std::uint32_t suggestion_runs = 0;  ///< the number of runs there
     template <class Io>
     void fields(Io& io) {
         io.choice(verdict);
@@ -311,7 +311,7 @@ struct FolderReport {
 struct ReadLog {
     static constexpr Type type = Type::ReadLog;
     std::string unit;   ///< `tensorboard-*.service`
-    std::string after;  ///< a cursor to go on behind; empty: the last `lines` lines
+    std::string after;  ///< continue after this cursor; empty: the last `lines` lines
     std::uint32_t lines = 0;
     bool follow = false;
     template <class Io>
@@ -328,7 +328,7 @@ struct LogLine {
     std::string cursor;
     std::int64_t time = 0;  ///< microseconds since 1970
     std::string text;
-    std::string invocation;  ///< which run of the unit said it (systemd.exec(5), $INVOCATION_ID); may be empty
+    std::string invocation;  ///< the run of the unit (systemd.exec(5), $INVOCATION_ID); may be empty
     template <class Io>
     void fields(Io& io) {
         io.text(cursor, longest::cursor);
@@ -354,24 +354,24 @@ template <class Message>
     return send(socket, static_cast<const Writer&>(out), attach);
 }
 
-/// The message in a datagram of that type, or an error when it is malformed or of another type.
+/// The message in a datagram; an error if it is malformed or of another type.
 template <class Message>
 [[nodiscard]] Result<Message> decode(const Datagram& datagram) {
     Reader in(datagram.bytes.reveal());
     Message message;
     detail::Get get(in);
-    if (in.number<std::uint16_t>() != static_cast<std::uint16_t>(Message::type)) return failure("a message of another type was expected");
+    if (in.number<std::uint16_t>() != static_cast<std::uint16_t>(Message::type)) return failure("the message has an unexpected type");
     message.fields(get);
-    if (!in.done()) return failure("a malformed message was received");
+    if (!in.done()) return failure("the message is malformed");
     return message;
 }
 
-/// One message that must come: an error also when the peer hangs up instead.
+/// Receives one message; it is also an error if the peer closes the connection instead.
 template <class Message>
 [[nodiscard]] Result<Message> receive_one(int socket, std::chrono::milliseconds deadline) {
     auto datagram = receive(socket, deadline);
     if (!datagram) return tl::make_unexpected(std::move(datagram).error());
-    if (!*datagram) return failure("the other side hung up");
+    if (!*datagram) return failure("the peer closed the connection");
     return decode<Message>(**datagram);
 }
 

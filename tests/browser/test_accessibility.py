@@ -103,7 +103,7 @@ def test_nor_with_all_that_goes_wrong_on_one_page(alices, axe, lab, alice, setti
         alices.click("#logout").shown(".bar", "Kept is not deleted. ")
     finally:
         lab.systemctl("start", *launcher)
-    alices.type("#new-logdir", "/home/alice/nowhere").shown(".advice", "is not there")
+    alices.type("#new-logdir", "/home/alice/nowhere").shown(".advice", "does not exist")
     alices.click("#new-submit").shown("#new-error", "not there")
     alices.click(f"{alices.board(failed)} .failure summary").shown(f"{alices.board(failed)} pre.log")
     alices.choose(going, "delete").shown(".bar .undo", "Undo")  # the menu is above the bar that is there already
@@ -111,7 +111,7 @@ def test_nor_with_all_that_goes_wrong_on_one_page(alices, axe, lab, alice, setti
     alices.run("const undo = document.querySelector('.undo'); undo.blur(); undo.focus()")
     lab.systemctl("stop", "nginx.service")
     try:
-        alices.shown("#disconnected", "connecting again", seconds=20)
+        alices.shown("#disconnected", "reconnecting", seconds=20)
         found = judged(alices, axe)
         for selector in (".failure pre.log", ".board-remedy", ".bar .undo", "#disconnected", "#new-error", "[aria-invalid]"):
             alices.shown(selector, seconds=1)  # until the end

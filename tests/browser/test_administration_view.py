@@ -50,7 +50,7 @@ def test_a_board_is_put_to_sleep(admins, alice):
     with alice.events() as events:
         events.until("why it sleeps", lambda name, data: name == "board" and data["id"] == board["id"] and data["asleep_because"] == "an administrator put it to sleep")
     page.gone(f"{row_of(board)} .board-sleep")
-    page.type("#search", "zzz").gone("#all-boards").says("No board fits")
+    page.type("#search", "zzz").gone("#all-boards").says("No board matches")
 
 
 def test_no_row_moves_under_the_pointer(admins, alice, ready_board):

@@ -48,7 +48,7 @@ def test_the_log_comes_in_colour_while_one_waits(starting, slow):
     assert "scratch disk" in starting.shown(".log .level-warning").text and "drill" in starting.shown(".log .level-error").text
     starting.type(".log-search", "drill").shown(".log mark", "drill")
     starting.gone(".log .ink2")
-    starting.click(".log-pause").shown(".log-pause[aria-pressed=true]", "Go on")
+    starting.click(".log-pause").shown(".log-pause[aria-pressed=true]", "Continue")
 
 
 def test_it_has_the_portals_look_and_the_way_back(starting):
@@ -128,5 +128,5 @@ def test_who_is_logged_out_meanwhile_logs_in_and_is_back(starting, alice, slow):
 
 
 def test_a_board_that_is_not_there_is_told_in_the_same_look(page, alice):
-    page.expect("status of 404").enter(alice, "/b/zzzzzzzz/").says("No such board")
+    page.expect("status of 404").enter(alice, "/b/zzzzzzzz/").says("There is no such board")
     page.click("a", "All my boards").shown("#new-logdir")

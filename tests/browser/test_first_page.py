@@ -26,9 +26,9 @@ def test_from_the_login_to_curves_and_out_again(lab, page, make_account):
     page.shown("#new-logdir")
     assert person.user in page.text
 
-    page.type("#new-logdir", f"/home/{person.user}/not-there").shown(".advice", "is not there")
+    page.type("#new-logdir", f"/home/{person.user}/not-there").shown(".advice", "does not exist")
     page.click("#new-submit")
-    page.says("/not-there", "is not there")
+    page.says("/not-there", "does not exist")
     page.expect("400")
     page.type("#new-logdir", f"/home/{person.user}/runs").shown(".advice", "4 runs")
     page.type("#new-title", "First day").click("#new-submit")

@@ -53,7 +53,7 @@ def test_a_pause_keeps_the_page_still_and_loses_nothing(log, say):
     say("the last word")
     log.shown(".log .line", "the last word")  # nothing older is still to come
     before = len(lines(log))
-    log.click(".log-pause").shown(".log-pause", "Go on")
+    log.click(".log-pause").shown(".log-pause", "Continue")
     say("said in silence", "and more")
     log.shown(".log-pause", "2 new")
     assert len(lines(log)) == before
@@ -69,7 +69,7 @@ def test_a_search_shows_the_lines_that_fit_and_marks_the_place(log, say):
     say("only hay", "needle three")
     log.shown(".log .line", "needle three")
     assert not any("only hay" in text for text in lines(log))
-    log.type(".log-search", "not to be found").says("No line fits")
+    log.type(".log-search", "not to be found").says("No line matches")
 
 
 def test_it_is_copied_as_it_is_seen(log, say):

@@ -79,7 +79,7 @@ def test_what_pam_has_to_say_is_on_the_first_page(door, person, maintenance):
 def test_who_comes_for_a_board_reads_what_pam_has_to_say_before(page, person, maintenance):
     page.expect("status of 401").open("/login?board=abcdefgh")
     log_in(page, person).shown("main .notice", "maintenance on Sunday")
-    onward = page.shown("main a", "Go on to the board")
+    onward = page.shown("main a", "Continue to the board")
     assert onward.get_attribute("href") == f"{page.url}/b/abcdefgh/" and page.focus == onward
 
 
@@ -103,7 +103,7 @@ def test_a_link_to_a_filled_in_form_survives_the_login(page, person):
 
 
 def test_whose_session_ended_logs_in_and_is_where_they_were(page, person):
-    page.enter(person.login(), "/sessions").shown("tbody tr", "this one")
+    page.enter(person.login(), "/sessions").shown("tbody tr", "this session")
     person.delete("/api/v1/sessions")
     page.expect("status of 401").click("#links a", "My runs")
     page.says("Your session has ended")

@@ -51,7 +51,7 @@ def test_pages_of_boardgated_use_the_same_files(page, alice):
 
 
 def test_an_address_without_anything_leads_back(page, alice):
-    page.expect("status of 404").enter(alice, "/boards/no-such-thing").says("Nothing here")
+    page.expect("status of 404").enter(alice, "/boards/no-such-thing").says("There is no such address")
     assert alice.visit("/boards/no-such-thing").status == 404
     page.click("a", "My boards").shown("#new-logdir")
 
@@ -66,7 +66,7 @@ def test_a_server_that_does_not_answer_is_told_and_asked_again(alices, lab):
     sockets = [f"boardgated-{kind}.socket" for kind in ("app", "gate", "stream")]
     lab.systemctl("stop", "boardgated.service", *sockets)
     try:
-        alices.expect("status of 50").open("/").shown("h1", "Not reachable")
+        alices.expect("status of 50").open("/").shown("h1", "The server is not reachable")
     finally:
         lab.systemctl("start", *sockets, "boardgated.service")
     alices.click("button", "Try again").shown("#new-logdir", seconds=20)

@@ -63,7 +63,7 @@ def test_a_log_lines_level(ask, line):
     ("ago('2024-11-27T10:00:00Z', Date.parse('2026-11-28T10:00:00Z'))", "2 years ago"),
     ("bytes(0)", "0 B"), ("bytes(999)", "999 B"), ("bytes(1500)", "1.5 kB"), ("bytes(52_293_632)", "52 MB"), ("bytes(2_147_483_648)", "2.1 GB"),
     ("count(1, 'run')", "1 run"), ("count(1234, 'run')", "1,234 runs"),
-    ("sentence('the folder is not there')", "The folder is not there."), ("sentence('Really?')", "Really?"), ("sentence('')", ""),
+    ("sentence('the folder does not exist')", "The folder does not exist."), ("sentence('Really?')", "Really?"), ("sentence('')", ""),
 ])
 def test_how_things_are_written(ask, call, text):
     assert ask("dom", f"m.{call}") == text

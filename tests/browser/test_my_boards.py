@@ -52,7 +52,7 @@ def test_a_card_tells_of_its_new_folder(alices, alice, make_board):
 def test_a_refused_change_names_the_field_and_stays_open(alices, alice, make_board):
     board = make_board(alice)
     alices.expect("status of 400").choose(board, "edit").type("#edit-logdir", "/home/alice/nowhere")
-    alices.shown("#edit-logdir-advice", "is not there")  # after which nothing moves below the pointer
+    alices.shown("#edit-logdir-advice", "does not exist")  # after which nothing moves below the pointer
     alices.click("#edit-submit")
     assert "nowhere" in alices.shown("#edit-error", "not there").text
     assert alices.focus.get_attribute("id") == "edit-logdir"
@@ -80,7 +80,7 @@ def test_a_deleted_board_is_gone_when_the_page_is_left(alices, alice, make_board
     board = make_board(alice)
     alices.choose(board, "delete").gone(alices.board(board))
     alices.open("/runs").open("/")
-    alices.says("No boards yet")
+    alices.says("You have no boards yet")
     assert alice.get(f"/api/v1/boards/{board['id']}").status == 404
 
 
@@ -92,7 +92,7 @@ def test_a_deleted_board_is_gone_when_the_patience_ends(alices, alice, make_boar
     assert alice.board(board["id"])["title"] == "Had its day", "nothing is left to undo"
     until("the server has deleted it", lambda: alice.get(f"/api/v1/boards/{board['id']}").status == 404, 40)
     assert time.monotonic() - began > 10, "Undo was announced for 10 seconds"
-    alices.gone(".bar").says("No boards yet")
+    alices.gone(".bar").says("You have no boards yet")
 
 
 def test_a_refused_deletion_is_told_and_the_board_is_back(alices, lab, alice, make_board):
@@ -144,7 +144,7 @@ def test_hundreds_are_searched_sorted_and_filtered(alices, alice, ready_board, s
     alices.open("/").reads(count, "301", seconds=20)
     alices.type("#search", "board 17").reads(count, "13 of 301")
     alices.type("#search", "runs 299").reads(count, "1 of 301")
-    alices.type("#search", "nothing like it").says("No board fits")
+    alices.type("#search", "nothing like it").says("No board matches")
     alices.run("const s = document.getElementById('search'); s.value = ''; s.dispatchEvent(new Event('input'))")
     alices.run("const s = document.getElementById('sort'); s.value = 'title'; s.dispatchEvent(new Event('change'))")
     alices.reads(count, "301")
@@ -168,7 +168,7 @@ def test_a_failed_board_says_why_and_what_to_do(alices, alice, closing_folder, m
     close()
     alice.post(f"/api/v1/boards/{board['id']}/restart")
     in_state(alice, board, "failed")
-    alices.shown(alices.board(board), "cannot be read by you")
+    alices.shown(alices.board(board), "You cannot read the log directory")
     alices.shown(alices.board(board), "chmod u+rx")
 
 
@@ -225,7 +225,7 @@ def test_after_a_break_the_page_connects_again_and_is_true(alices, lab, alice, m
     alices.expect("status of 50", "ERR_", "net::").shown(alices.board(goes), "Goes")
     lab.systemctl("stop", "nginx.service")
     try:
-        alices.shown("#disconnected", "connecting again", seconds=20)
+        alices.shown("#disconnected", "reconnecting", seconds=20)
     finally:
         lab.systemctl("start", "nginx.service")
     alice.delete(f"/api/v1/boards/{goes['id']}")

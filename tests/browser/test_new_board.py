@@ -90,8 +90,8 @@ def test_what_is_in_a_folder_is_told_before_the_board_is_made(alices, lab):
     lab.exec("mkdir", "-p", "/home/alice/projects/empty", user="alice")
     try:
         name_folder(alices)
-        name_folder(alices, "/home/alice/projects/empty", "No event files here")
-        name_folder(alices, "/home/alice/nowhere", 'nowhere/" is not there')
+        name_folder(alices, "/home/alice/projects/empty", "This folder holds no event files")
+        name_folder(alices, "/home/alice/nowhere", 'nowhere/" does not exist')
         alices.type("#new-logdir", "/root\t").shown(".advice", "cannot be read")
     finally:
         lab.exec("rm", "-r", "/home/alice/projects")
@@ -115,8 +115,8 @@ def test_rare_options_are_below_advanced_and_get_to_the_board(alices, alice):
     alices.type("#new-reload-interval", "60").type("#new-priority", "70").type("#new-idle-sleep", "90")
     alices.type("#new-samples-per-plugin", "scalars=500").click("#new-reload-multifile")
     alices.run("const s = document.getElementById('new-fast-loader'); s.value = 'off'; s.dispatchEvent(new Event('input', {bubbles: true}))")
-    summary = alices.shown(".new summary", "not as usual:").text
-    assert all(name in summary for name in ("Fast loader", "Look for new data", "Samples kept", "Sleep after", "Priority", "Watch every event file")), summary
+    summary = alices.shown(".new summary", "changed:").text
+    assert all(name in summary for name in ("Fast loader", "Look for new data", "Samples per plugin", "Sleep after", "Priority", "Watch every event file")), summary
     submitted(alices)
     board = made(alice)
     assert {name: board[name] for name in ("reload_interval", "priority", "idle_sleep", "samples_per_plugin", "reload_multifile", "fast_loader")} == {
@@ -150,18 +150,18 @@ def test_a_board_of_several_folders(alices, alice):
     assert alices.focus.get_attribute("id") == "new-more-logdir-1"
     alices.focus.send_keys("~/runs/ba")
     offers(alices, "baseline/").keys(Keys.TAB).shown("#new-more-logdir-1-advice", "1 run")
-    alices.click("#new-add-folder").click(".more-folders .field:nth-child(2) button", "Leave out")
+    alices.click("#new-add-folder").click(".more-folders .field:nth-child(2) button", "Remove")
     submitted(alices.keys(Keys.ESCAPE)).shown("li.board", "/home/alice/runs/baseline")
     board = made(alice)
     assert (board["logdir"], board["more_logdirs"]) == ("/home/alice/runs/wide", ["/home/alice/runs/baseline"])
-    alices.choose(board, "edit").click("#board-dialog .more-folders button", "Leave out").click("#edit-submit").gone("#board-dialog")
+    alices.choose(board, "edit").click("#board-dialog .more-folders button", "Remove").click("#edit-submit").gone("#board-dialog")
     assert made(alice)["more_logdirs"] == []
 
 
 def test_a_further_folder_that_is_not_there_is_named(alices):
     opened(name_folder(alices.expect("status of 400"))).click("#new-add-folder")
     alices.focus.send_keys("/home/alice/nowhere")
-    alices.shown("#new-more-logdir-1-advice", 'nowhere/" is not there')
+    alices.shown("#new-more-logdir-1-advice", 'nowhere/" does not exist')
     alices.click("#new-submit").shown("#new-error", "nowhere")
     assert alices.focus.get_attribute("id") == "new-more-logdir-1"
 
@@ -188,6 +188,6 @@ def test_a_refused_option_is_named_at_its_field(alices):
 
 
 def test_a_folder_that_is_not_there_is_told_with_the_nearest_one(alices):
-    name_folder(alices.expect("status of 400"), "/home/alice/rnus", 'rnus/" is not there').click("#new-submit")
+    name_folder(alices.expect("status of 400"), "/home/alice/rnus", 'rnus/" does not exist').click("#new-submit")
     alices.shown("#new-error", "not there")
     assert alices.focus.get_attribute("id") == "new-logdir"

@@ -22,7 +22,7 @@ def names(page):
 def test_they_are_listed_newest_first_with_curves_of_their_scalars(runs, lab):
     lab.exec("/usr/local/bin/write-events", "/home/alice/fresh", "--run", "only", "--points", "40", user="alice")
     try:
-        runs.click("button", "Look again").shown("li.run[data-path='/home/alice/fresh/only']", seconds=20)
+        runs.click("button", "Search again").shown("li.run[data-path='/home/alice/fresh/only']", seconds=20)
         assert names(runs)[0] == "/home/alice/fresh/only"
     finally:
         lab.exec("rm", "-r", "/home/alice/fresh")
@@ -84,13 +84,13 @@ def test_looking_again_forgets_what_was_ticked(runs):
     for row in runs.all("li.run input")[:2]:
         row.click()
     runs.shown(".compare", "2 runs")
-    runs.click("button", "Look again").gone(".compare").says("Below /home/alice", seconds=20)
+    runs.click("button", "Search again").gone(".compare").says("Below /home/alice", seconds=20)
 
 
 def test_a_loss_that_became_no_number_is_told_as_that(runs, lab):
     lab.exec("sh", "-euc", "write-events ~/diverged --run r --points 5 --value 1; write-events ~/diverged --run r --first 5 --points 1 --value nan", user="alice")
     try:
-        runs.click("button", "Look again").shown("li.run[data-path='/home/alice/diverged/r']", "no number", seconds=20)
+        runs.click("button", "Search again").shown("li.run[data-path='/home/alice/diverged/r']", "no number", seconds=20)
     finally:
         lab.exec("rm", "-r", "/home/alice/diverged")
 

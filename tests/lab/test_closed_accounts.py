@@ -35,7 +35,7 @@ def test_whoever_is_locked_out_is_out_within_the_hour(lab, make_account, checked
     assert people[None].is_logged_in()
     ended = lab.exec("journalctl", "-b", "-o", "cat", "--no-pager", "-t", "boardgate-login")
     for how in CLOSED:
-        assert f"a login of {people[how].user} from" in ended, how
+        assert f"a session of {people[how].user} from" in ended, how
     assert people[None].user not in ended.split("has ended")[-1]
 
 

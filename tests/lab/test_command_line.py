@@ -150,7 +150,7 @@ def test_a_laptop_has_the_same_verbs(site, shell, tmp_path):
         return done.stdout + done.stderr
     assert "not logged in" in laptop("ls", status=REFUSED)
     assert f"as {shell.person.user}" in laptop("login", "--server", f"{url}:443/b/abcdefgh/", typed=f"{shell.person.user}\n{shell.person.password}\n")
-    assert f"Folders are those of {url}" in laptop("start", "runs", status=REFUSED)
+    assert f"Log directories are folders on {url}" in laptop("start", "runs", status=REFUSED)
     login_file, = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert login_file.stat().st_mode & 0o777 == 0o600
     address = laptop("start", f"{shell.home}/runs", "--wait").strip()

@@ -86,8 +86,8 @@ WAYS = {
     "administrators that are no group": (
         *settings("s|^#administrators =.*|administrators = nobodies-group|"), "there is no group nobodies-group", "groupadd"),
     "an account of nginx that is none": (*settings("s|^#nginx_user = .*|nginx_user = nobody-here|"), "there is no account nobody-here", "nginx_user"),
-    "no address": (*settings("s|^address|#&|"), "does not know its own address", "set `address`"),
-    "an address that leads nowhere": (*settings("s|^address.*|address = https://127.0.0.1:1|"), "cannot reach the server", "is nginx running"),
+    "no address": (*settings("s|^address|#&|"), "has no `address`", "set `address`"),
+    "an address that leads nowhere": (*settings("s|^address.*|address = https://127.0.0.1:1|"), "cannot reach the server", "nginx is running"),
     "an address that leads elsewhere": (
         "printf 'server { listen 8443 ssl; include /etc/boardgate/nginx-server.conf; }' >/etc/nginx/conf.d/other.conf; systemctl reload nginx;"
         "cd /etc/boardgate; cp boardgate.conf kept; sed -i 's|^address.*|&:8443|' boardgate.conf;"
@@ -96,7 +96,7 @@ WAYS = {
         ":8443 does not lead to boardgate", "server_name"),
     "a certificate that nobody trusts": (
         f"cd /etc/boardgate; cp authority.crt kept; echo '{NOT_YET}' >authority.crt", "cd /etc/boardgate; mv kept authority.crt", "unable to get local issuer certificate", "certificate_authority"),
-    "a certificate that has ended": (*certificate(ENDED), "ended", "renew"),
+    "a certificate that has ended": (*certificate(ENDED), "expired", "renew"),
     "a clock that is late": (*certificate(NOT_YET), "is not valid yet: the certificate or the clock", "timedatectl"),
     "a certificate that is none": (*certificate("none"), "cannot be read", "ssl_certificate"),
     "no certificate": (
@@ -106,7 +106,7 @@ WAYS = {
     "a PAM service without account checks": (
         "cp /etc/pam.d/boardgate /etc/kept; echo 'auth required pam_permit.so' >/etc/pam.d/boardgate", "mv /etc/kept /etc/pam.d/boardgate",
         "no account lines", "boardgate.pam"),
-    "a journal in memory": ("mv /var/log/journal /var/log/kept", "mv /var/log/kept /var/log/journal", "gone after a reboot", "mkdir /var/log/journal"),
+    "a journal in memory": ("mv /var/log/journal /var/log/kept", "mv /var/log/kept /var/log/journal", "does not persist", "mkdir /var/log/journal"),
     "a program that cannot start": (
         "mkdir -p /run/systemd/system/boardgated.service.d; printf '[Service]\\nExecStart=\\nExecStart=/bin/sh -c \"exit 78\"\\n'"
         " >/run/systemd/system/boardgated.service.d/x.conf; systemctl daemon-reload; ! systemctl restart boardgated",
@@ -115,40 +115,40 @@ WAYS = {
     "a socket that is not open": (
         "systemctl stop boardgate-login.socket", "systemctl start boardgate-login.socket", "boardgate-login.socket is inactive", "boardgate.target"),
     "a socket that was removed": (
-        "mv /run/boardgate-root/journal.sock /run/kept", "mv /run/kept /run/boardgate-root/journal.sock", "journal.sock is not there", "boardgate.target"),
+        "mv /run/boardgate-root/journal.sock /run/kept", "mv /run/kept /run/boardgate-root/journal.sock", "journal.sock does not exist", "boardgate.target"),
     "a socket for everybody": (
         "chmod 666 /run/boardgate-root/launcher.sock", "chmod 660 /run/boardgate-root/launcher.sock", "0666", "restart boardgate.target"),
     "a socket for another group": (
-        "chgrp daemon /run/boardgate/gate.sock", "chgrp www-data /run/boardgate/gate.sock", "is for group daemon", "SocketGroup=www-data"),
+        "chgrp daemon /run/boardgate/gate.sock", "chgrp www-data /run/boardgate/gate.sock", "has group daemon", "SocketGroup=www-data"),
     "nobody looks after the packet filter": (
         "systemctl stop boardgate-gate", "systemctl start boardgate-gate", "boardgate-gate.service is inactive", "boardgate.target"),
     "a packet filter for other ports": (
-        *settings("s|^#door_ports = .*|door_ports = 17000-17099|"), "does not listen at port 17000", "restart boardgate.target"),
+        *settings("s|^#door_ports = .*|door_ports = 17000-17099|"), "does not listen on port 17000", "restart boardgate.target"),
     "nginx does not run": ("systemctl stop nginx", "systemctl start nginx", "nginx.service is inactive", "enable --now"),
     "nginx's configuration": (
         "echo 'nonsense on;' >/etc/nginx/conf.d/bad.conf", "rm /etc/nginx/conf.d/bad.conf", "nonsense", "nginx -t"),
     "nginx without the site": (
         "mv /etc/nginx/sites-enabled/boardgate /etc/kept", "mv /etc/kept /etc/nginx/sites-enabled/boardgate", "does not include", "sites-available"),
     "somebody else as nginx's user": (
-        "systemd-run -q --unit=squatter -p User=www-data sleep 600", "systemctl stop squatter", "sleep (1 of them) runs as www-data", "account of its own"),
+        "systemd-run -q --unit=squatter -p User=www-data sleep 600", "systemctl stop squatter", "sleep (processes: 1) runs as www-data", "account of its own"),
     "ports that the kernel gives away": (
         *settings("s|^#door_ports = .*|door_ports = 40000-40099|"), "overlaps", "ip_local_reserved_ports"),
     "a program on a door's port": (
         "systemd-run -q --unit=squatter -p User=bob python3 -c 'import socket, time; s = socket.create_server((\"127.0.0.1\", 16500)); time.sleep(600)';"
         "for i in $(seq 100); do ss -ltn 'sport = :16500' | grep -q LISTEN && break; sleep 0.05; done",
-        "systemctl stop squatter", "port 16500 of door_ports is held by a program of bob", "sport = :16500"),
+        "systemctl stop squatter", "a program of bob listens on port 16500 of door_ports", "sport = :16500"),
     "a firewall that drops": (
         *firewall("type filter hook input priority 0; policy drop; tcp dport 22 accept; ct state established accept; iif lo accept;"),
-        "refuses what it does not know", "443"),
+        "refuses packets by default", "443"),
     "a firewall that rejects": (
         *firewall("type filter hook input priority 10; ct state { established, related } accept; iif lo accept; counter reject;"),
-        "refuses what it does not know", "443"),
+        "refuses packets by default", "443"),
     "no limit of memory": (
         "mkdir -p /etc/systemd/system/tensorboard.slice.d; printf '[Slice]\\nMemoryMax=infinity\\n' >/etc/systemd/system/tensorboard.slice.d/x.conf;"
-        "systemctl daemon-reload", "rm -r /etc/systemd/system/tensorboard.slice.d; systemctl daemon-reload", "may take all memory", "MemoryMax"),
+        "systemctl daemon-reload", "rm -r /etc/systemd/system/tensorboard.slice.d; systemctl daemon-reload", "have no memory limit", "MemoryMax"),
     "a full disk": (
         "mkdir -p /var/lib/boardgate-root; mount -t tmpfs -o size=1m,mode=700 tmpfs /var/lib/boardgate-root", "umount /var/lib/boardgate-root",
-        "/var/lib/boardgate-root has", "make room"),
+        "/var/lib/boardgate-root has", "free some space"),
 }
 
 

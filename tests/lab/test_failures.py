@@ -54,7 +54,7 @@ class Row:
 ROWS = [
     # -- the log directory ----------------------------------------------------------------------------------------
     Row("folder-removed", "logdir_missing", FOLDER, breaks=f"rm -r {FOLDER}", mends=f"runuser -u carol mkdir {FOLDER}",
-        tail="is not there"),
+        tail="does not exist"),
     Row("folder-became-a-file", "logdir_not_a_folder", FOLDER, breaks=f"rm -r {FOLDER}; touch {FOLDER}",
         mends=f"rm {FOLDER}; runuser -u carol mkdir {FOLDER}", tail="is not a folder"),
     Row("folder-locked", "logdir_unreadable", "Permission denied", breaks=f"chmod 0 {FOLDER}", mends=f"chmod 755 {FOLDER}",

@@ -100,7 +100,7 @@ def test_units_that_no_board_explains_are_told_and_go_when_their_owner_logs_in(l
     lab.systemctl("stop", "boardgated.service", "boardgated-gate.socket", "boardgated-app.socket", "boardgated-stream.socket")
     sql(lab, f"DELETE FROM boards WHERE id = '{board['id']}'")
     lab.systemctl("start", "boardgate.target", "boardgated.service")
-    until("it is said in the journal", said_since(lab, began, f"{board['unit']} belongs to no board"))
+    until("it is said in the journal", said_since(lab, began, f"{board['unit']} belongs to no known board"))
     assert board["unit"] in lab.units()
     wait_until_sound(lab)
     assert alice.get(board["url"]).status == 404
@@ -118,7 +118,7 @@ def test_a_board_whose_door_was_lost_gets_it_again(lab, alice, ready_board):
     lab.exec("rm", f"{DOORS}/{board['id']}")
     assert in_state(alice, board, "off")["port"] == board["port"]
     assert alice.get(board["url"]).status == 200
-    until("it is said in the journal", said_since(lab, began, "was lost and is made again"))
+    until("it is said in the journal", said_since(lab, began, "was lost; boardgate makes it again"))
     assert alice.board(board["id"])["port"] == board["port"]
 
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Everybody's boards, for administrators: what runs, what it takes, and the commands to look closer. Never what a
-// board shows.
+// All boards, for administrators: their states, what they use, and commands to inspect them. Never a board's content.
 import {attempt, call} from './api.js';
 import {announce, bytes, copy_button, el, say, time} from './dom.js';
 import {list_tools, some_of} from './list_tools.js';
 import {state_of, states} from './states.js';
 
-// Other people's boards are not in the event stream.
+// The event stream holds only a person's own boards, so this view polls.
 const look_every = 5000;
 
-/// What each limit is called here, and how its numbers are written.
+/// The label of each limit, and how to write its numbers.
 const limit_rows = {
     awake: {text: 'Awake boards'},
     memory: {text: 'Memory of all boards', write: bytes},
@@ -24,7 +23,7 @@ export function show_administration(main) {
     const body = el('tbody');
     const limits = el('div.limits');
     const error = el('p.error', {role: 'alert', hidden: true});
-    const none_fits = el('p.quiet', {hidden: true}, 'No board fits.');
+    const none_fits = el('p.quiet', {hidden: true}, 'No board matches.');
     const table = el('table.wide#all-boards', {}, el('thead', {}, el('tr', {}, ...['Board', 'Owner', 'State', 'Memory', 'CPU', 'Last view'].map((text) => el('th', {scope: 'col'}, text)), el('td'))), body);
     const broken = el('p.notice', {role: 'status', hidden: true});
     const total = el('span.count');
@@ -51,7 +50,7 @@ export function show_administration(main) {
         const viewed = el('td', {'data-label': 'Last view'});
         const sleep = el('button.board-sleep', {type: 'button', 'aria-label': `Sleep ${board.owner}’s board ${board.id}`, onclick: () => attempt(async () => {
             await call('POST', `/admin/boards/${board.id}/sleep`);
-            announce(`Board ${board.id} sleeps`);
+            announce(`Board ${board.id} is asleep`);
             await look();
         }, show_error, sleep)}, 'Sleep');
         const command = (text) => copy_button('button.plain', `Copy ${text.split(' ')[0]}`, () => text, {title: text, 'aria-label': `Copy: ${text}`});
@@ -93,7 +92,7 @@ export function show_administration(main) {
         none_fits.hidden = shown > 0 || all.length === 0;
     }
 
-    /// Who has the most of the boards that count, and so comes first to a limit of a person's.
+    /// The person with the most of the boards that count: the first to reach a limit per person.
     function busiest(counts) {
         const of = new Map();
         for (const one of rows.values()) if (counts(one.board())) of.set(one.board().owner, (of.get(one.board().owner) || 0) + 1);
@@ -129,13 +128,13 @@ export function show_administration(main) {
             else add(board);
         }
         show_limits(answer.limits);
-        // Never under a hand that is about to press.
+        // Rows do not move while somebody points at them.
         if (body.matches(':hover, :focus-within')) refresh();
         else arrange();
     }
 
     async function keep_looking() {
-        // Said once, and apart from what a button was refused.
+        // Shown once per change, and apart from the errors of buttons.
         if (!document.hidden) {
             let told = '';
             await attempt(look, (text) => { told = text; });
@@ -147,7 +146,7 @@ export function show_administration(main) {
     main.replaceChildren(el('h1', {}, 'Administration'), error, broken,
         el('section.card', {'aria-labelledby': 'limits-heading'}, el('h2#limits-heading', {}, 'Limits'), limits),
         el('section.card', {'aria-labelledby': 'all-heading'},
-            el('div.list-head', {}, el('h2#all-heading', {}, 'Everybody’s boards ', total), tools.element),
+            el('div.list-head', {}, el('h2#all-heading', {}, 'All boards ', total), tools.element),
             none_fits, table));
     keep_looking();
     return () => {

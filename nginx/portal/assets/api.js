@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The JSON API. Failures are thrown as Problem; a session that has ended is also told to the page as an event.
+// The JSON API. It throws failures as Problem; when the session has ended, it also sends the window an event.
 
 import {sentence} from './dom.js';
 
 export class Problem extends Error {
     constructor({status = 0, code = 'internal', detail = '', title = '', field = null}, retry_after = null) {
-        super(detail || title || 'something went wrong');
+        super(detail || title || 'the request failed');
         Object.assign(this, {status, code, field, retry_after});
     }
 }
@@ -34,8 +34,8 @@ export async function call(method, path, body, more = {}) {
     throw problem;
 }
 
-/// For handlers: what the API refuses is shown by `show(sentence, problem)`, anything else is a fault and stays loud.
-/// A `button` is pressed once until it is done. (Not `disabled`: that would take the focus away from the keyboard's place.)
+/// For handlers: `show(sentence, problem)` shows what the API refuses; any other exception passes through.
+/// A `button` ignores presses until the work is done. (`disabled` would lose the keyboard's focus.)
 export async function attempt(work, show, button = null) {
     if (button?.ariaDisabled === 'true') return undefined;
     if (button) button.ariaDisabled = 'true';
@@ -51,7 +51,7 @@ export async function attempt(work, show, button = null) {
     }
 }
 
-/// The last part of a board's address is its id; nothing else of an address from outside is believed.
+/// The last part of a board's address is its id. Addresses from outside are trusted for nothing else.
 export function is_board_id(text) {
     return /^[a-hj-km-np-z2-9]{8}$/.test(text || '');
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One board of the list. The element stays the same while the board changes, so that focus and selection do too.
+// One board of the list. The element stays while the board changes, which keeps focus and selection.
 import {attempt, call} from './api.js';
 import {announce, copy_button, el, say, sentence, set_time, time} from './dom.js';
 import {folder_facts} from './folders.js';
@@ -8,8 +8,8 @@ import {remedy_text, wake_button} from './remedy.js';
 import {action_texts, reason_of, state_of} from './states.js';
 import {usage_pictures} from './usage.js';
 
-/// `edit`, `duplicate` and `remove` take the board, `gone(id)` tells the list. What changes comes by the event stream:
-/// an answer may be older than what that has told.
+/// `edit`, `duplicate` and `remove` take the board, `gone(id)` notifies the list. The event stream brings all changes:
+/// a response may be older than the stream's last event.
 export function board_card(first, {edit, duplicate, remove, gone}) {
     let board = first;
     let told_failure = null;
@@ -60,7 +60,7 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
     }
 
     function show_failure(reason) {
-        // Only what is new: buttons in it may have the focus.
+        // Replaced only when it is new: a button in it may have the focus.
         const told = JSON.stringify(reason);
         if (told_failure === told) return;
         told_failure = told;
@@ -86,7 +86,7 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
         else sleeps.textContent = '';
     }
 
-    /// Asked only for cards that are looked at: each answer costs the server a look into a folder.
+    /// Asked only for cards in view: each answer makes the server read a folder.
     async function look_at_folder() {
         const about = board.logdir;
         const facts = await folder_facts(about);
@@ -115,7 +115,7 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
         for (const button of actions) {
             const focused = document.activeElement === button;
             button.hidden = !known.actions.includes(button.dataset.action);
-            // The button that was just pressed goes away: the keyboard stays in this card.
+            // The pressed button disappears: keep the focus in this card.
             if (focused && button.hidden) open.focus();
         }
         if (before.logdir !== board.logdir) look_at_folder();

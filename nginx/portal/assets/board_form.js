@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The form of a board: for a new one, for a copy, and for changing one that is there.
+// The form of a board: for a new board, a copy, or changes of a board.
 import {Problem, call} from './api.js';
 import {el, say, sentence} from './dom.js';
 import {folder_picker} from './folder_picker.js';
@@ -11,7 +11,7 @@ export function folder_name(path) {
     return path.split('/').filter(Boolean).pop() || '';
 }
 
-/// GET /api/v1/options; without an answer the form works all the same, with the server's own defaults.
+/// GET /api/v1/options; without an answer the form still works, with the server's own defaults.
 export async function site_options() {
     try {
         return (await call('GET', '/options')).answer;
@@ -21,8 +21,8 @@ export async function site_options() {
     }
 }
 
-/// `values`: what it starts with. With `board` it changes that one and sends only what is different.
-/// `done(board)` after the server said yes; `cancel`, where there is something to go back to.
+/// `values`: the initial values. With `board`, the form changes that board and sends only the differences.
+/// `done(board)` runs on success; `cancel`, if given, adds a button that goes back.
 export function board_form({site, prefix, values = {}, board = null, submit_text, done, cancel = null}) {
     let title_chosen = Boolean(values.title) && values.title !== folder_name(values.logdir || '');
     const picker = folder_picker({id: `${prefix}-logdir`, value: values.logdir || '', changed: follow_folder});
@@ -54,7 +54,7 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
 
     function count() {
         const changed = options.changed();
-        more_count.textContent = changed.length ? ` · not as usual: ${changed.join(', ')}` : '';
+        more_count.textContent = changed.length ? ` · changed: ${changed.join(', ')}` : '';
     }
 
     async function wanted() {
@@ -72,7 +72,7 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
 
     function blame(problem) {
         const control = problem.field === 'more_logdirs' ? others.input_of(problem.message) : controls().get(problem.field);
-        // The server names its field; people know the label.
+        // The server names the API's field; people know its label.
         const label = control?.labels[0]?.textContent;
         say(error, sentence(label && problem.message.startsWith(`${problem.field} `) ? label + problem.message.slice(problem.field.length) : problem.message));
         if (!control) return;
@@ -95,7 +95,7 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
     async function check_and_send() {
         say(error, '');
         for (const control of form.querySelectorAll('[aria-invalid]')) control.removeAttribute('aria-invalid');
-        if (!await picker.settled()) return blame({message: 'Name the folder that holds your event files.', field: 'logdir'});
+        if (!await picker.settled()) return blame({message: 'Choose the folder that holds your event files.', field: 'logdir'});
         for (const [name, control] of controls()) {
             if (!control.validity.valid) return blame({message: `${control.labels[0].textContent}: ${control.validationMessage}`, field: name});
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// My boards: the form for a new one and the list, kept true by the event stream.
+// My boards: the form for a new board, and the list, which the event stream keeps up to date.
 import {board_card} from './board_card.js';
 import {board_form, site_options} from './board_form.js';
 import {announce, el, say} from './dom.js';
@@ -9,7 +9,7 @@ import {states} from './states.js';
 import {board_deleted, board_stays, delete_later, is_going} from './undo.js';
 import {sample_every, take_sample} from './usage.js';
 
-/// `wanted`: the parameters of the address.
+/// `wanted`: the query parameters of the address.
 export function show_boards(main, {wanted}) {
     document.title = 'My boards · boardgate';
     const cards = new Map();
@@ -20,8 +20,8 @@ export function show_boards(main, {wanted}) {
     const total = el('span.count');
     const list = el('ul#boards.cards');
     const empty = el('p#no-boards.quiet', {hidden: true},
-        'No boards yet. Name a log directory above: the board gets an address that works from then on, and sleeps when nobody looks.');
-    const none_fits = el('p#none-fits.quiet', {hidden: true}, 'No board fits.');
+        'You have no boards yet. Choose a log directory above: its board gets a permanent address, and sleeps when nobody views it.');
+    const none_fits = el('p#none-fits.quiet', {hidden: true}, 'No board matches.');
     const broken = el('p.notice#disconnected', {role: 'status', hidden: true});
     const place_of_form = el('div.form-place');
     const dialog = el('dialog#board-dialog.card', {'aria-labelledby': 'board-dialog-heading', onclose: () => dialog.replaceChildren()});
@@ -37,7 +37,7 @@ export function show_boards(main, {wanted}) {
         },
         changed: arrange,
     });
-    // Only cards that are in sight ask what is in their folder: when they get there, and when somebody comes back to the page.
+    // Only cards in view ask what is in their folder: when they come into view, and when the person returns to the page.
     const in_sight = new Map();  // id -> whether it is
     const looked_at = new IntersectionObserver((entries) => {
         for (const {target: {dataset: {id}}, isIntersecting} of entries) {
@@ -54,7 +54,7 @@ export function show_boards(main, {wanted}) {
         return !is_going(board.id) && tools.fits(board, [board.title, board.logdir, board.id, ...(board.more_logdirs || [])]);
     }
 
-    /// Puts the cards into the wanted order and hides those that are not asked for.
+    /// Sorts the cards and hides those that do not match.
     function arrange() {
         const boards = [...cards.values()].map((card) => card.board()).sort(tools.order);
         for (const {id} of boards) list.append(cards.get(id).element);
@@ -80,7 +80,7 @@ export function show_boards(main, {wanted}) {
         } else {
             const made = board_card(board, {edit, duplicate, remove, gone: take});
             cards.set(board.id, made);
-            // Later events never move a card that somebody is about to press.
+            // Later events never move a card: somebody may be about to press it.
             const after = [...list.children].find((other) => tools.order(board, cards.get(other.dataset.id).board()) < 0);
             list.insertBefore(made.element, after || null);
             looked_at.observe(made.element);
@@ -88,7 +88,7 @@ export function show_boards(main, {wanted}) {
         }
         if (!batch) refresh();
     }
-    // Until the first `synced` the boards come one by one; counting them once is enough.
+    // Before the first `synced` the boards arrive one by one; they are counted once, at its end.
     let batch = true;
 
     function neighbour(id) {
@@ -141,12 +141,12 @@ export function show_boards(main, {wanted}) {
         const failed = board.state === 'failed';
         show_dialog(`Change ${board.title}`, {board, values: board, submit_text: awake ? 'Save and restart' : failed ? 'Save and wake' : 'Save',
             done(changed) {
-                announce(`${changed.title} is changed`);
+                announce(`${changed.title} was changed`);
                 if (failed) cards.get(board.id)?.wake();
             }});
     }
 
-    /// By the address, once: a dialog that was closed does not come back with the next reload.
+    /// ?edit= opens the dialog once: a closed dialog does not return with the next reload.
     function edit_when_asked(board) {
         wanted.delete('edit');
         history.replaceState(null, '', '/');
@@ -164,7 +164,7 @@ export function show_boards(main, {wanted}) {
             announce(`${board.title} was made`);
             if (wanted.has('new')) history.replaceState(null, '', '/');
             cards.get(board.id).focus();
-            // The next form offers what was chosen now.
+            // The next form offers these options as the last ones.
             site = await site_options();
             fill_form({});
         }});
@@ -190,7 +190,7 @@ export function show_boards(main, {wanted}) {
         board: put,
         removed: take,
         synced() {
-            // What went while nobody listened.
+            // Boards that were deleted while the stream was interrupted.
             for (const id of [...cards.keys()]) if (!seen.has(id)) take(id);
             if (wanted.has('edit')) history.replaceState(null, '', '/');  // there is no such board
             seen = new Set();
@@ -202,7 +202,7 @@ export function show_boards(main, {wanted}) {
                 seen = new Set();
                 batch = true;
             }
-            say(broken, yes ? '' : 'The connection broke off. States may be old; connecting again…');
+            say(broken, yes ? '' : 'The connection to the server was lost. The states may be out of date; reconnecting…');
         },
     });
     const timer = setInterval(() => {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Elements from code. Text gets into the page as text nodes only, so that no name or path can become markup.
+// Builds elements. Text enters the page only as text nodes, so that no name or path can become markup.
 
-/// el('button.primary#go', {type: 'button', onclick: f}, 'Go'): an element. `null` children and attributes are left out.
+/// el('button.primary#go', {type: 'button', onclick: f}, 'Go'): an element. Skips children and attributes that are `null`.
 export function el(what, attributes = {}, ...children) {
     const [tag, ...parts] = what.split(/(?=[.#])/);
     return dress(document.createElement(tag), parts, attributes, children);
 }
 
-/// The same for drawings.
+/// The same for SVG.
 export function svg(what, attributes = {}, ...children) {
     const [tag, ...parts] = what.split(/(?=[.#])/);
     return dress(document.createElementNS('http://www.w3.org/2000/svg', tag), parts, attributes, children);
@@ -27,18 +27,18 @@ function dress(element, parts, attributes, children) {
     return element;
 }
 
-/// Puts what `text` says into the element and shows it only while there is something.
+/// Sets the element's text and hides the element while the text is empty.
 export function say(element, text) {
     element.textContent = text;
     element.hidden = !text;
 }
 
-/// For those who do not see the page: read out when there is time.
+/// For screen readers, which read it out when they are idle.
 export function announce(text) {
     document.getElementById('announcer').textContent = text;
 }
 
-/// The server writes "the folder is not there"; on a page that is "The folder is not there."
+/// The server writes "the folder does not exist"; the page shows "The folder does not exist."
 export function sentence(text) {
     if (!text) return '';
     const first = text[0].toUpperCase() + text.slice(1);
@@ -59,7 +59,7 @@ export function ago(moment, now = Date.now()) {
 
 const decimal = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 
-/// Bytes as people read them.
+/// Bytes with a unit, such as "1.2 MB".
 export function bytes(size) {
     const step = Math.min(4, Math.max(0, Math.floor(Math.log10(Math.max(size, 1)) / 3)));
     const value = size / 1000 ** step;
@@ -70,7 +70,7 @@ export function count(number, what) {
     return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/// Into the clipboard; where the browser does not allow it, false.
+/// Copies to the clipboard. False if the browser does not allow it.
 async function copy(text) {
     try {
         await navigator.clipboard.writeText(text);
@@ -80,7 +80,7 @@ async function copy(text) {
     }
 }
 
-/// A button that copies `text()` and says so for a moment.
+/// A button that copies `text()` and confirms it for a moment.
 export function copy_button(what, label, text, attributes = {}) {
     const button = el(what, {type: 'button', ...attributes, onclick: async () => {
         const done = await copy(text());
@@ -91,7 +91,7 @@ export function copy_button(what, label, text, attributes = {}) {
     return button;
 }
 
-/// A moment, said relative to now; refresh_times() keeps it true.
+/// A time relative to now; refresh_times() keeps it up to date.
 export function time(moment) {
     const element = el('time');
     set_time(element, moment);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What happens, as it happens. The browser connects again by itself after a break, but gives up when the server
-// answers with an error; then this asks again, more and more patiently.
+// Server-sent events. The browser reconnects by itself after a lost connection, but gives up when the server answers
+// with an error; then this module retries, with growing pauses.
 import {call} from './api.js';
 
-/// `listeners`: name of an event -> what takes its data; `connected(bool)`; `path_later` where what was missed is asked
-/// for otherwise. Returns the function that ends it.
+/// `listeners`: event name -> handler of its data; `connected(bool)`; `path_later`: the path for reconnecting, if it
+/// differs. Returns a function that ends the stream.
 export function follow(path, listeners, connected = () => {}, path_later = path) {
     let source = null;
     let timer = 0;
@@ -21,7 +21,7 @@ export function follow(path, listeners, connected = () => {}, path_later = path)
             connected(false);
             clearTimeout(timer);
             timer = setTimeout(async () => {
-                // When the session has ended, this tells the page.
+                // If the session has ended, this call notifies the page.
                 await call('GET', '/session').catch(() => {});
                 if (source?.readyState !== EventSource.CLOSED) return;
                 wait = Math.min(wait * 2, 30000);
@@ -38,7 +38,7 @@ export function follow(path, listeners, connected = () => {}, path_later = path)
     };
 }
 
-/// My boards: board(board) for each and for every change, removed(id), synced() once all that there are were told.
+/// My boards: board(board) for each board and each change, removed(id), synced() after the initial list.
 export function follow_boards({board, removed, synced = () => {}, connected}) {
     return follow('/events', {board, removed: ({id}) => removed(id), synced}, connected);
 }

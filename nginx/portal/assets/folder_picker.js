@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A field for a folder that completes as one types (the combobox of the ARIA patterns), and says below what is in it.
+// A field for a folder with completion (the ARIA combobox pattern); the text below it says what the folder holds.
 import {announce, count, el} from './dom.js';
 import {advice_about, contents, look_at, look_into} from './folders.js';
 
 const settle = 120;
 const nothing_named = () => el('p.hint', {}, 'A folder with event files in it or anywhere below.');
 
-/// `changed(path)` after every change, by hand or by choice. `advice` stands where the form wants it.
+/// `changed(path)` runs after every change, typed or chosen. The form places `advice`.
 export function folder_picker({id, value, changed = () => {}, required = true}) {
     const list = el('ul.choices', {id: `${id}-list`, role: 'listbox', 'aria-label': 'Folders', hidden: true});
     const input = el('input', {
@@ -41,7 +41,7 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
     async function complete() {
         const mine = ++asked;
         const answer = await look_into(input.value.trim());
-        // Somebody typed on, or went away, while the server looked.
+        // The person typed on, or left the field, before the answer came.
         if (mine === asked && document.activeElement === input) show(answer.folders);
     }
 
@@ -57,7 +57,7 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
         list.hidden = folders.length === 0;
         list.scrollTop = 0;
         input.setAttribute('aria-expanded', String(!list.hidden));
-        // A later answer does not take the choice from who is about to press Enter.
+        // A later answer keeps the marked choice: the person may be about to press Enter.
         const again = folders.findIndex(({path: there}) => there === marked);
         if (again >= 0) mark(again);
         if (!list.hidden) announce(count(folders.length, 'folder'));
@@ -91,7 +91,7 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
             return;
         }
         const {children} = list;
-        // Tab takes what is marked, or the only folder that fits what is half typed, as in a shell; else it goes on in the form.
+        // As in a shell, Tab takes the marked folder or the only match; otherwise it moves to the next field.
         const offered = children[active] || (children.length === 1 && !input.value.endsWith('/') ? children[0] : null);
         if (event.key === 'ArrowDown') mark(active + 1);
         else if (event.key === 'ArrowUp') mark(active < 0 ? -1 : active - 1);
@@ -106,7 +106,7 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
     async function advise() {
         const about = path();
         let answer = about ? await look_into(about) : null;
-        // What can still get longer is no mistake; the list says how.
+        // A path that the list can complete is not an error.
         if (answer && !answer.here && list.hidden) answer = await look_at(about);
         if (about !== path()) return;
         if (about.startsWith('~') && answer?.path && document.activeElement !== input) {
@@ -125,7 +125,7 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
         edited(false);
     }
 
-    /// What was typed, once the server has said what it stands for.
+    /// The path, after the server has resolved it.
     async function settled() {
         if (input.value.trim().startsWith('~')) {
             const answer = await look_into(path());

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What lies in folders, as the server's folder reader sees it with the user's own rights.
+// The contents of folders, as boardgate-logdirs reads them with the user's own permissions.
 import {Problem, call} from './api.js';
 import {ago, count, sentence, time} from './dom.js';
 
 const fresh_for = 5000;
 const answers = new Map();  // path -> {asked, answer}
 
-// The server lets a person ask about a few folders at a time; a page full of cards, and a second page, want more.
+// The server answers a few requests for folders per person at a time; a page full of cards would send more.
 const most_at_once = 2;
 const most_tries = 5;
 const queue = [];
@@ -25,7 +25,7 @@ function next() {
     queue.shift()();
 }
 
-/// {problem} when the server says no.
+/// {problem} if the server refuses.
 async function ask(query) {
     await turn();
     try {
@@ -44,7 +44,7 @@ async function ask(query) {
     }
 }
 
-/// What is there, or the folders whose names begin so. Remembered for a moment: typing asks for the same again and again.
+/// The contents of a folder, or the folders that complete a path. Cached for a moment: typing repeats requests.
 export function look_into(path) {
     const known = answers.get(path);
     if (known && performance.now() - known.asked < fresh_for) return known.answer;
@@ -54,35 +54,35 @@ export function look_into(path) {
     return answer;
 }
 
-/// The same about a path that was typed to its end: where no such folder can be read, why.
+/// The same for a complete path; if the folder cannot be read, the reason.
 export async function look_at(path) {
     const answer = await look_into(path);
     return answer.here || answer.problem ? answer : ask(`path=${encodeURIComponent(path)}`);
 }
 
-/// "3 runs · 2 minutes ago"; "4+" where not everything was counted.
+/// "3 runs · 2 minutes ago"; "4+" if the count is not complete.
 export function contents({runs, newest, complete, readable = true}) {
     if (!readable) return 'not readable';
-    if (!runs) return complete ? '' : 'not looked through';
+    if (!runs) return complete ? '' : 'not counted';
     return `${complete ? count(runs, 'run') : `${runs}+ runs`}${newest ? ` · ${ago(newest)}` : ''}`;
 }
 
-/// What somebody should know who is about to name this folder: {text, good, instead}, or null where nothing is known.
+/// Advice about choosing this folder: {text, good, instead}, or null if nothing is known.
 export function advice_about({here, suggestion, problem}) {
     if (problem) return problem.field === 'path' ? {text: sentence(problem.message), good: false} : null;
     if (!here) return null;
     const instead = suggestion?.path === here.path ? null : suggestion?.path;
     if (suggestion && instead) return {text: sentence(suggestion.why), good: false, instead};
     if (here.runs) return {text: `${contents(here)}.`, good: true};
-    if (!here.complete) return {text: 'Too large to look through.', good: true};
-    return {text: 'No event files here yet. A board on it waits for the first one.', good: false};
+    if (!here.complete) return {text: 'This folder is too large to search.', good: true};
+    return {text: 'This folder holds no event files yet. Its board shows them as soon as there are any.', good: false};
 }
 
-/// What a board's card says about its folder, as nodes.
+/// The facts on a board's card about its folder, as nodes.
 export async function folder_facts(path) {
     const {here, problem} = await look_into(path);
     if (problem) return problem.field === 'path' ? [sentence(problem.message)] : [];
-    if (!here) return ['Its folder cannot be seen.'];
-    if (!here.newest) return [here.complete ? 'No event files yet' : 'Too large to look through'];
+    if (!here) return ['Its folder cannot be read.'];
+    if (!here.newest) return [here.complete ? 'No event files yet' : 'Too large to search'];
     return [`${here.complete ? count(here.runs, 'run') : `${here.runs}+ runs`}, newest event file `, time(here.newest)];
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Above a list: search, filter by state, sort. What was chosen last for sorting is kept in this browser.
+// The tools above a list: search, filter by state, sort. This browser keeps the last sort order.
 import {el} from './dom.js';
 
-/// Browsers may have no store, or none for us.
+/// A browser may have no local storage, or refuse it.
 function kept(key) {
     try {
         return localStorage.getItem(key);
@@ -15,22 +15,23 @@ function keep(key, value) {
     try {
         localStorage.setItem(key, value);
     } catch {
-        // Then it is the usual order next time.
+        // The list then starts with the default order next time.
     }
 }
 
-/// Do all words that were typed stand somewhere in the text?
+/// Whether the text contains all words of the search.
 export function has_words(text, typed) {
     const all = text.toLowerCase();
     return typed.toLowerCase().split(/\s+/).every((word) => all.includes(word));
 }
 
-/// How many are shown: "3", or "1 of 3"; nothing when there are none.
+/// The number shown: "3", or "1 of 3"; empty if there are none.
 export function some_of(shown, all) {
     return shown === all ? String(all || '') : `${shown} of ${all}`;
 }
 
-/// `name`: of the list, for what is kept; `states`: [name, text] pairs; `sorts`: name -> [text, comparison]; `changed()` after every choice.
+/// `name`: of the list, for local storage; `states`: [name, text] pairs; `sorts`: name -> [text, comparison];
+/// `changed()` runs after every choice.
 export function list_tools({name: list, states, sorts, changed}) {
     const key = `boardgate-sort-${list}`;
     const search = el('input#search', {type: 'search', placeholder: 'Search', 'aria-label': 'Search', autocomplete: 'off', spellcheck: 'false', oninput: changed});
@@ -52,13 +53,13 @@ export function list_tools({name: list, states, sorts, changed}) {
 
     return {
         element: el('div.tools', {role: 'search'}, el('div.filters', {role: 'group', 'aria-label': 'Only these states'}, ...filters.map(({button}) => button)), search, sort),
-        /// `texts`: where the words of the search may stand, all of them somewhere.
+        /// `texts`: the texts to search; each word must occur in one of them.
         fits(item, texts) {
             if (chosen.size && !chosen.has(item.state)) return false;
             return has_words(texts.join('\n'), search.value);
         },
         order: (a, b) => sorts[sort.value][1](a, b),
-        /// Says how many are in each state; what nothing is in is not offered, unless it is chosen.
+        /// Shows the number of boards in each state; hides the empty states, unless chosen.
         count(all) {
             for (const {name, button, number} of filters) {
                 const some = all.filter((state) => state === name).length;

@@ -6,7 +6,7 @@ import {follow_boards} from './events.js';
 import {log_pane} from './log_pane.js';
 import {state_of} from './states.js';
 
-/// `part`: the board's id, out of the address.
+/// `part`: the board's id in the address.
 export function show_log(main, {part: id, go}) {
     document.title = 'Log · boardgate';
     const error = el('p.error', {role: 'alert', hidden: true});

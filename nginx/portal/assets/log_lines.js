@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A line of a log as elements: the colours its program asked for (ECMA-48, SGR) or else those of its level, and the
-// places where a search fits.
+// A line of a log as elements: with the colours of its escape sequences (ECMA-48, SGR), otherwise of its level, and
+// with the matches of a search marked.
 import {el} from './dom.js';
 
-// Control sequences; those that end in m choose colours, the others move a cursor that is not there.
+// Control sequences: those that end in m set colours, the others move a cursor and are dropped.
 // eslint-disable-next-line no-control-regex
 const sequence = /\x1b\[([0-9;]*)([A-Za-z])|\x1b[^[]?|[\x00-\x08\x0b-\x1f]/g;
 
-/// How programs around TensorBoard begin a line of each level: absl, Python's logging, Rust's env_logger.
+/// The start of a line of each level: absl, Python's logging, Rust's env_logger.
 const levels = [
     ['error', /^(\[?(\d{4}-\S+\s+(\d\d:\S+\s+)?)?(ERROR|CRITICAL|FATAL)\b|[EF]\d{4} |Traceback|\w+(Error|Exception): )/],
     ['warning', /^(\[?(\d{4}-\S+\s+(\d\d:\S+\s+)?)?WARN(ING)?\b|W\d{4} |\S+Warning: )/],
@@ -18,7 +18,7 @@ export function level_of(text) {
     return levels.find(([, begin]) => begin.test(text))?.[0] || '';
 }
 
-/// [{text, classes}] of a line; the classes are those of style.css.
+/// [{text, classes}] of a line, with classes of style.css.
 export function pieces(line) {
     const all = [];
     let classes = [];
@@ -31,7 +31,7 @@ export function pieces(line) {
         const codes = found[1].split(';').map(Number);
         for (let at = 0; at < codes.length; at += 1) {
             const code = codes[at];
-            // Out of more colours than there are here: the text stays as it is.
+            // A colour out of 256 or more: ignored.
             if (code === 38 || code === 48) at += codes[at + 1] === 5 ? 2 : 4;
             else if (code === 0) classes = [];
             else if (code === 1) classes = [...classes, 'bold'];
@@ -48,7 +48,7 @@ export function plain(line) {
     return pieces(line).map(({text}) => text).join('');
 }
 
-/// The line, with what fits `wanted` (in lower case, may be empty) marked.
+/// The line, with the matches of `wanted` (lower case, may be empty) marked.
 export function line_element(line, wanted) {
     const parts = pieces(line);
     const text = parts.map((piece) => piece.text).join('');
@@ -56,7 +56,7 @@ export function line_element(line, wanted) {
     const level = level_of(text);
     if (level) element.classList.add(`level-${level}`);
     if (wanted) {
-        // Across colours: what was searched for matters more than they do.
+        // A match replaces colours: it may span several.
         const low = text.toLowerCase();
         let from = 0;
         for (let at = low.indexOf(wanted); at >= 0; at = low.indexOf(wanted, from)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The log of a board, live: its newest run or an older one, with search, pause, copy and download. Used by the log's
-// own view and by the page of a board that is not ready.
+// The live log of a board: its newest run or an older one, with search, pause, copy and download. The log view and
+// the page of a board that is not ready use it.
 import {Problem, call} from './api.js';
 import {copy_button, count, el, say, sentence} from './dom.js';
 import {follow} from './events.js';
@@ -10,7 +10,7 @@ const most_lines = 5000;
 const newest = 'newest';
 const clock = new Intl.DateTimeFormat(undefined, {timeStyle: 'medium', hourCycle: 'h23'});
 
-/// `id`: the board's; `name` for the file that is downloaded.
+/// `id`: of the board; `name`: of the file to download.
 export function log_pane({id, name}) {
     const lines = [];  // {time, text, cursor, run}
     const cursors = new Set();
@@ -27,9 +27,9 @@ export function log_pane({id, name}) {
     const pause = el('button.log-pause', {type: 'button', 'aria-pressed': 'false', onclick: () => set_paused(!paused)}, 'Pause');
     const choice = el('select.log-run', {'aria-label': 'Run', hidden: true, onchange: draw});
     const download = el('a.button.log-download', {href: '#', onclick: make_file}, 'Download');
-    const empty = el('p.quiet.log-empty', {hidden: true}, 'Nothing was said yet.');
+    const empty = el('p.quiet.log-empty', {hidden: true}, 'The log is empty.');
     const error = el('p.error', {role: 'alert', hidden: true});
-    const cut = el('p.hint', {hidden: true}, `Only its last ${count(most_lines, 'line')}: what was said before is in the server’s journal.`);
+    const cut = el('p.hint', {hidden: true}, `This is the end of the log, ${count(most_lines, 'line')}. The server’s journal holds the earlier lines.`);
     const element = el('div.log-pane', {},
         el('div.tools', {}, search, found, choice, pause, copy_button('button.log-copy', 'Copy', () => text_of(shown())), download),
         error, cut, empty, log);
@@ -38,7 +38,7 @@ export function log_pane({id, name}) {
         return !choice.value || choice.value === newest;
     }
 
-    /// Of these lines those of the chosen run that fit the search.
+    /// The lines of the chosen run that match the search.
     function wanted_of(some) {
         const run = newest_is_shown() ? [...runs.keys()].at(-1) : choice.value;
         const wanted = search.value.toLowerCase();
@@ -57,14 +57,14 @@ export function log_pane({id, name}) {
         const address = URL.createObjectURL(new Blob([text_of(shown())], {type: 'text/plain'}));
         download.href = address;
         download.download = `${name.replace(/[^\w.-]+/g, '-') || id}.log`;
-        // After the click that goes on now.
+        // After the click has started the download.
         setTimeout(() => URL.revokeObjectURL(address), 10000);
     }
 
     function show_log(yes) {
         log.hidden = !yes;
         empty.hidden = yes;
-        empty.textContent = search.value ? 'No line fits.' : 'Nothing was said yet.';
+        empty.textContent = search.value ? 'No line matches.' : 'The log is empty.';
     }
 
     function at_end() {
@@ -79,7 +79,7 @@ export function log_pane({id, name}) {
         return line;
     }
 
-    /// Everything anew, after a choice.
+    /// Draws everything again, after a choice.
     function draw() {
         const some = shown();
         log.replaceChildren(...some.map(line_of));
@@ -100,7 +100,7 @@ export function log_pane({id, name}) {
     function keep(line) {
         if (cursors.has(line.cursor)) return false;
         cursors.add(line.cursor);
-        // Of what no run is known belongs to the one of the line before.
+        // A line without a run belongs to the run of the line before.
         line.run ||= run_before;
         run_before = line.run;
         lines.push(line);
@@ -115,7 +115,7 @@ export function log_pane({id, name}) {
         for (const {run, time} of fresh) if (!runs.has(run)) runs.set(run, time);
         if (runs.size !== known) {
             name_runs();
-            // A new run begins on an empty page, unless somebody reads an older one.
+            // A new run starts on an empty page, unless an older run is shown.
             if (newest_is_shown()) {
                 draw();
                 return;
@@ -134,7 +134,7 @@ export function log_pane({id, name}) {
     function set_paused(yes) {
         paused = yes;
         pause.setAttribute('aria-pressed', String(yes));
-        pause.textContent = yes ? 'Go on' : 'Pause';
+        pause.textContent = yes ? 'Continue' : 'Pause';
         if (yes) return;
         take(waiting);
         waiting = [];
@@ -142,7 +142,7 @@ export function log_pane({id, name}) {
 
     function arrived(line) {
         if (!paused) {
-            // Many lines come at once; drawing them together keeps the page quick.
+            // Lines arrive in bursts: one redraw per burst keeps the page fast.
             if (!batch.length) requestAnimationFrame(() => take(batch.splice(0)));
             batch.push(line);
             if (batch.length > most_lines) batch.shift();  // a tab that is not seen draws nothing
@@ -150,7 +150,7 @@ export function log_pane({id, name}) {
         }
         waiting.push(line);
         if (waiting.length > most_lines) waiting.shift();
-        pause.textContent = `Go on (${waiting.length} new)`;
+        pause.textContent = `Continue (${waiting.length} new)`;
     }
 
     async function start() {

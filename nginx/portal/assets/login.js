@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Log in: name and password first; whatever else PAM wants to know is asked in its own words.
+// The login: user name and password first; then the prompts of PAM, in PAM's own words.
 import {Problem, call} from './api.js';
 import {el, say, sentence} from './dom.js';
 
@@ -8,14 +8,14 @@ function text_of(problem) {
     return sentence(problem.message);
 }
 
-/// What the list of sessions calls this one: "Firefox on Linux".
+/// The name of this session in the list: "Firefox on Linux".
 export function this_browser(agent = navigator.userAgent) {
     const browser = [['Edg/', 'Edge'], ['OPR/', 'Opera'], ['Firefox/', 'Firefox'], ['Chrome/', 'Chrome'], ['Safari/', 'Safari']].find(([sign]) => agent.includes(sign))?.[1];
     const system = ['Android', 'iPhone', 'iPad', 'Windows', 'Macintosh', 'CrOS', 'Linux'].find((sign) => agent.includes(sign))?.replace('Macintosh', 'Mac').replace('CrOS', 'ChromeOS');
     return [browser || 'Browser', system].filter(Boolean).join(' on ');
 }
 
-/// Calls `done(session)` after the log-in. `notice` says why somebody has to log in again.
+/// Calls `done(session)` after the login. `notice` says why a new login is needed.
 export function show_login(main, {notice, done}) {
     document.title = 'Log in · boardgate';
     const user = el('input#login-user', {
@@ -43,7 +43,7 @@ export function show_login(main, {notice, done}) {
         (user.value ? password : user).focus();
     }
 
-    /// The prompts of a PAM conversation, each with a field of its own.
+    /// The prompts of a PAM conversation, with a field each.
     function ask(answer) {
         conversation = answer.conversation;
         inputs = answer.prompts.map((prompt, n) => el(`input#login-answer-${n}`, {
@@ -63,7 +63,7 @@ export function show_login(main, {notice, done}) {
         submit.disabled = true;
         let question;
         if (conversation) question = {conversation, answers: inputs.map((input) => input.value)};
-        // Without a password PAM asks for what it wants, perhaps no password at all.
+        // Without a password, PAM sends its own prompts; it may need no password.
         else question = {user: user.value.trim(), ...(password.value ? {password: password.value} : {})};
         question.name = this_browser();
         try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which view is shown: the log-in while there is no session, otherwise what the address asks for.
+// Chooses the view: the login while there is no session, otherwise the view of the address.
 import {Problem, attempt, call, is_board_id, session_ended} from './api.js';
 import {announce, el, refresh_times, sentence} from './dom.js';
 import {show_administration} from './administration.js';
@@ -10,7 +10,7 @@ import {show_runs} from './runs.js';
 import {show_sessions} from './sessions.js';
 import {delete_now, forget} from './undo.js';
 
-/// path, view, its name where the head links to it, and whom it is for. nginx/portal.conf knows the same paths.
+/// Path, view, the link in the page's head, and the people it is for. nginx/portal.conf has the same paths.
 const views = [
     {path: /^\/$/, show: show_boards, link: ['/', 'My boards']},
     {path: /^\/runs$/, show: show_runs, link: ['/runs', 'My runs']},
@@ -57,7 +57,7 @@ function enter(answer) {
     session = answer;
     const wanted = new URLSearchParams(location.search);
     if (is_board_id(wanted.get('board'))) {
-        // Somebody asked for this board and had to log in first.
+        // Back to the board whose address led to the login.
         const address = `/b/${wanted.get('board')}/`;
         if (session.messages?.length) show(show_said, address);
         else location.replace(address);
@@ -73,14 +73,14 @@ function enter(answer) {
     main.prepend(...said());
 }
 
-/// What PAM had to say at the log-in.
+/// The messages of PAM at the login.
 function said() {
     return (session.messages || []).map((text) => el('p.notice', {role: 'status'}, text));
 }
 
-/// Before the board at this address: PAM may say that the password is about to expire.
+/// Shown before the board: PAM may warn that the password expires soon.
 function show_said(place, address) {
-    const onward = el('a.button.primary', {href: address}, 'Go on to the board');
+    const onward = el('a.button.primary', {href: address}, 'Continue to the board');
     place.replaceChildren(el('section.card.login', {'aria-labelledby': 'said-heading'}, el('h1#said-heading', {}, 'Logged in'), ...said(), el('div.buttons', {}, onward)));
     onward.focus();
     return () => {};
@@ -101,7 +101,7 @@ function route() {
     show(shown, {session, wanted: new URLSearchParams(location.search), part: path.exec(location.pathname)?.[1], go, logged_out});
 }
 
-/// To another view, without loading the page again.
+/// Changes the view without loading the page again.
 function go(address) {
     history.pushState(null, '', address);
     route();
@@ -119,13 +119,13 @@ async function start() {
         if (!(problem instanceof Problem)) throw problem;
         if (problem.code === 'unauthenticated') return log_in('');
         main.replaceChildren(el('section.card', {},
-            el('h1', {}, 'Not reachable'), el('p.error', {role: 'alert'}, sentence(problem.message)),
+            el('h1', {}, 'The server is not reachable'), el('p.error', {role: 'alert'}, sentence(problem.message)),
             el('button.primary', {type: 'button', onclick: start}, 'Try again')));
     }
     return undefined;
 }
 
-// A link to #main would be another address, and the view would be made anew.
+// Following #main as a link would change the address and rebuild the view.
 document.querySelector('.skip').addEventListener('click', (event) => {
     event.preventDefault();
     main.focus();

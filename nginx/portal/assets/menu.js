@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Actions that are rarely wanted, behind one button.
+// A menu of rarely used actions.
 import {el} from './dom.js';
 
-/// `items`: buttons and links. The menu closes after a choice, on Escape, and when something else is used.
+/// `items`: buttons and links. The menu closes after a choice, on Escape, and when the focus leaves it.
 export function menu(label, items) {
     const summary = el('summary.more.button', {}, 'More', el('span.unseen', {}, ` for ${label}`));
     const element = el('details.menu', {onkeydown: key, onfocusout: left}, summary, el('div.menu-items', {}, ...items));
 
-    // Before what was chosen happens: a dialog gives the focus back to where it was.
+    // Close before the action runs: a dialog returns the focus to the element that had it.
     element.addEventListener('click', (event) => {
         if (!event.target.closest('.menu-items button, .menu-items a')) return;
         summary.focus();
@@ -28,7 +28,7 @@ export function menu(label, items) {
     return {element, name: (text) => { summary.lastChild.textContent = ` for ${text}`; }};
 }
 
-// A press beside an open menu closes it; it has no focus to lose in browsers that focus no buttons.
+// A press outside closes an open menu; some browsers do not focus buttons, so the menu may have no focus to lose.
 document.addEventListener('pointerdown', (event) => {
     for (const open of document.querySelectorAll('details.menu[open]')) if (!open.contains(event.target)) open.open = false;
 });

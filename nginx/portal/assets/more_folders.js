@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The further log directories of a board that shows several: a picker each, added and left out one by one.
+// The further log directories of a board that shows several, with a picker each.
 import {el} from './dom.js';
 import {folder_picker} from './folder_picker.js';
 
-/// Of a board, beside its log directory.
+/// Per board, in addition to its log directory.
 export const most_more_folders = 10;
 
-/// Begins with these paths. `paths()` waits until the server has said what each stands for.
+/// Starts with these paths. `paths()` waits until the server has resolved each.
 export function more_folders({prefix, values}) {
     const pickers = new Set();
     let made = 0;
@@ -17,13 +17,13 @@ export function more_folders({prefix, values}) {
         made += 1;
         const id = `${prefix}-more-logdir-${made}`;
         const picker = folder_picker({id, value, required: false});
-        const row = el('div.field', {}, el('label', {for: id}, 'And this log directory'),
+        const row = el('div.field', {}, el('label', {for: id}, 'Further log directory'),
             el('div.joined', {}, picker.element, el('button', {type: 'button', onclick: () => {
                 row.remove();
                 pickers.delete(picker);
                 add_button.hidden = false;
                 ([...pickers].at(-1)?.input || document.getElementById(`${prefix}-logdir`)).focus();
-            }}, 'Leave out')), picker.advice);
+            }}, 'Remove')), picker.advice);
         pickers.add(picker);
         list.append(row);
         add_button.hidden = pickers.size >= most_more_folders;
@@ -34,7 +34,7 @@ export function more_folders({prefix, values}) {
     return {
         element: list,
         add_button,
-        /// Which one a refusal is about: it names the path.
+        /// The row that a refusal is about: it names the path.
         input_of: (text) => [...pickers].find((picker) => picker.path() && text.includes(`"${picker.path()}"`))?.input,
         paths: async () => (await Promise.all([...pickers].map((picker) => picker.settled()))).filter(Boolean),
     };

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
-// The options of a board that have a usual value, as rows of a form: one table, read by everything below it.
+// The options of a board that have a default, as rows of a form: one table for all of this module.
 import {el} from './dom.js';
 
 const whole = {type: 'number', step: '1', inputmode: 'numeric'};
 const word = {type: 'text', spellcheck: 'false', autocapitalize: 'none'};
 
-/// name in the API, label, what it does, its control; `shown` and `sent` where the form's value is not the API's.
+/// Name in the API, label, hint, control; `shown` and `sent` convert where the form's value differs from the API's.
 const rows = [
-    {name: 'environment', label: 'Environment', hint: 'Which installed TensorBoard runs it', control: environment_control},
-    {name: 'fast_loader', label: 'Fast loader', hint: 'Automatic turns it off when files were replaced, as by rsync without --inplace; off always sees them, and is slower',
+    {name: 'environment', label: 'Environment', hint: 'The installed TensorBoard that runs the board', control: environment_control},
+    {name: 'fast_loader', label: 'Fast loader', hint: 'Automatic turns it off when event files are replaced, as by rsync without --inplace. Off is slower, and always shows replaced files',
         choices: [['auto', 'Automatic'], ['on', 'On'], ['off', 'Off']]},
-    {name: 'reload_interval', label: 'Look for new data every … seconds', hint: 'Longer is kinder to network file systems; 0: never', input: {...whole, min: '0', max: '86400'}},
-    {name: 'samples_per_plugin', label: 'Samples kept', hint: 'Like images=100,scalars=500; 0 keeps all', input: {...word, maxlength: '200'}, may_be_empty: true},
-    {name: 'idle_sleep', label: 'Sleep after … minutes', hint: 'Without a request; opening it wakes it again', input: {...whole, step: 'any', min: '1', max: '525600'},
+    {name: 'reload_interval', label: 'Look for new data every … seconds', hint: 'A longer time puts less load on network file systems; 0: never', input: {...whole, min: '0', max: '86400'}},
+    {name: 'samples_per_plugin', label: 'Samples per plugin', hint: 'For example images=100,scalars=500; 0 keeps all', input: {...word, maxlength: '200'}, may_be_empty: true},
+    {name: 'idle_sleep', label: 'Sleep after … minutes', hint: 'Without a request; opening the board wakes it again', input: {...whole, step: 'any', min: '1', max: '525600'},
         shown: (seconds) => Math.round(seconds / 6) / 10, sent: (minutes) => Math.round(minutes * 60)},
     {name: 'priority', label: 'Priority', hint: '1 to 100; higher ones wait less and get more CPU', input: {...whole, min: '1', max: '100'}},
-    {name: 'port', label: 'Port of its door', hint: 'Empty: any that is free', input: {...whole, min: '1', max: '65535'}, shown: (port) => port || '', sent: (port) => port || 0},
-    {name: 'reload_multifile', label: 'Watch every event file of a run', hint: 'Not only its newest; for several writers in one folder', input: {type: 'checkbox'}},
-    {name: 'host', label: 'Also open it at one address without log-in', hint: 'An IP address of this server; empty: only here, behind the log-in', input: {...word, maxlength: '255'}, may_be_empty: true,
+    {name: 'port', label: 'Port of its door', hint: 'Empty: any free port', input: {...whole, min: '1', max: '65535'}, shown: (port) => port || '', sent: (port) => port || 0},
+    {name: 'reload_multifile', label: 'Watch every event file of a run', hint: 'Not only the newest; for several writers in one folder', input: {type: 'checkbox'}},
+    {name: 'host', label: 'Also open it at one address without a login', hint: 'An IP address of this server; empty: only here, after a login', input: {...word, maxlength: '255'}, may_be_empty: true,
         offered: (site) => site.bind_all},
-    {name: 'bind_all', label: 'Also open it to the network without log-in', hint: 'Anybody who reaches this server sees the board. For demonstrations only', input: {type: 'checkbox'},
+    {name: 'bind_all', label: 'Also open it to the network without a login', hint: 'Anybody who can reach this server can see the board. For demonstrations only', input: {type: 'checkbox'},
         offered: (site) => site.bind_all},
 ];
 
@@ -28,7 +28,7 @@ export const of_one_board = ['logdir', 'more_logdirs', 'title', 'port'];
 function environment_control(site, attributes) {
     const named = (site.environments || []).map(({name, version}) => [name, version ? `${name} · ${version}` : name]);
     if (!site.own_environments) return select(named, attributes);
-    // A name of the list or the path of one's own `tensorboard`.
+    // A name of the list, or the path of the person's own `tensorboard`.
     const list = `${attributes.id}-list`;
     return [el('input', {...word, maxlength: '4095', list, ...attributes}), el('datalist', {id: list}, ...named.map(([value, text]) => el('option', {value}, text)))];
 }
@@ -37,7 +37,7 @@ function select(choices, attributes) {
     return el('select', attributes, ...choices.map(([value, text]) => el('option', {value}, text)));
 }
 
-/// `site`: GET /api/v1/options. Ids begin with `prefix`. Returns the rows and what reads and writes them.
+/// `site`: GET /api/v1/options. Ids start with `prefix`. Returns the rows, and functions to read and write them.
 export function option_fields(site, prefix) {
     const offered = rows.filter((row) => !row.offered || row.offered(site));
     const controls = new Map();
@@ -66,7 +66,7 @@ export function option_fields(site, prefix) {
         }
     }
 
-    /// What the form says, in the API's types; a number that is left empty is as usual on this site, another option is absent.
+    /// The form's values in the API's types. An empty number takes the site's default; another empty option is absent.
     function values() {
         const all = {};
         for (const {name, sent, input, may_be_empty} of offered) {
@@ -85,7 +85,7 @@ export function option_fields(site, prefix) {
         return all;
     }
 
-    /// The labels of those that are not as usual on this site. A port that is there already is nobody's choice.
+    /// The labels of the options that differ from the site's defaults, without the port that boardgate chose.
     function changed() {
         const now = values();
         const as_usual = (name) => (name === 'port' ? controls.get(name).value === filled.get(name)?.text : now[name] === site.defaults?.[name]);

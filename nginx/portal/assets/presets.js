@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Above the options: fill them with the last ones, the site's, or what was kept under a name; keep them.
+// Above the options: fills them from the last board, the site's defaults or a preset, and saves presets.
 import {attempt, call} from './api.js';
 import {announce, el, say} from './dom.js';
 import {of_one_board} from './option_fields.js';
 
-/// `fill(values)` puts options into the form, `values()` reads them.
+/// `fill(values)` sets the form's options, `values()` reads them.
 export function preset_row({site, prefix, fill, values}) {
     const presets = new Map((site.presets || []).map((preset) => [preset.name, preset]));
     const choice = el('select', {id: `${prefix}-preset`, onchange: use});
@@ -27,7 +27,7 @@ export function preset_row({site, prefix, fill, values}) {
         forget_button.hidden = !chosen.startsWith('=');
     }
 
-    /// Forms that are made later offer the same.
+    /// Later forms offer the same presets.
     function tell() {
         site.presets = [...presets].map(([key, kept]) => ({name: key, ...kept}));
     }
@@ -43,7 +43,7 @@ export function preset_row({site, prefix, fill, values}) {
         fill(site.defaults || {});
         choice.value = 'defaults';
         forget_button.hidden = true;
-        announce('All options are the usual ones');
+        announce('All options have their defaults');
     }
 
     const show_error = (text) => say(error, text);
@@ -52,7 +52,7 @@ export function preset_row({site, prefix, fill, values}) {
         return attempt(async () => {
             const key = name.value.trim();
             if (!key) {
-                say(error, 'Give it a name first.');
+                say(error, 'Enter a name for the preset first.');
                 return name.focus();
             }
             const kept = Object.fromEntries(Object.entries(values()).filter(([option]) => !of_one_board.includes(option)));
@@ -61,7 +61,7 @@ export function preset_row({site, prefix, fill, values}) {
             tell();
             name.value = '';
             list(`=${key}`);
-            return announce(`${key} is kept`);
+            return announce(`${key} was saved`);
         }, show_error, keep_button);
     }
 
@@ -73,7 +73,7 @@ export function preset_row({site, prefix, fill, values}) {
             tell();
             list('');
             choice.focus();
-            announce(`${key} is deleted`);
+            announce(`${key} was deleted`);
         }, show_error, forget_button);
     }
 
@@ -81,7 +81,7 @@ export function preset_row({site, prefix, fill, values}) {
     return el('div.presets', {},
         el('div.field', {}, el('label', {for: choice.id}, 'Options from'), choice),
         el('div.buttons', {}, el('button', {id: `${prefix}-reset`, type: 'button', onclick: reset}, 'Reset to defaults'), forget_button),
-        el('div.field', {}, el('label', {for: name.id}, 'Keep these as preset'),
+        el('div.field', {}, el('label', {for: name.id}, 'Save these as a preset'),
             el('div.joined', {}, name, keep_button)),
         error);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What may help a board that failed, as one button: the change that the server's table of failures names, and a wake.
+// A button for a failed board: applies the change that the server's table of failures proposes, and wakes the board.
 import {attempt, call} from './api.js';
 import {el} from './dom.js';
 
-/// `change`: the API's `failure.change`, one option and its value, or null. `done()` once it is being woken;
-/// `show(sentence)` what the server refuses.
+/// `change`: the API's `failure.change`, one option and its value, or null. `done()` runs after the wake request;
+/// `show(sentence)` shows a refusal.
 export function wake_button(what, {id, text, change = null, done = () => {}, show}) {
     const button = el(what, {type: 'button', onclick: () => attempt(async () => {
         if (change) await call('PATCH', `/boards/${id}`, change);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// My runs: the log directories that the server found, newest first, each one click away from a board.
+// My runs: the log directories that the server finds, newest first; a click opens the board of one.
 import {Problem, attempt, call} from './api.js';
 import {announce, bytes, count, el, say, sentence, time} from './dom.js';
 import {has_words, some_of} from './list_tools.js';
@@ -15,11 +15,11 @@ function number(value) {
 
 function curve({tag, points}) {
     const values = points.map(([, value]) => value).filter(Number.isFinite);
-    // The last point as it is: a loss that became no number is what one wants to see.
+    // The last point unfiltered: people want to see a loss that became NaN.
     return el('div.curve', {title: tag}, spark(values).element, el('span.hint', {}, `${tag} `, el('span.value', {}, number(points.at(-1)?.[1]))));
 }
 
-/// Do they show the same folders, in whatever order?
+/// Whether both show the same folders, in any order.
 function show_the_same(one, other) {
     const folders = ({logdir, more_logdirs = []}) => [logdir, ...more_logdirs].sort().join('\n');
     return folders(one) === folders(other);
@@ -30,10 +30,10 @@ export function show_runs(main, {wanted}) {
     const rows = new Map();
     const list = el('ul#runs.cards');
     const total = el('span.count');
-    const progress = el('p#looking.quiet', {role: 'status'}, 'Looking for runs…');
+    const progress = el('p#looking.quiet', {role: 'status'}, 'Searching for runs…');
     const error = el('p.error#runs-error', {role: 'alert', hidden: true});
     const search = el('input#search', {type: 'search', placeholder: 'Search', 'aria-label': 'Search', autocomplete: 'off', spellcheck: 'false', oninput: refresh});
-    const root = el('input#root', {type: 'text', 'aria-label': 'Look below', placeholder: 'Everywhere', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', value: wanted.get('root') || ''});
+    const root = el('input#root', {type: 'text', 'aria-label': 'Search below', placeholder: 'Everywhere', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', value: wanted.get('root') || ''});
     const compare = el('button#compare.primary', {type: 'button', onclick: (event) => open_board(ticked(), event.currentTarget)}, 'Compare');
     const chosen = el('span');
     const bar = el('div.bar.compare', {role: 'region', 'aria-label': 'Comparison', hidden: true}, chosen, compare,
@@ -59,12 +59,12 @@ export function show_runs(main, {wanted}) {
         });
     }
 
-    /// After "back" the browser shows this page as it was.
+    /// After "back" the browser shows the page in its old state.
     function come_back({persisted}) {
         if (persisted) ask_for_boards();
     }
 
-    /// The board of these runs: the one that is there, or a new one.
+    /// Opens the board of these runs, or makes one.
     async function open_board(runs, button) {
         const [first, ...others] = runs.map(({path}) => path);
         await attempt(async () => {
@@ -106,11 +106,11 @@ export function show_runs(main, {wanted}) {
         total.textContent = some_of(shown, rows.size);
         const some = ticked().length;
         bar.hidden = some < 2;
-        chosen.textContent = some > most_compared ? `At most ${most_compared} runs fit one board` : `${some} runs`;
+        chosen.textContent = some > most_compared ? `One board shows at most ${most_compared} runs` : `${some} runs`;
         compare.disabled = some > most_compared;
     }
 
-    /// Many come at once; counting them together keeps the page quick.
+    /// Runs arrive in bursts: one count per burst keeps the page fast.
     function soon() {
         if (!counting) requestAnimationFrame(() => {
             counting = false;
@@ -126,12 +126,12 @@ export function show_runs(main, {wanted}) {
         list.replaceChildren();
         refresh();
         show_error('');
-        progress.textContent = 'Looking for runs…';
+        progress.textContent = 'Searching for runs…';
         const below = root.value.trim() ? `&root=${encodeURIComponent(root.value.trim())}` : '';
         source = new EventSource(`/api/v1/runs?follow=1${below}`);
         source.addEventListener('progress', ({data}) => {
             const {looked_at, found} = JSON.parse(data);
-            progress.textContent = `Looking… ${count(looked_at, 'folder')}, ${count(found, 'run')} so far`;
+            progress.textContent = `Searching… ${count(looked_at, 'folder')}, ${count(found, 'run')} so far`;
         });
         source.addEventListener('run', ({data}) => {
             put(JSON.parse(data));
@@ -141,8 +141,8 @@ export function show_runs(main, {wanted}) {
             source.close();
             const {roots, found, truncated} = JSON.parse(data);
             const where = roots.join(', ');
-            if (!found) progress.textContent = `No runs below ${where}. Training that writes event files there shows up here.`;
-            else progress.textContent = truncated || found > rows.size ? `The newest ${rows.size} below ${where}; there are more. Look below a folder to see them.` : `Below ${where}`;
+            if (!found) progress.textContent = `No runs below ${where}. A run appears here when its training writes event files there.`;
+            else progress.textContent = truncated || found > rows.size ? `The newest ${rows.size} runs below ${where}; there are more. Search below a folder to see them.` : `Below ${where}`;
             announce(count(found, 'run'));
         });
         source.addEventListener('problem', ({data}) => {
@@ -153,14 +153,14 @@ export function show_runs(main, {wanted}) {
         source.addEventListener('error', async () => {
             source.close();
             progress.textContent = '';
-            // A stream that is refused has no words; the plain request has.
-            await attempt(() => call('GET', `/runs?limit=1${below}`).then(() => show_error('The look broke off. Try again.')), show_error);
+            // A refused stream has no error text; a plain request has.
+            await attempt(() => call('GET', `/runs?limit=1${below}`).then(() => show_error('The search was interrupted. Try again.')), show_error);
         });
     }
 
     main.replaceChildren(
         el('div.list-head', {}, el('h1#runs-heading', {}, 'My runs ', total),
-            el('form.tools', {role: 'search', onsubmit: look}, search, root, el('button', {type: 'submit'}, 'Look again'))),
+            el('form.tools', {role: 'search', onsubmit: look}, search, root, el('button', {type: 'submit'}, 'Search again'))),
         progress, error, list, bar);
     look();
     ask_for_boards();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where I am logged in: browsers and command lines, each of which can be logged out from here.
+// My sessions: browsers and command lines, with a button to log out each.
 import {attempt, call} from './api.js';
 import {announce, el, say, time} from './dom.js';
 import {delete_now} from './undo.js';
@@ -30,7 +30,7 @@ export function show_sessions(main, {logged_out}) {
             announce(`${name} is logged out`);
         }, show_error, end)}, 'Log out');
         const line = el('tr', {},
-            el('th', {scope: 'row'}, name, session.current ? el('span.tag', {}, 'this one') : null),
+            el('th', {scope: 'row'}, name, session.current ? el('span.tag', {}, 'this session') : null),
             el('td', {'data-label': 'From'}, session.address || 'unknown'),
             el('td', {'data-label': 'Since'}, session.created ? time(session.created) : ''),
             el('td', {'data-label': 'Last used'}, session.last_used ? time(session.last_used) : ''),
@@ -40,7 +40,7 @@ export function show_sessions(main, {logged_out}) {
 
     main.replaceChildren(el('section.card', {'aria-labelledby': 'sessions-heading'},
         el('h1#sessions-heading', {}, 'Sessions'),
-        el('p.quiet', {}, 'Where you are logged in. Log out what you do not know.'),
+        el('p.quiet', {}, 'The browsers and command lines where you are logged in. Log out any that you do not recognize.'),
         error,
         el('table.wide', {}, el('thead', {}, el('tr', {}, ...['Name', 'From', 'Since', 'Last used'].map((text) => el('th', {scope: 'col'}, text)), el('td'))), rows),
         el('div.buttons', {}, end_all)));

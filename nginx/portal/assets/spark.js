@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Small curves: the shape of some numbers, without axes; the number itself stands beside it as text.
+// Small curves without axes; the text beside a curve has the number.
 import {svg} from './dom.js';
 
 const width = 96;
 const height = 24;
 const edge = 1.5;
 
-/// The points of a curve; `from` and `to` bound what is drawn, else the values themselves do.
+/// The points of a curve between the bounds `from` and `to`, by default those of the values.
 function outline(values, from, to) {
     const low = from ?? Math.min(...values);
     const high = Math.max(to ?? low, ...values);
@@ -15,7 +15,7 @@ function outline(values, from, to) {
     return values.map((value, n) => `${(edge + n * step).toFixed(1)},${(height - edge - (value - low) / range * (height - 2 * edge)).toFixed(1)}`).join(' ');
 }
 
-/// For those who see only; whoever does not has the text beside it.
+/// Hidden from screen readers, which read the text beside it.
 export function spark(values = [], bounds = {}) {
     const line = svg('polyline');
     const element = svg('svg.spark', {viewBox: `0 0 ${width} ${height}`, width, height, 'aria-hidden': 'true', focusable: 'false', preserveAspectRatio: 'none'}, line);

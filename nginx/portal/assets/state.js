@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// On the page that boardgated writes for a board that does not answer yet (src/boardgated/gate/state_page.cc): follows
-// the board's state and its log, and turns into the board when it is ready.
+// For the page that boardgated writes for a board that does not answer yet (src/boardgated/gate/state_page.cc): follows
+// the board's state and log, and loads the board when it is ready.
 import {attempt, call, session_ended} from './api.js';
 import {announce, el, refresh_times, say, sentence, time} from './dom.js';
 import {follow_boards} from './events.js';
@@ -21,7 +21,7 @@ function sleep_button() {
     return button;
 }
 
-/// What one can do about the board in this state.
+/// The actions that make sense in this state.
 function offers(name) {
     const act = {id, done: () => location.reload(), show: show_error};
     const change = name === 'failed' ? JSON.parse(main.dataset.change || 'null') : null;
@@ -40,18 +40,18 @@ function show({state: name, state_since: since, ...told}) {
     state.textContent = state_of(name).text;
     state.parentElement.replaceChildren(state, el('span', {}, time(since)), el('span', {}, reason_of({state: name, ...told})));
     if (name !== 'failed') main.querySelector('.failure')?.remove();
-    // Buttons that are there may have the focus.
+    // Keep the buttons: one may have the focus.
     if (!waited) live.replaceChildren(offers(name), error);
 }
 
-/// The reason, which may be found after the page was written.
+/// The reason for a failure, which may be found after the page was written.
 function tell({summary, detail, remedy}) {
     for (const [name, text] of Object.entries({summary, detail, remedy})) main.querySelector(`.failure-${name}`).textContent = sentence(text);
 }
 
 function see(board) {
     if (board.id !== id) return;
-    // The server writes the page anew: the board itself, or why it failed.
+    // The server answers with the board itself, or with the reason for its failure.
     if (board.state === 'ready' || (board.state === 'failed' && main.dataset.state !== 'failed')) {
         location.reload();
         return;
@@ -72,5 +72,5 @@ follow_boards({
     removed: (gone) => { if (gone === id) location.assign('/'); },
 });
 setInterval(refresh_times, 5000);
-// The server sends to the log-in, and back here after it.
+// The server redirects to the login, and back here after it.
 window.addEventListener(session_ended, () => location.reload());

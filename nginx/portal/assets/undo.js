@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Deleting with a way back: the board leaves the page at once and the server after a while, so that its id and its
-// address are still its own when somebody changes their mind. The views may change meanwhile, so they are told by events.
+// Deleting with undo: the board leaves the page immediately and the server after a delay, so that undo keeps its id and
+// address. The view may change meanwhile, so events notify it.
 import {Problem, call} from './api.js';
 import {announce, el, sentence} from './dom.js';
 
 const patience = 10000;
 const pending = new Map();  // id -> {settle, hold} of its bar
 
-/// Of the window; `detail` is the board's id.
+/// Events of the window; `detail` is the board's id.
 export const board_stays = 'boardgate-board-stays';
 export const board_deleted = 'boardgate-board-deleted';
 
@@ -40,7 +40,7 @@ export function delete_later(board) {
         window.dispatchEvent(new CustomEvent(event, {detail: board.id}));
     }
 
-    /// Once, this way or the other. False when the server said no.
+    /// Deletes or keeps the board, once. False if the server refuses.
     function settle(really) {
         hold();
         settled ??= really ? delete_it() : stay();
@@ -56,7 +56,7 @@ export function delete_later(board) {
         text.textContent = `${name} is being deleted…`;
         undo.ariaDisabled = 'true';
         try {
-            // The page may be closing: the browser sends it all the same.
+            // keepalive: the browser sends it even if the page closes.
             await call('DELETE', `/boards/${board.id}`, undefined, {keepalive: true});
         } catch (problem) {
             if (!(problem instanceof Problem)) throw problem;
@@ -74,18 +74,18 @@ export function delete_later(board) {
 
     pending.set(board.id, {settle, hold});
     document.getElementById('bars').append(bar);
-    // Where the keyboard was is gone. This focus holds nothing up; one that comes back does.
+    // The focused element is gone. This focus does not stop the timer; focus that returns later does.
     undo.focus();
     wait();
     announce(`${text.textContent} Undo is possible for ${patience / 1000} seconds.`);
 }
 
-/// Leaving the page, or logging out, is no change of mind. False when something could not be deleted; its bar says why.
+/// Leaving the page or logging out completes the deletions. False if one failed; its bar says why.
 export async function delete_now() {
     return (await Promise.all([...pending.values()].map(({settle}) => settle(true)))).every(Boolean);
 }
 
-/// When somebody else may log in here next.
+/// Drops all bars: another person may log in next.
 export function forget() {
     for (const {hold} of pending.values()) hold();
     pending.clear();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory and CPU of a board over the last minutes, as one small picture each. What was seen is kept while the page
-// lives, so that coming back to a view does not begin at nothing.
+// Memory and CPU of a board over the last minutes, as a small curve each. The samples live as long as the page, so
+// that a view can show them again.
 import {bytes, el} from './dom.js';
 import {spark} from './spark.js';
 
@@ -8,7 +8,7 @@ export const sample_every = 5000;
 const most_samples = 60;
 const seen = new Map();  // id -> [{at, memory, cpu}]: `cpu` is the share of one processor since the sample before
 
-/// To be called every `sample_every`: the server tells only what changed.
+/// Call it every `sample_every`: the server sends only changes.
 export function take_sample(board) {
     if (board.state !== 'ready' || board.memory === null || board.memory === undefined) {
         seen.delete(board.id);

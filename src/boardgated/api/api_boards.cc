@@ -28,7 +28,7 @@ ApiResult<Response> ApiBoards::list(Call& call) const {
 
 ApiResult<Response> ApiBoards::current(const BoardId& id, int status, const std::vector<Notice>& more) const {
     const auto board = registry_.find(id);
-    if (!board) return problem(Code::no_such_board, "board " + id.str() + " was removed meanwhile");
+    if (!board) return problem(Code::no_such_board, "board " + id.str() + " was deleted meanwhile");
     Json::Value body = board_json(*board);
     const auto shown = notices_of(board->facts);  // it may be awake by now, and say so itself
     for (const Notice& notice : more) {
@@ -56,7 +56,7 @@ ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, boo
     if (spec.port == 0 && settings_.is_door_port(board.port)) spec.port = board.port;  // it stays where it was
     {
         const auto held = scheduler_.hold_door(board.id);
-        if (!registry_.find(board.id)) return problem(Code::no_such_board, "board " + board.id.str() + " was removed meanwhile");
+        if (!registry_.find(board.id)) return problem(Code::no_such_board, "board " + board.id.str() + " was deleted meanwhile");
         const auto port = launcher_.make_door(token, spec);
         if (!port) return error_of(port);
         if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());
@@ -90,7 +90,7 @@ ApiResult<Response> ApiBoards::create(Call& call) {
     audit(Event::board_made, *call.session, call.request.address(), "made", *board);
     for (const Board& other : registry_.boards_of(call.session->uid)) {
         if (other.id == board->id || !show_the_same(other.options, *options)) continue;
-        notices->push_back({"same_folder", "You have a board on this folder already: " + other.url() + " (" + other.options.title + ")."});
+        notices->push_back({"same_folder", "You already have a board for this folder: " + other.url() + " (" + other.options.title + ")."});
     }
     auto response = current(board->id, 201, *notices);
     if (!response) return response;

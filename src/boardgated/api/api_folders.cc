@@ -49,7 +49,8 @@ ApiResult<ApiFolders::Turn> ApiFolders::turn_of(std::uint32_t uid) {
     const std::lock_guard lock(mutex_);
     int& asking = asking_[uid];
     if (asking >= most_questions_of_user) {
-        return tl::make_unexpected(Problem{Code::busy, "your folders do not answer as fast as you ask; try again in a moment", {}, 2});
+        return tl::make_unexpected(
+            Problem{Code::busy, "your earlier requests for folders are not answered yet; try again in a moment", {}, 2});
     }
     ++asking;
     return Turn(*this, uid);
@@ -114,7 +115,7 @@ ApiResult<void> ApiFolders::follow_runs(std::unique_ptr<Request>& request, Calle
         return {};
     }
     request = std::move(job->request);
-    return tl::make_unexpected(Problem{Code::busy, "too much is asked at once; try again in a moment", {}, 2});
+    return tl::make_unexpected(Problem{Code::busy, "the server is busy; try again in a moment", {}, 2});
 }
 
 }  // namespace boardgate::boardgated

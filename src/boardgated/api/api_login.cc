@@ -67,13 +67,14 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     const std::string address(call.request.address());
 
     if (!conversation.empty()) {
-        if (!user.empty() || with_password) return problem(Code::bad_field, "a conversation goes on with answers only", "conversation");
+        if (!user.empty() || with_password)
+            return problem(Code::bad_field, "a conversation continues with answers only, without user and password", "conversation");
         const std::string speaker = conversations_.user_of(conversation);
         auto next = conversations_.answer(conversation, address, std::move(answers));
         if (next && std::holds_alternative<LoginGrant>(*next)) limiter_.forgive(speaker, address);
         return next;
     }
-    if (json->has("answers")) return problem(Code::bad_field, "answers belong to a conversation", "answers");
+    if (json->has("answers")) return problem(Code::bad_field, "answers need a conversation", "answers");
     if (user.empty()) return problem(Code::bad_field, "user is missing", "user");
     // Not named in the journal: it might look like a line of ours.
     const std::string shown = UserName::parse(user) ? user : "?";
@@ -120,7 +121,7 @@ ApiResult<Response> ApiLogin::granted(const LoginGrant& grant, const std::string
     // The session that the browser had before ends: whoever planted or saw its cookie gains nothing.
     if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
     const auto user = UserName::parse(grant.user);
-    if (!user) return problem(Code::login_unavailable, "this account's name cannot be part of a unit's name");
+    if (!user) return problem(Code::login_unavailable, "the account's name cannot be part of a systemd unit's name");
     if (const auto removed = registry_.remove_of_others(grant.uid, *user); !removed) return storage_problem(removed.error());
     if (const auto added =
             sessions_.add({grant.token.hash(), grant.uid, grant.user}, grant.expires, name, std::string(call.request.address()));
@@ -168,14 +169,14 @@ ApiResult<Response> ApiLogin::rename(Call& call) {
     json->take("name", name, 0, Sessions::longest_name);
     if (const auto known = json->finish(); !known) return error_of(known);
     const auto token = sessions_.find_by_id(call.session->uid, call.named_session);
-    if (!token) return problem(Code::no_such_session, "you have no such login");
+    if (!token) return problem(Code::no_such_session, "you have no such session");
     if (const auto kept = sessions_.rename(*token, name); !kept) return storage_problem(kept.error());
     return empty_response(204);
 }
 
 ApiResult<Response> ApiLogin::revoke(Call& call) {
     const auto token = sessions_.find_by_id(call.session->uid, call.named_session);
-    if (!token) return problem(Code::no_such_session, "you have no such login");
+    if (!token) return problem(Code::no_such_session, "you have no such session");
     if (*token == call.session->token) return log_out(call);
     const auto revoked = launcher_.revoke(*call.token, wire::Tickets::other, *token);
     sessions_.end(*token);

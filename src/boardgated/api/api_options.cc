@@ -43,7 +43,7 @@ ApiResult<Response> ApiOptions::put_preset(Call& call) {
     if (name.empty() && !json->has("name")) return problem(Code::bad_field, "name is missing", "name");
     for (const char* of_one_board : options_of_one_board) {
         if (json->has(of_one_board))
-            return problem(Code::bad_field, std::string(of_one_board) + " belongs to one board and not to a preset", of_one_board);
+            return problem(Code::bad_field, std::string(of_one_board) + " belongs to one board, not to a preset", of_one_board);
     }
     BoardOptions any_folder = default_options(settings_);
     any_folder.logdir = std::string(1, '/');

@@ -51,7 +51,7 @@ ApiResult<void> EventStreams::open(std::unique_ptr<Request>& request, const Sess
     {
         const std::lock_guard lock(mutex_);
         if (open_ >= most_streams || open_of_user_[session.uid] >= most_streams_of_user) {
-            return tl::make_unexpected(Problem{Code::busy, "too many pages are open; close some", {}, 10});
+            return tl::make_unexpected(Problem{Code::busy, "too many of your pages are open; close some", {}, 10});
         }
         ++open_;
         ++open_of_user_[session.uid];

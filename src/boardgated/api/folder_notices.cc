@@ -26,8 +26,9 @@ std::vector<Notice> notices_of(const std::vector<wire::FolderReport>& reports, c
         std::string text = first_unreadable.empty() ? "A folder" : "\"" + first_unreadable + "\"";
         text += " below the log directory cannot be read";
         if (unreadable > 1) text += fmt::format(", and {} more", unreadable - 1);
-        text += slow ? ": the slow loader stops there, and nothing new is shown until it can be read. Set fast_loader to auto."
-                     : ": what is in there is not shown.";
+        text +=
+            slow ? ": the slow loader stops there, and the board shows nothing new until the folder is readable. Set fast_loader to auto."
+                 : ": the board does not show its runs.";
         notices.push_back({slow ? "slow_loader_stopped" : "unreadable_folder", std::move(text)});
     }
     return notices;

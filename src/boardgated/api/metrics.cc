@@ -121,7 +121,7 @@ std::string Metrics::text() const {
     out += head("boardgate_gate_decision_seconds", "histogram", "Time from a request's arrival at the gate to its answer.");
     out += gate_times_.text("boardgate_gate_decision_seconds");
 
-    out += head("boardgate_logins_total", "counter", "Logins by outcome: granted, or the API's code.");
+    out += head("boardgate_logins_total", "counter", "Logins by outcome: granted, or the code of the API's error.");
     out += line("boardgate_logins_total", "outcome", "granted", logins_granted_);
     for (std::size_t i = 0; i < codes; ++i) {
         const Code code = static_cast<Code>(i);

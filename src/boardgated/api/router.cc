@@ -114,7 +114,7 @@ Response reply_of(const Route& route, const Handlers& handlers, Call& call) {
         return reply ? *std::move(reply) : problem_response(reply.error());
     } catch (const std::exception& exception) {
         log_event(Event::request_fault, std::string(route.pattern) + ": " + exception.what());
-        return problem_response({Code::internal, "something went wrong in boardgate; its journal says what"});
+        return problem_response({Code::internal, "boardgate has an internal error; its journal says more"});
     }
 }
 
@@ -151,7 +151,7 @@ void Router::handle(std::unique_ptr<Request> request) {
             break;
     }
     if (!lane->add([this, job, found = *route] { run(*found, *job->request, job->call); })) {
-        refuse({Code::busy, "too much is asked at once; try again in a moment", {}, 2});
+        refuse({Code::busy, "the server is busy; try again in a moment", {}, 2});
     }
 }
 

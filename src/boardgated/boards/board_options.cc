@@ -35,8 +35,8 @@ Json::Value value_of(bool flag) { return flag; }
 ApiResult<void> check_logdir(const std::string& logdir, const char* field) {
     if (logdir.empty()) return problem(Code::bad_field, "logdir is missing: name the folder that holds the event files", field);
     if (const std::size_t scheme = logdir.find("://"); logdir[0] != '/' && scheme != std::string::npos && scheme <= 8) {
-        return problem(Code::logdir_remote, "a board has no network, so it cannot read " + logdir + "; copy the files to this server",
-                       field);
+        return problem(Code::logdir_remote,
+                       "a board has no network access, so it cannot read " + logdir + "; copy the files to this server", field);
     }
     if (const auto parsed = LogDir::parse(logdir); !parsed) {
         return problem(Code::logdir_relative, "the log directory must be an absolute path, and \"" + logdir + "\" is not; start it with /",
@@ -47,7 +47,7 @@ ApiResult<void> check_logdir(const std::string& logdir, const char* field) {
 
 ApiResult<void> check_samples(const std::string& text) {
     const auto wrong = [] {
-        return problem(Code::bad_field, "samples_per_plugin must be like images=100,scalars=500", "samples_per_plugin");
+        return problem(Code::bad_field, "samples_per_plugin must have a form like images=100,scalars=500", "samples_per_plugin");
     };
     std::string_view rest = text;
     while (!rest.empty()) {
@@ -71,11 +71,11 @@ bool is_here(const std::string& host) { return host.empty() || host == "localhos
 /// Where the door listens beside loopback.
 ApiResult<void> check_addresses(const BoardOptions& options, const Settings& settings) {
     if (options.bind_all && !settings.allow_bind_all) {
-        return problem(Code::bad_field, "this server does not allow bind_all: a board is reached through its https address", "bind_all");
+        return problem(Code::bad_field, "this server does not allow bind_all; open the board through its https address", "bind_all");
     }
     if (is_here(options.host) || options.bind_all) return {};
     if (!settings.allow_bind_all)
-        return problem(Code::bad_field, "host can only be localhost here: a board is reached through its https address", "host");
+        return problem(Code::bad_field, "this server allows no host but localhost; open the board through its https address", "host");
     if (!is_ip_address(options.host)) return problem(Code::bad_field, "host must be an IP address of this server", "host");
     return {};
 }
@@ -91,7 +91,7 @@ ApiResult<void> check(const BoardOptions& options, const Settings& settings) {
     }
     if (options.environment.starts_with('/')) {
         if (!settings.allow_own_environments)
-            return problem(Code::bad_field, "this server does not allow environments of one's own; name one of its list", "environment");
+            return problem(Code::bad_field, "this server does not allow environments of your own; choose one of its list", "environment");
         if (!LogDir::parse(options.environment))
             return problem(Code::bad_field, "environment must be a name, or the absolute path of a tensorboard program", "environment");
     } else if (!settings.environments.contains(options.environment)) {

@@ -24,7 +24,7 @@ Result<void> Registry::load() {
         const auto id = BoardId::parse(row.id);
         const auto owner = UserName::parse(row.owner);
         if (!id || !owner) {
-            log_event(Event::reconciled, "a board in the database has a malformed id or owner and is left out");
+            log_event(Event::reconciled, "a board in the database has a malformed id or owner; boardgate ignores it");
             continue;
         }
         Board board{*id, row.uid, *owner, options_of_text(row.options), row.port, time_of(row.created), {}, {}, State::off, clock_.wall()};
@@ -53,7 +53,7 @@ void Registry::notify(Lock lock, const Board& board, bool gone) {
             for (const Listener& listener : listeners_) listener(notification.board, notification.gone);
         } catch (const std::exception& exception) {
             // The next change is told all the same.
-            log_event(Event::request_fault, std::string("a change of a board could not be told: ") + exception.what());
+            log_event(Event::request_fault, std::string("a listener failed on a change of a board: ") + exception.what());
         }
         lock.lock();
     }
@@ -64,7 +64,7 @@ ApiResult<Board> Registry::add(std::uint32_t uid, const UserName& owner, const B
     std::unique_lock definition(definitions_);
     if (static_cast<std::int64_t>(boards_of(uid).size()) >= most) {
         return problem(Code::too_many_boards,
-                       "you have " + std::to_string(most) + " boards, which is as many as one person may keep; delete one");
+                       "you have " + std::to_string(most) + " boards, which is the limit for one person; delete one");
     }
     BoardId id = BoardId::make();
     while (find(id)) id = BoardId::make();
@@ -182,8 +182,8 @@ std::string usual_reason(const Board& board, WallTime now) {
     const auto due = board.sleeps_at();
     if (!due || now + roughly < *due) return {};
     const bool at_its_end = board.longest_awake.count() > 0 && now + roughly >= board.state_since + board.longest_awake;
-    return at_its_end ? "it was awake for as long as this server allows"
-                      : "nobody looked at it for " + in_words(std::chrono::seconds(board.options.idle_sleep));
+    return at_its_end ? "it was awake as long as this server allows"
+                      : "nobody viewed it for " + in_words(std::chrono::seconds(board.options.idle_sleep));
 }
 }  // namespace
 

@@ -34,8 +34,8 @@ Code code_of(wire::Refusal reason) {
 }
 
 tl::unexpected<Problem> not_reached(const Error& error) {
-    log_event(Event::request_fault, "the launcher cannot be asked: " + error.text());
-    return problem(Code::launch_failed, "the part of boardgate that starts boards does not answer; tell an administrator");
+    log_event(Event::request_fault, "boardgated cannot reach boardgate-launcher: " + error.text());
+    return problem(Code::launch_failed, "the program of boardgate that starts boards does not answer; tell an administrator");
 }
 
 Secret copy_of(const Token& token) { return Secret(token.reveal()); }
@@ -50,7 +50,7 @@ ApiResult<wire::Datagram> SocketLauncher::exchange(Message message) {
     if (const auto sent = wire::send(connection->get(), message); !sent) return not_reached(sent.error());
     auto datagram = wire::receive(connection->get(), launcher_patience);
     if (!datagram) return not_reached(datagram.error());
-    if (!*datagram) return not_reached(Error{"it hung up", {}, {}, 0});
+    if (!*datagram) return not_reached(Error{"boardgate-launcher closed the connection", {}, {}, 0});
     if (const auto refused = wire::decode<wire::Refused>(**datagram)) {
         std::string field = refused->reason == wire::Refusal::port_taken ? "port" : "";
         return problem(code_of(refused->reason), refused->text, std::move(field));
@@ -121,7 +121,7 @@ ApiResult<Fd> SocketLauncher::open_logdirs(const Token& token) {
     open.token = copy_of(token);
     auto reader = ask(std::move(open));
     if (!reader) return error_of(reader);
-    if (!reader->attached) return not_reached(Error{"it passed no connection", {}, {}, 0});
+    if (!reader->attached) return not_reached(Error{"boardgate-launcher passed no connection", {}, {}, 0});
     return std::move(reader->attached);
 }
 

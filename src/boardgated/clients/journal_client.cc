@@ -26,11 +26,11 @@ Result<std::deque<wire::LogLine>> JournalClient::last_lines(const UnitName& unit
     for (;;) {
         auto datagram = wire::receive(connection->get(), patience);
         if (!datagram) return error_of(datagram);
-        if (!*datagram) return failure("the journal reader hung up");
+        if (!*datagram) return failure("boardgate-journal closed the connection");
         if (wire::decode<wire::LogEnd>(**datagram)) return all;
         auto line = wire::decode<wire::LogLine>(**datagram);
         if (!line) return error_of(line);
-        if (++seen > most_lines) return failure("the journal reader sent more than it was asked for");
+        if (++seen > most_lines) return failure("boardgate-journal sent more lines than requested");
         bytes += line->text.size();
         all.push_back(*std::move(line));
         while (bytes > most_bytes) {

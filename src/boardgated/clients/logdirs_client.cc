@@ -25,8 +25,8 @@ tl::unexpected<Problem> no_answer(const std::string& path, const char* field, co
 }
 
 tl::unexpected<Problem> malformed_answer() {
-    log_event(Event::bad_message, "a folder reader said something that cannot be shown");
-    return problem(Code::internal, "the part of boardgate that reads your folders does not answer as it should");
+    log_event(Event::bad_message, "boardgate-logdirs sent an answer that boardgated cannot show");
+    return problem(Code::internal, "the program of boardgate that reads your folders sent an invalid answer; tell an administrator");
 }
 
 bool can_be_shown(const std::string& text) { return is_utf8(text) && !has_control_character(text); }
@@ -75,23 +75,24 @@ ApiResult<void> verdict_of(const wire::FolderReport& report, const std::string& 
         case wire::FolderVerdict::readable:
             return {};
         case wire::FolderVerdict::missing:
-            return problem(Code::logdir_missing, named + " is not there; make the folder first, or name another one" + instead, field);
+            return problem(Code::logdir_missing, named + " does not exist; create the folder first, or choose another one" + instead,
+                           field);
         case wire::FolderVerdict::not_a_folder:
-            return problem(Code::logdir_not_a_folder, named + " is not a folder; name the folder that holds the event files" + instead,
+            return problem(Code::logdir_not_a_folder, named + " is not a folder; choose the folder that holds the event files" + instead,
                            field);
         case wire::FolderVerdict::unreadable:
-            return problem(Code::logdir_unreadable, named + " cannot be read by you: " + report.detail, field);
+            return problem(Code::logdir_unreadable, "you cannot read " + named + ": " + report.detail, field);
         case wire::FolderVerdict::foreign:
-            return problem(Code::logdir_foreign, named + " lies in " + report.detail + ", and boards show only their owner's own folders",
+            return problem(Code::logdir_foreign, named + " is in " + report.detail + ", and a board shows only its owner's own folders",
                            field);
     }
-    return problem(Code::internal, "the folder reader gave an unknown verdict");
+    return problem(Code::internal, "boardgate-logdirs sent an unknown verdict");
 }
 
 ApiResult<void> check_typed_path(const std::string& path, const char* field) {
     if (path.empty() || path == "~") return {};
     const std::string absolute = path.starts_with("~/") ? path.substr(1) : path;
-    if (!absolute.starts_with('/')) return problem(Code::logdir_relative, "give an absolute path, or one that begins with ~/", field);
+    if (!absolute.starts_with('/')) return problem(Code::logdir_relative, "give an absolute path, or a path that starts with ~/", field);
     if (!LogDir::parse(absolute))
         return problem(Code::bad_field, std::string(field) + " must be a path of at most 4095 bytes without control characters", field);
     return {};
@@ -131,7 +132,8 @@ ApiResult<void> ask_for_runs(const Fd& reader, const std::string& root, std::uin
 }
 
 RunSearchUpdate run_search_update(const wire::Datagram* datagram) {
-    if (datagram == nullptr) return Problem{Code::internal, "your folders do not answer any more; is their file system mounted?"};
+    if (datagram == nullptr)
+        return Problem{Code::internal, "the search for runs stopped: your folders no longer answer; is their file system mounted?"};
     if (auto progress = wire::decode<wire::RunsProgress>(*datagram); progress && can_be_shown(progress->folder))
         return *std::move(progress);
     if (auto run = wire::decode<wire::RunFound>(*datagram); run && can_be_shown(*run)) return *std::move(run);

@@ -58,7 +58,7 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
             return refuse({Code::cross_site, "another site asked for this board"});
         case Refusal::unsound:
             return refuse({Code::gate_unsound,
-                           "boards are closed until the server's packet filter is in force again; an administrator sees why",
+                           "no board is served until the server's packet filter is in force again; an administrator can find out why",
                            {},
                            10});
         case Refusal::not_ready:

@@ -31,9 +31,9 @@ std::optional<BoardId> board_of_path(std::string_view raw_uri, std::string_view 
 void Gate::set_healthy(bool healthy) {
     if (healthy_.exchange(healthy) == healthy) return;
     if (healthy) {
-        log_event(Event::gate_open, "the packet filter holds: boards are served");
+        log_event(Event::gate_open, "the packet filter is in force: boardgate serves boards");
     } else {
-        log_event(Event::gate_closed, "boardgate-gate.service is not active: boards are refused until it is");
+        log_event(Event::gate_closed, "boardgate-gate.service is not active: boardgate refuses all boards until it is");
     }
 }
 

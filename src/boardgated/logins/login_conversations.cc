@@ -13,8 +13,8 @@ namespace {
 constexpr std::chrono::seconds pam_patience{45};
 
 tl::unexpected<Problem> unavailable(const std::string& why) {
-    log_event(Event::login_fault, "a login cannot be checked: " + why);
-    return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if it stays so");
+    log_event(Event::login_fault, "boardgate-login cannot check a login: " + why);
+    return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if this persists");
 }
 
 /// In brackets, behind ours.
@@ -30,7 +30,7 @@ tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
             return problem(Code::password_expired, "your password has expired" + words_of(verdict) +
                                                        "; to set a new one, log in with ssh once in a terminal, or ask an administrator");
         case wire::LoginOutcome::unavailable:
-            return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if it stays so");
+            return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if this persists");
         case wire::LoginOutcome::refused:
         case wire::LoginOutcome::granted:
             break;
@@ -55,7 +55,8 @@ ApiResult<LoginStep> LoginConversations::step(Conversation conversation, Secret*
         auto datagram = wire::receive(socket, pam_patience);
         if (!datagram) return unavailable(datagram.error().text());
         // systemd closes connections beyond MaxConnections= at once.
-        if (!*datagram) return tl::make_unexpected(Problem{Code::busy, "too many logins at once; try again in a moment", {}, 2});
+        if (!*datagram)
+            return tl::make_unexpected(Problem{Code::busy, "the server is busy with other logins; try again in a moment", {}, 2});
         if (auto prompts = wire::decode<wire::LoginPrompts>(**datagram)) {
             if (password != nullptr && prompts->prompts.size() == 1 && !prompts->prompts[0].echo) {
                 wire::LoginAnswers answers;
@@ -98,7 +99,7 @@ ApiResult<std::string> LoginConversations::keep(Conversation conversation) {
     if (same_address >= most_of_address) conversations_.erase(oldest);
     if (conversations_.size() >= most)
         return tl::make_unexpected(
-            Problem{Code::too_many_attempts, "too many logins were begun and not finished; try again later", {}, 90});
+            Problem{Code::too_many_attempts, "too many logins were started and not finished; try again later", {}, 90});
     std::string id = Token::make().reveal();
     conversations_.emplace(id, std::move(conversation));
     return id;
@@ -110,7 +111,7 @@ ApiResult<LoginStep> LoginConversations::answer(const std::string& id, const std
         const std::lock_guard lock(mutex_);
         const auto found = conversations_.find(id);
         if (found == conversations_.end() || found->second.address != address || found->second.ends < clock_.boot()) {
-            return problem(Code::no_such_conversation, "this login has ended; begin again");
+            return problem(Code::no_such_conversation, "this login conversation has ended; start again");
         }
         if (found->second.asked != answers.size()) {
             return problem(Code::bad_field, "answers must hold one answer for each prompt", "answers");
@@ -120,7 +121,7 @@ ApiResult<LoginStep> LoginConversations::answer(const std::string& id, const std
     }
     wire::LoginAnswers message{std::move(answers)};
     if (const auto sent = wire::send(conversation.connection.get(), message); !sent) {
-        return problem(Code::no_such_conversation, "this login has ended; begin again");
+        return problem(Code::no_such_conversation, "this login conversation has ended; start again");
     }
     return step(std::move(conversation), nullptr);
 }

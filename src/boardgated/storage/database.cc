@@ -15,7 +15,8 @@ Result<Database> Database::open(const std::string& path) {
 }
 
 Result<void> Database::execute(const std::string& sql) {
-    if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return error("the database refuses");
+    if (sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+        return error("the database refused a statement");
     return {};
 }
 

@@ -79,13 +79,13 @@ Result<void> bring_up_to_date(Database& database) {
         std::string what =
             "the database was written by a newer boardgate (version " + from + ", this one knows " + std::to_string(schema_version()) + ")";
         return tl::make_unexpected(Error{std::move(what), database.path(),
-                                         "install that boardgate again, or put back the copy that it left beside the file", 0, true});
+                                         "install that boardgate again, or restore the copy that it left beside the file", 0, true});
     }
     if (*found > 0) {
         const std::string copy = database.path() + ".version-" + from;
         if (auto kept = keep_copy(database, copy); !kept) return kept;
         log_event(Event::reconciled, "the database of an older boardgate becomes version " + std::to_string(schema_version()) +
-                                         "; what was is kept as " + copy);
+                                         "; the old database is kept as " + copy);
     }
     for (int version = *found; version < schema_version(); ++version) {
         if (auto taken = take(steps[version], version + 1, database); !taken) return taken;

@@ -23,10 +23,10 @@ WallTime last_use(const Board& board) { return std::max(board.state_since, board
 ApiResult<std::uint16_t> BoardScheduler::make_lost_door(const Token& token, const BoardId& board) {
     const auto held = hold_door(board);
     const auto known = registry_.find(board);
-    if (!known) return problem(Code::no_such_board, "board " + board.str() + " was removed meanwhile");
+    if (!known) return problem(Code::no_such_board, "board " + board.str() + " was deleted meanwhile");
     wire::DoorSpec spec = door_spec(board, known->options);
     if (spec.port == 0 && settings_.is_door_port(known->port)) spec.port = known->port;
-    log_event(Event::reconciled, "the door of board " + board.str() + " was lost and is made again", {{"BOARD_ID", board.str()}});
+    log_event(Event::reconciled, "the door of board " + board.str() + " was lost; boardgate makes it again", {{"BOARD_ID", board.str()}});
     return launcher_.make_door(token, spec);
 }
 
@@ -92,7 +92,7 @@ bool BoardScheduler::make_room(const Token& token, const BoardId& idle, const Bo
     const auto other = registry_.find(board);
     registry_.set_asleep_because(idle, "it made room for " + (other ? other->options.title : board.str()));
     if (launcher_.sleep(token, idle)) {
-        log_event(Event::notice, "board " + idle.str() + " sleeps to make room for " + board.str(), {{"BOARD_ID", idle.str()}});
+        log_event(Event::notice, "board " + idle.str() + " is put to sleep to make room for " + board.str(), {{"BOARD_ID", idle.str()}});
         look_again_(idle);
         const auto now = registry_.wait(idle, patience_of_stop, [](const Board& leaving) { return !is_awake(leaving); });
         asleep = !now || !is_awake(*now);
@@ -107,7 +107,7 @@ void BoardScheduler::wait(const Token& token, const BoardId& board, Room room) {
     const bool own = room == Room::full_for_user;
     registry_.set_waiting(board, (own ? "you have " : "this server has ") +
                                      std::to_string(own ? settings_.awake_boards_per_user : settings_.awake_boards) +
-                                     " boards awake, which is as many as it allows; this one starts when another falls asleep");
+                                     " boards awake, which is the limit; this one starts when another one sleeps");
     {
         const std::lock_guard lock(mutex_);
         const auto known = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& each) { return each.board == board; });
@@ -215,7 +215,7 @@ void BoardScheduler::wake_the_next() {
         const auto& [board, token] = next.front();
         if (const auto begun = begin(token, board); !begun) {
             // Its owner has logged out, most likely.
-            log_event(Event::notice, "board " + board.str() + " waits no longer: " + begun.error().detail, {{"BOARD_ID", board.str()}});
+            log_event(Event::notice, "board " + board.str() + " stops waiting: " + begun.error().detail, {{"BOARD_ID", board.str()}});
         }
     }
 }

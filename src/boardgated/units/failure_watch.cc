@@ -30,7 +30,7 @@ bool is_whole(const std::vector<std::string>& log) {
 void FailureWatch::board_changed(const Board& board, bool gone) {
     if (gone || board.state != State::failed || board.failure) return;
     if (lane_.add([this, id = board.id] { examine(id); })) return;
-    log_event(Event::notice, "too many boards fail at once to read all their logs");
+    log_event(Event::notice, "too many boards are failing to read all their logs");
     (void)registry_.set_failure(board.id, board.facts, diagnose(board, {}));
 }
 

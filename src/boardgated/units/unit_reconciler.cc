@@ -12,8 +12,7 @@ void UnitReconciler::units_exist(const std::set<std::string>& units) {
         const auto board = UnitName::board_of(unit);
         if (!board || registry_.find(*board)) continue;
         units_.insert(unit);
-        log_event(Event::reconciled, unit + " belongs to no board that boardgate knows; it is removed when its owner logs in",
-                  {{"UNIT", unit}});
+        log_event(Event::reconciled, unit + " belongs to no known board; boardgate removes it when its owner logs in", {{"UNIT", unit}});
     }
 }
 

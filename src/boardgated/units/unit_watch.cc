@@ -250,7 +250,7 @@ void UnitWatch::follow(const std::stop_token& stop) {
         while ((processed = sd_bus_process(follower->bus.get(), nullptr)) > 0) {
         }
         if (processed < 0) {
-            log_event(Event::notice, std::string("the system bus went away: ") + std::strerror(-processed));
+            log_event(Event::notice, std::string("the connection to the system bus broke: ") + std::strerror(-processed));
             follower.reset();
             lost = std::chrono::steady_clock::now();
             continue;

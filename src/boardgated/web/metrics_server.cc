@@ -70,7 +70,8 @@ MetricsServer::~MetricsServer() {
 void MetricsServer::serve() {
     pollfd waiting[] = {{listening_.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
     for (;;) {
-        if (poll(waiting, 2, -1) < 0 && errno != EINTR) return log_event(Event::request_fault, "the metrics' socket cannot be waited for");
+        if (poll(waiting, 2, -1) < 0 && errno != EINTR)
+            return log_event(Event::request_fault, "boardgated cannot wait for connections to the metrics socket");
         if (waiting[1].revents != 0) return;
         const Fd connection(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (!connection) continue;  // it went away again

@@ -202,13 +202,13 @@ TEST_F(SettingsFile, OfRootIsRead) {
 TEST_F(SettingsFile, ThatOthersCanWriteIsRefused) {
     for (const mode_t mode : {0664U, 0646U, 0622U}) {
         ASSERT_EQ(chmod(file.c_str(), mode), 0);
-        EXPECT_THAT(faults(), ElementsAre(HasSubstr("others than root can write it"))) << std::oct << mode;
+        EXPECT_THAT(faults(), ElementsAre(HasSubstr("accounts other than root can write it"))) << std::oct << mode;
     }
 }
 
 TEST_F(SettingsFile, OfAnotherUserIsRefused) {
     ASSERT_EQ(chown(file.c_str(), 1001, 0), 0);
-    EXPECT_THAT(faults(), ElementsAre(HasSubstr("others than root can write it")));
+    EXPECT_THAT(faults(), ElementsAre(HasSubstr("accounts other than root can write it")));
 }
 
 TEST_F(SettingsFile, ThatIsMissingIsAFaultThatNamesIt) {

@@ -21,7 +21,7 @@ TEST(FolderNotices, AnOwnerReadsThemBeforeTheStart) {
     EXPECT_EQ(codes({empty, full}), "") << "there are some";
     EXPECT_EQ(codes({full, closed}), "unreadable_folder ");
     EXPECT_EQ(notices_of({closed}, options).front().text,
-              "\"/x/closed\" below the log directory cannot be read, and 1 more: what is in there is not shown.");
+              "\"/x/closed\" below the log directory cannot be read, and 1 more: the board does not show its runs.");
     options.fast_loader = "off";
     EXPECT_EQ(codes({closed}), "slow_loader_stopped ");
     closed.unreadable_folder.clear();

@@ -75,11 +75,11 @@ TEST(Diagnosis, ProgramsThatCannotBeRunAreKnownByStatusAlone) {
 
 TEST(Diagnosis, WhatTheBoardSaysOfItsFolderComesFirst) {
     Board board = ended("exit-code", CLD_EXITED, 66);
-    board.facts.status_text = "the log directory \"/home/alice/runs\" is not there [logdir_missing]";
+    board.facts.status_text = "the log directory \"/home/alice/runs\" does not exist [logdir_missing]";
     const Failure failure = diagnose(board, {"MemoryError"});
     EXPECT_EQ(failure.code, "logdir_missing");
-    EXPECT_EQ(failure.detail, "the log directory \"/home/alice/runs\" is not there");
-    EXPECT_EQ(failure.summary, "The log directory is missing");
+    EXPECT_EQ(failure.detail, "the log directory \"/home/alice/runs\" does not exist");
+    EXPECT_EQ(failure.summary, "The log directory does not exist");
 }
 
 TEST(Diagnosis, NamesAChangeThatMayHelpUnlessItIsMadeAlready) {

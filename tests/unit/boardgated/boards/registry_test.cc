@@ -181,14 +181,14 @@ TEST_F(RegistryTest, ABoardThatSleepsWhenItWasToSleepSaysWhy) {
     registry.set_facts(id, facts("active", "2"));
     clock.advance(30min);
     registry.set_facts(id, facts("inactive", "2"));
-    EXPECT_EQ(at(id).asleep_because, "nobody looked at it for 30 minutes");
+    EXPECT_EQ(at(id).asleep_because, "nobody viewed it for 30 minutes");
     options.idle_sleep = 864000;
     ASSERT_TRUE(registry.set_options(id, options));
     registry.set_facts(id, facts("activating", "3"));
     registry.set_facts(id, facts("active", "3"));
     clock.advance(3h);
     registry.set_facts(id, facts("inactive", "3"));
-    EXPECT_EQ(at(id).asleep_because, "it was awake for as long as this server allows");
+    EXPECT_EQ(at(id).asleep_because, "it was awake as long as this server allows");
 }
 
 TEST_F(RegistryTest, WaitingIsABoardThatSleepsAndNothingElse) {

@@ -41,7 +41,7 @@ TEST_F(JournalClientTest, ALogThatBreaksOffIsAnErrorAndNotAShorterLog) {
     journal.say({{"c1", 1, "first", ""}}, false);
     const auto lines = client.last_lines(unit, 20);
     ASSERT_FALSE(lines);
-    EXPECT_EQ(lines.error().text(), "the journal reader hung up");
+    EXPECT_EQ(lines.error().text(), "boardgate-journal closed the connection");
 }
 
 TEST_F(JournalClientTest, AReaderThatDoesNotStopIsNotListenedTo) {

@@ -28,11 +28,12 @@ TEST_F(LogdirsClientTest, ARefusalBecomesTheProblemOfTheField) {
 
 TEST_F(LogdirsClientTest, ASlipIsAnsweredWithWhatIsMostLikelyMeant) {
     wire::FolderReport report{wire::FolderVerdict::missing};
-    EXPECT_EQ(verdict_of(report, "/x/run", "logdir").error().detail, "\"/x/run\" is not there; make the folder first, or name another one");
+    EXPECT_EQ(verdict_of(report, "/x/run", "logdir").error().detail,
+              "\"/x/run\" does not exist; create the folder first, or choose another one");
     report.suggestion = "/x/runs";
     report.suggestion_runs = 3;
     EXPECT_EQ(verdict_of(report, "/x/run", "logdir").error().detail,
-              "\"/x/run\" is not there; make the folder first, or name another one. There are 3 runs in \"/x/runs\".");
+              "\"/x/run\" does not exist; create the folder first, or choose another one. There are 3 runs in \"/x/runs\".");
     report.verdict = wire::FolderVerdict::not_a_folder;
     report.suggestion_runs = 1;
     EXPECT_NE(verdict_of(report, "/x/run", "logdir").error().detail.find(". There is 1 run in \"/x/runs\"."), std::string::npos);

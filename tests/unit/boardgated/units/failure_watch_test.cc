@@ -83,10 +83,10 @@ TEST_F(FailureWatchTest, WhatSystemdSaysMeanwhileIsPartOfTheReason) {
     journal.say({{"c", 1, systemds_word, this_run}});
     std::atomic<int> asked = 0;
     journal.when_asked([&] {
-        if (++asked == 1) become("failed", this_run, "the log directory \"/gone\" is not there");
+        if (++asked == 1) become("failed", this_run, "the log directory \"/gone\" does not exist");
     });
     become("failed");
-    EXPECT_EQ(told().detail, "the log directory \"/gone\" is not there");
+    EXPECT_EQ(told().detail, "the log directory \"/gone\" does not exist");
 }
 
 TEST_F(FailureWatchTest, ABoardThatWasWokenMeanwhileHasNoFailure) {

@@ -125,7 +125,7 @@ TEST(Response, ProblemsHaveTheTablesStatusAndCode) {
     EXPECT_EQ(response.status, 429);
     EXPECT_EQ(
         response.body,
-        R"({"code":"too_many_attempts","detail":"wait \"a\" bit","field":"user","status":429,"title":"Too many attempts","type":"about:blank"})");
+        R"({"code":"too_many_attempts","detail":"wait \"a\" bit","field":"user","status":429,"title":"Too many login attempts","type":"about:blank"})");
     EXPECT_EQ(response.headers, (std::vector<std::pair<std::string, std::string>>{
                                     {"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}, {"Retry-After", "30"}}));
 }
