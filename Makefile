@@ -150,7 +150,7 @@ $$(build)/bin/$(1): $$(call objects,$$(call sources,$$($(1)_from))) $$(call arch
 endef
 $(foreach p,$(programs),$(eval $(call program_rule,$(p))))
 
-# A program without a main.cc is one that nobody has begun.
+# Skips programs without a main.cc.
 begun = $(foreach p,$(programs),$(if $(wildcard src/$($(p)_from)/main.cc),$(p)))
 
 all: $(foreach p,$(begun),$(build)/bin/$(p))
@@ -205,7 +205,7 @@ each = $(foreach f,$(wildcard $(1)),$(call install_text,$(f),$(2)/$(notdir $(f))
 one = $(if $(wildcard $(1)),$(call install_text,$(1),$(2),644),true)
 if_absent = $(if $(wildcard $(1)),test -e '$(DESTDIR)$(2)' || $(call install_text,$(1),$(2),644),true)
 
-# Completion for three shells, from what the program says of itself.
+# Completion for three shells, generated from the program's own help.
 completions = $(build)/completions
 $(completions)/boardgate: $(build)/bin/boardgate build-aux/completions
 	@build-aux/completions $< $(@D)
@@ -239,7 +239,7 @@ install: all $(completions)/boardgate
 	@$(foreach f,$(wildcard examples/*),$(call one,$(f),$(datadir)/doc/boardgate/examples/$(notdir $(f))) &&) true
 	@$(foreach f,$(wildcard man/*.[1-8]),$(call one,$(f),$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) &&) true
 
-# What a package does after it was unpacked, on the machine itself; after an upgrade too. Boards and sessions go on.
+# The steps after installing or upgrading, on the machine itself. Boards and sessions continue.
 # A site that nginx refuses (no certificate yet) is not left behind: with it nginx would not start any more.
 site = $(sysconfdir)/nginx/sites-enabled/boardgate
 activate:

@@ -167,7 +167,7 @@ private:
             line = {};
         }
         if (line.find('\0') != std::string_view::npos || (line.find(';') != std::string_view::npos && !is_comment(line))) {
-            reader.fault(reader.line_, "", "a value cannot contain ; or a NUL byte; comments stand on lines of their own");
+            reader.fault(reader.line_, "", "a value cannot contain ; or a NUL byte; comments need lines of their own");
             line = {};
         }
         if (!line.empty() && (line.front() == ' ' || line.front() == '\t')) {
@@ -217,7 +217,7 @@ private:
             fault(line_, "environments." + name, "expected a name of letters, digits, dot, dash and underscore");
         } else if (!LogDir::parse(value)) {
             fault(line_, "environments." + name,
-                  is_key(name) ? "stands below [environments]; expected it above" : "expected the absolute path of a tensorboard program");
+                  is_key(name) ? "it must be above [environments]" : "expected the absolute path of a tensorboard program");
         } else {
             settings_.environments[name] = value;
         }

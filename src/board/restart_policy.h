@@ -2,7 +2,7 @@
 // Decides while a board is awake: when to restart TensorBoard, with which loader, and which notices to show. Touches no
 // process and no file.
 //
-// Its state lasts as long as the board is awake. A TensorBoard that wakes reads every file anew with the fast loader; only
+// Its state lasts as long as the board is awake. A TensorBoard that wakes reads every file again with the fast loader; only
 // files that are replaced later need the slow loader.
 #pragma once
 

@@ -79,7 +79,7 @@ Result<Decision> decide_again(const tickets::Ticket& ticket, const std::string& 
     if (!account || account->name != ticket.user) return Decision{LoginOutcome::refused, "there is no such account any more"};
     // pam_nologin(8) refuses new logins, and does not end sessions.
     for (const char* path : {"/run/nologin", "/etc/nologin"}) {
-        if (access(path, F_OK) == 0) return Decision{LoginOutcome::unavailable, std::string(path) + " is there"};
+        if (access(path, F_OK) == 0) return Decision{LoginOutcome::unavailable, std::string(path) + " exists"};
     }
     return decide_about(*account, address, socket, settings, clock);
 }

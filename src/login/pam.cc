@@ -15,7 +15,7 @@ Result<Pam> Pam::start(const char* service, const std::string& user, const std::
     const pam_conv callbacks{&Conversation::converse, &conversation};
     pam_handle_t* handle = nullptr;
     const int status = pam_start(service, user.c_str(), &callbacks, &handle);
-    if (status != PAM_SUCCESS || handle == nullptr) return failure("PAM cannot be started", service, "look at /etc/pam.d/boardgate");
+    if (status != PAM_SUCCESS || handle == nullptr) return failure("PAM cannot be started", service, "check /etc/pam.d/boardgate");
     Pam pam(handle);
     pam_set_item(handle, PAM_RHOST, address.c_str());
     pam_set_item(handle, PAM_TTY, "boardgate");

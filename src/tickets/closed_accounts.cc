@@ -30,7 +30,7 @@ std::string why_closed(const Account& account, const Settings& settings, const C
     if (account.uid == 0) return "uid 0 is never let in";
     if (static_cast<std::int64_t>(account.uid) < settings.minimum_uid) return "its uid is below minimum_uid";
     // 65534 is nobody, and the overflow uid of containers and NFS: it may stand for many people.
-    if (account.uid == 65534) return "its uid is nobody's";
+    if (account.uid == 65534) return "its uid is that of nobody";
     const std::string_view shell = account.shell;
     if (shell.ends_with("/nologin") || shell.ends_with("/false")) return "its shell is " + account.shell;
     const auto shadow = shadow_of(account.name);

@@ -14,7 +14,7 @@ from page import Page, open_browser  # noqa: E402
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """What the browser showed belongs to a failure, beside the lab's journal."""
+    """Adds the browser's state to the report of a failure, beside the lab's journal."""
     report = yield from journal_in_report(item, call)
     if Page.opened and call.when == "call" and call.excinfo:
         report.sections.append(("browser", Page.opened.explain(item.name)))
@@ -23,8 +23,8 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown():
-    """Before any fixture takes back what it made: a page that stays open asks on, for accounts that are gone by then. Also
-    where a fixture failed after it was opened. An exception here would keep all fixtures from being taken back."""
+    """Closes the page before fixtures clean up: an open page keeps sending requests for accounts that are then deleted.
+    Also after a failed fixture. An exception here would prevent the clean-up of all fixtures."""
     page, Page.opened = Page.opened, None
     if page:
         page.leave()
@@ -39,7 +39,7 @@ def browser(site):
 
 @pytest.fixture
 def page(browser, site):
-    """The portal in a browser that nobody is logged in to."""
+    """The portal in a browser without a session."""
     page = Page(browser, *site)
     page.fresh()
     yield page
@@ -57,7 +57,7 @@ def alices(page, alice):
 
 @pytest.fixture
 def closing_folder(lab):
-    """(path, close()): a folder of alice's, which she cannot read any more when it is closed; gone after the test."""
+    """(path, close()): a folder of alice, which close() makes unreadable for her; deleted after the test."""
     path = "/home/alice/closed"
     lab.exec("mkdir", "-p", path, user="alice")
     yield path, lambda: lab.exec("chmod", "000", path)
@@ -66,7 +66,7 @@ def closing_folder(lab):
 
 @pytest.fixture
 def stored_boards(lab):
-    """stored_boards(user, count): boards as the database has them, without doors; gone after the test."""
+    """stored_boards(user, count): boards in the database without doors; deleted after the test."""
     def change(source, *arguments):
         lab.systemctl("reset-failed", "boardgated.service", "boardgate-launcher.service")
         lab.python(source, *arguments, user="boardgate")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The portal in Debian's Chromium, used as a person does: by what is on the page, with keyboard and pointer."""
+"""The portal in Debian's Chromium, used like a person: through visible elements, with keyboard and pointer."""
 import base64
 import hashlib
 import json
@@ -29,7 +29,7 @@ LAPTOP, PHONE = (1280, 900), (390, 844)
 
 
 def key_of(url, authority):
-    """What Chromium calls the server's certificate, which the lab's authority has signed: the hash of its public key."""
+    """The hash of the public key of the server's certificate, by which Chromium accepts it."""
     parts = urlsplit(url)
     with socket.create_connection((parts.hostname, parts.port or 443), 10) as plain, \
             ssl.create_default_context(cafile=authority).wrap_socket(plain, server_hostname=parts.hostname) as tls:
@@ -44,10 +44,10 @@ def open_browser(site):
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        # The lab's server is trusted, and no other stranger; Chromium takes that only with a profile of its own.
+        # Trust only the lab's server; Chromium accepts this option only with a profile of its own.
         for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
                          "--force-color-profile=srgb", "--disable-background-networking", "--no-first-run",
-                         # Without a graphics card: TensorBoard's charts take WebGL.
+                         # Software rendering: TensorBoard's charts need WebGL.
                          "--enable-unsafe-swiftshader",
                          f"--user-data-dir={profile}", f"--ignore-certificate-errors-spki-list={key_of(*site)}"):
             options.add_argument(argument)
@@ -60,25 +60,25 @@ def open_browser(site):
             driver.quit()
 
 
-# Of the elements that one sees, in one step: a page that is drawn anew meanwhile cannot take them away.
+# Reads the visible elements in one step: a redraw in between could remove them.
 TEXTS = "return [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility()).map((e) => e.innerText.trim())"
 VALUE = "const seen = [...document.querySelectorAll(arguments[0])].find((e) => e.checkVisibility()); return seen ? [seen.value] : null"
 
 
 class Page:
-    """One tab. Everything waits until it is there, and fails with what was there instead."""
-    opened = None  # the one that a test uses now
+    """One tab. Each call waits for its condition, and fails with the page's actual content."""
+    opened = None  # the page of the current test
 
     def __init__(self, driver, url, authority):
         Page.opened = self
         self.driver, self.url, self.authority = driver, url, authority
-        self.stuck = None  # why it could not be left
+        self.stuck = None  # why the page could not be closed
         # Parts of console lines that a test provokes; the first is another lab of this machine that comes or goes.
         self.expected = ["ERR_NETWORK_CHANGED"]
 
     # -- where ----------------------------------------------------------------------------------------------------
     def fresh(self):
-        """As a browser that was never here."""
+        """Clears cookies and storage, as in a new browser."""
         self.driver.get("about:blank")
         self.command("Network.enable")
         self.command("Network.clearBrowserCookies")
@@ -89,7 +89,7 @@ class Page:
         self.driver.get_log("browser")
 
     def enter(self, client, path="/"):
-        """With the session of a client, at once."""
+        """Opens a page with a client's session."""
         self.command("Network.setCookie", name=COOKIE, value=client.cookie, url=self.url, secure=True, httpOnly=True)
         return self.open(path)
 
@@ -98,7 +98,7 @@ class Page:
         return self
 
     def leave(self):
-        """For an empty page. What goes wrong is kept for those who ask later."""
+        """Opens an empty page. Keeps an error for later calls."""
         try:
             self.driver.get("about:blank")
         except WebDriverException as error:
@@ -115,11 +115,11 @@ class Page:
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def theme(self, name):
-        """And nothing moves, so that a look at the page sees it as it stays."""
+        """Waits until nothing moves any more."""
         self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name},
                                                              {"name": "prefers-reduced-motion", "value": "reduce"}])
 
-    # -- what is there --------------------------------------------------------------------------------------------
+    # -- content -------------------------------------------------------------------------------------------------
     def run(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
 
@@ -127,7 +127,7 @@ class Page:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def shown(self, selector, text=None, seconds=PATIENCE):
-        """The first visible element that fits, with this text in it."""
+        """The first visible element that matches and contains the text."""
         def look():
             try:
                 for element in self.all(selector):
@@ -151,11 +151,11 @@ class Page:
         return self
 
     def texts(self, selector):
-        """What each of these says now that one sees."""
+        """The texts of the visible elements."""
         return self.run(TEXTS, selector)
 
     def reads(self, selector, *texts, seconds=PATIENCE):
-        """These are all that fit, and each says just this. (`shown` takes "1 of 300" for 300.)"""
+        """Waits until the matching elements have exactly these texts. (`shown` matches "1 of 300" for 300.)"""
         def look():
             found = self.texts(selector)
             assert found == list(texts), found
@@ -164,14 +164,14 @@ class Page:
         return self
 
     def value(self, selector):
-        """Of the first field that fits, once there is one."""
+        """The value of the first matching field."""
         return until(f"there is {selector}", lambda: self.run(VALUE, selector))[0]
 
     @property
     def text(self):
         try:
             return self.driver.find_element(By.TAG_NAME, "body").text
-        except NOT_YET:  # the next page is just taking the place of this one
+        except NOT_YET:  # the next page is loading
             return ""
 
     def says(self, *texts, seconds=PATIENCE):
@@ -201,7 +201,7 @@ class Page:
         return self
 
     def choose(self, board, action):
-        """Something in a card's menu."""
+        """Chooses an entry of a card's menu."""
         self.click(f"{self.board(board)} summary.more")
         return self.click(f"{self.board(board)} .board-{action}")
 
@@ -220,22 +220,22 @@ class Page:
 
     # -- judging it -----------------------------------------------------------------------------------------------
     def complaints(self):
-        """What the console says, without what a test provokes."""
+        """The console's messages, without expected ones."""
         lines = [line for line in self.driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
         texts = [f"{line['source']}: {line['message']}" for line in lines]
         return [text for text in texts if not any(part in text for part in self.expected)]
 
     def expect(self, *parts):
-        """These parts of console lines are no complaint: the test makes the server say no."""
+        """Expects console messages with these texts: the test makes the server refuse."""
         self.expected += parts
         return self
 
     def messages(self):
-        """Of Chromium's network, since the last time somebody asked."""
+        """Chromium's network events since the last call."""
         return [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
 
     def requests(self):
-        """[(url, type, bytes)] since the last time somebody asked."""
+        """[(url, type, bytes)] since the last call."""
         sent, sizes = {}, {}
         for message in self.messages():
             parameters = message.get("params", {})
@@ -250,7 +250,7 @@ class Page:
         path.write_bytes(base64.b64decode(self.command("Page.captureScreenshot", format="png")["data"]))
 
     def explain(self, name):
-        """After a failure of this test: a picture, and for the report what the page says and complains about."""
+        """After a failure: takes a screenshot, and returns the page's text and console messages for the report."""
         picture = RESULTS / f"{name.replace('/', '-')}.png"
         try:
             self.picture(picture)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every view, light and dark, on a laptop and a phone, judged by axe-core: nothing to report."""
+"""Every view, light and dark, on a laptop and a phone, checked by axe-core: no findings."""
 import subprocess
 import zipfile
 
@@ -7,7 +7,7 @@ import pytest
 from page import LAPTOP, PHONE, TOP
 
 FOLDER = TOP / "build/axe"
-# A wheel that carries axe-core, with which everything else here is fetched as well.
+# A wheel that contains axe-core.
 WHEEL = "axe-playwright-python==0.1.8"
 JUDGE = """
 const done = arguments[arguments.length - 1];
@@ -28,7 +28,7 @@ def axe():
 
 
 def judged(page, axe):
-    """What axe-core finds in all looks. It comes from outside the page, whose own policy lets no script in."""
+    """The findings of axe-core in all themes and sizes. It runs from outside: the page's own policy allows no script."""
     page.command("Page.setBypassCSP", enabled=True)
     found = {}
     try:
@@ -40,7 +40,7 @@ def judged(page, axe):
                 if violations := page.driver.execute_async_script(JUDGE):
                     found[theme, size] = violations
     finally:
-        # The browser is the other tests', too, and what they show is that policies hold.
+        # Other tests use the same browser, and they test the policies.
         page.command("Page.setBypassCSP", enabled=False)
     return found
 
@@ -55,7 +55,7 @@ VIEWS = {
     "my runs": ("/runs", "li.run", None),
     "my runs, some ticked": ("/runs", "li.run", "li.run:nth-child(1) input, li.run:nth-child(2) input"),
     "sessions": ("/sessions", "tbody tr", None),
-    "a board that is not there": ("/b/zzzzzzzz/", "main h1", None),
+    "an unknown board": ("/b/zzzzzzzz/", "main h1", None),
     "nothing at all": ("/boards/no-such-thing", "main h1", None),
 }
 
@@ -89,8 +89,8 @@ def test_nor_on_the_log_and_on_a_board_that_failed(page, alice, axe, closing_fol
 
 
 def test_nor_with_all_that_goes_wrong_on_one_page(alices, axe, lab, alice, settings, make_board):
-    """A failed card with its log and what helps, a refused deletion, one that can be undone, a form that is refused, and
-    no connection: each is seldom, and together they are judged in the time of one."""
+    """A failed card with its log and remedy, a refused and an undoable deletion, a refused form, and a lost connection: all
+    on one page, to check them in one run."""
     alices.expect("status of 40", "status of 50", "ERR_", "net::")
     settings(environments={"gone": "/opt/gone/bin/tensorboard"})
     failed, kept, going = (make_board(alice, title=title, **more) for title, more in
@@ -106,8 +106,8 @@ def test_nor_with_all_that_goes_wrong_on_one_page(alices, axe, lab, alice, setti
     alices.type("#new-logdir", "/home/alice/nowhere").shown(".advice", "does not exist")
     alices.click("#new-submit").shown("#new-error", "not there")
     alices.click(f"{alices.board(failed)} .failure summary").shown(f"{alices.board(failed)} pre.log")
-    alices.choose(going, "delete").shown(".bar .undo", "Undo")  # the menu is above the bar that is there already
-    # The focus that comes back to it holds it up.
+    alices.choose(going, "delete").shown(".bar .undo", "Undo")  # the menu is above the bar
+    # Returning the focus to the bar stops its timer.
     alices.run("const undo = document.querySelector('.undo'); undo.blur(); undo.focus()")
     lab.systemctl("stop", "nginx.service")
     try:

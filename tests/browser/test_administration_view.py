@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Administration: everybody's boards for those who keep the server, and never what is on them."""
+"""Administration: all boards for administrators, and never their content."""
 import pytest
 
 from selenium.webdriver.common.action_chains import ActionChains

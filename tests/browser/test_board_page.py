@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The page in a board's place while it is not ready: what it says, how the log comes, and what one can do there."""
+"""The page of a board that is not ready: its texts, its log, and its actions."""
 import pytest
 
 from fixtures import in_state
 from machine import until
 
-# Speaks in colours, and serves when it is told to.
+# Prints colours, and serves after go().
 SLOW = r"""#!/bin/sh
 printf '\033[32mloading module\033[0m cuda\n'
 echo 'WARNING: the scratch disk is slow'
@@ -38,7 +38,7 @@ def test_it_turns_into_the_board_by_itself(starting, slow):
     starting.says("Slow one", "/home/alice/runs", "TensorBoard is starting")
     slow()
     starting.says("TIME SERIES", seconds=40)
-    starting.expect("/frontend/", "/b/")  # TensorBoard's own words
+    starting.expect("/frontend/", "/b/")  # TensorBoard's own messages
 
 
 def test_the_log_comes_in_colour_while_one_waits(starting, slow):
@@ -75,7 +75,7 @@ def test_it_says_what_a_board_waits_for_and_starts_it_when_there_is_room(page, a
 def test_who_comes_to_a_waiting_board_gets_the_place_of_an_idle_one_of_theirs(page, alice, slow, settings, make_board, ready_board):
     settings(awake_boards_per_user=1, environments={"slow": "/opt/slow/bin/tensorboard"})
     first = make_board(alice.login(), environment="slow", title="First")
-    in_state(alice, first, "starting")  # which gives its place to nobody
+    in_state(alice, first, "starting")  # a starting board keeps its place
     second = make_board(alice)
     page.expect("status of 503").enter(alice, second["url"]).shown(".board-state", "Waiting")
     slow()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""TensorBoard's own dashboards, each opened through the gate with data for it: it draws, and the browser's console says
-nothing that it does not also say about the same dashboard of a TensorBoard started by hand."""
+"""TensorBoard's own dashboards, each opened through the gate with data: it draws, and the browser's console has no more
+messages than for the same dashboard of a TensorBoard started by hand."""
 import http.client
 import json
 import re
@@ -17,7 +17,7 @@ from page import LAPTOP, RESULTS, Page
 
 FOLDER, EMPTY = "/home/alice/dashboards", "/home/alice/nothing"
 PORT = 6006
-# Of each: an element and what this says as long as there is no data for it, and what is true when it has drawn.
+# For each: an element with its text without data, and a condition that is true after drawing.
 DASHBOARDS = {
     "timeseries": ("tb-webapp", "Pin cards for a quick view",
         """found('scalar-card', 'canvas').some((e) => coloured(e) > 1000)
@@ -58,7 +58,7 @@ QUERIES, WINDOWS = {"timeseries": "?tagFilter=accuracy%7Cfilters%7Cweights"}, {"
 DRESSED = """[...document.fonts].every((font) => ['unloaded', 'loaded'].includes(font.status))
     && [...document.fonts].some((font) => font.status == 'loaded' && font.family.includes('Roboto'))
     && found('tb-webapp', 'mat-icon').every((icon) => icon.querySelector('svg > *'))"""
-# Looks into elements that hide what they are made of and into frames, just after these have drawn: canvases forget.
+# Searches shadow roots and frames immediately after they have drawn: canvases do not keep their pixels.
 LOOK = """
 const below = (root) => [...root?.querySelectorAll('*') || []]
     .flatMap((e) => [e, ...below(e.shadowRoot), ...below(e.contentDocument)]);
@@ -88,7 +88,7 @@ ADDRESS = re.compile(r"https?://[\w.:]+(?:/b/[a-z0-9]+|/frontend/[0-9a-f]+)?(/[^
 
 
 class Opening:
-    """A dashboard that is being opened at this address."""
+    """A dashboard while it opens."""
 
     def __init__(self, page, name, url):
         self.page, self.name, self.unanswered = page, name, set()
@@ -105,8 +105,8 @@ class Opening:
         return self.sees(DASHBOARDS[self.name][2])
 
     def is_answered(self):
-        """Whether all that was asked for came, or did not: what is missing is complained about when that is known. (When a
-        worker has its script, the page is not told.)"""
+        """Whether all requests have ended: messages about missing files come only then. (The page gets no event for a
+        worker's script.)"""
         for entry in self.page.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent" and "worker.js" not in message["params"]["request"]["url"]:
@@ -121,15 +121,15 @@ class Opening:
         until("all is answered", self.is_answered)
 
     def complaints(self):
-        """Every one once, without what differs between two servers: addresses, and how far down in a file. What the page
-        before this one has to say about its end may come late, and is not this one's."""
+        """The distinct console messages, without what differs between two servers: addresses, and positions in a file. Late
+        messages of the previous page are not this page's."""
         own = [line for line in self.page.complaints() if "://" not in line or self.server in line]
         return {re.sub(r" (?:[\d:]+|-) ", " ", ADDRESS.sub(r"\1", line), count=1) for line in own}
 
 
 @contextmanager
 def bare(lab, host):
-    """TensorBoard as people start it by hand: http, on a port of its own."""
+    """TensorBoard started by hand: http, on a port of its own."""
     process = lab.start("runuser", "-u", "alice", "--", "/opt/tensorboard/bin/tensorboard", f"--logdir={FOLDER}", f"--host={host}",
                         f"--port={PORT}")
 
@@ -147,7 +147,7 @@ def bare(lab, host):
 
 
 def has_everything(listing):
-    """TensorBoard reads while it serves, and looks for embeddings once somebody asked."""
+    """TensorBoard reads while it serves, and searches for embeddings after the first request."""
     return all(listing[name]["enabled"] for name in DASHBOARDS)
 
 
@@ -176,12 +176,12 @@ def places(lab, site):
 
 @pytest.fixture
 def page(browser, site, alice):
-    """Where alice is logged in. What was loaded before need not come again, as for people who go from one to another."""
+    """A page with alice's session. It may use the browser's cache."""
     page = Page(browser, *site)
     page.driver.get("about:blank")
     page.command("Network.enable")
     page.command("Network.setCookie", name=COOKIE, value=alice.cookie, url=page.url, secure=True, httpOnly=True)
-    return page.expect("GL Driver Message")  # about Chromium's own drawing; how often, depends on the machine
+    return page.expect("GL Driver Message")  # about Chromium's own drawing; their number depends on the machine
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a person does on the first day: log in, make a board, see curves, log out."""
+"""A person's first day: log in, make a board, see curves, log out."""
 from machine import until
 from page import RESULTS
 
@@ -43,7 +43,7 @@ def test_from_the_login_to_curves_and_out_again(lab, page, make_account):
     page.shown("scalar-card line-chart", seconds=30)
     page.picture(RESULTS / "first-page-time-series.png")
     page.click("[role=tab]", "SCALARS")
-    # One smoothed and one as it was written, for each run.
+    # A smoothed and an original curve for each run.
     until("curves are drawn", lambda: page.run(CURVES) >= 2 * len(RUNS), 30)
     page.picture(RESULTS / "first-page-scalars.png")
     assert [line for line in page.complaints() if "Content Security Policy" in line] == [], "our policy breaks TensorBoard"
@@ -53,7 +53,7 @@ def test_from_the_login_to_curves_and_out_again(lab, page, make_account):
     page.shown("#login-user")
     page.says("logged out")
     page.picture(RESULTS / "first-page-logged-out.png")
-    # Whoever comes to this browser next sees nothing: the board's address leads to the login, and back after it.
+    # The next person at this browser sees nothing: the board's address leads to the login, and back after it.
     page.open(address)
     page.shown("#login-user")
     assert page.path == "/login?board=" + address.split("/")[2]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the page of a board can do in its visitor's browser. It shares the portal's origin, and its process answers
-whatever it likes; the portal and the API, which believe the visitor's cookie, are out of its reach all the same."""
+"""A hostile board in its visitor's browser. Its page has the portal's origin, and its process can send any answer; but
+it cannot use the portal and the API, which trust the visitor's cookie."""
 import json
 from urllib.parse import quote
 
@@ -8,7 +8,7 @@ import pytest
 
 from fixtures import in_state
 
-# Each gives what it got hold of, or throws.
+# Each returns what it could read, or throws.
 WAYS = {
     "asks": "return text(fetch(API))",
     "asks, and is sent on": "return text(fetch(sentOn(API)))",
@@ -21,7 +21,7 @@ WAYS = {
     "follows events": "return opened(new EventSource('/api/v1/events'))",
     "follows events that it is sent on to": "return opened(new EventSource(sentOn('/api/v1/events')))",
     "frames the portal": "return inside('/', (f) => f.contentDocument.title)",
-    "frames what is not there": "return inside('/nothing', (f) => text(f.contentWindow.fetch(API)))",
+    "frames an unknown address": "return inside('/nothing', (f) => text(f.contentWindow.fetch(API)))",
     "frames an error of nginx's": "return inside('/%zz', (f) => text(f.contentWindow.fetch(API)))",
     "frames an address that is too long": "return inside('/' + 'x'.repeat(20000), (f) => text(f.contentWindow.fetch(API)))",
     "frames a picture": "return inside('/assets/icon.svg', (f) => text(f.contentWindow.fetch(API)))",

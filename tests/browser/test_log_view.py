@@ -32,7 +32,7 @@ def lines(page):
 
 
 def hears(page, text):
-    """What the board says has come to the page, shown there or not."""
+    """Waits until the page has received the line, visible or not."""
     until(f"{text!r} comes", lambda: any(text in message["params"]["data"] for message in page.messages()
                                          if message["method"] == "Network.eventSourceMessageReceived"))
     # It draws with the next frame.

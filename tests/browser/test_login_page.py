@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The log-in as a person meets it: whatever PAM asks, in PAM's words, and on to where one wanted to go."""
+"""The login page: the prompts of PAM, in PAM's words, and then the requested address."""
 import subprocess
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def log_in(page, person, password=None):
 
 @pytest.fixture
 def door(page):
-    """The log-in page; its first question is refused, since nobody is logged in yet."""
+    """The login page; its first request is refused, since there is no session yet."""
     return page.expect("status of 401").open("/login")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How the portal is loaded and shown: quickly, from here alone, in light and dark, without motion, by keyboard."""
+"""Loading and display of the portal: fast, from this server only, light and dark, without motion, by keyboard."""
 import re
 
 import pytest
@@ -23,7 +23,7 @@ def test_the_whole_portal_is_small(lab):
 
 
 def test_all_that_the_first_paint_needs_is_named_in_the_page_itself(alices, alice):
-    """Then nothing is waited for but the page and, all at once, its files."""
+    """Then loading waits only for the page and, in parallel, its files."""
     alices.command("Network.clearBrowserCache")
     alices.requests()
     alices.open("/").shown("#new-logdir")
@@ -44,7 +44,7 @@ def test_files_are_kept_under_a_name_of_their_content_and_not_asked_for_again(al
 
 
 def test_pages_of_boardgated_use_the_same_files(page, alice):
-    # The page of a board that is not there is written as that of one that is not ready.
+    # The page of an unknown board looks like the page of a board that is not ready.
     answer = alice.visit("/b/zzzzzzzz/")
     portal = set(re.findall(r'"(/assets/[0-9a-f]+/)', alice.get("/").text))
     assert set(re.findall(r'"(/assets/[^/"]+/)', answer.text)) == portal and len(portal) == 1
@@ -125,7 +125,7 @@ def test_no_width_needs_sideways_scrolling(alices, alice, ready_board, width):
 
 # ---- the keyboard -----------------------------------------------------------------------------------------------
 def tab_to(page, wanted, most=60):
-    """Presses Tab until the focus is on something that fits; it must be seen there."""
+    """Presses Tab until the focus is on a matching element; the focus must be visible."""
     for _ in range(most):
         page.keys(Keys.TAB)
         if page.run("return document.activeElement.matches(arguments[0])", wanted):
@@ -151,7 +151,7 @@ def test_a_whole_day_without_a_mouse(page, make_account, lab):
     (board,) = person.boards()
     in_state(person, board, "ready")
     tab_to(page, ".board-sleep").keys(Keys.ENTER).shown(".board-state", "Asleep")
-    # The button that was pressed is gone; the keyboard is still at this board.
+    # The pressed button is gone; the focus is still in this card.
     assert page.run("return document.activeElement.closest('li.board') !== null")
     tab_to(page, "summary.more").keys(Keys.ENTER).shown(".board-edit")
     tab_to(page, ".board-edit").keys(Keys.ENTER).shown("#edit-title")

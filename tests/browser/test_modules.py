@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What single modules of the portal do, asked in the browser that runs them."""
+"""Unit tests of the portal's modules, in the browser."""
 import re
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""My boards: everything a person does with a card."""
+"""My boards: all actions of a card."""
 import time
 
 import pytest

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The form of a new board: what it knows before anything is started, and what it remembers."""
+"""The form of a new board: its advice before the start, and the options that it remembers."""
 from machine import until
 from selenium.webdriver.common.keys import Keys
 
 
 def name_folder(page, path="/home/alice/runs", advice="4 runs"):
-    """And waits for what the page has to say about it: its list is of the whole path then, and nothing moves any more."""
+    """Types a path and waits for the page's advice: after that its list is complete and nothing moves."""
     page.type("#new-logdir", path).shown("#new-logdir-advice", advice)
     return page.keys(Keys.TAB)
 
@@ -16,12 +16,12 @@ def opened(page):
 
 
 def offers(page, *folders):
-    """Just these: the list of a path that was half typed is another one."""
+    """Waits for exactly these rows: an incomplete path has another list."""
     return page.reads("[role=option] .path", *folders)
 
 
 def submitted(page):
-    """Once the server has answered, after which the next form is there: the event stream brings the card before that."""
+    """Submits the form and waits for the next form: the event stream brings the card before the answer."""
     page.click("#new-submit").shown("li.board")
     until("the next form is there", lambda: page.value("#new-logdir") == "")
     return page
@@ -125,7 +125,7 @@ def test_rare_options_are_below_advanced_and_get_to_the_board(alices, alice):
 
 def test_the_next_form_begins_with_what_was_chosen_last_and_can_be_reset(alices, alice):
     opened(name_folder(alices)).click("#new-reset")
-    # Of this page and of one that is opened later.
+    # On this page and on a later one.
     assert opened(submitted(alices.type("#new-reload-interval", "45"))).value("#new-reload-interval") == "45"
     assert opened(alices.open("/")).value("#new-reload-interval") == "45"
     assert alices.click("#new-reset").value("#new-reload-interval") == "5"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""My runs: what the server found in the roots, and from there to a board."""
+"""My runs: the runs that the server finds in the roots, and the boards made from them."""
 import pytest
 
 from machine import until
@@ -7,7 +7,7 @@ from machine import until
 
 @pytest.fixture
 def runs(alices, alice):
-    """The view, once it has found what there is; the boards that it makes are gone after the test."""
+    """The view after a search; the boards that it makes are deleted after the test."""
     alices.open("/runs").shown("li.run", seconds=20)
     alices.says("Below /home/alice", seconds=20)
     yield alices
@@ -106,7 +106,7 @@ def test_several_that_are_ticked_become_one_board(runs, alice):
     assert {board["logdir"], *board["more_logdirs"]} == set(wanted)
     runs.says("baseline", "lr-0.1", seconds=20)
     runs.expect("/frontend/", "/b/")
-    # The same ones are the same board.
+    # The same runs open the same board.
     runs.open("/runs").shown("li.run", seconds=20)
     for path in reversed(wanted):
         runs.click(f"li.run[data-path='{path}'] input", seconds=20)

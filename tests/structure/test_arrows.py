@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The table of arrows is worth something: each kind of broken arrow, put into a copy of the tree, is found."""
+"""The table of arrows works: it finds each kind of broken arrow in a copy of the tree."""
 import shutil
 import subprocess
 from pathlib import Path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The source tree as the structure tests see it: its files, the Makefile's tables, and where faults are collected."""
+"""The source tree for the structure tests: its files, the Makefile's tables, and the list of faults."""
 import os
 import re
 import subprocess
@@ -15,13 +15,13 @@ faults = []
 
 
 def fault(where, what, line=None):
-    """A fault in a file; `where` may be a path, or whatever else names the place."""
+    """Adds a fault; `where` is a path, or another text that names the place."""
     place = str(where.relative_to(TOP)) if isinstance(where, Path) and where.is_relative_to(TOP) else str(where)
     faults.append(f"{place}:{line}: {what}" if line else f"{place}: {what}")
 
 
 def finish(looked_at):
-    """Ends the test: with the faults, or with what was looked at, so that a test of nothing shows."""
+    """Ends the test and prints the faults, or what was checked; a test that checked nothing fails."""
     name = Path(sys.argv[0]).name
     for text in faults:
         print(f"{name}: {text}")
@@ -33,7 +33,7 @@ def finish(looked_at):
 
 
 def files(*patterns, below=""):
-    """Files somebody wrote, not those that were made; in a fixed order."""
+    """The source files, without built ones, in a fixed order."""
     found = []
     for folder, folders, names in os.walk(TOP / below):
         folders[:] = sorted(f for f in folders if f not in _made)
@@ -69,7 +69,7 @@ def makefile(variable):
 
 
 def install(stage, *variables):
-    """What `make install` puts into an empty folder."""
+    """The result of `make install` into an empty folder."""
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "SANITIZE")}
     done = subprocess.run(["make", "-C", str(TOP), "install", f"DESTDIR={stage}", *variables], capture_output=True,
                           text=True, env=env, stdin=subprocess.DEVNULL, timeout=300)

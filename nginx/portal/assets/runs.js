@@ -78,7 +78,7 @@ export function show_runs(main, {wanted}) {
                 return;
             }
             const {answer} = await call('POST', '/boards', body);
-            boards.push(answer);  // for who presses again before the board's page is there
+            boards.push(answer);  // for a second click before the board's page loads
             location.assign(answer.url);
         }, show_error, button);
     }
