@@ -28,8 +28,8 @@ public:
 
     /// Starts it, and its door again where that is gone; or lets it wait, which is no problem but a state.
     /// Returns when systemd has taken the job, not when the board answers.
-    [[nodiscard]] ApiResult<void> wake(const Token& token, const BoardId& board);
-    [[nodiscard]] ApiResult<void> restart(const Token& token, const BoardId& board);
+    [[nodiscard]] ApiResult<void> wake(const Token& token, const BoardId& id);
+    [[nodiscard]] ApiResult<void> restart(const Token& token, const BoardId& id);
     /// Stops it, or its waiting.
     /// `reason` is what its owner reads.
     [[nodiscard]] ApiResult<void> sleep(const Token& token, const BoardId& board, const std::string& reason = {});
@@ -57,10 +57,10 @@ private:
     [[nodiscard]] ApiResult<void> start(const Token& token, const BoardId& board, bool anew);
     [[nodiscard]] bool keeps_slot(const Board& board) const;
     [[nodiscard]] Room room_for(const Board& board) const;
-    [[nodiscard]] Claim claim(const BoardId& board);
+    [[nodiscard]] Claim claim(const BoardId& id);
     void release(const BoardId& board);
     [[nodiscard]] bool make_room(const Token& token, const BoardId& idle, const BoardId& board);
-    [[nodiscard]] ApiResult<void> begin(const Token& token, const BoardId& board);
+    [[nodiscard]] ApiResult<void> begin(const Token& token, const BoardId& id);
     void wait(const Token& token, const BoardId& board, Room room);
     void stop_waiting(const BoardId& board);
     void look_for_the_next();
