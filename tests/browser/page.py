@@ -26,6 +26,8 @@ RESULTS = TOP / "build/results"
 NOT_YET = (NoSuchElementException, StaleElementReferenceException, ElementClickInterceptedException,
            ElementNotInteractableException)
 LAPTOP, PHONE = (1280, 900), (390, 844)
+# Of the portal's own site and without a script: Chromium starts a process for each change of the site, about:blank included.
+NOTHING = "/assets/icon.svg"
 
 
 def key_of(url, authority):
@@ -60,9 +62,22 @@ def open_browser(site):
             driver.quit()
 
 
-# Reads the visible elements in one step: a redraw in between could remove them.
-TEXTS = "return [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility()).map((e) => e.innerText.trim())"
-VALUE = "const seen = [...document.querySelectorAll(arguments[0])].find((e) => e.checkVisibility()); return seen ? [seen.value] : null"
+# Each looks in one step: a page that is drawn anew meanwhile cannot take elements away, and a look costs one request.
+SEEN = """
+const [selector, text] = arguments;
+const plain = (text) => text.replaceAll('\\u00a0', ' ');
+const visible = (e) => {
+    const {width, height} = e.getBoundingClientRect();
+    return width > 0 && height > 0 && e.checkVisibility({checkOpacity: true, checkVisibilityCSS: true});
+};
+const seen = (selector) => [...document.querySelectorAll(selector)].filter(visible);
+const first = () => seen(selector).find((e) => text == null || plain(e.innerText ?? e.textContent).includes(text)) ?? null;
+"""
+FIRST = f"{SEEN} return first();"
+AIM = f"{SEEN} const found = first(); found?.scrollIntoView({{block: 'center'}}); return found;"
+TEXT = f"{SEEN} return plain(document.body?.innerText ?? '');"
+TEXTS = f"{SEEN} return seen(selector).map((e) => e.innerText.trim());"
+VALUE = f"{SEEN} const found = first(); return found ? [found.value] : null;"
 
 
 class Page:
@@ -78,11 +93,11 @@ class Page:
 
     # -- where ----------------------------------------------------------------------------------------------------
     def fresh(self):
-        """Clears cookies and storage, as in a new browser."""
-        self.driver.get("about:blank")
+        """As a browser in which nobody is logged in and nothing is remembered, but files that are kept for ever."""
+        if self.path != NOTHING:
+            self.open(NOTHING)
         self.command("Network.enable")
         self.command("Network.clearBrowserCookies")
-        self.command("Network.clearBrowserCache")
         self.command("Storage.clearDataForOrigin", origin=self.url, storageTypes="local_storage")
         self.command("Emulation.setEmulatedMedia", features=[])
         self.size(*LAPTOP)
@@ -97,10 +112,15 @@ class Page:
         self.driver.get(self.url + path)
         return self
 
+    def forget_files(self):
+        """As a browser that was never here."""
+        self.command("Network.clearBrowserCache")
+        return self
+
     def leave(self):
         """Opens an empty page. Keeps an error for later calls."""
         try:
-            self.driver.get("about:blank")
+            self.open(NOTHING)
         except WebDriverException as error:
             self.stuck = error
 
@@ -127,27 +147,14 @@ class Page:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def shown(self, selector, text=None, seconds=PATIENCE):
-        """The first visible element that matches and contains the text."""
-        def look():
-            try:
-                for element in self.all(selector):
-                    if element.is_displayed() and (text is None or text in element.text):
-                        return element
-            except NOT_YET:
-                pass
-            return None
+        """The first visible element that fits, with this text in it."""
         try:
-            return until(f"{selector} {text or ''} is on the page", look, seconds)
+            return until(f"{selector} {text or ''} is on the page", lambda: self.run(FIRST, selector, text), seconds)
         except AssertionError as error:
             raise AssertionError(f"{error}\nat {self.driver.current_url}:\n{self.text}") from None
 
     def gone(self, selector, seconds=PATIENCE):
-        def look():
-            try:
-                return not any(element.is_displayed() for element in self.all(selector))
-            except NOT_YET:
-                return True
-        until(f"{selector} is gone", look, seconds)
+        until(f"{selector} is gone", lambda: not self.run(FIRST, selector), seconds)
         return self
 
     def texts(self, selector):
@@ -169,10 +176,7 @@ class Page:
 
     @property
     def text(self):
-        try:
-            return self.driver.find_element(By.TAG_NAME, "body").text
-        except NOT_YET:  # the next page is loading
-            return ""
+        return self.run(TEXT)
 
     def says(self, *texts, seconds=PATIENCE):
         for text in texts:
@@ -189,12 +193,9 @@ class Page:
     def click(self, selector, text=None, seconds=PATIENCE):
         def press():
             try:
-                element = next((e for e in self.all(selector) if e.is_displayed() and (text is None or text in e.text)), None)
-                if element is None:
-                    return False
-                self.run("arguments[0].scrollIntoView({block: 'center'})", element)
-                element.click()
-                return True
+                if element := self.run(AIM, selector, text):
+                    element.click()
+                return bool(element)
             except NOT_YET:
                 return False
         until(f"{selector} {text or ''} can be pressed", press, seconds)

@@ -18,7 +18,7 @@ def test_from_the_login_to_curves_and_out_again(lab, page, make_account):
     lab.exec("/usr/local/bin/write-events", f"/home/{person.user}/runs", user=person.user)
     page.expect("401")  # without a session, the page's first question is refused
 
-    page.open("/")
+    page.forget_files().open("/")
     page.type("#login-user", person.user).type("#login-password", "not it").click("#login-submit")
     page.says("wrong")
     page.picture(RESULTS / "first-page-refused.png")

@@ -70,7 +70,7 @@ def hostile(page, recording_boards, alice):
     alice.get(f"{board.url}data/environment")
     in_state(alice, {"id": board.id}, "ready")
     document = {"status": 200, "headers": [["Content-Type", "text/html"]], "body": "<!doctype html><title>hostile</title><body>"}
-    page.driver.set_script_timeout(10)
+    page.forget_files().driver.set_script_timeout(10)
 
     def run(way):
         page.enter(alice, f"{board.url}answer?{quote(json.dumps(document))}")

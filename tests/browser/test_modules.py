@@ -4,23 +4,27 @@ import re
 
 import pytest
 
+from client import Client
+from page import Page
+
 
 @pytest.fixture(scope="module")
-def assets(site):
-    from client import Client
-    return re.search(r'src="(/assets/[0-9a-f]+/)main\.js"', Client(*site).get("/").text)[1]
-
-
-@pytest.fixture
-def ask(page, assets):
-    """ask(module, expression): the expression's value, with the module's exports in `m`."""
+def ask(browser, site):
+    """ask(module, expression): the expression's value, with the module's exports in `m`. One page for all questions: they
+    leave nothing behind."""
+    page = Page(browser, *site)
+    page.fresh()
     page.expect("status of 401").open("/login").shown("#login-user")
+    Page.opened = None  # which is left after each test
+    assets = re.search(r'src="(/assets/[0-9a-f]+/)main\.js"', Client(*site).get("/").text)[1]
 
     def value(module, expression):
         return page.driver.execute_async_script(f"""
             const done = arguments[arguments.length - 1];
             import('{assets}{module}.js').then((m) => done({{value: {expression}}}), (error) => done({{error: String(error)}}))""")["value"]
-    return value
+    yield value
+    assert page.complaints() == []
+    page.leave()
 
 
 LINES = {
