@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The login page: the prompts of PAM, in PAM's words, and then the requested address."""
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,8 @@ def test_an_expired_password_is_told_with_what_to_do(door, person, lab):
 
 def test_who_guesses_is_told_when_to_come_back(door, person):
     door.expect("status of 429")
-    refused = [person.try_login(person.user, f"guess {n}").code for n in range(5)]
+    with ThreadPoolExecutor(5) as threads:
+        refused = [answer.code for answer in threads.map(lambda n: person.try_login(person.user, f"guess {n}"), range(5))]
     assert refused == ["login_failed"] * 5
     log_in(door, person).shown("#login-error", "Try again in")
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The lab as a test sees it: what runs inside, by `tests/lab/lab`, and waiting for things to become true."""
 import base64
+import importlib.machinery
+import importlib.util
 import json
 import os
 import shlex
@@ -10,6 +12,17 @@ from pathlib import Path
 
 LAB = Path(__file__).resolve().parent / "lab"
 PATIENCE = 20.0  # seconds: far more than anything takes, on a machine that is busy with other things too
+
+
+def program():
+    """tests/lab/lab as a module."""
+    loader = importlib.machinery.SourceFileLoader("lab_program", str(LAB))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
+
+
+PROGRAM = program()
 
 
 def until(what, probe, seconds=PATIENCE, every=0.05):
@@ -40,9 +53,16 @@ class Lab:
         self.name = name
         self.env = {**os.environ, "BOARDGATE_LAB": name}
 
+    def command(self, verb, *words):
+        """(command line, environment) of a verb. Tests run thousands of commands inside: `exec` goes there directly, without
+        a Python of its own for each."""
+        if verb != "exec":
+            return [str(LAB), verb, *words], self.env
+        return PROGRAM.Lab(self.name).inside(*map(str, words)), PROGRAM.INSIDE
+
     def verb(self, *words, seconds=60, check=True, text=True):
-        done = subprocess.run([str(LAB), *words], env=self.env, stdin=subprocess.DEVNULL, capture_output=True,
-                              text=text, timeout=seconds)
+        command, env = self.command(*words)
+        done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=text, timeout=seconds)
         if check and done.returncode != 0:
             raise AssertionError(f"lab {shlex.join(words)[:400]}: status {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
@@ -69,8 +89,8 @@ class Lab:
 
     def start(self, *argv):
         """A command that goes on inside while the test does something else."""
-        return subprocess.Popen([str(LAB), "exec", *argv], env=self.env, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        command, env = self.command("exec", *argv)
+        return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def write(self, path, content, mode="0644", owner="root"):
         content = content if isinstance(content, bytes) else content.encode()
@@ -99,6 +119,11 @@ class Lab:
     def journal(self, lines=80):
         return self.exec("journalctl", "-b", "-n", str(lines), "--no-pager", "-o", "short-precise", "-u", "boardgate*",
                          "-u", "tensorboard-*", "-u", "nginx.service", check=False)
+
+    def journalctl(self, *words):
+        """What journalctl prints once the journal has all that was said until now."""
+        self.exec("journalctl", "--sync")
+        return self.exec("journalctl", *words)
 
     def epoch(self):
         """The lab's own clock, to the microsecond, as journalctl --since takes it."""

@@ -41,7 +41,7 @@ def test_an_administrator_puts_a_board_to_sleep_and_the_journal_says_who(lab, ad
     answer = admin.post(f"/api/v1/admin/boards/{board['id']}/sleep")
     assert answer.status == 202, answer
     in_state(alice, board, "asleep")
-    said = lab.exec("journalctl", "-u", "boardgated", "-o", "cat", "--since", "-1min", f"BOARD_ID={board['id']}")
+    said = lab.journalctl("-u", "boardgated", "-o", "cat", "--since", "-1min", f"BOARD_ID={board['id']}")
     assert f"{admin.user} put to sleep board {board['id']} of alice" in said
     assert alice.visit(f"/b/{board['id']}/").status in (200, 503)  # it wakes as ever
 

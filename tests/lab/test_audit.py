@@ -13,8 +13,7 @@ EVENTS = (Path(__file__).resolve().parents[2] / "src/base/events.inc").read_text
 def events(lab, user):
     """{event: [entry]} of a person, in the order in which they were written."""
     names = {m[2]: m[1] for m in re.finditer(r'EVENT\((\w+), "(\w+)"', EVENTS)}
-    text = lab.exec("journalctl", "--sync", "--quiet", check=False) + lab.exec(
-        "journalctl", "--boot", "--output=json", "--quiet", f"USER_NAME={user}")
+    text = lab.journalctl("--boot", "--output=json", "--quiet", f"USER_NAME={user}")
     found = {}
     for line in text.splitlines():
         entry = json.loads(line)
@@ -68,5 +67,5 @@ def test_journalctl_explains_every_event(lab):
     listed = lab.exec("journalctl", "--list-catalog")
     for message_id in re.findall(r'EVENT\(\w+, "(\w+)"', EVENTS):
         assert f"{message_id} boardgate: " in listed
-    explained = lab.exec("journalctl", "--boot", "--catalog", "--lines=1", "MESSAGE_ID=5c0d3f1e7a914c0f9d3e8b2a6f10440e")
+    explained = lab.journalctl("--boot", "--catalog", "--lines=1", "MESSAGE_ID=5c0d3f1e7a914c0f9d3e8b2a6f10440e")
     assert "was refused" in explained and "Defined-By: boardgate" in explained

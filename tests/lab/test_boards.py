@@ -191,7 +191,7 @@ def test_an_accounts_name_is_whole_in_its_units(lab, make_account, ready_board, 
     board = ready_board(person, "/tmp")
     assert person.get(f"{board['url']}data/environment").status == 200
     assert lab.property(board["unit"], "User") == lab.exec("id", "-u", name).strip()
-    assert person.get(f"/api/v1/boards/{board['id']}/log?lines=1").json["lines"]
+    until("the log has a line", lambda: person.get(f"/api/v1/boards/{board['id']}/log?lines=1").json["lines"])
     assert person.delete(f"/api/v1/boards/{board['id']}").status == 204
     assert not [unit for unit in lab.units() if board["id"] in unit]
 
@@ -209,7 +209,8 @@ def test_the_log_is_tensorboards_own(alice, ready_board):
 def test_who_comes_back_to_a_log_reads_on_behind_the_line_that_was_last(alice, ready_board):
     board = ready_board(alice)
     log = f"/api/v1/boards/{board['id']}/log"
-    lines = until("the log has an end", lambda: (read := alice.get(log).json["lines"])[-1]["text"].startswith("Started") and read)
+    lines = until("TensorBoard and systemd have said that it is ready", lambda: all(
+        any(words in line["text"] for line in alice.get(log).json["lines"]) for words in ("Started", "Press CTRL+C")) and alice.get(log).json["lines"])
 
     def told(count, query="", **headers):
         with alice.events(f"{log}?follow=1{query}", headers=headers) as events:

@@ -33,7 +33,7 @@ def test_whoever_is_locked_out_is_out_within_the_hour(lab, make_account, checked
     # Of those who may go on one more is asked about at the same time.
     until("they are out", lambda: not any(people[how].is_logged_in() for how in CLOSED), 60)
     assert people[None].is_logged_in()
-    ended = lab.exec("journalctl", "-b", "-o", "cat", "--no-pager", "-t", "boardgate-login")
+    ended = lab.journalctl("-b", "-o", "cat", "--no-pager", "-t", "boardgate-login")
     for how in CLOSED:
         assert f"a session of {people[how].user} from" in ended, how
     assert people[None].user not in ended.split("has ended")[-1]

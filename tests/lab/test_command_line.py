@@ -78,7 +78,9 @@ def test_every_answer_is_json_where_a_script_wants_it(shell):
     assert (made["port"], made["reload_interval"], made["fast_loader"], made["idle_sleep"]) == (16777, 7, "off", 60)
     assert [b["id"] for b in json.loads(shell("ls", "--json"))["boards"]] == [made["id"]]
     in_state(shell.person, made, "ready")
-    assert "Press CTRL+C" in json.loads(shell("logs", "--json", "-n", "2", made["id"]))["lines"][0]["text"]
+    last = lambda: json.loads(shell("logs", "--json", "-n", "2", made["id"]))["lines"]  # noqa: E731
+    until("TensorBoard has said it", lambda: "Press CTRL+C" in "".join(line["text"] for line in last()))
+    assert len(last()) == 2
     # When it is waited for: the board as it is then.
     assert json.loads(shell("start", "runs/sweep", "--json", "--wait"))["state"] == "ready"
     assert shell("runs", "--json").strip() == shell.person.get("/api/v1/runs?limit=100").text.strip()

@@ -261,7 +261,7 @@ def test_files_that_others_than_root_could_have_made_are_not_shared(lab, alice, 
         lab.exec(*how) if len(how) > 1 else lab.python(CHANGE, second, "", *how)
         began = lab.epoch()
         publish(lab)
-        said = lab.exec("journalctl", "-u", "boardgate-frontend", "--since", began, "-o", "cat", "--no-pager")
+        said = lab.journalctl("-u", "boardgate-frontend", "--since", began, "-o", "cat", "--no-pager")
         assert "environment second: its boards serve their own front end: " in said, why
         records = lab.read("/var/lib/boardgate-frontend/environments").decode().splitlines()
         assert sorted(r.endswith("\t-") for r in records) == [False, True], (why, records)

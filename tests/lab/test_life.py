@@ -189,7 +189,7 @@ def test_a_failure_is_mailed_where_the_site_wants_it(settings, lab, alice, ready
         lab.systemctl("kill", "--signal=KILL", board["unit"])
         in_state(alice, board, "failed")
         if notify == "off":
-            until("the mailer was looked at", lambda: "boardgate-notify@" in lab.exec("journalctl", "-b", "-n", "50", "-u", "boardgate-notify@*"))
+            until("the mailer was looked at", lambda: "boardgate-notify@" in lab.journalctl("-b", "-n", "50", "-u", "boardgate-notify@*"))
             assert not lab.succeeds("test", "-e", "/run/mail/came")
             return
         mail = until("mail is sent", lambda: lab.verb("exec", "cat", "/run/mail/came", check=False).stdout)

@@ -130,7 +130,7 @@ def test_a_flood_from_elsewhere_asks_pam_a_few_times_and_locks_nobody_out(lab, m
     member = make_account()
     answers = lab.python(FLOOD, member.user)
     assert set(answers) == {"401", "429"} and answers["401"] == 5, answers
-    failures = [line for line in lab.exec("journalctl", "-b", "--no-pager", "-t", "boardgate-login").splitlines()
+    failures = [line for line in lab.journalctl("-b", "--no-pager", "-t", "boardgate-login").splitlines()
                 if "authentication failure" in line and f"user={member.user}" in line]
     assert len(failures) == 5
     assert member.login().is_logged_in(), "a stranger has locked the account for its owner"
@@ -340,11 +340,11 @@ def test_the_journal_holds_no_password_and_no_token(lab, make_account):
     password = "pä$s\"\\ of-a-person"
     member = make_account(password=password).login()
     stranger = member.stranger()
-    stranger.try_login(member.user, password + "?")
-    stranger.try_login(password + "!", "x")  # typed into the wrong field
+    # The second was typed into the wrong field.
+    together((stranger.try_login, member.user, password + "?"), (stranger.try_login, password + "!", "x"))
     assert member.delete("/api/v1/session").status == 204
-    journal = lab.exec("journalctl", "-b", "-a", "-o", "export", "--no-pager")
+    journal = lab.journalctl("-b", "-a", "-o", "export", "--no-pager")
     logs = lab.exec("sh", "-c", "cat /var/log/nginx/*")
-    until("the login was logged at all", lambda: member.user in lab.exec("journalctl", "-b", "-o", "export", "--no-pager"))
+    assert member.user in journal, "the login was not logged at all"
     for secret in (member.cookie, "of-a-person"):
         assert secret not in journal and secret not in logs

@@ -71,7 +71,7 @@ def test_the_fast_loader_leaves_out_what_it_cannot_read(lab, bob, folder, ready_
     lab.exec("chmod", "0", f"{FOLDER}/closed")
     board = ready_board(bob, folder, reload_interval=1)
     told(bob, board, "unreadable_folder")
-    assert runs(bob, board) == ["open"]
+    until("the run is shown", lambda: runs(bob, board) == ["open"])
     lab.exec("chmod", "755", f"{FOLDER}/closed")
     told(bob, board)
     until("the other run is shown, too", lambda: runs(bob, board) == ["closed", "open"])
@@ -106,7 +106,7 @@ def test_the_slow_loader_stops_at_what_it_cannot_read_and_goes_on_afterwards(lab
 
 def test_a_data_server_that_ended_is_replaced(lab, bob, ready_board):
     board = ready_board(bob)
-    before = runs(bob, board)
+    before = until("the runs are shown", lambda: runs(bob, board))
     server = process(lab, board, "tensorboard_data_server/bin/server")
     lab.exec("kill", "-KILL", str(server))
     assert bob.get(board["url"] + "data/runs").status == 500, "TensorBoard mends it by itself, so boardgate need not"
@@ -117,14 +117,14 @@ def test_a_data_server_that_ended_is_replaced(lab, bob, ready_board):
 
 def test_a_tensorboard_that_ended_is_started_again(lab, bob, ready_board):
     board = ready_board(bob)
-    before, ended = runs(bob, board), process(lab, board, "/bin/tensorboard")
+    before, ended = until("the runs are shown", lambda: runs(bob, board)), process(lab, board, "/bin/tensorboard")
     lab.exec("kill", "-KILL", str(ended))
     told(bob, board, "tensorboard_restarted")
     # Who comes meanwhile waits.
-    assert runs(bob, board) == before
+    assert bob.get(board["url"] + "data/environment").status == 200
+    until("the runs are shown again", lambda: runs(bob, board) == before)
     assert process(lab, board, "/bin/tensorboard") != ended
-    log = bob.get(f"/api/v1/boards/{board['id']}/log?lines=20").text
-    assert "ended by signal SIGKILL" in log, log
+    until("the log says why", lambda: "ended by signal SIGKILL" in bob.get(f"/api/v1/boards/{board['id']}/log?lines=20").text)
 
 
 def test_a_tensorboard_that_was_asked_to_end_lets_the_board_sleep(lab, bob, ready_board):
@@ -169,7 +169,7 @@ def test_proxy_variables_of_the_machine_do_not_come_between_tensorboard_and_its_
     lab.systemctl("set-environment", *proxy)
     try:
         board = ready_board(bob, fast_loader="on")
-        assert runs(bob, board)
+        until("the runs are shown", lambda: runs(bob, board))
         told(bob, board)
         for one in lab.processes(board["unit"]):
             assert not [word for word in one["environ"] if "proxy" in word.lower()], one["argv"]

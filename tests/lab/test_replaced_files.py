@@ -240,7 +240,7 @@ def test_a_file_that_is_begun_anew_is_shown_as_it_is(bob, copies, ready_board):
     wait_for_steps(bob, board, way.name, 3)
     copies.copy(way, 1)
     # cp(1), too, makes a file short for a moment, so this is believed one look later.
-    wait_for_steps(bob, board, way.name, 2, seconds=3 * INTERVAL)
+    wait_for_steps(bob, board, way.name, 2)
 
 
 def test_the_fast_loader_that_was_asked_for_stays_and_the_owner_is_warned(lab, bob, copies, ready_board):

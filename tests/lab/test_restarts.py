@@ -92,7 +92,7 @@ def sql(lab, statement):
 
 
 def said_since(lab, began, words):
-    return lambda: words in lab.exec("journalctl", "-b", "--since", began, "-o", "cat", "--no-pager", "-u", "boardgate*")
+    return lambda: words in lab.journalctl("-b", "--since", began, "-o", "cat", "--no-pager", "-u", "boardgate*")
 
 
 def test_units_that_no_board_explains_are_told_and_go_when_their_owner_logs_in(lab, alice, ready_board):
@@ -129,7 +129,7 @@ def test_a_mistake_in_the_configuration_is_one_failed_start(lab, site, alice):
         assert not lab.succeeds("systemctl", "restart", "boardgated")
         until("requests are answered at once", lambda: lab.property("boardgated-app.socket", "ActiveState") == "inactive")
         assert [Client(*site).get(path).status for path in ("/api/v1/session", "/b/abcdefgh/", "/")] == [503, 503, 200]
-        assert len(lab.exec("journalctl", "-u", "boardgated", "-o", "cat", "--since", began, "MESSAGE_ID=" + STARTING).split("\n")) <= 4
+        assert len(lab.journalctl("-u", "boardgated", "-o", "cat", "--since", began, "MESSAGE_ID=" + STARTING).split("\n")) <= 4
         lab.systemctl("restart", "boardgate.target")
         assert [lab.property("boardgate-gate.service", name) for name in ("ActiveState", "NRestarts")] == ["inactive", "0"]
         told = lab.verb("exec", "/usr/lib/boardgate/boardgate-launcher", "--check-config", check=False)
@@ -156,7 +156,7 @@ def test_a_database_of_a_newer_boardgate_is_left_alone_and_said_once(lab, site, 
         assert not lab.succeeds("systemctl", "start", "boardgated")
         until("requests are answered at once", lambda: lab.property("boardgated-app.socket", "ActiveState") == "inactive")
         assert [Client(*site).get(path).status for path in ("/api/v1/session", "/b/abcdefgh/", "/")] == [503, 503, 200]
-        said = lab.exec("journalctl", "-t", "boardgated", "-o", "cat", "--since", began)
+        said = lab.journalctl("-t", "boardgated", "-o", "cat", "--since", began)
         assert said.count("written by a newer boardgate") <= 2 and "install that boardgate again" in said, said
     finally:
         in_database(lab, f"PRAGMA user_version={today}")
@@ -191,7 +191,7 @@ def test_a_full_disk_refuses_what_would_be_kept_and_closes_nothing_that_is_open(
         assert (refused.status, refused.code) == (507, "storage_full"), refused
         assert Client(alice.url, alice.ca, "bob", "bob-lab").post("/api/v1/login", {"user": "bob", "password": "bob-lab"}).code == "storage_full"
         assert alice.get(board["url"]).status == 200 and len(alice.boards()) == 1
-        assert "free some space on the disk of " + DATABASE in lab.exec("journalctl", "-t", "boardgated", "-o", "cat", "--since", began)
+        assert "free some space on the disk of " + DATABASE in lab.journalctl("-t", "boardgated", "-o", "cat", "--since", began)
         lab.exec("rm", f"{folder}/filler")
         assert alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"title": "again"}).status == 200
     finally:
@@ -221,13 +221,14 @@ def test_a_reboot(lab, alice, site, make_account, ready_board):
 
     lab.verb("reboot", seconds=120)
     wait_until_sound(lab)
+    until("all doors were looked at", lambda: lab.property("boardgate-doors.service", "ExecMainExitTimestampMonotonic") != "0")
     assert alice.is_logged_in(), "the reboot ended a session"
     after = {board["id"]: board for board in alice.boards()}
     assert {board_id: board["port"] for board_id, board in after.items()} == doors
     assert {board["state"] for board in after.values()} == {"asleep"}
     assert after[before["id"]]["url"] == before["url"] and after[before["id"]]["created"] == before["created"]
 
-    journal = lab.exec("journalctl", "-b", "-o", "cat", "--no-pager", "-u", "boardgate-doors.service")
+    journal = lab.journalctl("-b", "-o", "cat", "--no-pager", "-u", "boardgate-doors.service")
     for how, (_, board) in closed.items():
         assert not [unit for unit in lab.units() if board["id"] in unit], f"a door for an account that was {how}"
     assert f"the door of board {closed['removed'][1]['id']} was removed" in journal
