@@ -17,8 +17,9 @@ _logins = {}  # user -> cookie, so that a run needs one login per account and no
 
 @pytest.fixture(scope="session")
 def lab():
-    """The lab named by BOARDGATE_LAB; brought up, and down again, when it is not up already."""
-    machine = Lab(os.environ.get("BOARDGATE_LAB", "lab"))
+    """The lab named by BOARDGATE_LAB, with a number where pytest-xdist runs one worker for each of several; brought up, and
+    down again, when it is not up already."""
+    machine = Lab(os.environ.get("BOARDGATE_LAB", "lab") + os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"))
     was_up = machine.is_up
     if not was_up:
         machine.verb("up", seconds=900)
