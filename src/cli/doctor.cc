@@ -84,7 +84,7 @@ Outcome<void> doctor(const Arguments& arguments) {
     const bool on_server = access(settings_path, F_OK) == 0;
     if (on_server) findings = examine_installation();
     if (!on_server || geteuid() != 0) {
-        if (const auto added = add_boards(findings, arguments); !added) return added;
+        if (auto added = add_boards(findings, arguments); !added) return added;
     }
     std::size_t wrong = 0;
     for (const Finding& finding : findings) {

@@ -49,7 +49,7 @@ Result<void> give(int reader, const wire::ReadLog& question) {
     }
     const bool behind = !question.after.empty() && log->seek_behind(question.after);
     if (!behind) {
-        if (const auto sought = log->seek_last(lines); !sought) return sought;
+        if (auto sought = log->seek_last(lines); !sought) return sought;
     }
     // A reader that resumes gets all lines that it missed.
     auto going = tell_all(reader, *log, question.follow ? UINT64_MAX : lines);
