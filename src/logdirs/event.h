@@ -17,8 +17,9 @@ struct SummaryValue {
     bool simple = false;          ///< a simple value is a scalar, whatever the plugin
 };
 
-/// The event's step, if it has a summary; `use` gets each value before. A truncated message is read up to its end.
-[[nodiscard]] std::optional<std::int64_t> read_event(std::string_view event,
+/// The step of the event, when it has a summary; each value of it goes to `use` before. A message that breaks off is
+/// read as far as it goes.
+[[nodiscard]] std::optional<std::int64_t> read_event(std::string_view bytes,
                                                      const std::function<void(std::int64_t step, const SummaryValue&)>& use);
 
 }  // namespace boardgate::logdirs
