@@ -5,7 +5,7 @@
 .DELETE_ON_ERROR:
 .SUFFIXES:
 SHELL = /bin/bash
-# A file that is not there fails a pipe that begins with it.
+# A missing input file fails the whole pipe.
 .SHELLFLAGS = -o pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
@@ -133,8 +133,8 @@ endif
 # The portal's files are cached for ever under a name that goes with their content; pages that boardgated writes name
 # them as the portal's own page does.
 portal := $(shell cat nginx/portal/assets/* | sha256sum | cut -c 1-12)
-$(build)/obj/src/boardgated/state_page.o: quick += -DBOARDGATE_PORTAL='"$(portal)"'
-$(build)/obj/src/boardgated/state_page.o: $(build)/portal
+$(build)/obj/src/boardgated/gate/state_page.o: quick += -DBOARDGATE_PORTAL='"$(portal)"'
+$(build)/obj/src/boardgated/gate/state_page.o: $(build)/portal
 $(build)/portal: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(portal)' | cmp -s - $@ || printf '%s\n' '$(portal)' >$@
@@ -276,8 +276,8 @@ uninstall: all
 	@find $(patsubst %,'$(DESTDIR)%',$(libexecdir) $(datadir)/boardgate $(datadir)/doc/boardgate) -depth -type d -empty -delete 2>/dev/null || true
 
 ## ---- source --------------------------------------------------------------------------------------------------
-all_cc = $(wildcard src/*/*.cc tests/unit/*/*.cc tests/fakes/*.cc tests/pam/*.cc)
-all_h = $(wildcard src/*/*.h tests/unit/*/*.h tests/fakes/*.h)
+all_cc = $(wildcard src/*/*.cc src/*/*/*.cc tests/unit/*/*.cc tests/unit/*/*/*.cc tests/fakes/*.cc tests/pam/*.cc)
+all_h = $(wildcard src/*/*.h src/*/*/*.h tests/unit/*/*.h tests/unit/*/*/*.h tests/fakes/*.h)
 shell_scripts = $(shell grep -rlIE '^.!/bin/(ba)?sh' .ci build-aux src tests)
 # Another version of clang-format breaks lines elsewhere.
 CLANG_FORMAT ?= clang-format-14
@@ -286,7 +286,7 @@ CLANG_TIDY ?= clang-tidy-16
 format:
 	$(CLANG_FORMAT) -i $(all_cc) $(all_h)
 
-# What was judged is judged again when it was compiled again: an object is newer than all that it was made from.
+# A file is checked again when its object was compiled again: the object is newer than every input.
 tidy = $(patsubst %.cc,$(build)/tidy/%,$(1))
 $(build)/tidy/%: $(build)/obj/%.o .clang-tidy
 	@mkdir -p $(@D)

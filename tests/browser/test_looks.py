@@ -23,7 +23,7 @@ def test_the_whole_portal_is_small(lab):
 
 
 def test_all_that_the_first_paint_needs_is_named_in_the_page_itself(alices, alice):
-    """Then nothing is waited for but the page and, all at once, its files."""
+    """Then loading waits only for the page and, in parallel, its files."""
     alices.forget_files().requests()
     alices.open("/").shown("#new-logdir")
     loaded = {url for url, _, _ in alices.requests() if "/assets/" in url}
