@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What schemathesis cannot know (SCHEMATHESIS_HOOKS): the session, which boards and logins there are, and that the
-document names every code of a problem and every field of an answer."""
+"""Hooks for schemathesis (SCHEMATHESIS_HOOKS): the session, existing boards and sessions, and checks that the document
+names every error code and every field of an answer."""
 import os
 import re
 
@@ -8,18 +8,18 @@ import schemathesis
 
 REAL = {"board": os.environ["BOARDGATE_BOARD"], "session": os.environ["BOARDGATE_SESSION"]}
 FOLDER = os.environ["BOARDGATE_FOLDER"]
-# What no generator guesses; it finds enough other ways to be wrong.
+# Values that no generator guesses.
 SENSE = {"logdir": FOLDER, "root": FOLDER, "path": FOLDER, "more_logdirs": [], "environment": "default", "host": "localhost",
          "bind_all": False, "samples_per_plugin": "images=1", "port": 0, "title": "a board"}
 
 
 @schemathesis.hook
 def before_call(context, case):
-    # A cookie of the schema's making would be sent beside ours.
+    # Drop generated cookies: they would be sent beside ours.
     case.cookies = None
     case.headers = {**(case.headers or {}), "Cookie": os.environ["BOARDGATE_COOKIE"], "Sec-Fetch-Site": "same-origin"}
     (case.query or {}).pop("follow", None)  # a stream does not end
-    # One in three stays as it is: well-formed, and nobody's; or with fields that there are none of.
+    # One request in three keeps its generated values: unknown ids or fields.
     if sum(map(ord, repr((case.path_parameters, case.query, case.body)))) % 3 == 0:
         return
     for name in REAL.keys() & (case.path_parameters or {}).keys():
@@ -47,7 +47,7 @@ def code_is_documented(context, response, case):
 
 @schemathesis.check
 def fields_are_documented(context, response, case):
-    """Answers may grow; then the document does, too."""
+    """An answer has no field that the document lacks."""
     document = case.operation.schema.raw_schema
     answers = case.operation.definition.raw["responses"]
     answer = resolved(document, answers.get(str(response.status_code), answers["default"]))

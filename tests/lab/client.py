@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A client with a browser's manners and none of its repairs: one request per connection, bytes go out as given."""
+"""A client that behaves like a browser but corrects nothing: one request per connection, bytes are sent unchanged."""
 import base64
 import http.client
 import json
@@ -44,7 +44,7 @@ class Answer:
 
     @property
     def problem(self):
-        """The problem document; a failure that is not one fails the test here, with what it was instead."""
+        """The problem document; fails the test if the answer is not one."""
         kind = (self.header("Content-Type") or "").split(";")[0]
         assert kind == "application/problem+json", f"not a problem document: {self!r}"
         document = self.json
@@ -56,7 +56,7 @@ class Answer:
         return self.problem["code"]
 
     def without_date(self):
-        """What two answers must share to be the same answer."""
+        """The parts in which equal answers must agree."""
         return self.status, sorted((k.lower(), v) for k, v in self.pairs if k.lower() != "date"), self.body
 
     def __repr__(self):
@@ -64,7 +64,7 @@ class Answer:
 
 
 class Client:
-    """Somebody at a browser; logged in once `cookie` is set."""
+    """A person at a browser; logged in if `cookie` is set."""
 
     def __init__(self, url, ca, user=None, password=None):
         parts = urlsplit(url)
@@ -75,7 +75,7 @@ class Client:
         self.tls = ssl.create_default_context(cafile=ca)
 
     def stranger(self):
-        """The same machine, seen by somebody who is not logged in."""
+        """A client of the same machine without a session."""
         return Client(self.url, self.ca)
 
     # -- requests -------------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ class Client:
         try:
             tls.sendall(self.head(method, target, headers, len(body)) + body)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # refused before all of it was sent; the answer is there to be read
+            pass  # refused before everything was sent; the answer can be read
         response = http.client.HTTPResponse(tls, method=method)
         response.begin()
         tls.close()  # the response holds a reference of its own
@@ -118,7 +118,7 @@ class Client:
             body = json.dumps(json_body).encode()
             headers.setdefault("Content-Type", "application/json")
         tls = self.connect(timeout)
-        # For all of it: an answer that comes drop by drop must not hold up a test.
+        # For the whole answer: a slow answer must not delay a test.
         watch = threading.Timer(timeout, tls.shutdown, [socket.SHUT_RDWR])
         watch.start()
         try:
@@ -145,7 +145,7 @@ class Client:
         return self.stranger().post("/api/v1/login", {"user": user, "password": password, **fields})
 
     def login(self, **fields):
-        """Logs in anew; what the session was before is forgotten here, not ended."""
+        """Logs in again; forgets the previous session without ending it."""
         answer = self.try_login(self.user, self.password, **fields)
         assert answer.status == 200, f"{self.user} cannot log in: {answer!r}"
         self.cookie = cookie_of(answer)
@@ -215,7 +215,7 @@ class Events:
         self.arrived.put(None)
 
     def until(self, what, wanted, seconds=PATIENCE):
-        """The first event for which wanted(name, data) is true; those before it are in `seen`."""
+        """The first event for which wanted(name, data) is true; `seen` has the events before it."""
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -233,7 +233,7 @@ class Events:
         return self
 
     def __exit__(self, *_):
-        # Wakes the thread, too, which close() alone would wait for.
+        # Also wakes the thread, for which close() alone would wait.
         try:
             self.response.fp.raw._sock.shutdown(socket.SHUT_RDWR)
         except (OSError, AttributeError):
@@ -241,10 +241,10 @@ class Events:
 
 
 class WebSocket:
-    """As much of RFC 6455 as one short text in one frame needs."""
+    """The part of RFC 6455 for one short text in one frame."""
 
     def __init__(self, tls, response):
-        # The response closes what it reads from when nobody holds it any more.
+        # The response closes its socket when it is deleted.
         self.tls, self.response, self.reader = tls, response, response.fp
 
     def say(self, text):

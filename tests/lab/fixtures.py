@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures and reports of the lab's tests, for tests/lab and tests/browser alike."""
+"""Fixtures and reports for tests/lab and tests/browser."""
 import json
 import os
 import re
@@ -12,13 +12,13 @@ import pytest
 from client import Client
 from machine import LAB, Lab, until
 
-_logins = {}  # user -> cookie, so that a run needs one login per account and not one per test
+_logins = {}  # user -> cookie: one login per account and run, not per test
 
 
 @pytest.fixture(scope="session")
 def lab():
-    """The lab named by BOARDGATE_LAB, with a number where pytest-xdist runs one worker for each of several; brought up, and
-    down again, when it is not up already."""
+    """The lab named by BOARDGATE_LAB, with a number for each worker of pytest-xdist; brought up, and down again, unless it is up
+    already."""
     machine = Lab(os.environ.get("BOARDGATE_LAB", "lab") + os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"))
     was_up = machine.is_up
     if not was_up:
@@ -36,7 +36,7 @@ def site(lab):
 
 @pytest.fixture
 def stranger(site):
-    """Somebody without a session."""
+    """A client without a session."""
     return Client(*site)
 
 
@@ -66,7 +66,7 @@ def carol(site):
 
 @pytest.fixture
 def make_board():
-    """make_board(client, logdir=..., option=...): a board that is gone after the test."""
+    """make_board(client, logdir=..., option=...): a board that is deleted after the test."""
     made = []
 
     def make(client, logdir=None, **options):
@@ -85,7 +85,7 @@ def make_board():
 
 @contextmanager
 def accounts(lab, site):
-    """make(password=...): a Unix account of one's own, with a home, not logged in; gone at the end of the block."""
+    """make(password=...): a new Unix account with a home, not logged in; deleted at the end of the block."""
     made = []
 
     def make(password=None, name=None, shell="/bin/bash", uid=None):
@@ -99,7 +99,7 @@ def accounts(lab, site):
         yield make
     finally:
         for client in made:
-            # A later account may get the same uid: nothing of this one may be valid then.
+            # A later account may get the same uid: leave nothing valid.
             if client.is_logged_in():
                 for board in client.boards():
                     client.delete(f"/api/v1/boards/{board['id']}")
@@ -114,7 +114,7 @@ def make_account(lab, site):
 
 
 def in_state(client, board, *states, seconds=30.0):
-    """The board, once it is in one of these states."""
+    """Waits until the board is in one of these states, and returns it."""
     def look():
         now = client.board(board["id"])
         assert now["state"] in states, now
@@ -124,13 +124,13 @@ def in_state(client, board, *states, seconds=30.0):
 
 @pytest.fixture
 def ready_board(make_board):
-    """ready_board(client, option=...): a board that serves."""
+    """ready_board(client, option=...): a ready board."""
     return lambda client, *where, **options: in_state(client, make_board(client, *where, **options), "ready")
 
 
 @contextmanager
 def changing_settings(lab, site):
-    """change(awake_boards="2", environments={"name": "/path"}): boardgate.conf says so, until the end of the block."""
+    """change(awake_boards="2", environments={"name": "/path"}): changes boardgate.conf until the end of the block."""
     path = "/etc/boardgate/boardgate.conf"
     before = lab.read(path).decode()
 
@@ -160,7 +160,7 @@ def settings(lab, site):
 
 
 class RecordingBoard:
-    """A board whose owner put something else in the place of TensorBoard (recording-board)."""
+    """A board that runs recording-board instead of TensorBoard."""
 
     def __init__(self, client, board):
         self.client, self.url, self.id, self.port, self.unit = client, board["url"], board["id"], board["port"], board["unit"]
@@ -169,19 +169,19 @@ class RecordingBoard:
         return self.client.get(f"{self.url}seen").json
 
     def value(self, expression):
-        """Of a Python expression, in the board's process; of an OSError its name."""
+        """The value of a Python expression in the board's process, or the name of its OSError."""
         answer = self.client.get(f"{self.url}value?" + quote(expression))
         assert answer.status == 200, f"{expression}: {answer!r}"
         return answer.json
 
     def answer(self, status=200, headers=(), **more):
-        """What arrives of an answer that the board makes just so."""
+        """The client's view of this answer of the board."""
         return self.client.get(f"{self.url}answer?" + quote(json.dumps({"status": status, "headers": list(headers)})), **more)
 
 
 @pytest.fixture(scope="module")
 def recording_boards(lab, site):
-    """One of alice and one of bob."""
+    """A recording board of alice and one of bob."""
     program = "/opt/recording/bin/tensorboard"
     lab.write(program, (LAB.parent / "recording-board").read_bytes(), mode="0755")
     with changing_settings(lab, site) as change:
@@ -197,7 +197,7 @@ def recording_boards(lab, site):
 
 
 def wait_until_sound(lab):
-    """Health is told to the machine itself only."""
+    """Reads the health from the machine itself, as required."""
     return until("the gate is sound", lambda: health(lab)["status"] == 200 and health(lab), 20)
 
 
@@ -218,12 +218,12 @@ print(json.dumps({"status": answer.status, "body": json.loads(answer.read())}))
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """A failure in the lab is explained in the lab: its journal goes into the report."""
+    """Adds the lab's journal to the report of a failure."""
     report = (yield).get_result()
     machine = item.funcargs.get("lab") if hasattr(item, "funcargs") else None
     if report.failed and machine is not None:
         try:
             report.sections.append(("journal of the lab", machine.journal()))
-        except Exception as error:  # the report matters more than what went wrong while adding to it
+        except Exception as error:  # keep the report even if adding to it fails
             report.sections.append(("journal of the lab", f"cannot be read: {error}"))
     return report

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The lab as a test sees it: what runs inside, by `tests/lab/lab`, and waiting for things to become true."""
+"""The lab for tests: commands inside it, through `tests/lab/lab`, and waiting for conditions."""
 import base64
 import importlib.machinery
 import importlib.util
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 LAB = Path(__file__).resolve().parent / "lab"
-PATIENCE = 20.0  # seconds: far more than anything takes, on a machine that is busy with other things too
+PATIENCE = 20.0  # seconds: enough even on a busy machine
 
 
 def program():
@@ -26,7 +26,7 @@ PROGRAM = program()
 
 
 def until(what, probe, seconds=PATIENCE, every=0.05):
-    """The first true answer of `probe`. When none comes: fails, with what it saw and how often."""
+    """The first true result of `probe`. After a timeout it fails with the last result and the number of attempts."""
     deadline, seen = time.monotonic() + seconds, []
     while True:
         try:
@@ -73,7 +73,7 @@ class Lab:
 
     # -- inside ---------------------------------------------------------------------------------------------------
     def exec(self, *argv, user=None, **more):
-        """Runs a command inside, as root or as somebody; its output."""
+        """Runs a command inside, as root or a user, and returns its output."""
         if user:
             argv = ("runuser", "-u", user, "--", *argv)
         return self.verb("exec", *argv, **more).stdout
@@ -83,12 +83,12 @@ class Lab:
         return self.verb("exec", *argv, check=False, seconds=seconds).returncode == 0
 
     def python(self, source, *arguments, user=None, seconds=60):
-        """Runs a piece of Python inside; it prints one JSON document, which is the result."""
+        """Runs a Python script inside, which prints its result as a JSON document."""
         output = self.exec("/usr/bin/python3", "-I", "-c", source, *arguments, user=user, seconds=seconds)
         return json.loads(output)
 
     def start(self, *argv):
-        """A command that goes on inside while the test does something else."""
+        """A command that runs inside in the background."""
         command, env = self.command("exec", *argv)
         return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -108,12 +108,12 @@ class Lab:
         return self.systemctl("show", "--property", name, "--value", unit).strip()
 
     def units(self, pattern="tensorboard-*"):
-        """Names of the loaded units, dead ones too."""
+        """Names of the loaded units, including inactive ones."""
         lines = self.systemctl("list-units", "--all", "--plain", "--no-legend", "--full", pattern).splitlines()
         return sorted(line.split()[0] for line in lines if line.strip())
 
     def processes(self, unit):
-        """Every process of a unit: pid, the four uids, the arguments, descriptors and what they refer to."""
+        """Every process of a unit: pid, the four uids, the arguments, and descriptors with their targets."""
         return self.python(PROCESSES, self.property(unit, "ControlGroup"))
 
     def journal(self, lines=80):
@@ -121,17 +121,17 @@ class Lab:
                          "-u", "tensorboard-*", "-u", "nginx.service", check=False)
 
     def journalctl(self, *words):
-        """What journalctl prints once the journal has all that was said until now."""
+        """The output of journalctl, after journald has written everything logged so far."""
         self.exec("journalctl", "--sync")
         return self.exec("journalctl", *words)
 
     def epoch(self):
-        """The lab's own clock, to the microsecond, as journalctl --since takes it."""
+        """The lab's clock in microseconds, in the format of journalctl --since."""
         return self.exec("date", "+%Y-%m-%d %H:%M:%S.%6N").strip()
 
     # -- who reaches what -----------------------------------------------------------------------------------------
     def attempts(self, *attempts):
-        """How each of these ends, made inside as that account: `connected`, or the name of the error. One attempt is
+        """The results of connection attempts inside: `connected`, or the name of the error. An attempt is
         (user, address, port, source port or 0) or (user, path, "stream" or "seqpacket")."""
         return self.python(ATTEMPTS, json.dumps(attempts))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What members of the administrators' group see and do, and nobody else."""
+"""What administrators can see and do, and others cannot."""
 import json
 
 import pytest
@@ -51,7 +51,7 @@ def test_others_are_refused_also_by_the_launcher(lab, admin, alice, bob, ready_b
     assert bob.get("/api/v1/session").json["administrator"] is False
     assert bob.get("/api/v1/admin/boards").code == "not_administrator"
     assert bob.post(f"/api/v1/admin/boards/{board['id']}/sleep").code == "not_administrator"
-    # As somebody who has taken over boardgated, with bob's token.
+    # As an attacker in boardgated, with bob's token.
     refused = lab.python(SLEEP, bob.cookie, board["id"], user="boardgate")
     assert refused["refused"], refused
     assert alice.board(board["id"])["state"] == "ready"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Two requests at the same moment: each is answered as if one had come after the other."""
+"""Concurrent requests: each is answered as if they came one after the other."""
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,7 +11,7 @@ BOARDS = "/api/v1/boards"
 
 
 def at_once(*calls):
-    """The answers to calls that are made at the same time, in their order."""
+    """The answers to concurrent calls, in their order."""
     with ThreadPoolExecutor(len(calls)) as threads:
         return [answer.result() for answer in [threads.submit(call) for call in calls]]
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who did what: one line in the journal each, with the person, the address and the board, which `journalctl -x`
-explains."""
+"""Audit: a journal entry for each action, with person, address and board, which `journalctl -x` explains."""
 import json
 import re
 from pathlib import Path

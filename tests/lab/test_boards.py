@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A board from its making to its removal: what it shows, what systemd shows of it, how it sleeps and wakes."""
+"""A board from its start to its deletion: its content, its units, sleeping and waking."""
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -24,7 +24,7 @@ def wait_for_state(events, board, *states, seconds=PATIENCE):
 
 
 def page_of(client, board):
-    """What a person sees in the end; while the board wakes, its state."""
+    """The board's page after waking; until then the state page."""
     return until("the board's page is there", lambda: (a := client.visit(board["url"])).status == 200 and a.text, 30)
 
 
@@ -42,13 +42,13 @@ def test_a_board_shows_tensorboards_own_page_and_the_real_tags(lab, alice, ready
     assert re.fullmatch(r"/b/[a-hj-km-np-z2-9]{8}/", board["url"])
     page = alice.visit(board["url"])
     assert page.status == 200 and page.header("Content-Type").startswith("text/html"), page
-    # Its script comes from the place that all boards share.
+    # Its script comes from the shared front end.
     script = re.search(r'<script[^>]* src="(/[^"]*index\.js[^"]*)"', page.text)
     assert script and "<title>TensorBoard</title>" in page.text, page
     assert len(alice.get(script[1]).body) > 1_000_000
     assert scalar_tags(alice, board) == {run: {f"alice/{tag}": {"displayName": "", "description": ""} for tag in SCALARS}
                                          for run in RUNS}
-    # The scalars dashboard posts; what comes are the points that were written.
+    # The scalars dashboard posts; the answer has the written points.
     series = alice.get(f"{board['url']}data/plugin/scalars/scalars?run=baseline&tag=alice%2Flearning_rate").json
     assert [point[1] for point in series] == list(range(300)) and series[0][2] == pytest.approx(1e-3)
 
@@ -65,7 +65,7 @@ def test_systemd_shows_unit_and_door_and_every_process_is_the_owners(lab, alice,
     found = lab.processes(board["unit"])
     assert {p["name"] for p in found} >= {"boardgate-board", "tensorboard"}, found
     assert [p for p in found if set(p["uids"]) != {uid}] == []
-    # Nobody's TensorBoard runs outside of a unit.
+    # No TensorBoard runs outside of a unit.
     everywhere = {int(pid) for pid in lab.exec("pgrep", "-f", "tensorboard.*--path_prefix").split()}
     assert everywhere <= {p["pid"] for p in found}
 
@@ -112,7 +112,7 @@ def test_sleep_wake_and_restart(alice, ready_board):
 
 
 def test_who_wakes_a_board_as_it_falls_asleep_is_told_that_it_starts(alice, ready_board):
-    """One run ends and the next begins within a moment, and systemd is asked of both at once."""
+    """One run ends and the next starts immediately, and boardgated reads systemd in between."""
     board = ready_board(alice)
     for _ in range(5):
         alice.post(f"/api/v1/boards/{board['id']}/sleep")
@@ -136,7 +136,7 @@ def test_nothing_of_a_removed_board_stays_behind(lab, alice, ready_board):
     until("its owner's slice is gone as well", lambda: lab.property(f"tensorboard-u{uid}.slice", "ActiveState") == "inactive")
     assert lab.exec("sh", "-c", traces) == ""
     assert lab.connects("www-data", "127.0.0.1", board["port"]) == "ECONNREFUSED"
-    # Also for a boardgated that remembers nothing but its database.
+    # Also after a restart of boardgated.
     lab.systemctl("restart", "boardgated.service")
     assert until("boardgated is back", lambda: alice.get(f"/api/v1/boards/{board['id']}")).code == "no_such_board"
     assert board["id"] not in [b["id"] for b in alice.boards()]
@@ -147,7 +147,7 @@ def test_nothing_of_a_removed_board_stays_behind(lab, alice, ready_board):
 def test_an_asked_port_is_given_and_a_taken_one_is_told_before_anything_runs(lab, alice, bob, make_board):
     board = make_board(alice, port=16321)
     assert board["port"] == 16321
-    # By a board, of whomever.
+    # By another board.
     before = [b["id"] for b in bob.boards()]
     answer = bob.post("/api/v1/boards", {"logdir": "/home/bob/runs", "port": 16321})
     assert (answer.status, answer.code) == (409, "port_taken"), answer
@@ -155,7 +155,7 @@ def test_an_asked_port_is_given_and_a_taken_one_is_told_before_anything_runs(lab
     assert "another person's board" in answer.problem["detail"] and board["id"] not in answer.problem["detail"]
     mine = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs", "port": 16321})
     assert mine.code == "port_taken" and f"your board {board['id']}" in mine.problem["detail"], mine
-    # By anything else.
+    # By another program.
     with lab.start("runuser", "-u", "carol", "--", "/usr/bin/python3", "-I", "-m", "http.server", "--bind", "127.0.0.1", "16322") as squatter:
         try:
             until("the port is taken", lambda: "16322" in lab.exec("ss", "-tlnH"))
@@ -220,7 +220,7 @@ def test_who_comes_back_to_a_log_reads_on_behind_the_line_that_was_last(alice, r
     assert told(len(lines)) == lines
     assert told(2, "&lines=2") == lines[-2:]
     assert told(len(lines) - 3, **{"Last-Event-ID": lines[2]["cursor"]}) == lines[3:]
-    # A reader is told at once that he is connected, also when there is nothing new (a silent stream is kept alive every 20 s).
+    # A reader gets the header immediately, even without new lines (a comment every 20 s keeps an idle stream alive).
     with alice.stream("GET", f"{log}?follow=1", headers={"Last-Event-ID": lines[-1]["cursor"]}, timeout=10) as answer:
         assert answer.status == 200
 

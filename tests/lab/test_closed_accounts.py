@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Accounts that are closed while their people are logged in, and accounts that get the number of a deleted one."""
+"""Accounts that are closed while they have sessions, and new accounts with the uid of a deleted one."""
 import pytest
 
 from fixtures import in_state
@@ -8,7 +8,7 @@ from machine import until
 DOORS = "/var/lib/boardgate-root/doors"
 CLOSED = {"locked": ["usermod", "--lock"], "expired": ["usermod", "--expiredate", "2020-01-01"], "without a shell": ["usermod", "--shell", "/usr/sbin/nologin"],
           "gone": ["userdel", "--force"], "refused by PAM": ["usermod", "--append", "--groups", "games"]}
-# What a site may add to let some people in only.
+# A site may add this to allow only some people.
 RULE = "account required pam_succeed_if.so quiet user notingroup games\n"
 
 
@@ -30,7 +30,7 @@ def test_whoever_is_locked_out_is_out_within_the_hour(lab, make_account, checked
     for how, command in CLOSED.items():
         lab.exec(*command, people[how].user)
     checked_soon()
-    # Of those who may go on one more is asked about at the same time.
+    # A session of an open account is checked at the same time.
     until("they are out", lambda: not any(people[how].is_logged_in() for how in CLOSED), 60)
     assert people[None].is_logged_in()
     ended = lab.journalctl("-b", "-o", "cat", "--no-pager", "-t", "boardgate-login")

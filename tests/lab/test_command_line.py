@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""boardgate(1) as people and scripts use it: on the server, where nobody logs in, and from elsewhere with a password."""
+"""boardgate(1) for people and scripts: on the server without a login, and on another machine with a password."""
 import json
 import re
 import subprocess
@@ -33,7 +33,7 @@ def shell(lab, person):
     def run(*words, status=DONE, **environment):
         done = lab.verb("exec", *in_shell(person, *words, **environment), check=False)
         assert done.returncode == status, (words, done)
-        # A script reads one, a person the other.
+        # Scripts read standard output, people standard error.
         assert bool(done.stderr) == (status != DONE), (words, done)
         return done.stderr if status else done.stdout
 
@@ -138,7 +138,7 @@ def test_a_server_that_does_not_answer_ends_with_3(shell):
 def test_a_certificate_is_trusted_when_the_person_names_its_authority(lab, shell):
     words = ("login", "--server", f"{lab.name}.lab.test", "--user", shell.person.user)
     assert "not trusted" in shell(*words, status=UNREACHABLE)
-    # It comes as far as the password, which nobody types.
+    # It stops at the password prompt.
     assert "password is wrong" in shell(*words, status=REFUSED, SSL_CERT_FILE="/etc/boardgate/authority.crt")
 
 
@@ -170,19 +170,19 @@ def test_without_a_session_the_kernel_says_who_asks(lab, shell):
     assert json.loads(shell("login", "--json"))["user"] == shell.person.user
     kept = lab.exec("find", f"{shell.home}/{LOGIN_FILE}", "-type", "f", "-printf", "%m %u\\n")
     assert kept == f"600 {shell.person.user}\n"
-    # HOME may be that of whoever became this person, or not be there.
+    # HOME may belong to another user, as after su, or not exist.
     for environment in (["HOME=/root"], []):
         lab.exec("rm", "-r", f"{shell.home}/{LOGIN_FILE}")
         assert lab.exec("env", "-i", *environment, "setpriv", "--reuid", str(shell.person.get("/api/v1/session").json["uid"]), "--clear-groups",
                         "boardgate", "ls").startswith("ID")
         assert lab.exec("find", f"{shell.home}/{LOGIN_FILE}", "-type", "f", "-printf", "%m %u\\n") == kept
-    # It is asked again by itself when the session has ended meanwhile.
+    # It logs in again by itself after the session has ended.
     shell.person.delete("/api/v1/sessions")
     assert shell("ls").count("\n") == 1
     shell("logout")
     assert not lab.succeeds("grep", "-rq", ".", f"{shell.home}/{LOGIN_FILE}")
     assert "not logged in" in shell("logout", status=REFUSED)
-    # Who may not log in gets none either.
+    # An account that may not log in gets no ticket.
     for user in ("nobody", "www-data", "root"):
         done = lab.verb("exec", "runuser", "-u", user, "--", "env", "HOME=/tmp", "boardgate", "ls", check=False)
         assert done.returncode == REFUSED and "may not use boardgate" in done.stderr, (user, done)
@@ -212,7 +212,7 @@ def test_from_elsewhere_a_person_logs_in_with_a_password(lab, shell, site):
     assert said["status"] == DONE and f"logged in to {url} as {shell.person.user}" in said["text"], said
     assert shell.person.password not in said["text"], "the password was shown while it was typed"
     assert shell("ls").count("\n") == 1
-    # That login has ended, and nobody can take the person's word for it any more.
+    # The session has ended, and its token is invalid.
     shell.person.login().delete("/api/v1/sessions")
     assert "log in again" in shell("ls", status=REFUSED)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""boardgate doctor: on a good installation everything is fine; broken in one way, it names that one and a remedy."""
+"""boardgate doctor: a good installation has no findings; a single fault is named with its remedy."""
 import json
 from contextlib import contextmanager
 
@@ -10,7 +10,7 @@ from machine import until
 
 
 def doctor(lab, user=None):
-    """Everything that is wrong, by root's or somebody's look."""
+    """The findings of root or of a user."""
     words = ("runuser", "-u", user, "--") if user else ()
     done = lab.verb("exec", *words, "boardgate", "doctor", "--json", check=False)
     findings = json.loads(done.stdout)
@@ -75,7 +75,7 @@ def firewall(chain):
     return f"nft 'table inet site {{ chain in {{ {chain} }}; }}'", "nft delete table inet site"
 
 
-# name: how it is broken, how it is mended, a part of what is said, a part of the remedy
+# name: how to break it, how to repair it, a part of the finding, a part of the remedy
 WAYS = {
     "no such tensorboard": (
         *settings("s|^#\\?default = .*|default = /nowhere/tensorboard|"), "/nowhere/tensorboard cannot be run", "[environments]"),
@@ -163,7 +163,7 @@ def test_broken_in_one_way_it_names_that_one(lab, way):
     with broken(lab, breaks, mends):
         wrong = doctor(lab)
         assert any(said in f["what"] and remedy in f["remedy"] for f in wrong), f"{way}: {wrong}"
-        # Nothing that is fine is named beside it, but what follows from it.
+        # Other findings are only consequences.
         assert len(wrong) <= 2, wrong
 
 
@@ -172,7 +172,7 @@ def test_mended_everything_is_fine_again(lab):
 
 
 def test_doors_that_are_open_are_found_by_trying(lab):
-    """The unit is active: it would repair the table within two seconds, were it not stopped from looking."""
+    """The unit is active, but stopped: otherwise it would load the table again within two seconds."""
     pid = lab.exec("systemctl", "show", "--value", "-p", "MainPID", "boardgate-gate.service").strip()
     with broken(lab, f"systemctl service-watchdogs no; kill -STOP {pid}; nft delete table inet boardgate",
                 f"kill -CONT {pid}; systemctl restart boardgate-gate; systemctl service-watchdogs yes"):
@@ -187,7 +187,7 @@ def test_a_person_is_told_about_their_own_boards(lab, alice, make_board):
     board = make_board(alice, "/home/alice/going")
     lab.exec("rmdir", "/home/alice/going")
     alice.post(f"/api/v1/boards/{board['id']}/restart")
-    # At first systemd's word alone is known, and a moment later the board's own.
+    # At first only systemd's result is known, a moment later the board's reason.
     def is_told():
         wrong = doctor(lab, user="alice")
         assert any(board["id"] in f["what"] and "going" in f["what"] for f in wrong), wrong

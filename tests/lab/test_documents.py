@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the documents tell an administrator to type does what they say."""
+"""The commands in the documents work."""
 import re
 import shlex
 from pathlib import Path

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""After a change of door_ports no door is left where the packet filter does not reach."""
+"""After a change of door_ports, no door is outside of the packet filter's ports."""
 from fixtures import changing_settings, in_state, wait_until_sound
 
-# Tries a port without a pause, and says each time that somebody let it in.
+# Tries a port continuously, and prints each accepted connection.
 KNOCK = """
 import socket, sys
 print("begun", flush=True)
@@ -22,7 +22,7 @@ def test_doors_move_with_the_packet_filter(lab, site, alice, ready_board):
             assert bob.stdout.readline() == "begun\n"
             with changing_settings(lab, site) as change:
                 change(door_ports="17000-17099")
-                # The packet filter is still for the ports before: what it does not cover is not opened.
+                # The packet filter still guards the old ports, so no door opens on new ones.
                 answer = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs"})
                 assert answer.status == 503 and "boardgate.target" in answer.problem["detail"], answer
                 assert alice.get(board["url"]).status == 503

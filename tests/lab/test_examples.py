@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The examples for training scripts, as far as they run without a framework, and the command they rest on."""
+"""The examples for training scripts that need no framework, and the command that they use."""
 from pathlib import Path
 
 import pytest

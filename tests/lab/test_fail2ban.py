@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The fail2ban filter finds the address of each refused login in real journal lines, and nothing that a name or a
-local account pretends."""
+"""The fail2ban filter finds the address of each refused login in real journal lines, and no address forged by a user name
+or a local account."""
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Each way in which a board fails, provoked for real: what its owner reads, and that a new attempt succeeds once
-the remedy is applied."""
+"""Provokes each failure of a board: checks what its owner reads, and that the remedy works."""
 import html
 import os
 import re
@@ -18,7 +17,7 @@ BROKEN = "/opt/broken"
 FOLDER = "/home/carol/failing"
 HOSTS = "sed -i.kept 's/ localhost//' /etc/hosts"
 HOSTS_ONLY = "; sed -i.kept 's/^hosts:.*/hosts: files/' /etc/nsswitch.conf"
-# Each one once it serves, until the board gives up.
+# Kills each data server after it serves, until the board gives up.
 KILL_DATA_SERVERS = """
 serves() { systemctl show --property=StatusText --value $UNIT | grep -q ^Serving; }
 while systemctl --quiet is-active $UNIT; do
@@ -63,7 +62,7 @@ ROWS = [
         mends="rmdir /home/carol; mv /home/carol-away /home/carol", tail="not mounted"),
     Row("home-gone", "home_missing", "/home/carol", breaks="mv /home/carol /home/carol-away",
         mends="mv /home/carol-away /home/carol", tail="not mounted"),
-    # What a home on NFS answers to somebody whose ticket is over.
+    # The error of a home on NFS after the ticket has expired.
     Row("ticket-expired", "no_ticket", "kinit", drop_in="SystemCallFilter=~getdents64:EKEYEXPIRED", tail="Key has expired"),
     # -- the environment ------------------------------------------------------------------------------------------
     Row("program-missing", "environment_missing", "/opt/broken/absent", environment="absent", change="environment",
@@ -146,7 +145,7 @@ def broken_environments(lab, site):
 
 @pytest.fixture
 def drop_in(lab):
-    """drop_in(text): said of all of carol's boards until the test is over."""
+    """drop_in(text): a drop-in for all of carol's boards until the end of the test."""
     folder = "/run/systemd/system/tensorboard-carol-.service.d"
 
     def say(text):
@@ -165,7 +164,7 @@ def drop_in(lab):
 
 @pytest.fixture
 def failing(lab, drop_in, broken_environments):
-    """The log directory; whatever was broken is whole afterwards."""
+    """The log directory; repaired after the test."""
     lab.exec("rm", "-rf", FOLDER)
     lab.exec("cp", "-a", "/home/carol/runs", FOLDER)
     yield FOLDER
@@ -222,7 +221,7 @@ def fail(lab, carol, row, make_board, drop_in):
         in_state(carol, board, "ready")
         shell(lab, row.hits, board)
 
-    # It is told together with its reason, never before.
+    # The failure appears together with its reason, never before.
     now = in_state(carol, board, "failed", seconds=60)
     assert now["failure"]["code"] == row.code and now["failure"]["log_tail"], now["failure"]
     return now
@@ -241,7 +240,7 @@ def test_a_failure_is_told_with_cause_and_remedy(row, lab, carol, make_board, dr
     assert failure["exit_status"] == row.status or row.status is None, failure
     assert row.tail in "\n".join(failure["log_tail"]), failure["log_tail"]
 
-    # The page tells the same, and a script gets it as a problem document.
+    # The page shows the same, and a script gets it as a problem document.
     page = carol.visit(board["url"])
     assert page.status == 503, page
     for text in (failure["summary"], failure["detail"], failure["remedy"]):
@@ -249,7 +248,7 @@ def test_a_failure_is_told_with_cause_and_remedy(row, lab, carol, make_board, dr
     assert carol.get(board["url"] + "data/runs").code == "board_failed"
     pictures(row.name, carol, board)
 
-    # Nothing of it is lost: the door is there, and so is the failure for a later boardgated.
+    # Door and failure survive a restart of boardgated.
     assert lab.property(board["unit"].replace(".service", ".socket"), "ActiveState") == "active"
 
     drop_in.stop()
@@ -265,14 +264,14 @@ def test_a_failure_is_told_with_cause_and_remedy(row, lab, carol, make_board, dr
     assert in_state(carol, board, "ready")["failure"] is None
 
 
-# What is told before anything is started: option, what the answer says of it.
+# Errors before the start: option, and a part of the answer.
 REFUSED = {
     "a folder that is not there": ({"logdir": "/home/carol/run"}, 400, "logdir_missing", "/home/carol/runs\""),
     "a file": ({"logdir": "/etc/passwd"}, 400, "logdir_not_a_folder", "/etc/passwd"),
     "a folder that is closed": ({"logdir": "/root"}, 400, "logdir_unreadable", "Permission denied"),
     "another person's home": ({"logdir": "/home/alice/runs"}, 409, "logdir_foreign", "alice's home"),
     "a bucket": ({"logdir": "gs://bucket/runs"}, 400, "logdir_remote", "no network"),
-    # TensorBoard's data server would take it for 0 and never rest.
+    # TensorBoard's data server would read it as 0 and loop.
     "a reload interval below a second": ({"reload_interval": 0.5}, 400, "bad_field", "reload_interval"),
 }
 
@@ -299,7 +298,7 @@ def test_an_empty_folder_is_a_board_and_the_nearest_event_files_are_named(lab, c
     assert '"/home/carol/runs"' in notices["event_files_nearby"], board["notices"]
 
 
-# It takes a minute: TensorBoard, started again, is given as long as systemd gives it at first.
+# It takes a minute: a restart has as much time as the first start.
 SEEN_BY_HAND = {("never_answered", "124")}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What nginx itself does for every request, before anybody of ours is asked."""
+"""nginx's own checks of every request, before boardgated is involved."""
 import ssl
 import warnings
 
@@ -30,7 +30,7 @@ def test_old_versions_of_tls_are_not_spoken(site):
 
 
 def test_a_session_of_tls_is_not_in_a_ticket(stranger):
-    """Their key would open what was recorded, for as long as nginx runs."""
+    """The key of session tickets would decrypt recorded traffic, as long as nginx runs."""
     stranger.tls.maximum_version = ssl.TLSVersion.TLSv1_2
     with stranger.connect() as tls:
         assert not tls.session.has_ticket and tls.cipher()[0].startswith("ECDHE")
@@ -44,7 +44,7 @@ ERRORS = {"bad": ("GET", b"/%zz", {}, 400), "not there": ("GET", "/nothing", {},
 
 @pytest.mark.parametrize("error", ERRORS)
 def test_an_error_of_nginxs_own_has_the_strict_policy(stranger, error):
-    """A board's page could frame one without, which has the portal's origin and would let it do anything."""
+    """A board's page could frame a page without these headers, which has the portal's origin, and control it."""
     method, target, headers, status = ERRORS[error]
     answer = stranger.send(method, target, headers=headers)
     assert answer.status == status, answer

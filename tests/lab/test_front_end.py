@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""TensorBoard's front-end files: one place for all boards of an environment, the very files of its package, and
-nothing else there; for whoever brings an environment of one's own, TensorBoard's own way."""
+"""TensorBoard's front-end files: all boards of an environment share exactly the files of its package; boards of a person's
+own environment serve their own."""
 import gzip
 import io
 import re
@@ -36,7 +36,7 @@ for name in os.listdir(f"{first}/{packages}"):
         os.symlink(f"{first}/{packages}/{name}", f"{second}/{packages}/{name}")
 print(json.dumps(f"{second}/{packages}/tensorboard/webfiles.zip"))
 """
-# Puts another zip in its place, as pip does: index.js with a line more, and members more.
+# Replaces the zip, as pip does: a longer index.js, and more members.
 CHANGE = r"""
 import json, os, sys, zipfile
 path, line, *more = sys.argv[1:]
@@ -52,7 +52,7 @@ print(json.dumps(1))
 
 
 def place_of(client, board):
-    """Where a board's page says its files are: of all boards, or None for TensorBoard's own way."""
+    """The shared folder that a board's page names, or None if it serves its own files."""
     answer = client.get(board["url"])
     assert answer.status == 200 and b"<tb-webapp>" in answer.body, answer
     script, = re.findall(r'<script[^>]* src="([^"]*index\.js)', answer.text)
@@ -70,7 +70,7 @@ def webfiles(lab):
 
 @pytest.fixture
 def second(lab, settings):
-    """The environment `second`, until the test is over: its webfiles.zip."""
+    """The webfiles.zip of the environment `second`, which exists during the test."""
     path = lab.python(MAKE_SECOND, SECOND)
     settings(environments={"second": f"{SECOND}/bin/tensorboard"})
     yield path
@@ -154,7 +154,7 @@ def test_a_sleeping_board_wakes_to_the_shared_page(alice, ready_board):
     for headers in (NAVIGATION, {}):
         assert alice.post(f"/api/v1/boards/{board['id']}/sleep").status == 202
         in_state(alice, board, "asleep")
-        # The page that says "starting" turns into the board by itself; a slow machine shows it first.
+        # A slow machine first shows the state page, which then loads the board.
         answer = until("the page is there", lambda: (a := alice.get(board["url"], headers=headers)).status == 200 and a, 20)
         assert place in answer.text and "no-cache" in answer.header("Cache-Control")
 
@@ -229,7 +229,7 @@ def test_a_changed_environment_gets_another_place_and_the_old_one_goes(lab, alic
     assert shared(alice, board) == first, "the same files are published twice"
 
     def changed(*how):
-        """The page of the board after the change, and after it was started anew."""
+        """The page of the board after the change and a restart."""
         lab.python(CHANGE, second, *how)
         while_old = place_of(alice, board)
         assert alice.post(f"/api/v1/boards/{board['id']}/restart").status == 202
@@ -237,7 +237,7 @@ def test_a_changed_environment_gets_another_place_and_the_old_one_goes(lab, alic
         board.update(in_state(alice, board, "ready"))
         return while_old
 
-    # Nobody but boardgated says that it changed; TensorBoard itself still has the old files.
+    # Only boardgated notices the change; TensorBoard still has the old files.
     assert changed("\n// one") is None
     one = shared(alice, board)
     assert one != first and stranger.get(f"{one}index.js").body.endswith(b"\n// one")

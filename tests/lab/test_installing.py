@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`make activate` over a running installation and `make deactivate`, as the Makefile has them: what goes on, what is gone."""
+"""`make activate` on a running installation, and `make deactivate`: what continues, and what is removed."""
 import subprocess
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The life of a board: asleep, waiting, starting, ready and asleep again; who waits for whom; and what its owner is told."""
+"""The states of a board: asleep, waiting, starting, ready and asleep again; limits; and the notices to its owner."""
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from fixtures import changing_settings, in_state
 from machine import until
 
 HERE = Path(__file__).resolve().parent
-# Programs in the place of `tensorboard`. A board may take its time, or never answer at all.
+# Programs that replace `tensorboard`: one is slow, one never answers.
 PROGRAMS = {
     "recording": (HERE / "recording-board").read_bytes(),
     "slow": b'#!/bin/sh\nsleep 4\nexec /opt/life/recording/tensorboard "$@"\n',
@@ -64,7 +64,7 @@ def test_a_board_sleeps_after_the_longest_time_awake_even_when_it_is_used(settin
     times = {name: datetime.fromisoformat(board[name].replace("Z", "+00:00")) for name in ("state_since", "sleeps_at")}
     assert 4 <= (times["sleeps_at"] - times["state_since"]).total_seconds() <= 6, board
 
-    # A later visit would wake it again.
+    # A later request would wake it again.
     until("its time is nearly over", lambda: alice.get(board["url"] + "data/environment").status == 200
           and datetime.now(times["sleeps_at"].tzinfo) > times["sleeps_at"] - timedelta(seconds=1))
     in_state(alice, board, "asleep")
@@ -82,7 +82,7 @@ def test_what_flows_keeps_a_board_awake_and_is_not_cut(alice, ready_board):
             assert socket.hear() == f"still there {number}"
         assert len(flowing.result().body) >= 10
     assert states(alice, board) == ["ready"]
-    # An open connection on which nothing moves keeps no board awake.
+    # An idle connection does not keep a board awake.
     in_state(alice, board, "asleep")
     socket.close()
 
@@ -106,7 +106,7 @@ def test_a_visitor_of_a_slow_board_gets_a_page_and_a_script_waits(alice, make_bo
     assert page.status == 503 and page.header("Retry-After") == "1", page
     assert 'data-state="starting"' in page.text and f'data-board="{board["id"]}"' in page.text
     assert alice.get(board["url"] + "data/plain").status == 200
-    # By now the page would have become the board.
+    # By now the page would have loaded the board.
     assert alice.visit(board["url"]).status == 200
 
 
@@ -133,7 +133,7 @@ def test_the_longest_idle_board_sleeps_before_another_one_of_the_same_person_wai
     settings(awake_boards_per_user=2)
     alice.login()
     first, second = (in_state(alice, make_board(alice, environment="recording"), "ready") for _ in range(2))
-    time.sleep(1)  # times are told in seconds
+    time.sleep(1)  # times are in seconds
     alice.get(first["url"])
     third = make_board(alice, environment="recording")
     in_state(alice, third, "ready")
@@ -158,7 +158,7 @@ def test_beyond_the_limit_of_all_boards_they_wait_by_priority_and_then_by_time(s
     alice.delete(f"/api/v1/boards/{waiting[1]['id']}")
     in_state(alice, waiting[2], "ready")
     assert states(alice, waiting[0]) == ["waiting"]
-    # Who does not want it any more stops waiting.
+    # Sleep ends the waiting.
     assert alice.post(f"/api/v1/boards/{waiting[0]['id']}/sleep").status == 202
     sleeping(alice, waiting[2])
     assert states(alice, waiting[0]) == ["asleep"]

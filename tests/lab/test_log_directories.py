@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Which folders may be a board's log directory, what is said of the others, and that nothing is left of a refusal."""
+"""Valid log directories, the errors of invalid ones, and that a refusal leaves nothing behind."""
 import pytest
 
 from fixtures import in_state
 
 ODD = "/home/alice/odd/with space, comma %h $HOME ${PATH} \"q\" 's' \\x41 äöü"
 
-# Made in the lab, as root; each line is one thing that a person may come upon.
+# Made in the lab, as root; each line is a case.
 FOLDERS = r"""
 install -d -o alice -g alice /home/alice/odd "$1"
 install -d -o alice -g alice -m 000 /home/alice/odd/closed
@@ -25,7 +25,7 @@ install -d -o carol -g carol -m 755 /srv/data/of-carol
 ln -sfn /home/bob/runs /srv/data/to-bob
 """
 
-# What is asked for: status, code, and a word of the reason beside the path.
+# Path: status, code, and a part of the detail.
 REFUSED = {
     "runs": (400, "logdir_relative", "absolute"),
     "./runs": (400, "logdir_relative", "absolute"),
@@ -72,14 +72,14 @@ def folders(lab):
 
 @pytest.fixture(params=["700", "755"])
 def mode_of_bobs_home(request, lab):
-    """That he lets alice read does not make his runs a board of hers."""
+    """bob lets alice read his runs, but they cannot be her board."""
     lab.exec("chmod", request.param, "/home/bob")
     yield request.param
     lab.exec("chmod", "700", "/home/bob")
 
 
 def remains(lab, client):
-    """All that a board could leave: its record, its units, what launcher and systemd keep."""
+    """Everything that a board could leave: its record, its units, the state of launcher and systemd."""
     return (client.boards(), lab.units(f"tensorboard-{client.user}-*"),
             lab.exec("sh", "-c", f"ls /var/lib/boardgate-root/doors; ls -d /run/tensorboard-{client.user}-* 2>/dev/null || true"))
 
@@ -89,7 +89,7 @@ def test_a_folder_that_cannot_be_shown_is_refused_by_name_and_leaves_nothing(lab
     for logdir, (status, code, reason) in REFUSED.items():
         answer = alice.post("/api/v1/boards", {"logdir": logdir})
         if mode_of_bobs_home == "700" and "bob" in logdir and answer.code == "logdir_unreadable":
-            # What alice cannot look through to may be anything; that she cannot is reason enough.
+            # alice cannot see what is there; that is a sufficient reason.
             status, code, reason = 400, "logdir_unreadable", "Permission denied"
         assert (answer.status, answer.code) == (status, code), (logdir, answer)
         problem = answer.problem

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Logging in and out: who gets in, what a refusal tells, and what ends with a session."""
+"""Logging in and out: successful and refused logins, and what ends with a session."""
 import hashlib
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ import pytest
 from client import COOKIE, Client, cookie_of
 from machine import until
 
-# pam_unix holds a refusal back for about two seconds; a faster one would tell an account that exists from others.
+# pam_unix delays a refusal by about two seconds; a faster one would reveal whether an account exists.
 SLOWEST_TELLTALE = 1.9
 
 
@@ -33,7 +33,7 @@ def ticket_of(client):
 
 
 def ask_launcher(lab, token, message=23):
-    """As somebody who has taken over boardgated: whose ticket is this?"""
+    """Asks for the holder of a ticket, as an attacker in boardgated."""
     return lab.python(ASK_LAUNCHER, token, str(message), user="boardgate")
 
 
@@ -57,7 +57,7 @@ def test_the_right_password_opens_a_session_and_the_cookie_is_the_browsers_alone
     (cookie,) = answer.all("Set-Cookie")
     pair, *attributes = cookie.split("; ")
     assert pair.startswith(f"{COOKIE}=") and len(cookie_of(answer)) == 43, cookie
-    # No Domain, no Expires: this host's alone, gone with the browser.
+    # No Domain, no Expires: only for this host, and until the browser closes.
     assert sorted(attributes) == ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"], cookie
     carol = Client(stranger.url, stranger.ca)
     carol.cookie = cookie_of(answer)
@@ -101,7 +101,7 @@ def test_a_conversation_asks_for_the_password_and_ends_with_a_session(stranger, 
     assert answer.status == 200 and answer.json["user"] == member.user, answer
     member.cookie = cookie_of(answer)
     assert member.is_logged_in()
-    # It is over: what went well once does not go well again.
+    # A conversation cannot be used twice.
     again = stranger.post("/api/v1/login", {"conversation": question.json["conversation"], "answers": [member.password]})
     assert again.status == 401 and again.code == "no_such_conversation"
 
@@ -136,7 +136,7 @@ def test_a_flood_from_elsewhere_asks_pam_a_few_times_and_locks_nobody_out(lab, m
     assert member.login().is_logged_in(), "a stranger has locked the account for its owner"
 
 
-# From an address of its own, or what is tried here would count for other tests.
+# From its own address, so that the attempts do not count for other tests.
 FLOOD = r"""
 import collections, concurrent.futures, http.client, json, ssl, sys
 unchecked = ssl.create_default_context()
@@ -190,7 +190,7 @@ def test_a_login_does_not_pass_to_whoever_gets_the_number_of_a_deleted_account(l
 
 
 def test_boardgated_itself_gets_nothing_from_the_launcher_without_a_users_token(lab, alice):
-    # What somebody has who took boardgated over: its uid, and the hashes that it keeps.
+    # An attacker in boardgated has its uid and the stored hashes.
     for token in ("A" * 43, ticket_of(alice)[:43], ""):
         assert ask_launcher(lab, token)["type"] == REFUSED
     assert ask_launcher(lab, ticket_of(alice))["type"] is None, "longer than any token: no message at all"
@@ -207,7 +207,7 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
         s.send(bytes.fromhex(message))
         answer = s.recv(65536)
     except (BrokenPipeError, ConnectionResetError):
-        answer = b""  # hung up before it was asked
+        answer = b""  # the peer closed the connection first
     print(json.dumps(answer.hex()))
 """
 
@@ -217,7 +217,7 @@ def text(value):
 
 
 def test_the_parts_answer_boardgated_and_not_even_root(lab, alice, ready_board):
-    """Modes of sockets can be changed by mistake: each part looks at who is there."""
+    """The modes of sockets can be changed by mistake: each program also checks its peer."""
     unit = ready_board(alice)["unit"]
     questions = {"launcher": b"\x17\0" + text(alice.cookie), "login": b"\x01\0" + text("carol") + text(""),
                  "journal": b"\x40\0" + text(unit) + text("") + bytes([1, 0, 0, 0, 0])}
@@ -325,7 +325,7 @@ def test_what_is_not_json_is_no_request(alice, body):
 
 
 def test_a_body_that_is_not_read_to_its_end_is_answered_all_the_same(alice):
-    """Whoever hangs up while nginx still sends loses the answer now and then, so this asks often."""
+    """A client that closes the connection early may lose the answer, so this repeats the request."""
     seen = {(answer.status, answer.code) for _ in range(10) for headers in ({}, {"Sec-Fetch-Site": "cross-site"})
             for answer in [alice.send("POST", "/api/v1/boards", body=b"x" * 60_000, headers={"Content-Type": "application/json", **headers})]}
     assert seen == {(413, "too_large"), (403, "cross_site")}

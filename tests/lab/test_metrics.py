@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Numbers for Prometheus on a local socket: true, well-formed, and for the group only."""
+"""Metrics for Prometheus on a local socket: correct, well-formed, and only for the group."""
 import re
 from pathlib import Path
 

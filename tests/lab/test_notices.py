@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a board's owner is told although the board works, and what the board mends by itself. (Replaced event files:
+"""Notices to the owner of a working board, and faults that the board repairs by itself. (Replaced event files:
 test_replaced_files.py.)"""
 import pytest
 
@@ -29,7 +29,7 @@ def runs(client, board):
 
 
 def told(client, board, *codes, seconds=PATIENCE):
-    """The board, once these are its notices and no others."""
+    """Waits until the board has exactly these notices."""
     def look():
         now = client.board(board["id"])
         assert now["state"] == "ready" and [notice["code"] for notice in now["notices"]] == list(codes), now
@@ -120,7 +120,7 @@ def test_a_tensorboard_that_ended_is_started_again(lab, bob, ready_board):
     before, ended = until("the runs are shown", lambda: runs(bob, board)), process(lab, board, "/bin/tensorboard")
     lab.exec("kill", "-KILL", str(ended))
     told(bob, board, "tensorboard_restarted")
-    # Who comes meanwhile waits.
+    # Requests wait meanwhile.
     assert bob.get(board["url"] + "data/environment").status == 200
     until("the runs are shown again", lambda: runs(bob, board) == before)
     assert process(lab, board, "/bin/tensorboard") != ended

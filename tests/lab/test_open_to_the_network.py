@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""bind_all and host: a door beside the gate, where the site allows it, and nowhere else."""
+"""bind_all and host: a door without the gate, only if the site allows it."""
 import http.client
 import socket
 
@@ -34,14 +34,14 @@ def test_the_board_is_served_to_the_network_and_says_so(lab, settings, alice, re
     assert ask(alice.host, board["port"], board) == 200
     (notice,) = [n for n in board["notices"] if n["code"] == "open_to_network"]
     assert str(board["port"]) in notice["text"]
-    # On loopback the packet filter holds as ever, and through nginx the gate does.
+    # Packet filter and gate still work on loopback and through nginx.
     assert not lab.succeeds("python3", "-c", f"import socket; socket.create_connection(('127.0.0.1', {board['port']}), 2)", user="bob")
     assert alice.stranger().get(f"/b/{board['id']}/").status == 401
     assert alice.get(f"/b/{board['id']}/data/environment").status == 200
-    # Asleep, its port wakes it there, too.
+    # A connection to the port also wakes a sleeping board.
     assert alice.post(f"/api/v1/boards/{board['id']}/sleep").status == 202
     in_state(alice, board, "asleep")
-    # Who comes while it still ends is reset.
+    # Connections during the stop are reset.
     until("its unit has ended", lambda: lab.exec("systemctl", "show", "--value", "-p", "ActiveState", board["unit"]).strip() == "inactive")
     assert ask(alice.host, board["port"], board) == 200
 

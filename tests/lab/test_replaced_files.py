@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Event files that are replaced rather than appended to: what stock TensorBoard makes of them, and what a board does."""
+"""Event files that are replaced rather than appended to: the behaviour of TensorBoard, and of a board."""
 import json
 import threading
 from pathlib import Path
@@ -38,8 +38,8 @@ def test_what_stock_tensorboard_shows_is_what_the_table_says(lab):
     assert json.loads(seen) == expected
 
 
-# A TensorBoard for each loader on the same log directory, in which each way has a run. New points come twice: some
-# loaders follow the first change and no other.
+# A TensorBoard for each loader on the same log directory, which has a run for each way of copying. New points arrive
+# twice: some loaders notice only the first change.
 STOCK = r"""
 import json, os, shutil, subprocess, sys, tempfile, time, urllib.request
 loaders, commands, expected = (json.loads(a) for a in sys.argv[1:])
@@ -87,7 +87,7 @@ def wait_for(wanted, generation, seconds=20):
         time.sleep(0.1)
         seen = shown(generation)
         late = [way for way in commands for loader in loaders if wanted[way][loader] and not seen[way][loader]]
-    time.sleep(2.5)  # for points that are not to come: two intervals
+    time.sleep(2.5)  # two intervals, to see that no points appear
 
 try:
     wait_for({way: dict.fromkeys(loaders, True) for way in commands}, 0)
@@ -105,7 +105,7 @@ finally:
 """
 
 # -- what a board does ----------------------------------------------------------------------------------------------
-INTERVAL = 3  # seconds; a board takes two of them, starting TensorBoard included, and more on a busy machine
+INTERVAL = 3  # seconds; a board needs two intervals including a restart, and more on a busy machine
 NEW, LOGS, FILE = "/home/bob/new", "/home/bob/logs", "events.out.tfevents.1"
 
 
@@ -157,7 +157,7 @@ def codes(client, board):
 
 
 def tensorboard(lab, board):
-    """Pid and arguments; none between its end and a new start."""
+    """Pid and arguments; None during a restart."""
     running = [(p["pid"], p["argv"]) for p in lab.processes(board["unit"]) if "/opt/tensorboard/bin/tensorboard" in p["argv"][1:2]]
     return running[0] if running else (None, [])
 
@@ -239,7 +239,7 @@ def test_a_file_that_is_begun_anew_is_shown_as_it_is(bob, copies, ready_board):
     board = ready_board(bob, LOGS, reload_interval=INTERVAL)
     wait_for_steps(bob, board, way.name, 3)
     copies.copy(way, 1)
-    # cp(1), too, makes a file short for a moment, so this is believed one look later.
+    # cp(1) also truncates a file for a moment, so the board waits for one more scan.
     wait_for_steps(bob, board, way.name, 2)
 
 

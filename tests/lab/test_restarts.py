@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What ends and comes back: our programs, nginx, the bus, process 1, the machine. Sessions, boards and open doors are
-there afterwards, nothing twice."""
+"""Restarts of our programs, nginx, the bus, process 1 and the machine. Sessions, boards and open doors survive, without
+duplicates."""
 import time
 
 import pytest
@@ -11,9 +11,9 @@ from machine import until
 
 DATABASE = "/var/lib/boardgate/boardgate.db"
 CONFIGURATION = "/etc/boardgate/boardgate.conf"
-STARTING = "7d4958e842da4a758f6c1cdc7b36dcc5"  # systemd's own: a unit begins to start
+STARTING = "7d4958e842da4a758f6c1cdc7b36dcc5"  # systemd's message: a unit starts
 DOORS = "/var/lib/boardgate-root/doors"
-# What may happen to a server, and how; each leaves boards and doors alone.
+# Events on a server; boards and doors survive each.
 EVENTS = {
     "boardgated is killed": "systemctl kill --kill-whom=main --signal=KILL boardgated",
     "boardgated is restarted": "systemctl restart boardgated",
@@ -30,7 +30,7 @@ COUNTED = ("memory", "cpu_seconds", "last_viewed", "last_viewed_by", "sleeps_at"
 
 
 def lasting(board):
-    """What of a board is the same before and after. (Falling asleep takes a moment, and either end of it may be told.)"""
+    """The facts of a board that must not change. (While a board falls asleep, either state may be reported.)"""
     left_out = COUNTED if board["state"] == "ready" else (*COUNTED, "state_since")
     return {key: value for key, value in board.items() if key not in left_out}
 
@@ -40,7 +40,7 @@ def main_pid(lab, board):
 
 
 def board_units(lab):
-    """Units and doors as systemd has them, with what each is."""
+    """systemd's units and doors, with their properties."""
     lines = lab.systemctl("list-units", "--all", "--plain", "--no-legend", "--full", "tensorboard-*.service", "tensorboard-*.socket").splitlines()
     return sorted(tuple(line.split()[:4]) for line in lines)
 
@@ -60,7 +60,7 @@ def test_nobody_loses_anything(lab, alice, ready_board, event):
     assert [lasting(board) for board in alice.boards()] == boards
     assert board_units(lab) == units
 
-    # It is still in force: what systemd says arrives, and what we say reaches systemd.
+    # The bus connection works in both directions.
     with alice.events() as events:
         events.until("what there is", lambda name, _: name == "synced")
         assert alice.get(asleep["url"]).status == 200
@@ -143,7 +143,7 @@ def test_a_mistake_in_the_configuration_is_one_failed_start(lab, site, alice):
 
 
 def in_database(lab, sql):
-    """Another program's hand in the database of a boardgated that does not run; the first row."""
+    """Runs SQL on the database while boardgated is stopped, and returns the first row."""
     return lab.exec("python3", "-c", f"import sqlite3; d = sqlite3.connect({DATABASE!r}); print(*next(d.execute({sql!r}), [])); d.commit()").strip()
 
 
@@ -205,7 +205,7 @@ CLOSED = {"locked": ["usermod", "--lock"], "expired": ["usermod", "--expiredate"
 
 
 def test_a_reboot(lab, alice, site, make_account, ready_board):
-    """One for all that belongs to it, since it takes long."""
+    """A single test, since a reboot takes long."""
     before = ready_board(alice, title="before the reboot")
     failed = ready_board(alice, title="failed")
     lab.systemctl("kill", "--signal=KILL", failed["unit"])
@@ -232,7 +232,7 @@ def test_a_reboot(lab, alice, site, make_account, ready_board):
     for how, (_, board) in closed.items():
         assert not [unit for unit in lab.units() if board["id"] in unit], f"a door for an account that was {how}"
     assert f"the door of board {closed['removed'][1]['id']} was removed" in journal
-    # Nobody but its owner lost anything, and neither did he for good.
+    # Only its owner is affected, and only for a moment.
     person, board = closed["locked"]
     refused = person.post(f"/api/v1/boards/{board['id']}/wake")
     assert refused.status == 503 and "locked" in refused.problem["detail"], refused

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Folders that complete as one types, and the runs of a home with their curves: as their person sees them, bounded,
-whatever lies about."""
+"""Completion of folders, and the runs of a home with their curves: with the person's permissions, and bounded for any
+content."""
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ print(json.dumps({tag: [[p.step, p.value] for p in run.Scalars(tag)] for tag in 
 
 @pytest.fixture
 def person(make_account):
-    """Somebody with an empty home, so that nobody else's runs are in the way."""
+    """A person with an empty home."""
     return make_account().login()
 
 
@@ -92,7 +92,7 @@ def test_a_stream_tells_the_runs_in_the_same_order_and_ends(alice):
     assert [data for name, data in events if name == "run"] == runs(alice)["runs"]
     whole = runs(alice)
     assert events[-1] == ("end", {key: value for key, value in whole.items() if key != "runs"})
-    # A refusal is no stream, and says why.
+    # A refusal is a problem document, not a stream.
     assert alice.get("/api/v1/runs?follow=1&root=/home/bob").code == "logdir_foreign"
 
 
@@ -136,7 +136,7 @@ def test_anothers_home_is_refused_and_not_looked_into(alice, person, does):
     assert alice.get("/api/v1/runs?root=/home/bob").code == "logdir_foreign"
     bob, = [f for f in folders(alice, "/home/bo", complete=1)["folders"]]
     assert bob == {"name": "bob", "path": "/home/bob", "event_files": 0, "runs": 0, "newest": None, "readable": False, "complete": True}
-    # Also when its owner lets others in, and through a link.
+    # Also if its owner allows others, and through a link.
     does("write-events runs --run a --points 2; chmod -R o+rX /home/$(id -un)")
     home = f"/home/{person.user}"
     assert alice.get(f"/api/v1/logdirs?path={home}/").code == "logdir_foreign"
@@ -187,7 +187,7 @@ def test_what_only_looks_like_an_event_file_holds_nobody_up(person, does):
 
 @pytest.fixture
 def huge(lab, person):
-    """Ten thousand folders and a run at the far end of them; in memory, where they come and go in a moment."""
+    """Ten thousand folders with a run in the last one; in memory, for speed."""
     lab.exec("sh", "-euc", 'mkdir /srv/huge; mount -t tmpfs -o mode=0755,uid="$(id -u "$1")" tmpfs /srv/huge', "mount", person.user)
     lab.exec("sh", "-euc", "cd /srv/huge; for a in $(seq 100); do mkdir $a; (cd $a; seq 100 | xargs mkdir); done; write-events . --run 100/100/run --points 2",
              user=person.user)
@@ -204,7 +204,7 @@ def test_a_huge_tree_is_looked_at_within_bounds_and_says_how_far_it_came(person,
     assert end["looked_at"] >= 10_000 and not end["truncated"]
     progress = [data["looked_at"] for name, data in events if name == "progress"]
     assert progress == sorted(progress)
-    # A picker's look is a short one, and says when it did not see everything.
+    # The picker's search is short, and reports that it is incomplete.
     began = time.monotonic()
     assert len(folders(person, f"{huge}/")["folders"]) == 100
     assert time.monotonic() - began < 9
@@ -236,7 +236,7 @@ def test_what_cannot_be_listed_says_why(alice, stranger, query, code):
 
 
 def test_a_home_that_hangs_holds_up_its_owner_only(lab, alice, person):
-    """A process that is stopped answers like one that waits for a file system that is gone."""
+    """A stopped process behaves like a process that waits for a lost file system."""
     uid = person.get("/api/v1/session").json["uid"]
     folders(person)
     lab.systemctl("kill", "--signal=STOP", f"boardgate-logdirs@{uid}.service")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The list of one's logins: named, told apart, ended one by one."""
+"""The list of sessions: named, distinguished, and ended one by one."""
 import hashlib
 
 from client import Client

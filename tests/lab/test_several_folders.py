@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One board on several log directories: to compare what lies apart."""
+"""A board on several log directories, to compare runs of different folders."""
 from machine import until
 
 
@@ -22,7 +22,7 @@ def test_a_board_shows_several_folders_side_by_side(lab, alice, ready_board):
         assert board["title"] == "runs + runs" and board["more_logdirs"] == ["/home/alice/apart/c/runs"]
         prefixed = lambda name: {name if run == "." else f"{name}/{run}" for run in plain}
         shows(alice, board, prefixed("a,b-runs") | prefixed("c-runs"))
-        # Fewer, by a change: it starts again with what is left.
+        # After removing a folder, it restarts with the others.
         changed = alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"more_logdirs": []})
         assert changed.status == 200 and changed.json["title"] == "runs", changed
         shows(alice, board, plain)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What a board's processes are given and what their sandbox lets them do, seen from outside of it and from within."""
+"""The environment and the sandbox of a board's processes, checked from outside and from inside."""
 import pytest
 
 from fixtures import in_state
 
-# Whatever else is in there was put there by somebody. (The last one is TensorBoard's own, for its data server.)
+# No other variable may be there. (TensorBoard sets the last one for its data server.)
 ENVIRONMENT = {"LANG", "PATH", "HOME", "USER", "LOGNAME", "SHELL", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "RUNTIME_DIRECTORY",
                "TMPDIR", "PYTHONNOUSERSITE", "CUDA_VISIBLE_DEVICES", "OPENBLAS_NUM_THREADS", "GCS_READ_CACHE_DISABLED"}
 
@@ -27,7 +27,7 @@ def test_tensorboard_holds_no_descriptor_of_ours(lab, alice, ready_board):
     assert any(target.startswith("socket:") for target in ours), "the door is not there: this test shows nothing"
     for process in started:
         fds = process["fds"]
-        # Standard output and error are the journal's; every other socket was made in its own network.
+        # Standard output and error go to the journal; every other socket is in the board's own network.
         theirs = {target for fd, target in fds.items() if int(fd) > 2}
         assert theirs & {target for target in ours if ":[" in target and not target.startswith("anon_inode")} == set()
         assert [t for t in theirs if t.startswith("socket:") and t[8:-1] not in process["own_sockets"]] == []
@@ -56,7 +56,7 @@ def test_tensorboard_is_given_nothing_secret_and_nothing_hostile(lab, alice, mak
 
 
 def test_what_lies_in_the_owners_home_does_not_run_in_a_board(lab, alice, ready_board):
-    """This stops accidents; a board's owner can always make it run what he likes."""
+    """This prevents accidents; a board's owner can always run other code in it."""
     site, witness = "/home/alice/.local/lib/python3.11/site-packages", "/run/tensorboard-alice-{}/ran"
     lab.exec("install", "-d", "-o", "alice", site)
     for name in ("sitecustomize.py", "usercustomize.py", "numpy.py"):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Who gets to a board and who does not: through https with any trick, past nginx on loopback, with the packet filter
-gone; and what a board and its visitors can do to each other."""
+"""Access to boards: over https with any trick, around nginx on loopback, without the packet filter; and attacks between a
+board and its visitors."""
 import json
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from machine import until
 
 ROUTES = Path(__file__).resolve().parents[2] / "src/boardgated/api/routes.inc"
 REFUSED = "ECONNREFUSED"
-# Whoever asks; nginx's own account alone is let in.
+# Every account; only nginx's own can connect.
 LOCAL_USERS = ["alice", "bob", "nobody", "boardgate", "boardgate-door", "root"]
 
 
@@ -33,7 +33,7 @@ def board_routes(board):
 
 @pytest.fixture
 def both(recording_boards, alice, bob):
-    """The recording boards of alice and bob, awake; their owners' sessions are this test's."""
+    """The awake recording boards of alice and bob, with sessions for this test."""
     for board, client in zip(recording_boards, (alice, bob)):
         board.client = client
         assert client.get(f"{board.url}data/environment").status == 200
@@ -49,7 +49,7 @@ def test_without_a_session_nothing_answers(stranger, both):
     for method, path in routes():
         answer = stranger.send(method, path.replace("{board}", mine.id))
         assert (answer.status, answer.code) == (401, "unauthenticated"), (method, path, answer)
-    # A person is sent to the login, and back to the board from there: by its id, never by an address.
+    # A person is redirected to the login, and back to the board: by its id, never by an address.
     answer = stranger.visit(f"{mine.url}x?next=//evil.example")
     assert answer.status == 303 and answer.header("Location") == f"/login?board={mine.id}"
     answer = stranger.visit("/b/evil.example/")
@@ -176,7 +176,7 @@ def test_no_way_of_writing_a_path_leads_to_another_board(alice, stranger, both, 
     before = others.seen(), mine.seen()
     for client in (alice, stranger):
         answer = client.get(raw)
-        # What leads back to the asker's own board as it is written is the asker's own affair.
+        # A path that leads to the asker's own board is allowed.
         own = client is alice and b"/b/" + mine.id.encode() in raw and answer.status == 200
         assert own or answer.status in (400, 401, 403, 404, 414), (client.user, answer)
     assert others.seen() == before[0]
@@ -185,7 +185,7 @@ def test_no_way_of_writing_a_path_leads_to_another_board(alice, stranger, both, 
 
 
 def test_the_raw_path_and_the_judged_one_are_the_same_board(alice, both):
-    """nginx judges what it has decoded and sends on what it was given; the two must agree on the board."""
+    """nginx checks the decoded path and forwards the original; both must name the same board."""
     mine, others = both
     for raw in (f"/b/{mine.id}/../{others.id}/x", f"/b/{others.id}/../{mine.id}/x", f"/b/{others.id}%2f..%2f{mine.id}/x"):
         assert alice.get(raw).code == "no_such_board", raw
@@ -203,7 +203,7 @@ def test_other_hosts_and_whole_addresses_are_not_this_server(lab, alice, strange
         assert answer.status in (400, 405, 421), (target, host, answer)
     assert alice.get(mine.url, headers={"Host": [alice.netloc, "evil.example"]}).status == 400
     assert alice.get(mine.url, headers={"Host": None}).status == 400
-    # The whole address of this very server is the same as its path.
+    # The server's full address equals its path.
     assert stranger.get(f"{alice.url}{mine.url}").code == "unauthenticated"
     assert mine.seen() == before
     assert alice.get(f"{alice.url}{mine.url}").json["line"] == f"GET {mine.url} HTTP/1.1"
@@ -263,7 +263,7 @@ def test_only_a_websocket_of_the_portals_own_origin_is_an_upgrade(alice, bob, st
         answer, socket = client.websocket(mine.url, headers)
         assert socket is None and answer.status == status, (headers, answer)
     assert mine.seen() == before
-    # Another protocol would reach behind the gate: the board is not even asked for it.
+    # Another protocol would bypass the gate: nginx does not request it from the board.
     answer = alice.get(mine.url, headers={"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQ", "Origin": alice.url})
     assert {"upgrade", "http2-settings"} & {name.lower() for name, _ in answer.json["headers"]} == set()
 
@@ -335,7 +335,7 @@ def test_a_boards_own_policy_can_only_tighten_ours(both):
 
 @pytest.mark.parametrize("status", [201, 301, 302, 307])
 def test_a_board_sends_its_visitor_on_to_boards_only(both, status):
-    """A browser that follows an answer takes our policy's hosts into account, and no longer its paths."""
+    """After a redirect, a browser checks the hosts of our policy, but not its paths."""
     arrives = lambda where: both[0].answer(status=status, headers=[["Location", where]]).header("Location")  # noqa: E731
     for where in ("/b/abcdefgh/", "/b/abcdefgh/x.html?y=1&z=%2f", "./x", "data/x", "x?y", "?y"):
         assert arrives(where) == where
@@ -349,7 +349,7 @@ def test_nobody_but_nginx_opens_a_door(lab, alice, both):
     mine, _ = both
     before = mine.seen()
     assert lab.connects("www-data", "127.0.0.1", mine.port) == "connected", "the question itself is wrong"
-    # The rule is about who opens a connection: a source port inside of the range helps nobody.
+    # The rule checks the connecting account: a source port inside of the range does not help.
     attempts = [(user, address, mine.port, source) for user in LOCAL_USERS
                 for address, source in (("127.0.0.1", 0), ("127.0.0.1", 16900), ("127.0.0.2", 0), ("::1", 0), (alice.host, 0))]
     assert [a for a, outcome in zip(attempts, lab.attempts(*attempts)) if outcome != REFUSED] == []
@@ -379,7 +379,7 @@ def test_nothing_of_tensorboards_is_within_anybodys_reach(lab, alice, ready_boar
     assert [line for line in outside if f":{board['port']} " in line] and not [line for line in outside if re.search(":6006 ", line)]
     attempts = [(user, "127.0.0.1", port, 0) for port in inside for user in ("bob", "alice", "nobody")]
     assert lab.attempts(*attempts) == [REFUSED] * len(attempts)
-    # Nor does bob get into that network, or see who is in it.
+    # bob cannot enter that network either, or see its processes.
     pid = str(found[0]["pid"])
     assert not lab.succeeds("nsenter", "-t", pid, "-n", "true", user="bob")
     assert not lab.succeeds("ls", f"/proc/{pid}/fd", user="bob")
@@ -416,7 +416,7 @@ print("null")
 
 
 def test_a_database_of_yesterday_leads_to_nobody_elses_board(lab, alice, bob, both):
-    """One that was restored names ports that are other people's doors by now."""
+    """A restored database names ports that are now other people's doors."""
     mine, others = both
     before = others.seen()
     lab.systemctl("stop", "boardgated.service")
@@ -451,7 +451,7 @@ def test_nobody_but_root_commands_systemd(lab, user):
 # ---- without the packet filter ----
 @pytest.fixture
 def no_healing(lab):
-    """The check of the packet filter ends when it fails, and is not started again before the test is over."""
+    """boardgate-doorcheck ends when its test fails, and does not restart before the end of the test."""
     drop_in = "/run/systemd/system/boardgate-gate.service.d/test.conf"
     lab.write(drop_in, "[Service]\nRestart=no\n")
     lab.systemctl("daemon-reload")
@@ -465,7 +465,7 @@ def no_healing(lab):
 def test_without_the_packet_filter_boards_are_closed_and_the_portal_is_not(lab, alice, both, no_healing):
     mine, _ = both
     lab.exec("nft", "delete", "table", "inet", "boardgate")
-    # Every local account reaches the door now; so it may not lead to anything for long.
+    # Every local account can now connect to the door; so boards must be refused soon.
     assert lab.connects("bob", "127.0.0.1", mine.port) == "connected", "something else refuses: this test shows nothing"
     answer = until("boards are closed", lambda: (a := alice.get(f"{mine.url}data/environment")).status == 503 and a, 10)
     assert answer.code == "gate_unsound" and "packet filter" in answer.problem["detail"]
