@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A real Chromium with an empty profile, driven over its debugging pipe: what opening a page moves over the wire, and
-when the page is drawn."""
+"""A real Chromium with an empty profile, controlled over its debugging pipe: measures the bytes and the time until a page is
+drawn."""
 import base64
 import hashlib
 import itertools
@@ -20,7 +20,7 @@ OPTIONS = ["--headless=new", "--no-sandbox", "--remote-debugging-pipe", "--no-fi
 
 
 def key_of(host, port):
-    """The public key of a server's certificate, as Chromium wants it named."""
+    """The hash of the public key of a server's certificate, in Chromium's format."""
     certificate = ssl.get_server_certificate((host, port)).encode()
 
     def openssl(*words, given):
@@ -31,7 +31,7 @@ def key_of(host, port):
 
 
 class Browser:
-    """`with Browser(trusted=key) as browser`; gone afterwards, with its profile."""
+    """`with Browser(trusted=key) as browser`; ends and removes its profile afterwards."""
 
     def __init__(self, trusted=""):
         self.trusted, self.numbers, self.answers = trusted, itertools.count(1), {}
@@ -109,8 +109,8 @@ class Browser:
 
     # -- pages ----------------------------------------------------------------------------------------------------
     def open(self, url, drawn, cookies=(), far=None, seconds=30):
-        """Opens a page in a tab of its own: seconds until `drawn`, an expression, was true, and [(url, bytes)] of what
-        was asked for. `far`: (seconds of latency, bytes per second) of the way there."""
+        """Opens a page in a tab of its own: the seconds until the expression `drawn` is true, and [(url, bytes)] of
+        the requests. `far`: (latency in seconds, bytes per second) of the network."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         session = self.pages[target]
         for cookie in cookies:

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the benchmarks of the gate share: a board that costs next to nothing, plain nginx before the same door, and load
-on either."""
+"""Shared parts of the gate's benchmarks: a cheap board, plain nginx for the same door, and load on both."""
 import re
 import socket
 import subprocess
@@ -100,7 +99,7 @@ print(json.dumps(used))
 
 
 class Load:
-    """Requests per second, all of them answered 2xx, and the processor time that they took in the lab."""
+    """Requests per second, all with status 2xx, and their processor time in the lab."""
 
     def __init__(self, machine, board, port):
         self.machine, self.requests, self.used = machine, 0, {}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the benchmarks share: the lab, somebody logged in, rounds that alternate, and how a figure is printed."""
+"""Shared parts of the benchmarks: the lab, a session, alternating rounds, and the output of figures."""
 import os
 import platform
 import statistics
@@ -25,7 +25,7 @@ def logged_in(machine, *users):
 
 
 class Board:
-    """A board that is gone after the block; `born` is when it was asked for."""
+    """A board that is deleted after the block; `born` is the time of the request."""
 
     def __init__(self, client, **options):
         self.client, self.born = client, time.monotonic()
@@ -35,7 +35,7 @@ class Board:
         self.target = f"/b/{self.id}/data/environment"
 
     def wait_until_it_answers(self, seconds=30):
-        """As a script would: what is not ready is asked again at once. When the first 200 came."""
+        """Requests repeatedly without a pause, as a script would; returns the time of the first 200."""
         deadline = time.monotonic() + seconds
         while (answer := self.client.get(self.target)).status != 200:
             assert time.monotonic() < deadline, answer
@@ -54,8 +54,7 @@ class Board:
 
 
 def alternate(rounds, **measures):
-    """Each measure once in each round, every second round backwards, so that a machine that is busy or warms up
-    harms all alike."""
+    """Each measure once in each round, every second round backwards, so that a busy machine affects all equally."""
     seen = {name: [] for name in measures}
     for turn in range(rounds):
         for name in list(measures)[:: -1 if turn % 2 else 1]:
@@ -64,12 +63,12 @@ def alternate(rounds, **measures):
 
 
 def ratio(seen, ours, theirs):
-    """The median of the rounds' own ratios: what slows a whole round down does not count."""
+    """The median of the ratios of the rounds: a slow round does not count."""
     return statistics.median(a / b for a, b in zip(seen[ours], seen[theirs]))
 
 
 def spread(values, form):
-    """The median, and from where to where."""
+    """The median and the range."""
     return f"{statistics.median(values):{form}} ({min(values):{form}} to {max(values):{form}})"
 
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Accounts and groups that getpwnam_r(3) and its sisters find as long as this lives, instead of the machine's own.
-// Defining those functions in the test's binary is all it takes: the linker prefers them to libc's.
+// Replaces the machine's accounts and groups for getpwnam_r(3) and related functions during its lifetime. The test's
+// binary defines those functions, which the linker prefers to libc's.
 #pragma once
 
 #include <map>
@@ -27,7 +27,7 @@ public:
     };
     /// shadow(5), by name.
     std::map<std::string, Shadow> shadow;
-    /// What every question is answered with, once set: the directory cannot be asked.
+    /// If set, every lookup fails with this error, as if the directory service did not answer.
     int fault = 0;
 };
 

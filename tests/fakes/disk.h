@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A disk with a will of its own below SQLite: what is written to databases that were opened while it lives waits, or
-// finds no room.
+// A fake disk below SQLite: writes to databases that were opened during its lifetime can be blocked, or fail because the
+// disk is full.
 #pragma once
 
 #include <sqlite3.h>
@@ -23,14 +23,14 @@ public:
     Disk& operator=(const Disk&) = delete;
     ~Disk() { sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&Disk::opened)); }
 
-    /// No database grows any more, also none that is opened later.
+    /// From now on no database can grow, including later ones.
     void fill() { set_page_limit(1); }  // SQLite never makes it smaller than the file
     void make_room() { set_page_limit(1'000'000); }
 
-    /// What is to be written waits from now on.
+    /// Blocks writes from now on.
     void stall() { set_stalled(true); }
     void go_on() { set_stalled(false); }
-    /// Waits until somebody waits for the disk; false, and it goes on, when nobody does for seconds.
+    /// Waits until a write is blocked; after some seconds, unblocks writes and returns false.
     [[nodiscard]] bool is_waited_for() {
         std::unique_lock lock(mutex_);
         stalled_ = changed_.wait_for(lock, std::chrono::seconds(5), [&] { return waiting_ > 0; });
@@ -69,7 +69,7 @@ private:
         changed_.notify_all();
     }
 
-    static inline Disk* there_ = nullptr;  // SQLite passes nothing to what it calls for a new connection
+    static inline Disk* there_ = nullptr;  // SQLite passes no context to the hook for new connections
     std::vector<sqlite3*> connections_;
     int pages_ = 1'000'000;
     std::mutex mutex_;

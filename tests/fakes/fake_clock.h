@@ -16,7 +16,7 @@ public:
         wall_ = wall() + std::chrono::duration_cast<std::chrono::microseconds>(by);
         boot_ = boot() + by;
     }
-    /// As an administrator does; the boot clock does not notice.
+    /// Sets the wall clock; the boot clock does not change.
     void set_wall(WallTime wall) { wall_ = wall; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A boardgate-journal that says what a test wants.
+// A boardgate-journal with answers from the test.
 #pragma once
 
 #include <functional>
@@ -21,13 +21,13 @@ public:
     ~FakeJournal() { socket_.close(); }
 
     [[nodiscard]] std::string path() const { return socket_.path(); }
-    /// What is answered from now on; one that is `whole` has an end.
+    /// Sets the answer; a `whole` answer has an end.
     void say(std::vector<wire::LogLine> lines, bool whole = true) {
         const std::lock_guard lock(mutex_);
         lines_ = std::move(lines);
         whole_ = whole;
     }
-    /// Called when a question comes, before it is answered.
+    /// Called for each request, before the answer.
     void when_asked(std::function<void()> then) {
         const std::lock_guard lock(mutex_);
         then_ = std::move(then);

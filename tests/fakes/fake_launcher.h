@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A launcher that records what it was asked, and tells the registry what systemd would.
+// A launcher that records requests and updates the registry as systemd would.
 #pragma once
 
 #include <atomic>

@@ -75,7 +75,7 @@ struct FakeSystemd::World {
     TempFolder folder;
     Fd listening;
     Fd wake{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    std::mutex mutex;  // guards all below but connections, which are the thread's own
+    std::mutex mutex;  // guards all below but connections, which only the thread uses
     std::map<std::string, std::map<std::string, Value>> units;
     std::vector<std::string> asked;
     std::vector<std::string> transient;
@@ -213,7 +213,7 @@ struct FakeSystemd::World {
         return sd_bus_message_send(raw);
     }
 
-    /// Replies with a job that has ended when the reply is read.
+    /// Replies with a job that has already ended.
     int reply_with_job(sd_bus_message* message, const std::string& unit, const std::string& result) {
         const std::string job = "/org/freedesktop/systemd1/job/" + std::to_string(++jobs);
         signals.push_back([=, id = static_cast<std::uint32_t>(jobs)](sd_bus* bus) {
@@ -259,7 +259,7 @@ struct FakeSystemd::World {
         return sd_bus_reply_method_return(message, "");
     }
 
-    /// As systemd does with transient units: what is inactive is not loaded for long.
+    /// Unloads inactive transient units, as systemd does.
     int find(sd_bus_message* message) {
         const char* unit = nullptr;
         good(sd_bus_message_read(message, "s", &unit), "GetUnit");

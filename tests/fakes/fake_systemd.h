@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A system bus with systemd's manager on it, in a thread of its own, as far as boardgate talks to it: units that a
-// test sets, jobs that end at once, signals. While it lives, sd_bus_open_system(3) finds it and not the machine's.
+// A system bus with the part of systemd's manager that boardgate uses, in a thread of its own: units set by the test,
+// jobs that end immediately, signals. During its lifetime sd_bus_open_system(3) connects to it.
 #pragma once
 
 #include <cstdint>
@@ -24,24 +24,24 @@ public:
     FakeSystemd(const FakeSystemd&) = delete;
     FakeSystemd& operator=(const FakeSystemd&) = delete;
 
-    /// Sets properties of a unit, whatever their interface, and tells who subscribed.
+    /// Sets properties of a unit, of any interface, and notifies subscribers.
     void set(const std::string& unit, const std::map<std::string, Value>& properties);
-    /// As when it is not loaded.
+    /// Makes the unit look unloaded.
     void forget(const std::string& unit);
     [[nodiscard]] std::string property(const std::string& unit, const std::string& name);
 
-    /// What was asked: `StartUnit x.service`; of StartTransientUnit the whole message, see transient().
+    /// The calls so far: `StartUnit x.service`; for StartTransientUnit see transient().
     [[nodiscard]] std::vector<std::string> asked();
     /// The StartTransientUnit calls, as busctl(1) would show them.
     [[nodiscard]] std::vector<std::string> transient();
 
-    /// A socket on one of these ports cannot be bound: its job ends with `failed`.
+    /// Ports that cannot be bound: the job of such a socket ends with `failed`.
     void take_ports(const std::set<int>& ports);
     /// The error of every further call of this method; empty: none.
     void refuse(const std::string& method, const std::string& error);
-    /// As when somebody's `systemctl start` comes right behind the next stop.
+    /// Starts the unit immediately after the next stop, like a concurrent `systemctl start`.
     void start_after_next_stop(const std::string& unit);
-    /// Ends all connections, as when the bus is restarted.
+    /// Closes all connections, like a restart of the bus.
     void hang_up();
     [[nodiscard]] int subscribers();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A socket in the file system at which a test plays one of boardgate's other parts.
+// A socket in the file system, for tests that act as another program of boardgate.
 #pragma once
 
 #include <sys/socket.h>
@@ -26,7 +26,7 @@ public:
     }
 
     [[nodiscard]] std::string path() const { return folder_ / "socket"; }
-    /// The next connection; none once it was closed.
+    /// The next connection, or none after the socket was closed.
     [[nodiscard]] Fd accept() const { return Fd(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC)); }
     void close() { shutdown(listening_.get(), SHUT_RDWR); }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A real folder, mode 0700, that goes with its owner.
+// A temporary folder with mode 0700; the destructor deletes it.
 #pragma once
 
 #include <cstdlib>

@@ -198,7 +198,7 @@ def recording_boards(lab, site):
 
 def wait_until_sound(lab):
     """Reads the health from the machine itself, as required."""
-    return until("the gate is sound", lambda: health(lab)["status"] == 200 and health(lab), 20)
+    return until("the gate is in force", lambda: health(lab)["status"] == 200 and health(lab), 20)
 
 
 def health(lab):

@@ -32,7 +32,7 @@ def test_nobody_gets_more_boards_than_one_person_may_keep(settings, lab, person)
 
 def test_changes_of_different_options_are_all_kept(alice, make_board):
     board = make_board(alice)
-    wanted = {"title": "at once", "priority": 7, "reload_interval": 9, "idle_sleep": 777}
+    wanted = {"title": "in one request", "priority": 7, "reload_interval": 9, "idle_sleep": 777}
     answers = at_once(*[lambda change={name: value}: alice.send("PATCH", f"{BOARDS}/{board['id']}", change)
                         for name, value in wanted.items()])
     assert {answer.status for answer in answers} == {200}, answers

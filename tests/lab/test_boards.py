@@ -73,7 +73,7 @@ def test_systemd_shows_unit_and_door_and_every_process_is_the_owners(lab, alice,
 def test_what_an_administrator_stops_is_seen_at_once_and_the_address_alone_wakes_it(lab, alice, ready_board):
     board = ready_board(alice)
     with alice.events() as events:
-        events.until("all boards were told", lambda name, _: name == "synced")
+        events.until("all boards were sent", lambda name, _: name == "synced")
         lab.systemctl("stop", board["unit"])
         asleep = wait_for_state(events, board, "asleep")
         assert asleep["failure"] is None and asleep["port"] == board["port"]
@@ -127,9 +127,9 @@ def test_nothing_of_a_removed_board_stays_behind(lab, alice, ready_board):
     assert len(lab.exec("sh", "-c", traces).split()) == 2, "the test looks in the wrong places"
     assert lab.connects("www-data", "127.0.0.1", board["port"]) == "connected"
     with alice.events() as events:
-        events.until("all boards were told", lambda name, _: name == "synced")
+        events.until("all boards were sent", lambda name, _: name == "synced")
         assert alice.delete(f"/api/v1/boards/{board['id']}").status == 204
-        events.until("the removal is told", lambda name, data: name == "removed" and data == {"id": board["id"]})
+        events.until("the removal is sent", lambda name, data: name == "removed" and data == {"id": board["id"]})
     assert lab.units(f"tensorboard-alice-{board['id']}*") == []
     # The reader of folders shares its slice, and ends by itself when nobody has asked it for a while.
     lab.systemctl("stop", f"boardgate-logdirs@{uid}.service")

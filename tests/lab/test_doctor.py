@@ -25,12 +25,12 @@ def sh(lab, script):
 
 
 @contextmanager
-def broken(lab, breaks, mends):
+def broken(lab, breaks, repairs):
     sh(lab, breaks)
     try:
         yield
     finally:
-        sh(lab, mends)
+        sh(lab, repairs)
 
 
 # Of ended.example.org, for January and February 2020.
@@ -159,8 +159,8 @@ def test_a_good_installation_is_fine(lab):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_broken_in_one_way_it_names_that_one(lab, way):
-    breaks, mends, said, remedy = WAYS[way]
-    with broken(lab, breaks, mends):
+    breaks, repairs, said, remedy = WAYS[way]
+    with broken(lab, breaks, repairs):
         wrong = doctor(lab)
         assert any(said in f["what"] and remedy in f["remedy"] for f in wrong), f"{way}: {wrong}"
         # Other findings are only consequences.

@@ -32,8 +32,8 @@ MORE = "mount -o remount,nr_inodes=100 /mnt/tiny"
 
 @dataclass
 class Row:
-    """One failure. `breaks`, `hits` and `mends` are shell, run as root: before it starts again, while it serves,
-    and as the remedy says. Without a `mends`, `change` says which option the API proposes to change."""
+    """One failure. `breaks`, `hits` and `repairs` are shell, run as root: before it starts again, while it serves,
+    and as the remedy says. Without a `repairs`, `change` says which option the API proposes to change."""
     name: str
     code: str
     says: str                 # in summary, detail or remedy
@@ -43,7 +43,7 @@ class Row:
     drop_in: str = ""
     breaks: str = ""
     hits: str = ""
-    mends: str = ""
+    repairs: str = ""
     change: str = ""
     tail: str = ""            # in the last lines of the log
     status: int = None
@@ -52,16 +52,16 @@ class Row:
 
 ROWS = [
     # -- the log directory ----------------------------------------------------------------------------------------
-    Row("folder-removed", "logdir_missing", FOLDER, breaks=f"rm -r {FOLDER}", mends=f"runuser -u carol mkdir {FOLDER}",
+    Row("folder-removed", "logdir_missing", FOLDER, breaks=f"rm -r {FOLDER}", repairs=f"runuser -u carol mkdir {FOLDER}",
         tail="does not exist"),
     Row("folder-became-a-file", "logdir_not_a_folder", FOLDER, breaks=f"rm -r {FOLDER}; touch {FOLDER}",
-        mends=f"rm {FOLDER}; runuser -u carol mkdir {FOLDER}", tail="is not a folder"),
-    Row("folder-locked", "logdir_unreadable", "Permission denied", breaks=f"chmod 0 {FOLDER}", mends=f"chmod 755 {FOLDER}",
+        repairs=f"rm {FOLDER}; runuser -u carol mkdir {FOLDER}", tail="is not a folder"),
+    Row("folder-locked", "logdir_unreadable", "Permission denied", breaks=f"chmod 0 {FOLDER}", repairs=f"chmod 755 {FOLDER}",
         tail=FOLDER),
     Row("home-not-mounted", "home_missing", "/home/carol", breaks="mv /home/carol /home/carol-away; mkdir /home/carol",
-        mends="rmdir /home/carol; mv /home/carol-away /home/carol", tail="not mounted"),
+        repairs="rmdir /home/carol; mv /home/carol-away /home/carol", tail="not mounted"),
     Row("home-gone", "home_missing", "/home/carol", breaks="mv /home/carol /home/carol-away",
-        mends="mv /home/carol-away /home/carol", tail="not mounted"),
+        repairs="mv /home/carol-away /home/carol", tail="not mounted"),
     # The error of a home on NFS after the ticket has expired.
     Row("ticket-expired", "no_ticket", "kinit", drop_in="SystemCallFilter=~getdents64:EKEYEXPIRED", tail="Key has expired"),
     # -- the environment ------------------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ ROWS = [
         tail="No such file", status=127),
     Row("interpreter-missing", "environment_missing", "first line", environment="no-interpreter", status=127),
     Row("program-not-executable", "environment_not_executable", "Permission denied", environment="not-executable",
-        mends=f"chmod 755 {BROKEN}/not-executable/bin/tensorboard", tail="not-executable", status=126),
+        repairs=f"chmod 755 {BROKEN}/not-executable/bin/tensorboard", tail="not-executable", status=126),
     Row("pkg-resources", "pkg_resources_missing", "setuptools<81", environment="pkg-resources", change="environment",
         tail="import pkg_resources", status=1),
     Row("old-protobuf", "protobuf_clash", "pip install --upgrade", sign="Descriptors cannot be created directly",
@@ -98,19 +98,19 @@ ROWS = [
     Row("ends-at-once", "tensorboard_ended", "exit status 3", environment="ends", tail="no licence for this machine", status=3),
     Row("crashes", "crashed", "SIGSEGV", sign="129-159", environment="crashes", tail="illegal instruction", status=139),
     Row("its-keeper-crashes", "crashed", "SIGSEGV", sign="core-dump", drop_in="LimitCORE=infinity\nWorkingDirectory=%t/%N",
-        hits="systemctl kill --kill-whom=main --signal=SEGV $UNIT", mends="true"),
-    Row("killed-by-an-administrator", "killed", "SIGKILL", sign="signal", hits="systemctl kill --signal=KILL $UNIT", mends="true"),
+        hits="systemctl kill --kill-whom=main --signal=SEGV $UNIT", repairs="true"),
+    Row("killed-by-an-administrator", "killed", "SIGKILL", sign="signal", hits="systemctl kill --signal=KILL $UNIT", repairs="true"),
     # While it serves, TensorBoard alone is started again.
     Row("killed-while-it-starts", "killed", "SIGKILL", sign="137", environment="kills-itself", tail="SIGKILL", status=137),
     Row("again-and-again", "crash_loop", "again and again", environment="short-lived", tail="enough of it", status=4),
     # -- the machine ----------------------------------------------------------------------------------------------
     Row("no-localhost", "localhost_unknown", "/etc/hosts", sign="Temporary failure in name resolution", breaks=HOSTS,
-        mends="mv /etc/hosts.kept /etc/hosts", tail="gaierror", status=1),
+        repairs="mv /etc/hosts.kept /etc/hosts", tail="gaierror", status=1),
     Row("no-localhost-and-no-dns", "localhost_unknown", "/etc/hosts", sign="Name or service not known", breaks=HOSTS + HOSTS_ONLY,
-        mends="mv /etc/hosts.kept /etc/hosts; mv /etc/nsswitch.conf.kept /etc/nsswitch.conf", tail="gaierror", status=1),
+        repairs="mv /etc/hosts.kept /etc/hosts; mv /etc/nsswitch.conf.kept /etc/nsswitch.conf", tail="gaierror", status=1),
     Row("port-6006-taken", "port_taken", "6006", drop_in="PrivateNetwork=no",
         breaks='systemd-run --unit=on-6006 python3 -m http.server --bind 127.0.0.1 6006; until ss -Htln "sport = 6006" | grep -q .; do sleep 0.05; done',
-        mends="systemctl stop on-6006", tail="already in use", status=255),
+        repairs="systemctl stop on-6006", tail="already in use", status=255),
     Row("memory", "out_of_memory", "40 MiB (MemoryMax=)", sign="oom-kill", drop_in="MemoryMax=40M\nMemorySwapMax=0", counted=True,
         change="samples_per_plugin"),
     Row("address-space", "out_of_memory", "LimitAS", sign="failed to map segment from shared object", drop_in="LimitAS=120M",
@@ -119,8 +119,8 @@ ROWS = [
     Row("memory-refused-to-openblas", "out_of_memory", "LimitAS", sign="Memory allocation still failed",
         environment="little-memory", status=1),
     Row("disk-full", "disk_full", "No space left", breaks=TINY.format(2), drop_in=ON_TINY, options={"fast_loader": "off"},
-        mends=MORE, tail="No space left"),
-    Row("no-temporary-folder", "no_temporary_folder", "temporary", breaks=TINY.format(1), drop_in=ON_TINY, mends=MORE, status=1),
+        repairs=MORE, tail="No space left"),
+    Row("no-temporary-folder", "no_temporary_folder", "temporary", breaks=TINY.format(1), drop_in=ON_TINY, repairs=MORE, status=1),
     Row("too-many-threads", "too_many_threads", "TasksMax", sign="can't start new thread", environment="few-threads",
         options={"fast_loader": "off"}, status=1),
     Row("too-many-threads-of-openblas", "too_many_threads", "TasksMax", sign="pthread_create failed",
@@ -252,8 +252,8 @@ def test_a_failure_is_told_with_cause_and_remedy(row, lab, carol, make_board, dr
     assert lab.property(board["unit"].replace(".service", ".socket"), "ActiveState") == "active"
 
     drop_in.stop()
-    if row.mends:
-        shell(lab, row.mends, board)
+    if row.repairs:
+        shell(lab, row.repairs, board)
     elif row.change:
         assert list(failure["change"]) == [row.change], failure
         changed = carol.send("PATCH", f"/api/v1/boards/{board['id']}", failure["change"])
@@ -266,7 +266,7 @@ def test_a_failure_is_told_with_cause_and_remedy(row, lab, carol, make_board, dr
 
 # Errors before the start: option, and a part of the answer.
 REFUSED = {
-    "a folder that is not there": ({"logdir": "/home/carol/run"}, 400, "logdir_missing", "/home/carol/runs\""),
+    "an unknown folder": ({"logdir": "/home/carol/run"}, 400, "logdir_missing", "/home/carol/runs\""),
     "a file": ({"logdir": "/etc/passwd"}, 400, "logdir_not_a_folder", "/etc/passwd"),
     "a folder that is closed": ({"logdir": "/root"}, 400, "logdir_unreadable", "Permission denied"),
     "another person's home": ({"logdir": "/home/alice/runs"}, 409, "logdir_foreign", "alice's home"),

@@ -164,7 +164,7 @@ def test_beyond_the_limit_of_all_boards_they_wait_by_priority_and_then_by_time(s
     assert states(alice, waiting[0]) == ["asleep"]
 
 
-# ---- what its owner is told -------------------------------------------------------------------------------------------
+# ---- notices to its owner --------------------------------------------------------------------------------------------
 def test_a_second_board_on_the_same_folder_offers_the_first(alice, make_board):
     first = make_board(alice, environment="recording", title="the first")
     second = make_board(alice, "/home/alice/runs/", environment="recording")

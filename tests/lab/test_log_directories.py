@@ -72,7 +72,7 @@ def folders(lab):
 
 @pytest.fixture(params=["700", "755"])
 def mode_of_bobs_home(request, lab):
-    """bob lets alice read his runs, but they cannot be her board."""
+    """alice can read bob's runs, but cannot make a board of them."""
     lab.exec("chmod", request.param, "/home/bob")
     yield request.param
     lab.exec("chmod", "700", "/home/bob")

@@ -86,7 +86,7 @@ def test_every_refusal_is_the_same_answer_and_none_is_quick(lab, stranger, make_
     assert first.code == "login_failed" and first.status == 401
     assert not first.all("Set-Cookie")
     for why, (answer, seconds) in answers.items():
-        assert answer.without_date() == first.without_date(), f"{why} is told apart: {answer!r}"
+        assert answer.without_date() == first.without_date(), f"{why} has another answer: {answer!r}"
         assert seconds >= SLOWEST_TELLTALE, f"{why} was refused after {seconds:.2f} s"
 
 

@@ -109,7 +109,7 @@ def test_a_data_server_that_ended_is_replaced(lab, bob, ready_board):
     before = until("the runs are shown", lambda: runs(bob, board))
     server = process(lab, board, "tensorboard_data_server/bin/server")
     lab.exec("kill", "-KILL", str(server))
-    assert bob.get(board["url"] + "data/runs").status == 500, "TensorBoard mends it by itself, so boardgate need not"
+    assert bob.get(board["url"] + "data/runs").status == 500, "TensorBoard repairs it by itself, so boardgate need not"
     told(bob, board, "data_server_restarted", seconds=15)
     until("the data is back", lambda: runs(bob, board) == before)
     assert process(lab, board, "tensorboard_data_server/bin/server") != server

@@ -127,7 +127,7 @@ def test_a_mistake_in_the_configuration_is_one_failed_start(lab, site, alice):
     try:
         began = lab.epoch()
         assert not lab.succeeds("systemctl", "restart", "boardgated")
-        until("requests are answered at once", lambda: lab.property("boardgated-app.socket", "ActiveState") == "inactive")
+        until("requests are answered immediately", lambda: lab.property("boardgated-app.socket", "ActiveState") == "inactive")
         assert [Client(*site).get(path).status for path in ("/api/v1/session", "/b/abcdefgh/", "/")] == [503, 503, 200]
         assert len(lab.journalctl("-u", "boardgated", "-o", "cat", "--since", began, "MESSAGE_ID=" + STARTING).split("\n")) <= 4
         lab.systemctl("restart", "boardgate.target")
@@ -154,7 +154,7 @@ def test_a_database_of_a_newer_boardgate_is_left_alone_and_said_once(lab, site, 
     try:
         began = lab.epoch()
         assert not lab.succeeds("systemctl", "start", "boardgated")
-        until("requests are answered at once", lambda: lab.property("boardgated-app.socket", "ActiveState") == "inactive")
+        until("requests are answered immediately", lambda: lab.property("boardgated-app.socket", "ActiveState") == "inactive")
         assert [Client(*site).get(path).status for path in ("/api/v1/session", "/b/abcdefgh/", "/")] == [503, 503, 200]
         said = lab.journalctl("-t", "boardgated", "-o", "cat", "--since", began)
         assert said.count("written by a newer boardgate") <= 2 and "install that boardgate again" in said, said

@@ -243,7 +243,7 @@ def test_a_home_that_hangs_holds_up_its_owner_only(lab, alice, person):
     try:
         with ThreadPoolExecutor(12) as pool:
             asked = [pool.submit(person.get, "/api/v1/logdirs") for _ in range(12)]
-            until("the one more than four is refused at once", lambda: any(a.done() and a.result().code == "busy" for a in asked))
+            until("the fifth request is refused immediately", lambda: any(a.done() and a.result().code == "busy" for a in asked))
             for _ in range(5):
                 began = time.monotonic()
                 assert len(folders(alice)["folders"]) > 0 and len(runs(alice)["runs"]) >= 4

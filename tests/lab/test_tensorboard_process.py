@@ -24,7 +24,7 @@ def environment(process):
 def test_tensorboard_holds_no_descriptor_of_ours(lab, alice, ready_board):
     board, started = split(lab.processes(ready_board(alice)["unit"]))
     ours = {target for fd, target in board["fds"].items() if int(fd) > 2}
-    assert any(target.startswith("socket:") for target in ours), "the door is not there: this test shows nothing"
+    assert any(target.startswith("socket:") for target in ours), "there is no door: this test shows nothing"
     for process in started:
         fds = process["fds"]
         # Standard output and error go to the journal; every other socket is in the board's own network.

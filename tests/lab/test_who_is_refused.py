@@ -68,7 +68,7 @@ def test_another_persons_board_is_refused_whatever_is_asked_of_it(bob, both):
         assert (answer.status, answer.code) == (403, "not_your_board"), (method, path, answer)
     assert mine.id not in [b["id"] for b in bob.boards()]
     with bob.events() as events:
-        events.until("all boards were told", lambda name, _: name == "synced")
+        events.until("all boards were sent", lambda name, _: name == "synced")
     assert mine.id not in json.dumps(events.seen)
 
 

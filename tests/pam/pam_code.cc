@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A PAM module as second factors are: it says where the code went, asks for it, and says in its own words that it was
-// not right. For the lab's stack; built by the test that uses it (tests/browser/test_login_page.py).
+// A PAM module like a second factor: it shows where it sent a code, prompts for it, and has its own error message. For the lab's stack; built by the test that uses it (tests/browser/test_login_page.py).
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
 

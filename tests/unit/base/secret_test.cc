@@ -48,7 +48,7 @@ TEST(Secret, WipeCoversMoreThanTheCurrentSize) {
     EXPECT_EQ(std::count(memory, memory + capacity, 'p'), 0);
 }
 
-/// What is left in the memory of a Secret after `use` and its end; short ones live inside the object itself.
+/// The memory of a Secret after `use` and its destructor; short secrets are inside the object itself.
 template <class Use>
 bool leaves_behind(Use use) {
     alignas(Secret) static std::array<char, sizeof(Secret)> memory;

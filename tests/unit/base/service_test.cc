@@ -14,7 +14,7 @@
 namespace boardgate {
 namespace {
 
-/// What systemd does before it starts a program: sockets from 3 on, and their names. For a child process only.
+/// Passes sockets like systemd: descriptors from 3 on, and their names. For a child process only.
 void pass_two_sockets(const char* names) {
     fakes::SocketPair pair;
     const int first = fcntl(pair.near.get(), F_DUPFD, 100);

@@ -53,7 +53,7 @@ TEST_F(LogWatchTest, KeepsAReplacedFileUntilItIsTaken) {
     (void)next(*watch);
     folder.put("new", "22");
     std::filesystem::rename(folder / "new", file);
-    // Two looks at least; the second finds nothing replaced any more.
+    // At least two scans; the second finds no replaced file.
     poll(nullptr, 0, 1300);
     EXPECT_EQ(next(*watch).replaced, file);
 }

@@ -32,7 +32,7 @@ struct RestartPolicyTest : testing::Test {
         return {files, unreadable, false, true, replaced};
     }
     static Scan replaced(std::size_t unreadable = 0) { return found(3, unreadable, "/runs/a/events.tfevents.1"); }
-    /// A look, and the start that it asks for, with the loader that is asked for then.
+    /// A scan, and the restart that it causes, with its loader.
     bool look(const Scan& look) {
         const bool again = policy.on_scan(look);
         if (again) policy.started(policy.loading() == Loading::slow || options.fast_loader == FastLoader::off ? slow : fast);

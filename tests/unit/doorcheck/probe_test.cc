@@ -34,7 +34,7 @@ bool loopback_up() {
 int nft(const std::string& words) { return std::system(("/usr/sbin/nft " + words).c_str()); }
 bool table_loaded() { return nft("-D ports=16000-16999 -D nginx=33 -f systemd/boardgate.nft") == 0; }
 
-/// errno of a connection to 127.0.0.1 that an account tries, 0 when it came about.
+/// errno of an account's connection to 127.0.0.1, 0 if it succeeds.
 int tried_as(uid_t uid, std::uint16_t port, in_addr_t to = INADDR_LOOPBACK, std::uint16_t source_port = 0) {
     const pid_t child = fork();
     if (child == 0) {
@@ -53,7 +53,7 @@ int tried_as(uid_t uid, std::uint16_t port, in_addr_t to = INADDR_LOOPBACK, std:
     return WEXITSTATUS(status);
 }
 
-/// Each test in a process of its own, whose network namespace goes with it.
+/// Runs each test in a process with its own network namespace.
 struct ProbeTest : testing::Test {
     void alone(const std::function<void()>& body) {
         const pid_t child = fork();

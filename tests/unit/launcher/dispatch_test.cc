@@ -16,7 +16,7 @@ using testing::Not;
 TEST_F(LauncherTest, WithoutATicketNothingIsDone) {
     const Token unknown = Token::make();
     const Token ended = ticket_of(1001, 10s);
-    // Of somebody whose number alice got later.
+    // A ticket of another person whose uid alice got later.
     const Token of_another = ticket_of(1001, "ann");
     clock.advance(10s);
     for (const Token* token : {&unknown, &ended, &of_another}) {
@@ -135,7 +135,7 @@ TEST_F(LauncherTest, OpensNoDoorWhileThePacketFilterIsMissing) {
 }
 
 TEST_F(LauncherTest, OpensNoDoorWhereThePacketFilterDoesNotReach) {
-    // boardgate.conf has changed, the table that is loaded has not.
+    // boardgate.conf has changed, but not the loaded table.
     for (const char* word :
          {"", "Local accounts are refused at ports 16001 to 17000", "Local accounts are refused at ports 15000 to 16002"}) {
         systemd.set(gate_unit, {{"StatusText", word}});
@@ -203,7 +203,7 @@ TEST_F(LauncherTest, NobodyTakesOverSomebodyElsesBoard) {
     EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(bob)), Refusal::no_such_door);
     EXPECT_EQ(refusal(ask_of<wire::RestartBoard>(bob)), Refusal::no_such_door);
     EXPECT_THAT(systemd.asked(), IsEmpty());
-    // Removing looks for units of his own, which are not there.
+    // Removing searches for units of the requester, which do not exist.
     EXPECT_TRUE(ask_of<wire::RemoveDoor>(bob).outcome);
     for (const std::string& asked : systemd.asked()) EXPECT_THAT(asked, Not(HasSubstr("alice")));
     EXPECT_TRUE(records.read(BoardId::parse(board).value()));

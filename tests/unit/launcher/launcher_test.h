@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The fixture of the launcher's tests: all of it but its socket.
+// The fixture of the launcher's tests: the launcher without its socket.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ constexpr const char* board = "abcdefgh";
 constexpr const char* alices_socket = "tensorboard-alice-abcdefgh.socket";
 constexpr const char* alices_service = "tensorboard-alice-abcdefgh.service";
 
-/// The whole launcher but its socket: real tickets and records, systemd and accounts as a test wants them.
+/// The launcher without its socket: real tickets and records, fake systemd and accounts.
 struct LauncherTest : testing::Test {
     fakes::FakeSystemd systemd;
     fakes::Accounts directory{{{1001, 1001, "alice", "/home/alice", "/bin/bash"},
@@ -88,7 +88,7 @@ struct LauncherTest : testing::Test {
         message.door = spec;
         return ask(token, std::move(message));
     }
-    /// A door made and what was asked for it forgotten.
+    /// Makes a door and forgets the recorded calls.
     void made(std::uint16_t port = 0) {
         ASSERT_TRUE(make(alice, door(port)).outcome);
         (void)systemd.asked();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Event files, byte by byte: recorded ones of TensorBoard's own writer, and made ones.
+// Event files as bytes: recorded ones of TensorBoard's own writer, and generated ones.
 #pragma once
 
 #include <bit>
@@ -13,7 +13,7 @@
 namespace boardgate::logdirs {
 
 /// A file of tests/unit/logdirs/events. `training` is by TensorBoard's own writer: 25 steps of three scalars, with
-/// histograms and a picture. `tensors` has 20 steps of scalars as TensorFlow 2 writes them, and tensors that are none.
+/// histograms and a picture. `tensors` has 20 steps of scalars as TensorFlow 2 writes them, and other tensors.
 inline std::string recorded(const std::string& name) {
     std::ostringstream bytes;
     bytes << std::ifstream(std::filesystem::path(__FILE__).parent_path() / "events" / (name + ".tfevents"), std::ios::binary).rdbuf();

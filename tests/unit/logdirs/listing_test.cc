@@ -22,7 +22,7 @@ struct ListingTest : TemporaryFolder {
         return all;
     }
     std::string below(const std::string& path) const { return root.string() + "/" + path; }
-    /// What is suggested for a folder: the path below root, and why.
+    /// The suggestion for a folder: the path below root, and the reason.
     std::pair<std::string, std::string> suggested(const std::string& path) const {
         const wire::FolderList end = listed(below(path)).value().end;
         return {end.suggestion.empty() ? "" : end.suggestion.substr(std::min(end.suggestion.size(), root.string().size() + 1)), end.why};

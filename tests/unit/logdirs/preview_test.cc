@@ -116,7 +116,7 @@ TEST_F(PreviewTest, AnEndingTrainingMayHaveNoNumbers) {
     EXPECT_TRUE(std::isinf(curve(run, "loss").points[2].value));
 }
 
-/// Real bytes, damaged at random. What is read of them does not matter; that it ends, and within its bounds, does.
+/// Real bytes with random damage. The result does not matter, but reading must end within its bounds.
 struct DamagedEvents : PreviewTest {
     std::mt19937 dice{20261121};
     std::size_t below(std::size_t end) { return dice() % end; }
@@ -144,7 +144,7 @@ struct DamagedEvents : PreviewTest {
         }
         return bytes;
     }
-    /// Damages the data and makes the checksums good again, so that what is behind them meets it, too.
+    /// Damages the data and corrects the checksums, so that the damage reaches the code behind them.
     std::string damaged_inside(const std::string& bytes) {
         std::string all;
         Records records(bytes, Records::Begins::at_record);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// As an ordinary account where the test runs as root, who may read everything.
+// Under an ordinary account if the test runs as root, which may read everything.
 #include "src/logdirs/suggestion.h"
 
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A folder that goes with the test.
+// A folder that is deleted after the test.
 #pragma once
 
 #include <fcntl.h>

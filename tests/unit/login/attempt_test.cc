@@ -46,7 +46,7 @@ struct AttemptTest : testing::Test {
         answers.answers.emplace_back(text);
         EXPECT_TRUE(wire::send(sockets.far.get(), answers));
     }
-    /// A whole login over the network, with this password; with a code, that is the answer to a second question.
+    /// A complete login over the network with this password; `code` answers a second prompt.
     End log_in(const std::string& user, const std::string& password, const std::string& address = "192.0.2.7", const char* code = nullptr) {
         EXPECT_TRUE(wire::send(sockets.far.get(), wire::LoginStart{user, address}));
         answer(password);
@@ -65,7 +65,7 @@ struct AttemptTest : testing::Test {
     [[nodiscard]] bool is_good(const TokenHash& token) const {
         return store.check(token, std::chrono::floor<std::chrono::seconds>(clock.wall())).has_value();
     }
-    /// boardgated asks about a login of earlier.
+    /// boardgated asks to check an earlier login.
     End check(const std::string& ticket, const std::string& address = "192.0.2.7") {
         sockets = fakes::SocketPair();
         EXPECT_TRUE(wire::send(sockets.far.get(), wire::CheckLogin{ticket, address}));
@@ -88,7 +88,7 @@ struct AttemptTest : testing::Test {
         }
         return end;
     }
-    /// A refusal tells nothing and leaves nothing.
+    /// A refusal reveals nothing and leaves nothing.
     void expect_no(const End& end, LoginOutcome outcome = LoginOutcome::refused) const {
         ASSERT_TRUE(end.verdict);
         EXPECT_EQ(end.verdict->outcome, outcome);
@@ -256,7 +256,7 @@ TEST_F(AttemptTest, ABeginningOfAnotherKindIsAnError) {
 }
 
 TEST_F(AttemptTest, WhoGoesAwayGetsNoVerdictWhateverTheModulesSay) {
-    // A module that lets everybody in whose conversation fails is a bad one; it is not ours to believe.
+    // A module that accepts a failed conversation is broken; do not trust it.
     pam.authenticate = [this] {
         (void)pam.ask_password("right");
         return PAM_SUCCESS;
@@ -363,7 +363,7 @@ TEST_F(AttemptTest, ALoginOfEarlierOutlivesADirectoryThatDoesNotAnswer) {
     directory.fault = EIO;
     EXPECT_EQ(check(token.hex()).verdict->outcome, LoginOutcome::unavailable);
     directory.fault = 0;
-    // Nobody is there to answer a module's question.
+    // Nobody can answer a module's prompt.
     pam.account = [this] {
         sockets.far.reset();
         return pam.ask_password("right");

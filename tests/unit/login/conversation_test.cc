@@ -21,7 +21,7 @@ struct ConversationTest : testing::Test {
         int style;
         const char* text;
     };
-    /// As a module does; a PAM status.
+    /// Calls the conversation like a module; a PAM status.
     int say(const std::vector<Said>& messages) {
         std::vector<pam_message> plain;
         for (const Said& message : messages) plain.push_back({message.style, message.text});
@@ -41,7 +41,7 @@ struct ConversationTest : testing::Test {
         std::free(responses);
         return status;
     }
-    /// What the person will say; given before it is asked, since a socket keeps it.
+    /// The person's answers; sent before the prompts, since the socket buffers them.
     void answer(const std::vector<std::string>& texts) {
         wire::LoginAnswers message;
         for (const std::string& text : texts) message.answers.emplace_back(text);

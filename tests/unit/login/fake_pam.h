@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libpam as a script: the test says what the modules do, and sees what they were told. Its functions are those of
-// pam(3), defined in the test's binary, so that pam.cc is tested as it is.
+// A scripted libpam: the test defines the modules' behaviour and sees their input. The test's binary defines the functions
+// of pam(3), so that it tests the unmodified pam.cc.
 #pragma once
 
 #include <security/pam_appl.h>
@@ -26,15 +26,15 @@ public:
     FakePam(const FakePam&) = delete;
     FakePam& operator=(const FakePam&) = delete;
 
-    /// What the modules do at each stage; a PAM status.
+    /// The modules' behaviour at each stage; returns a PAM status.
     std::function<int()> authenticate = [] { return PAM_SUCCESS; };
     std::function<int()> account = [] { return PAM_SUCCESS; };
     int start_status = PAM_SUCCESS;
 
-    /// Called by a module: what the conversation gave back, and the answers.
+    /// Called by a module: the result of the conversation, and the answers.
     int say(const std::vector<Said>& messages);
     std::vector<std::optional<std::string>> answers;
-    /// A module's usual question: PAM_SUCCESS when this is the answer.
+    /// A module's usual prompt: PAM_SUCCESS if this is the answer.
     int ask_password(const std::string& right);
 
     std::string user;  ///< PAM_USER; a module may change it

@@ -49,7 +49,7 @@ TEST_F(ClosedAccounts, WithoutALoginShellTheyAre) {
 TEST_F(ClosedAccounts, LockedOnesAre) {
     EXPECT_EQ(closed_by_shadow("!$y$j9T$x"), "it is locked");
     EXPECT_EQ(closed_by_shadow("$y$j9T$x"), "");
-    EXPECT_EQ(closed_by_shadow("!"), "") << "one that never had a password: its owner comes with a key";
+    EXPECT_EQ(closed_by_shadow("!"), "") << "an account that never had a password: its owner uses a key";
     EXPECT_EQ(closed_by_shadow("*"), "");
 }
 

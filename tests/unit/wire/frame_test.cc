@@ -76,7 +76,7 @@ TEST(Reader, NumbersComeBack) {
 
 TEST(Reader, AfterTheFirstBadFieldEveryFurtherOneIsBad) {
     Reader in("\x09\0ab\x01\0c"sv);
-    EXPECT_EQ(in.text(20), "");  // nine bytes are not there
+    EXPECT_EQ(in.text(20), "");  // nine bytes are missing
     EXPECT_EQ(in.number<std::uint8_t>(), 0);
     EXPECT_EQ(in.text(20), "");
     EXPECT_FALSE(in.done());
@@ -202,7 +202,7 @@ TEST(Frame, SignalsDoNotPutTheDeadlineOff) {
     EXPECT_LT(took, 3s);
 }
 
-/// Sends one byte-pair with descriptors, as no code of ours does.
+/// Sends two bytes with several descriptors, which our code never does.
 void send_with(int socket, std::initializer_list<int> fds) {
     char bytes[2] = {1, 0};
     iovec part{bytes, sizeof bytes};
@@ -221,7 +221,7 @@ void send_with(int socket, std::initializer_list<int> fds) {
     ASSERT_EQ(sendmsg(socket, &header, 0), 2);
 }
 
-/// Whether the other end of a pair is closed by now, everywhere.
+/// Whether all copies of a pair's other end are closed.
 bool is_closed(const Fd& watched) {
     pollfd hung{watched.get(), 0, 0};
     return poll(&hung, 1, 0) == 1 && (hung.revents & POLLHUP) != 0;

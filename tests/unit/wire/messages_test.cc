@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The same claims for every message, so a message that is added here is tested by one line of `samples`.
+// The same tests for every message: one line of `samples` adds a message.
 #include "src/wire/messages.h"
 
 #include <gtest/gtest.h>
@@ -56,7 +56,7 @@ Result<Message> read(const std::string& bytes) {
     return decode<Message>(datagram);
 }
 
-/// A message of every type: its bytes, what a reader makes of other bytes, and whether it takes them at all.
+/// A message of each type: its bytes, and what the decoder does with changed bytes.
 struct Sample {
     std::string name;
     std::string bytes;
@@ -223,7 +223,7 @@ TEST(Messages, OverlongFieldsAreNotSent) {
     EXPECT_THROW(bytes_of(messages), std::length_error);
 }
 
-/// A writer that keeps no bounds, as a taken-over boardgated would.
+/// A writer without bounds, like an attacker in boardgated.
 std::string forged(Type type, std::initializer_list<std::string> texts) {
     std::string bytes = {static_cast<char>(static_cast<int>(type) & 0xFF), static_cast<char>(static_cast<int>(type) >> 8)};
     for (const std::string& text : texts) {

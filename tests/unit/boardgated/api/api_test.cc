@@ -227,7 +227,7 @@ TEST_F(ApiTest, WhatAFolderHoldsInStoreIsToldBeforeTheBoardIsReady) {
     const CgiAnswer made = ask("POST", "/api/v1/boards", alice, R"({"logdir":"/data/runs"})");
     EXPECT_EQ(told(made), "unreadable_folder ") << made.body;
     const std::string path = "/api/v1/boards/" + trusted_json(made.body)["id"].asString();
-    EXPECT_EQ(told(ask("PATCH", path, alice, R"({"title":"x"})")), "") << "it was told before";
+    EXPECT_EQ(told(ask("PATCH", path, alice, R"({"title":"x"})")), "") << "it was reported before";
     EXPECT_EQ(told(ask("PATCH", path, alice, R"({"fast_loader":"off"})")), "slow_loader_stopped ");
     launcher.report = {wire::FolderVerdict::readable, {}, 0, 0, 0, {}, "/data/other", 2};
     EXPECT_EQ(told(ask("PATCH", path, alice, R"({"logdir":"/data/empty"})")), "event_files_nearby ");
@@ -336,7 +336,7 @@ TEST_F(ApiTest, ATicketLogsInWithANewCookieAndEndsTheOldSession) {
     const CgiAnswer answer = ask("POST", "/api/v1/login", bob, R"({"ticket":")" + ticket + "\"}");
     EXPECT_EQ(answer.status, 200) << answer.body;
     EXPECT_EQ(answer.headers.at("Set-Cookie"), set_cookie(Token::parse(ticket).value()));
-    EXPECT_EQ(ask("GET", "/api/v1/session", bob).status, 401) << "whoever planted the old cookie gains nothing";
+    EXPECT_EQ(ask("GET", "/api/v1/session", bob).status, 401) << "a planted old cookie gives no access";
     EXPECT_EQ(ask("GET", "/api/v1/session", std::string(cookie_name) + "=" + ticket).status, 200);
 }
 
@@ -391,7 +391,7 @@ TEST_F(ApiTest, AdministrationIsForTheGroupOnly) {
     EXPECT_FALSE(trusted_json(ask("GET", "/api/v1/admin/boards", bob).body)["limits"].isMember("memory")) << "nothing bounds it";
     EXPECT_EQ(ask("POST", "/api/v1/admin/boards/" + id + "/sleep", bob).status, 202);
     EXPECT_THAT(launcher.asked, ElementsAre("sleep " + id));
-    EXPECT_EQ(code(ask("GET", "/api/v1/boards/" + id, bob)), "not_your_board") << "still not his";
+    EXPECT_EQ(code(ask("GET", "/api/v1/boards/" + id, bob)), "not_your_board") << "still not bob's";
 }
 
 TEST_F(ApiTest, HealthIsToldToTheServerItself) {

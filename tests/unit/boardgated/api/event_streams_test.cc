@@ -65,7 +65,7 @@ struct EventStreamsTest : testing::Test {
         return message == nullptr ? EventStreams::Said{"event: end\n\n", true}
                                   : EventStreams::Said{"data: " + message->bytes.reveal().substr(2) + "\n\n", false};
     }
-    /// The board changes so often that the one who does not read it cannot have got it all.
+    /// Changes the board so often that a reader that does not read cannot have received everything.
     void change_much(const BoardId& id, std::size_t bytes) {
         BoardOptions options = registry.find(id)->options;
         for (std::size_t told = 0; told < bytes; told += 4000) {

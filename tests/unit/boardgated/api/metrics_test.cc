@@ -28,7 +28,7 @@ struct MetricsTest : testing::Test {
         board.state = state;
         metrics.board_changed(board, false);
     }
-    /// The value of a line, by all that stands before it.
+    /// The value of a line that starts with this text.
     std::string value(const std::string& name) {
         const std::string text = "\n" + metrics.text();
         const std::size_t at = text.find("\n" + name + " ");

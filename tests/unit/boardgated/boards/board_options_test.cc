@@ -25,7 +25,7 @@ struct BoardOptionsTest : testing::Test {
         const auto options = take(json);
         return options ? "none" : options.error().field;
     }
-    /// What is wrong with a board on /data that says this, too: code and field, or nothing.
+    /// The error of a board on /data with these options: code and field, or empty.
     std::string fault(const std::string& more) {
         const auto options = take("{\"logdir\":\"/data\"," + more + "}");
         return options ? "" : std::string(name_of(options.error().code)) + " " + options.error().field;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The other side is a folder reader that answers as the test says: well, wrongly, or not at all.
+// The peer is a boardgate-logdirs that answers as the test says: correctly, wrongly, or not at all.
 #pragma once
 
 #include <gtest/gtest.h>

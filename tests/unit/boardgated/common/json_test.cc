@@ -11,7 +11,7 @@ std::string code_of(const std::string& text) {
     return object ? "good" : name_of(object.error().code);
 }
 
-/// What taking one field as T says: the code and the field of the problem, or `good`.
+/// The result of taking one field as T: code and field of the problem, or `good`.
 template <class T, class... Bounds>
 std::string taking(const std::string& text, T& out, Bounds... bounds) {
     auto object = JsonObject::parse(text).value();

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A sound gate, alice logged in, and her board ready: everything that a yes needs.
+/// The gate in force, a session of alice, and her board ready: everything that an allowed request needs.
 struct GateTest : testing::Test {
     fakes::TempFolder folder;
     fakes::FakeClock clock;
@@ -57,7 +57,7 @@ struct GateTest : testing::Test {
     }
     [[nodiscard]] Refusal refusal() const {
         const GateDecision decision = gate.decide(question);
-        // Whatever else is said, a port is said with a yes only.
+        // Only an allowed request has a port in its answer.
         EXPECT_EQ(decision.port != 0, decision.refusal == Refusal::none);
         return decision.refusal;
     }

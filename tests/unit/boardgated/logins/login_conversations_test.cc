@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The desk against a boardgate-login that this test plays over a real socket.
+// Login conversations with a boardgate-login that the test plays over a real socket.
 #include "src/boardgated/logins/login_conversations.h"
 
 #include <fmt/format.h>

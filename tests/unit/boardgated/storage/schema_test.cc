@@ -11,7 +11,7 @@
 namespace boardgate::boardgated {
 namespace {
 
-/// As the first boardgate made it.
+/// The schema of the first boardgate.
 constexpr const char* first_version = R"sql(
 PRAGMA journal_mode=WAL;
 CREATE TABLE sessions (
@@ -26,7 +26,7 @@ INSERT INTO sessions VALUES ('aa', 1001, 'alice', 1, 2, 3);
 INSERT INTO boards VALUES ('abcdefgh', 1001, 'alice', 16001, '{"logdir":"/data"}', 7, 8);
 PRAGMA user_version=1;
 )sql";
-/// The same version as it was made later.
+/// A later form of the same version.
 constexpr const char* first_version_with_more = R"sql(
 CREATE TABLE presets (uid INTEGER NOT NULL, name TEXT NOT NULL, options TEXT NOT NULL, PRIMARY KEY (uid, name)) STRICT, WITHOUT ROWID;
 INSERT INTO presets VALUES (1001, 'mine', '{}');
@@ -39,7 +39,7 @@ struct SchemaTest : testing::Test {
     fakes::TempFolder folder;
     std::string path = folder / "boardgate.db";
 
-    /// What another program finds in a file or does to it: the columns of the last row.
+    /// Runs SQL on a file as another program; returns the columns of the last row.
     static std::string tell(const std::string& file, const std::string& sql) {
         sqlite3* raw = nullptr;
         EXPECT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);

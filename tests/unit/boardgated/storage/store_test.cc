@@ -23,7 +23,7 @@ struct StoreTest : testing::Test {
         store.reset();
         store = Store::open(path).value();
     }
-    /// Something that only another program would do to the file.
+    /// A change of the file that only another program makes.
     void tamper(const std::string& sql) {
         sqlite3* raw = nullptr;
         ASSERT_EQ(sqlite3_open(path.c_str(), &raw), SQLITE_OK);
@@ -128,7 +128,7 @@ TEST_F(StoreTest, ADamagedFileIsAnErrorAndNotAnEmptyDatabase) {
     ASSERT_FALSE(opened);
     EXPECT_NE(opened.error().text().find(path + " is damaged: put a copy of it back"), std::string::npos) << opened.error().text();
     EXPECT_TRUE(opened.error().lasting);
-    EXPECT_EQ(folder.get("boardgate.db").size(), 8192U) << "it stays for whoever can mend it";
+    EXPECT_EQ(folder.get("boardgate.db").size(), 8192U) << "it stays for a later repair";
 }
 
 TEST_F(StoreTest, DamageBehindTheFirstPageIsAnErrorToo) {
@@ -161,7 +161,7 @@ TEST_F(StoreTest, AFullDiskIsSaidAndCostsNothingThatWasThere) {
     EXPECT_TRUE(store->put_board({"abcdefgh", 1001, "alice", 1, long_options, 7, 8}));
 }
 
-/// As an account that may read a folder and what is in it, and write none of it.
+/// As an account that may read a folder and its files, but not write them.
 class Stranger {
 public:
     explicit Stranger(const fakes::TempFolder& folder) {

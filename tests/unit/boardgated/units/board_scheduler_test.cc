@@ -107,7 +107,7 @@ TEST_F(BoardSchedulerTest, HoweverManyWakeAtOnceTheLimitsHoldAndNobodyIsForgotte
     std::vector<Board> boards;
     for (std::uint32_t i = 0; i < 12; ++i) boards.push_back(add(1001 + i % 4));
     struct Seen {
-        std::map<BoardId, std::uint32_t> awake{};  // listeners are told one by one
+        std::map<BoardId, std::uint32_t> awake{};  // listeners are notified one by one
         std::atomic<bool> held = true;
     };
     const auto seen = std::make_shared<Seen>();  // the scheduler goes on for a moment when the test is over
@@ -126,7 +126,7 @@ TEST_F(BoardSchedulerTest, HoweverManyWakeAtOnceTheLimitsHoldAndNobodyIsForgotte
         return std::count_if(boards.begin(), boards.end(), [&](const Board& board) { return state(board) == wanted; });
     };
     EXPECT_LE(in_state(State::ready), 3);
-    // Each that sleeps makes room for one that waits.
+    // Each board that sleeps makes room for a waiting one.
     for (int i = 0; i < 2000 && in_state(State::waiting) > 0; ++i) {
         const auto ready = std::find_if(boards.begin(), boards.end(), [&](const Board& board) { return state(board) == State::ready; });
         EXPECT_TRUE(ready == boards.end() || scheduler.sleep(token, ready->id));

@@ -97,7 +97,7 @@ TEST_F(UnitWatchTest, KnowsADoorsPortHoweverItsAddressIsWritten) {
     const std::pair<const char*, int> addresses[] = {{"[::]:16002", 16002}, {"16003", 16003},       {"[::1]:16004", 16004},
                                                      {"/run/x", 0},         {"127.0.0.1:70000", 0}, {"127.0.0.1:16x", 0}};
     for (const auto& [address, port] : addresses) {
-        const std::string state = address;  // one that no other has, so that the change is seen
+        const std::string state = address;  // unique, so that the change is visible
         systemd.set(door, {{"ActiveState", state}, {"Listen", Addresses{{"Stream", address}}}});
         EXPECT_TRUE(soon([&] { return facts.socket_active == state; }));
         EXPECT_EQ(facts.port, port) << address;
