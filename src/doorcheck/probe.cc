@@ -49,7 +49,7 @@ Result<bool> Probe::refused() const {
         if (poll(&decided, 1, patience_ms) <= 0) {
             outcome = ETIMEDOUT;
         } else if (getsockopt(visitor.get(), SOL_SOCKET, SO_ERROR, &outcome, &size) != 0) {
-            return system_error("cannot ask a socket");
+            return system_error("cannot read the error of a socket");
         }
     }
     if (outcome == 0) return false;

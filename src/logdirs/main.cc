@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
         logdirs::Folders folders(clock, geteuid(), settings.minimum_uid);
         logdirs::Answers answers(
             folders, [] { return account_of(geteuid()); }, settings.run_roots);
-        notify_ready("Waiting for questions about folders");
+        notify_ready("Waiting for requests about folders");
         return serve_until_idle(listening->get(), answers);
     });
 }

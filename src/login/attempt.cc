@@ -66,7 +66,7 @@ Result<Decision> decide_about(const Account& account, const std::string& address
     if (!conversation.broken().empty()) return failure("a login was interrupted", account.name, conversation.broken());
     // A module that rewrites names must not turn a proved name into another account's.
     if (decision.outcome == LoginOutcome::granted && decision.account.uid != account.uid) {
-        return Decision{LoginOutcome::refused, "PAM named another account than it was asked about"};
+        return Decision{LoginOutcome::refused, "PAM returned the name of another account"};
     }
     return decision;
 }

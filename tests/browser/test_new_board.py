@@ -171,7 +171,7 @@ def test_an_open_port_is_offered_where_the_site_allows_it(alices, alice, setting
     alices.expect("status of 50")  # boardgated is restarted meanwhile
     settings(allow_bind_all="yes")
     opened(name_folder(alices.open("/"))).shown("#new-host")
-    submitted(alices.click("#new-bind-all")).shown("li.board .notice", "without logging in")
+    submitted(alices.click("#new-bind-all")).shown("li.board .notice", "without a login")
     assert made(alice)["bind_all"] is True
     alice.delete(f"/api/v1/boards/{made(alice)['id']}")
 

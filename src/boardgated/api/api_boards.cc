@@ -184,7 +184,7 @@ ApiResult<Response> ApiBoards::log(Call& call) const {
     if (!lines) return error_of(lines);
     const auto read = journal_.last_lines(board->unit(), *lines);
     if (!read) {
-        log_event(Event::request_fault, "a log cannot be read: " + read.error().text(), {{"BOARD_ID", board->id.str()}});
+        log_event(Event::request_fault, "boardgated cannot read a log: " + read.error().text(), {{"BOARD_ID", board->id.str()}});
         return problem(Code::busy, "the log cannot be read now; try again");
     }
     Json::Value body(Json::objectValue);

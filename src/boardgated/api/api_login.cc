@@ -180,7 +180,7 @@ ApiResult<Response> ApiLogin::revoke(Call& call) {
     if (*token == call.session->token) return log_out(call);
     const auto revoked = launcher_.revoke(*call.token, wire::Tickets::other, *token);
     sessions_.end(*token);
-    log_logout(call, " ended another login");
+    log_logout(call, " ended another session");
     if (!revoked) return error_of(revoked);
     return empty_response(204);
 }

@@ -49,7 +49,7 @@ ApiResult<void> ApiStreams::log(std::unique_ptr<Request>& request, Caller caller
     auto journal = journal_.follow(board->unit(), std::string(request->parameter("HTTP_LAST_EVENT_ID").substr(0, wire::longest::cursor)),
                                    *lines_at_first);
     if (!journal) {
-        log_event(Event::request_fault, "a log cannot be followed: " + journal.error().text(), {{"BOARD_ID", id->str()}});
+        log_event(Event::request_fault, "boardgated cannot follow a log: " + journal.error().text(), {{"BOARD_ID", id->str()}});
         return problem(Code::busy, "the log cannot be read now; try again");
     }
     const auto said = [](const wire::Datagram* datagram) -> EventStreams::Said {

@@ -47,7 +47,7 @@ Json::Value board_json(const Board& board) {
     for (const Notice& notice : notices_of(board.facts)) add_notice(value, notice);
     if (is_open_to_network(board.options)) {
         add_notice(value, {"open_to_network",
-                           fmt::format("Everybody who reaches port {} of this server sees this board without logging in.", board.port)});
+                           fmt::format("Anybody who can reach port {} of this server sees this board without a login.", board.port)});
     }
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
     const auto sleeps_at = board.sleeps_at();

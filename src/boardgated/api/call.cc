@@ -19,7 +19,7 @@ std::optional<Caller> caller_of(const Request& request, const Sessions& sessions
 ApiResult<Board> own_board(const Registry& registry, const BoardId& id, const Session& session) {
     auto board = registry.find(id);
     if (!board) return problem(Code::no_such_board, "there is no board " + id.str());
-    if (board->uid != session.uid) return problem(Code::not_your_board, "board " + id.str() + " is somebody else's");
+    if (board->uid != session.uid) return problem(Code::not_your_board, "board " + id.str() + " belongs to somebody else");
     return *std::move(board);
 }
 

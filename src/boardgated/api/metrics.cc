@@ -100,7 +100,7 @@ void Metrics::board_changed(const Board& board, bool gone) {
 
 std::string Metrics::text() const {
     std::string out =
-        head("boardgate_build_info", "gauge", "The version that runs.") + line("boardgate_build_info", "version", BOARDGATE_VERSION, 1);
+        head("boardgate_build_info", "gauge", "The running version.") + line("boardgate_build_info", "version", BOARDGATE_VERSION, 1);
 
     std::map<State, std::uint64_t> boards;
     registry_.for_each([&](const Board& board) { ++boards[board.state]; });
@@ -109,12 +109,12 @@ std::string Metrics::text() const {
 #include "src/boardgated/boards/states.inc"
 #undef STATE
 
-    out += head("boardgate_sessions", "gauge", "People's logins that have not ended.");
+    out += head("boardgate_sessions", "gauge", "Sessions that have not ended.");
     out += fmt::format("boardgate_sessions {}\n", sessions_.count());
-    out += head("boardgate_gate_sound", "gauge", "Whether the packet filter holds; while it does not, boards are closed.");
+    out += head("boardgate_gate_sound", "gauge", "Whether the packet filter is in force; otherwise boards are refused.");
     out += fmt::format("boardgate_gate_sound {}\n", gate_.healthy() ? 1 : 0);
 
-    out += head("boardgate_gate_decisions_total", "counter", "Requests for boards, by what the gate decided.");
+    out += head("boardgate_gate_decisions_total", "counter", "Requests for boards by the gate's decision.");
     for (std::size_t i = 0; i < refusals; ++i) {
         out += line("boardgate_gate_decisions_total", "decision", name_of(static_cast<Refusal>(i)), gate_answers_[i]);
     }
@@ -131,7 +131,7 @@ std::string Metrics::text() const {
             out += line("boardgate_logins_total", "outcome", boardgated::name_of(code), logins_refused_[i]);
     }
 
-    out += head("boardgate_wakes_total", "counter", "Boards that were started, by what became of it; stopped means before it answered.");
+    out += head("boardgate_wakes_total", "counter", "Started boards by outcome; stopped means before TensorBoard answered.");
     out += line("boardgate_wakes_total", "outcome", "ready", wakes_ready_);
     out += line("boardgate_wakes_total", "outcome", "failed", wakes_failed_);
     out += line("boardgate_wakes_total", "outcome", "stopped", wakes_stopped_);

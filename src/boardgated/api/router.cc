@@ -57,7 +57,7 @@ bool matches(std::string_view pattern, std::string_view path, PathNames& names) 
     return false;
 }
 
-Problem wrong_method(const std::string& allowed) { return {Code::method_not_allowed, "this address takes " + allowed, {}, 0, allowed}; }
+Problem wrong_method(const std::string& allowed) { return {Code::method_not_allowed, "this address supports " + allowed, {}, 0, allowed}; }
 
 ApiResult<const Route*> Router::find(Call& call) const {
     const std::string_view method = call.request.method() == "HEAD" ? "GET" : call.request.method();

@@ -34,7 +34,7 @@ std::string mebibytes(std::uint64_t bytes) { return fmt::format("{} MiB", bytes 
 std::string memory_story(const Board& board) {
     std::string story = ending(board.facts);
     if (board.facts.memory_limit) story += "; its limit is " + mebibytes(*board.facts.memory_limit) + " (MemoryMax=)";
-    if (board.peak_memory) story += "; the most it was seen to use is " + mebibytes(*board.peak_memory);
+    if (board.peak_memory) story += "; its highest observed use is " + mebibytes(*board.peak_memory);
     return story;
 }
 

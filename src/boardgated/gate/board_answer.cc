@@ -53,9 +53,9 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
         case Refusal::no_such_board:
             return refuse({Code::no_such_board, "there is no board " + named});
         case Refusal::not_your_board:
-            return refuse({Code::not_your_board, "board " + named + " is somebody else's"});
+            return refuse({Code::not_your_board, "board " + named + " belongs to somebody else"});
         case Refusal::cross_site:
-            return refuse({Code::cross_site, "another site asked for this board"});
+            return refuse({Code::cross_site, "the request came from another site"});
         case Refusal::unsound:
             return refuse({Code::gate_unsound,
                            "no board is served until the server's packet filter is in force again; an administrator can find out why",
@@ -67,7 +67,7 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
             // The gate would say yes by now: the board became ready in between, or it hung up on nginx.
             const std::string_view upstream = request->parameter("BG_UPSTREAM_STATUS");
             if (upstream != "502" && upstream != "504") return write_response(*request, to_the_board(*request));
-            return refuse({Code::board_not_ready, "board " + named + " broke off; ask again in a moment", {}, 1});
+            return refuse({Code::board_not_ready, "board " + named + " closed the connection; try again in a moment", {}, 1});
     }
     // A person who comes to one that waits asks for it anew: another board of theirs may be idle by now.
     if (decision.state == State::failed || (decision.state == State::waiting && !question.navigation)) {

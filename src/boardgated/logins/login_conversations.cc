@@ -78,7 +78,7 @@ ApiResult<LoginStep> LoginConversations::step(Conversation conversation, Secret*
         if (verdict->outcome != wire::LoginOutcome::refused) verdict->messages.insert(verdict->messages.begin(), said.begin(), said.end());
         if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict);
         auto token = Token::parse(verdict->token.reveal());
-        if (!token) return unavailable("boardgate-login granted without a token");
+        if (!token) return unavailable("boardgate-login sent a verdict without a token");
         return LoginGrant{*std::move(token), verdict->uid, verdict->user, std::chrono::sys_seconds(std::chrono::seconds(verdict->expires)),
                           std::move(verdict->messages)};
     }

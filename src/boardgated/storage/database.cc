@@ -29,7 +29,7 @@ tl::unexpected<Error> Database::error(const std::string& what) const {
     } else if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM) {
         error.remedy = "the user boardgate must be able to write " + path_ + " and its folder";
     } else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
-        error.remedy = path_ + " is damaged: put a copy of it back, or move it aside to begin without sessions and boards";
+        error.remedy = path_ + " is damaged: restore a copy of it, or move it away to start without sessions and boards";
         error.lasting = true;
     }
     return tl::make_unexpected(std::move(error));

@@ -51,7 +51,7 @@ Result<void> keep_copy(Database& database, const std::string& path) {
     unlink(path.c_str());  // of an attempt that broke off: what it was a copy of is still there
     Database::Statement copy(database, "VACUUM INTO ?1");
     copy.bind(path).step();
-    if (!copy.good()) return database.error("cannot keep a copy of the database before it is changed, as " + path);
+    if (!copy.good()) return database.error("cannot copy the database before upgrading it, to " + path);
     return {};
 }
 

@@ -38,7 +38,8 @@ std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
     std::vector<std::string> lines;
     const auto log = journal_.last_lines(board.unit(), lines_to_read);
     if (!log) {
-        log_event(Event::request_fault, "the log of a failed board cannot be read: " + log.error().text(), {{"BOARD_ID", board.id.str()}});
+        log_event(Event::request_fault, "boardgated cannot read the log of a failed board: " + log.error().text(),
+                  {{"BOARD_ID", board.id.str()}});
         return lines;
     }
     bool begun = false;

@@ -80,7 +80,7 @@ Result<std::string> Request::body() {
     bytes.resize(static_cast<std::size_t>(got));
     // A client that goes away in the middle must not have half a request done.
     if (parameter("CONTENT_LENGTH") != std::to_string(got) && !(got == 0 && parameter("CONTENT_LENGTH").empty())) {
-        return failure("the body broke off");
+        return failure("the body is incomplete");
     }
     return bytes;
 }

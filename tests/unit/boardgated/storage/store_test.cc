@@ -126,7 +126,7 @@ TEST_F(StoreTest, ADamagedFileIsAnErrorAndNotAnEmptyDatabase) {
     folder.put("boardgate.db-wal", "");
     const auto opened = Store::open(path);
     ASSERT_FALSE(opened);
-    EXPECT_NE(opened.error().text().find(path + " is damaged: put a copy of it back"), std::string::npos) << opened.error().text();
+    EXPECT_NE(opened.error().text().find(path + " is damaged: restore a copy of it"), std::string::npos) << opened.error().text();
     EXPECT_TRUE(opened.error().lasting);
     EXPECT_EQ(folder.get("boardgate.db").size(), 8192U) << "it stays for a later repair";
 }
