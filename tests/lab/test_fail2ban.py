@@ -57,7 +57,7 @@ def matched(lab):
 
 
 def refused_together(client, names, *codes):
-    """Each takes two seconds, so they are tried at once."""
+    """Each takes two seconds, so they are tried at the same time."""
     with ThreadPoolExecutor(len(names)) as threads:
         answers = dict(zip(names, threads.map(lambda name: client.try_login(name, "wrong"), names)))
     assert {name: answer for name, answer in answers.items() if answer.code not in codes} == {}
