@@ -86,6 +86,7 @@ struct FakeSystemd::World {
     bool hanging_up = false;
     int subscribers = 0;
     int jobs = 0;
+    int calls = 0;
     std::list<Connection> connections;
     std::jthread thread;
 
@@ -179,10 +180,12 @@ struct FakeSystemd::World {
         if (const auto refused = world.refused.find(method); refused != world.refused.end()) {
             return sd_bus_reply_method_errorf(message, refused->second.c_str(), "on purpose");
         }
+        ++world.calls;
         if (method == "Hello") return sd_bus_reply_method_return(message, "s", ":1.1");
         if (method == "AddMatch" || method == "RemoveMatch") return sd_bus_reply_method_return(message, "");
         if (method == "Subscribe") return world.subscribe(message);
         if (method == "Get") return world.tell_property(message);
+        if (method == "GetAll") return world.tell_all_properties(message);
         if (method == "StartTransientUnit") return world.start_transient(message);
         if (method == "StartUnit" || method == "StopUnit" || method == "RestartUnit") return world.change(message, method);
         if (method == "ResetFailedUnit") return world.reset(message);
@@ -202,7 +205,9 @@ struct FakeSystemd::World {
         const char* interface = nullptr;
         const char* name = nullptr;
         good(sd_bus_message_read(message, "ss", &interface, &name), "Get");
-        const auto unit = units.find(unit_of_path(sd_bus_message_get_path(message)));
+        const std::string path = unit_of_path(sd_bus_message_get_path(message));
+        const auto unit = units.find(path);
+        if (unit == units.end()) tell_of(path);
         if (unit == units.end() || !unit->second.contains(name)) {
             return sd_bus_reply_method_errorf(message, SD_BUS_ERROR_UNKNOWN_PROPERTY, "%s", name);
         }
@@ -210,6 +215,25 @@ struct FakeSystemd::World {
         good(sd_bus_message_new_method_return(message, &raw), "Get");
         const BusMessage reply(raw);
         append(raw, unit->second.at(name));
+        return sd_bus_message_send(raw);
+    }
+
+    /// Every property, whatever its interface. Reading a unit that is not loaded loads it, which systemd signals.
+    int tell_all_properties(sd_bus_message* message) {
+        const std::string name = unit_of_path(sd_bus_message_get_path(message));
+        const auto unit = units.find(name);
+        if (unit == units.end()) tell_of(name);
+        sd_bus_message* raw = nullptr;
+        good(sd_bus_message_new_method_return(message, &raw), "GetAll");
+        const BusMessage reply(raw);
+        good(sd_bus_message_open_container(raw, 'a', "{sv}"), "GetAll");
+        for (const auto& [property, value] : unit == units.end() ? std::map<std::string, Value>() : unit->second) {
+            good(sd_bus_message_open_container(raw, 'e', "sv"), "GetAll");
+            good(sd_bus_message_append(raw, "s", property.c_str()), "GetAll");
+            append(raw, value);
+            good(sd_bus_message_close_container(raw), "GetAll");
+        }
+        good(sd_bus_message_close_container(raw), "GetAll");
         return sd_bus_message_send(raw);
     }
 
@@ -353,6 +377,11 @@ void FakeSystemd::hang_up() {
     const std::lock_guard lock(world_->mutex);
     world_->hanging_up = true;
     eventfd_write(world_->wake.get(), 1);
+}
+
+int FakeSystemd::calls() {
+    const std::lock_guard lock(world_->mutex);
+    return world_->calls;
 }
 
 int FakeSystemd::subscribers() {

@@ -44,6 +44,8 @@ public:
     /// Closes all connections, like a restart of the bus.
     void hang_up();
     [[nodiscard]] int subscribers();
+    /// Method calls so far.
+    [[nodiscard]] int calls();
 
 private:
     struct World;

@@ -4,17 +4,17 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <charconv>
-#include <mutex>
 
 #include "src/base/gate_status_text.h"
+#include "src/base/loaded_unit.h"
 #include "src/base/log.h"
 
 namespace boardgate::boardgated {
 
 namespace {
 
-constexpr const char* unit_interface = "org.freedesktop.systemd1.Unit";
 constexpr const char* service_interface = "org.freedesktop.systemd1.Service";
 
 constexpr std::chrono::seconds between_usages{5};
@@ -32,76 +32,39 @@ Usage usage_of(const Bus& bus, const std::string& unit) {
     return usage;
 }
 
-std::int32_t unit_number(const Bus& bus, const std::string& unit, const char* property) {
-    std::int32_t value = 0;
-    sd_bus_error error{};
-    sd_bus_get_property_trivial(bus.get(), Bus::service, unit_path(unit).c_str(), service_interface, property, &error, 'i', &value);
-    sd_bus_error_free(&error);
-    return value;
-}
-
-std::string invocation_of(const Bus& bus, const std::string& unit) {
-    sd_bus_error error{};
-    sd_bus_message* raw = nullptr;
-    const int status =
-        sd_bus_get_property(bus.get(), Bus::service, unit_path(unit).c_str(), unit_interface, "InvocationID", &error, &raw, "ay");
-    sd_bus_error_free(&error);
-    const BusMessage answer(raw);
-    const void* bytes = nullptr;
-    std::size_t size = 0;
-    if (status < 0 || sd_bus_message_read_array(raw, 'y', &bytes, &size) < 0) return {};
-    std::string hex;
-    for (std::size_t i = 0; i < size; ++i) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        const unsigned char byte = static_cast<const unsigned char*>(bytes)[i];
-        hex += digits[byte >> 4];
-        hex += digits[byte & 15U];
-    }
-    return hex;
-}
-
-/// The port of a door's first address, `127.0.0.1:16001` or `[::]:16001`.
-std::uint16_t port_of(const Bus& bus, const std::string& door) {
-    sd_bus_error error{};
-    sd_bus_message* raw = nullptr;
-    const int status = sd_bus_get_property(bus.get(), Bus::service, unit_path(door).c_str(), "org.freedesktop.systemd1.Socket", "Listen",
-                                           &error, &raw, "a(ss)");
-    sd_bus_error_free(&error);
-    const BusMessage answer(raw);
-    const char* kind = nullptr;
-    const char* address = nullptr;
-    if (status < 0 || sd_bus_message_enter_container(raw, 'a', "(ss)") < 0 || sd_bus_message_read(raw, "(ss)", &kind, &address) <= 0)
-        return 0;
-    const std::string_view digits = std::string_view(address).substr(std::string_view(address).rfind(':') + 1);
+/// The port of an address, `127.0.0.1:16001` or `[::]:16001`; 0 when it has none.
+std::uint16_t port_of(std::string_view address) {
+    const std::string_view digits = address.substr(address.rfind(':') + 1);
     std::uint16_t port = 0;
     const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
     return fault == std::errc{} && end == digits.data() + digits.size() ? port : std::uint16_t{0};
 }
 
-std::uint64_t last_change(const Bus& bus, const std::string& unit) {
-    return bus.unit_counter(unit, unit_interface, "StateChangeTimestamp").value_or(0);
+std::int64_t last_change(const LoadedUnit& unit) { return static_cast<std::int64_t>(unit.counter("StateChangeTimestamp").value_or(0)); }
+
+void add_service(UnitFacts& facts, const LoadedUnit& service) {
+    facts.service_active = service.text("ActiveState");
+    facts.result = service.text("Result");
+    facts.status_text = service.text("StatusText");
+    facts.exit_code = service.number("ExecMainCode");
+    facts.exit_status = service.number("ExecMainStatus");
+    facts.invocation = service.hexadecimal("InvocationID");
+    if (facts.result == "oom-kill") facts.memory_limit = service.counter("MemoryMax");
+    facts.since = last_change(service);
 }
 
-UnitFacts facts_of(const Bus& bus, const UnitName& unit) {
-    const std::string service = unit.service();
+Result<UnitFacts> facts_of(const Bus& bus, const UnitName& unit) {
+    const auto socket = LoadedUnit::read(bus, unit.socket());
+    if (!socket) return error_of(socket);
+    const auto service = LoadedUnit::read(bus, unit.service());
+    if (!service) return error_of(service);
     UnitFacts facts;
-    facts.socket_active = bus.active_state(unit.socket());
-    facts.port = port_of(bus, unit.socket());
-    // Each property is an answer of its own. One run's end and the next one's number would make a failure that never
-    // was, so that what changed meanwhile is read again; if it does not come to rest, its next signal mends it.
-    std::uint64_t changed = last_change(bus, service);
-    for (int attempt = 0; attempt < 4; ++attempt) {
-        facts.service_active = bus.active_state(service);
-        facts.result = bus.unit_property(service, service_interface, "Result");
-        facts.status_text = bus.unit_property(service, service_interface, "StatusText");
-        facts.exit_code = unit_number(bus, service, "ExecMainCode");
-        facts.exit_status = unit_number(bus, service, "ExecMainStatus");
-        facts.invocation = invocation_of(bus, service);
-        const std::uint64_t before = std::exchange(changed, last_change(bus, service));
-        if (before == changed) break;
+    if (*service) add_service(facts, **service);
+    if (*socket) {
+        facts.socket_active = (*socket)->text("ActiveState");
+        facts.port = port_of((*socket)->first_address());
+        if (facts.since == 0) facts.since = last_change(**socket);
     }
-    if (facts.result == "oom-kill") facts.memory_limit = bus.unit_counter(service, service_interface, "MemoryMax");
-    facts.since = static_cast<std::int64_t>(changed != 0 ? changed : last_change(bus, unit.socket()));
     return facts;
 }
 
@@ -187,13 +150,17 @@ void read_changes(Follower& follower, const Listener& listener) {
             follower.awake.erase(board);
             continue;
         }
-        const UnitFacts facts = facts_of(follower.bus, *unit);
-        if (state_of(facts) == State::ready) {
+        const auto facts = facts_of(follower.bus, *unit);
+        if (!facts) {
+            log_event(Event::notice, facts.error().text());
+            continue;  // the last facts stand until the unit's next signal, or the next connection
+        }
+        if (state_of(*facts) == State::ready) {
             follower.awake.insert(board);
         } else {
             follower.awake.erase(board);
         }
-        listener.board(board, facts);
+        listener.board(board, *facts);
     }
 }
 
@@ -217,16 +184,58 @@ Result<void> UnitWatch::start() {
 }
 
 void UnitWatch::look_again(const BoardId& id) {
-    {
-        const std::lock_guard lock(mutex_);
-        asked_.insert(id);
-    }
+    requested_.lock()->insert(id);
     eventfd_write(wake_.get(), 1);
 }
 
 void UnitWatch::stop() {
     thread_.request_stop();
     if (thread_.joinable()) thread_.join();
+}
+
+namespace {
+
+void pause_until(const Fd& wake, std::chrono::milliseconds most) {
+    pollfd waiting{wake.get(), POLLIN, 0};
+    poll(&waiting, 1, static_cast<int>(most.count()));
+    eventfd_t ignored = 0;
+    eventfd_read(wake.get(), &ignored);
+}
+
+/// Waits for a signal of systemd, a request, or the next reading of usage.
+template <class Follower>
+void wait_for_news(const Follower& follower, const Fd& wake) {
+    const auto until_usages = std::chrono::ceil<std::chrono::milliseconds>(follower.next_usages - std::chrono::steady_clock::now());
+    const int most = follower.awake.empty() ? -1 : static_cast<int>(std::max<std::int64_t>(until_usages.count(), 0));
+    pollfd waiting[2] = {{sd_bus_get_fd(follower.bus.get()), static_cast<short>(sd_bus_get_events(follower.bus.get())), 0},
+                         {wake.get(), POLLIN, 0}};
+    poll(waiting, 2, most);
+    eventfd_t ignored = 0;
+    eventfd_read(wake.get(), &ignored);
+}
+
+}  // namespace
+
+/// Reads what changed and what is due. False when the connection broke.
+bool UnitWatch::go_on(Follower& follower) {
+    int processed = 0;
+    while ((processed = sd_bus_process(follower.bus.get(), nullptr)) > 0) {
+    }
+    if (processed < 0) {
+        log_event(Event::notice, std::string("the connection to the system bus broke: ") + std::strerror(-processed));
+        return false;
+    }
+    follower.changed.merge(*requested_.lock());
+    const bool changes = follower.gate_changed || !follower.changed.empty();
+    if (changes) read_changes(follower, listener_);
+    const auto now = std::chrono::steady_clock::now();
+    if (!follower.awake.empty() && now >= follower.next_usages) {
+        read_usages(follower, listener_);
+        follower.next_usages = now + between_usages;
+    }
+    // Replies may have brought signals along, which sd-bus queues: process them before waiting.
+    if (!changes) wait_for_news(follower, wake_);
+    return true;
 }
 
 void UnitWatch::follow(const std::stop_token& stop) {
@@ -236,47 +245,17 @@ void UnitWatch::follow(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         if (follower == nullptr) {
             if (std::chrono::steady_clock::now() - lost > bus_patience) listener_.gate(false);
-            if (auto again = connect()) {
-                follower = *std::move(again);
-            } else {
-                pollfd pause{wake_.get(), POLLIN, 0};
-                poll(&pause, 1, 500);
-                eventfd_t ignored = 0;
-                eventfd_read(wake_.get(), &ignored);
+            auto again = connect();
+            if (!again) {
+                pause_until(wake_, std::chrono::milliseconds(500));
                 continue;
             }
+            follower = *std::move(again);
         }
-        int processed = 0;
-        while ((processed = sd_bus_process(follower->bus.get(), nullptr)) > 0) {
-        }
-        if (processed < 0) {
-            log_event(Event::notice, std::string("the connection to the system bus broke: ") + std::strerror(-processed));
+        if (!go_on(*follower)) {
             follower.reset();
             lost = std::chrono::steady_clock::now();
-            continue;
         }
-        {
-            const std::lock_guard lock(mutex_);
-            follower->changed.merge(asked_);
-            asked_.clear();
-        }
-        if (follower->gate_changed || !follower->changed.empty()) {
-            // Reading may bring further signals, so go round again before waiting.
-            read_changes(*follower, listener_);
-            continue;
-        }
-        const auto now = std::chrono::steady_clock::now();
-        if (!follower->awake.empty() && now >= follower->next_usages) {
-            read_usages(*follower, listener_);
-            follower->next_usages = now + between_usages;
-            continue;
-        }
-        pollfd waiting[2] = {{sd_bus_get_fd(follower->bus.get()), static_cast<short>(sd_bus_get_events(follower->bus.get())), 0},
-                             {wake_.get(), POLLIN, 0}};
-        const auto until_usages = std::chrono::duration_cast<std::chrono::milliseconds>(follower->next_usages - now).count() + 1;
-        poll(waiting, 2, follower->awake.empty() ? -1 : static_cast<int>(until_usages));
-        eventfd_t ignored = 0;
-        eventfd_read(wake_.get(), &ignored);
     }
 }
 

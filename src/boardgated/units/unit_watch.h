@@ -4,7 +4,6 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include "src/base/bus.h"
 #include "src/base/fd.h"
+#include "src/base/lock_guarded.h"
 #include "src/boardgated/boards/board.h"
 
 namespace boardgate::boardgated {
@@ -47,12 +47,12 @@ public:
 private:
     struct Follower;
     void follow(const std::stop_token& stop);
+    [[nodiscard]] bool go_on(Follower& follower);
     [[nodiscard]] Result<std::unique_ptr<Follower>> connect();
 
     Listener listener_;
     std::unique_ptr<Follower> first_;
-    std::mutex mutex_;
-    std::set<BoardId> asked_;
+    LockGuarded<std::set<BoardId>> requested_;  ///< to be read soon, whether systemd signalled or not
     Fd wake_;
     std::jthread thread_;
 };

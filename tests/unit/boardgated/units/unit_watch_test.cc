@@ -121,6 +121,16 @@ TEST_F(UnitWatchTest, HearsOfEveryChange) {
     EXPECT_TRUE(soon([&] { return facts.socket_active.empty(); }));
 }
 
+TEST_F(UnitWatchTest, AUnitThatIsNotLoadedIsReadOnceAndNotForEver) {
+    ASSERT_TRUE(watch.start());
+    watch.look_again(board);
+    systemd.set(gate_unit, {{"ActiveState", "active"}});  // seen after the board
+    ASSERT_TRUE(soon([&] { return sound == true; }));
+    const int before = systemd.calls();
+    // Asking again and again would go on at once, and without end.
+    EXPECT_FALSE(soon([&] { return systemd.calls() > before + 4; }, 1s)) << systemd.calls() - before << " calls";
+}
+
 TEST_F(UnitWatchTest, ClosesAndOpensTheGateWithItsUnit) {
     ASSERT_TRUE(watch.start());
     EXPECT_EQ(sound, false);
