@@ -127,7 +127,7 @@ TEST_F(UnitWatchTest, AUnitThatIsNotLoadedIsReadOnceAndNotForEver) {
     systemd.set(gate_unit, {{"ActiveState", "active"}});  // seen after the board
     ASSERT_TRUE(soon([&] { return sound == true; }));
     const int before = systemd.calls();
-    // Asking again and again would go on at once, and without end.
+    // Asking again and again would go on immediately, and without end.
     EXPECT_FALSE(soon([&] { return systemd.calls() > before + 4; }, 1s)) << systemd.calls() - before << " calls";
 }
 
