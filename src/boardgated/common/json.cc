@@ -5,26 +5,67 @@
 #include <json/reader.h>
 #include <json/writer.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include "src/base/names.h"
 
 namespace boardgate::boardgated {
 
 namespace {
 
-/// jsoncpp takes comments inside objects, whatever allowComments says, and numbers such as 01: outside texts there
-/// must be neither a slash nor a zero before another digit.
-bool has_liberties(std::string_view text) {
-    const auto is_digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '"') {
-            quoted = !quoted;
-        } else if (quoted) {
-            if (text[i] == '\\') ++i;
-        } else if (text[i] == '/') {
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Takes the digits at the beginning of `text` away; how many there were.
+std::size_t take_digits(std::string_view& text) {
+    const auto end = std::ranges::find_if_not(text, is_digit);
+    const auto count = static_cast<std::size_t>(end - text.begin());
+    text.remove_prefix(count);
+    return count;
+}
+
+bool take_one_of(std::string_view& text, std::string_view choices) {
+    if (text.empty() || choices.find(text.front()) == std::string_view::npos) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+/// RFC 8259, section 6.
+bool is_number(std::string_view text) {
+    (void)take_one_of(text, "-");
+    const bool zero = text.starts_with('0');
+    const std::size_t digits = take_digits(text);
+    if (digits == 0 || (zero && digits > 1)) return false;
+    if (take_one_of(text, ".") && take_digits(text) == 0) return false;
+    if (take_one_of(text, "eE")) {
+        (void)take_one_of(text, "+-");
+        if (take_digits(text) == 0) return false;
+    }
+    return text.empty();
+}
+
+/// The end of the string that begins at `at`, behind its quote; the end of the text when it is not closed.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+    for (++at; at < text.size() && text[at] != '"'; ++at) {
+        if (text[at] == '\\') ++at;
+    }
+    return std::min(at + 1, text.size());
+}
+
+/// What jsoncpp's strict mode accepts beyond RFC 8259: a comment before a member or behind a number, and numbers such
+/// as 01, +1 and 1.
+bool has_lax_syntax(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] == '"') {
+            at = end_of_string(text, at);
+        } else if (text[at] == '/') {
             return true;
-        } else if (text[i] == '0' && is_digit(i + 1) && (i == 0 || (!is_digit(i - 1) && text[i - 1] != '.'))) {
-            return true;
+        } else if (is_digit(text[at]) || text[at] == '-' || text[at] == '+') {
+            const std::size_t end = std::min(text.find_first_not_of("0123456789+-.eE", at), text.size());
+            if (!is_number(text.substr(at, end - at))) return true;
+            at = end;
+        } else {
+            ++at;
         }
     }
     return false;
@@ -40,9 +81,11 @@ ApiResult<Json::Value> parsed(const std::string& text) {
     std::string errors;
     try {
         if (!reader->parse(text.data(), text.data() + text.size(), &value, &errors)) {
+            wipe_texts(value);
             return problem(Code::bad_json, "the body is not valid JSON");
         }
     } catch (const std::exception&) {
+        wipe_texts(value);
         return problem(Code::bad_json, "the body is nested too deeply");
     }
     return value;
@@ -55,7 +98,7 @@ Json::Value trusted_json(const std::string& text) { return parsed(text).value_or
 ApiResult<JsonObject> JsonObject::parse(const std::string& text, std::size_t longest) {
     if (text.size() > longest) return problem(Code::too_large, "the body is longer than 16 KiB");
     if (!is_utf8(text)) return problem(Code::bad_json, "the body is not UTF-8");
-    if (has_liberties(text)) return problem(Code::bad_json, "the body is not strict JSON");
+    if (has_lax_syntax(text)) return problem(Code::bad_json, "the body is not strict JSON");
     auto value = parsed(text);
     if (!value) return error_of(value);
     if (!value->isObject()) return problem(Code::bad_json, "the body must be a JSON object");
@@ -148,10 +191,11 @@ void JsonObject::take(const char* name, std::vector<Secret>& out, std::size_t mo
     if (field == nullptr) return;
     if (!field->isArray() || field->size() > most_items) return wrong(name, fmt::format("a list of at most {} texts", most_items));
     for (const Json::Value& item : *field) {
-        if (!item.isString() || item.asString().size() > most || item.asString().find('\0') != std::string::npos) {
+        Secret text(item.isString() ? item.asString() : std::string(1, '\0'));
+        if (text.reveal().size() > most || text.reveal().find('\0') != std::string::npos) {
             return wrong(name, fmt::format("a list of texts of at most {} bytes", most));
         }
-        out.emplace_back(item.asString());
+        out.push_back(std::move(text));
     }
 }
 
@@ -165,6 +209,16 @@ ApiResult<void> JsonObject::finish() const {
         }
     }
     return {};
+}
+
+void wipe_texts(Json::Value& value) {
+    if (value.isString()) {
+        const char* begin = nullptr;
+        const char* end = nullptr;
+        if (value.getString(&begin, &end)) explicit_bzero(const_cast<char*>(begin), static_cast<std::size_t>(end - begin));
+    } else if (value.isArray() || value.isObject()) {
+        for (Json::Value& item : value) wipe_texts(item);
+    }
 }
 
 std::string to_text(const Json::Value& value) {

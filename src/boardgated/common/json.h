@@ -19,10 +19,20 @@ namespace boardgate::boardgated {
 /// Bytes of a request's body.
 inline constexpr std::size_t longest_body = 16 * 1024;
 
+/// Overwrites every text in `value` in place.
+void wipe_texts(Json::Value& value);
+
 /// The fields of one JSON object. Every take() marks its field as known; finish() complains about the rest, so
 /// a mistyped name is told and not ignored. After the first problem all further calls do nothing.
 class JsonObject {
 public:
+    JsonObject(JsonObject&&) = default;
+    JsonObject& operator=(JsonObject&&) = default;
+    JsonObject(const JsonObject&) = delete;
+    JsonObject& operator=(const JsonObject&) = delete;
+    /// The texts are wiped: one of them may be a password.
+    ~JsonObject() { wipe_texts(value_); }
+
     /// At most `longest` bytes, an object, depth 32, no duplicate keys.
     [[nodiscard]] static ApiResult<JsonObject> parse(const std::string& text, std::size_t longest = longest_body);
 
@@ -42,6 +52,7 @@ public:
     [[nodiscard]] ApiResult<void> finish() const;
 
 private:
+    JsonObject() = default;
     const Json::Value* known(const char* name);
     void wrong(const char* name, const std::string& expected);
     Json::Value value_;

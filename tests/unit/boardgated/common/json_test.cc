@@ -36,7 +36,11 @@ TEST(JsonIn, RefusesWhatParsersReadDifferently) {
     EXPECT_EQ(code_of("{\"a\":01}"), "bad_json");
     EXPECT_EQ(code_of("{\"a\":-01}"), "bad_json");
     EXPECT_EQ(code_of("{\"a\":[1,00]}"), "bad_json");
-    EXPECT_EQ(code_of("{\"a\":[0,10,1.001,-0,100]}"), "good");
+    for (const char* number : {"00", "1.", "+1", "-", "1-2", "1e", "1e+", "--1", "0x1", ".5"}) {
+        EXPECT_EQ(code_of("{\"a\":" + std::string(number) + "}"), "bad_json") << number;
+    }
+    EXPECT_EQ(code_of("{\"a\":1/**/}"), "bad_json");
+    EXPECT_EQ(code_of("{\"a\":[0,10,1.001,-0,100,1e5,2E-3,-0.5e+10]}"), "good");
     EXPECT_EQ(code_of("{\"a\":\"\xff\"}"), "bad_json");
     EXPECT_EQ(code_of("{\"a\":\"\xc0\xaf\"}"), "bad_json");
     EXPECT_EQ(code_of("\xef\xbb\xbf{}"), "bad_json");
@@ -46,6 +50,16 @@ TEST(JsonIn, TextsMayHoldWhatWouldBeRefusedOutside) {
     std::string out;
     EXPECT_EQ(taking(R"({"a":"http://x /* 01 */ # \" // 007"})", out, 0, 100), "good");
     EXPECT_EQ(out, "http://x /* 01 */ # \" // 007");
+}
+
+TEST(JsonIn, NoTextIsLeftInAWipedValue) {
+    Json::Value value;
+    value["answers"].append("a password that is longer than a small string");
+    const char* begin = nullptr;
+    const char* end = nullptr;
+    ASSERT_TRUE(value["answers"][0].getString(&begin, &end));
+    wipe_texts(value);
+    EXPECT_EQ(std::string(begin, end), std::string(45, '\0'));
 }
 
 TEST(JsonIn, DepthAndLengthHaveEnds) {
