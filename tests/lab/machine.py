@@ -25,9 +25,10 @@ def program():
 PROGRAM = program()
 
 
-def until(what, probe, seconds=PATIENCE, every=0.05):
-    """The first true result of `probe`. After a timeout it fails with the last result and the number of attempts."""
-    deadline, seen = time.monotonic() + seconds, []
+def until(what, probe, seconds=PATIENCE):
+    """The first true result of `probe`. The intervals grow, since each attempt takes processor time from what is awaited.
+    After a timeout it fails with the last result and the number of attempts."""
+    deadline, seen, every = time.monotonic() + seconds, [], 0.02
     while True:
         try:
             value = probe()
@@ -44,6 +45,7 @@ def until(what, probe, seconds=PATIENCE, every=0.05):
             story = "\n  ".join(f"{n} x {s[:600]}" for s, n in seen[-6:])
             raise AssertionError(f"not within {seconds} s: {what}; saw, last ones at the end:\n  {story}")
         time.sleep(every)
+        every = min(1.3 * every, 0.2)
 
 
 class Lab:
