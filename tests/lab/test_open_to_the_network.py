@@ -6,11 +6,11 @@ import socket
 import pytest
 
 from fixtures import in_state
-from machine import until
+from machine import PATIENCE, until
 
 
 def ask(address, port, board):
-    connection = http.client.HTTPConnection(address, port, timeout=5)
+    connection = http.client.HTTPConnection(address, port, timeout=PATIENCE)
     connection.request("GET", f"/b/{board['id']}/data/environment")
     return connection.getresponse().status
 
