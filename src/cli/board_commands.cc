@@ -79,7 +79,7 @@ Outcome<Value> preset_named(const Connection& connection, const std::string& nam
 Outcome<Value> wait_for_end_of_start(const Connection& connection, const Value& board) {
     const auto began = std::chrono::steady_clock::now();
     for (;;) {
-        const auto now = connection.ask("GET", path_of(board));
+        auto now = connection.ask("GET", path_of(board));
         if (!now) return error_of(now);
         const std::string state = (*now)["state"].asString();
         if (state == "ready" || state == "failed") {
