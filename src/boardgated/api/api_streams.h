@@ -24,7 +24,7 @@ private:
     static const Row table[];
     [[nodiscard]] ApiResult<void> open(std::unique_ptr<Request>& request);
     [[nodiscard]] ApiResult<void> events(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& board);
-    [[nodiscard]] ApiResult<void> log(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& board);
+    [[nodiscard]] ApiResult<void> log(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& id);
     [[nodiscard]] ApiResult<void> runs(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& board);
 
     EventStreams& event_streams_;

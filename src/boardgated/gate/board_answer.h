@@ -20,7 +20,7 @@ public:
     void handle(std::unique_ptr<Request> request);
 
 private:
-    void wake_and_answer(Request& request, const Session& session, const BoardId& board, bool navigation);
+    void wake_and_answer(Request& request, const Session& session, const BoardId& id, bool navigation);
 
     const Gate& gate_;
     BoardScheduler& scheduler_;

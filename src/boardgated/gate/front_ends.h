@@ -25,7 +25,7 @@ public:
     [[nodiscard]] std::string version_for(const Board& board);
 
 private:
-    [[nodiscard]] std::string look_up(const std::string& environment, std::int64_t board_since);
+    [[nodiscard]] std::string look_up(const std::string& name, std::int64_t board_since);
     void ask_for_new_ones();
 
     const Settings& settings_;

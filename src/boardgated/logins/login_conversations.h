@@ -44,9 +44,9 @@ public:
     /// Begins; with a password it is the answer to the first lone question that must not be echoed.
     [[nodiscard]] ApiResult<LoginStep> begin(const std::string& user, const std::string& address, Secret* password);
     /// Answers the last questions of a conversation.
-    [[nodiscard]] ApiResult<LoginStep> answer(const std::string& conversation, const std::string& address, std::vector<Secret> answers);
+    [[nodiscard]] ApiResult<LoginStep> answer(const std::string& id, const std::string& address, std::vector<Secret> answers);
     /// Whose attempt a conversation is; empty when there is none.
-    [[nodiscard]] std::string user_of(const std::string& conversation) const;
+    [[nodiscard]] std::string user_of(const std::string& id) const;
     /// Would nobody with this login's account be let in any more? No when that cannot be told.
     [[nodiscard]] bool has_ended(const TokenHash& token, const std::string& address) const;
     /// Hangs up on conversations that nobody went on with.
