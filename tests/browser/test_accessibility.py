@@ -84,7 +84,7 @@ def test_nor_on_the_log_and_on_a_board_that_failed(page, alice, axe, closing_fol
     failed = make_board(alice, path)
     close()
     alice.post(f"/api/v1/boards/{failed['id']}/restart")
-    page.expect("503").open(f"/b/{failed['id']}/").says("cannot be read")
+    page.expect("503").open(f"/b/{failed['id']}/").says("You cannot read")
     assert judged(page, axe) == {}
 
 
@@ -104,7 +104,7 @@ def test_nor_with_all_that_goes_wrong_on_one_page(alices, axe, lab, alice, setti
     finally:
         lab.systemctl("start", *launcher)
     alices.type("#new-logdir", "/home/alice/nowhere").shown(".advice", "does not exist")
-    alices.click("#new-submit").shown("#new-error", "not there")
+    alices.click("#new-submit").shown("#new-error", "does not exist")
     alices.click(f"{alices.board(failed)} .failure summary").shown(f"{alices.board(failed)} pre.log")
     alices.choose(going, "delete").shown(".bar .undo", "Undo")  # the menu is above the bar
     # Returning the focus to the bar stops its timer.

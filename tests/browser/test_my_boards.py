@@ -54,7 +54,7 @@ def test_a_refused_change_names_the_field_and_stays_open(alices, alice, make_boa
     alices.expect("status of 400").choose(board, "edit").type("#edit-logdir", "/home/alice/nowhere")
     alices.shown("#edit-logdir-advice", "does not exist")  # after which nothing moves below the pointer
     alices.click("#edit-submit")
-    assert "nowhere" in alices.shown("#edit-error", "not there").text
+    assert "nowhere" in alices.shown("#edit-error", "does not exist").text
     assert alices.focus.get_attribute("id") == "edit-logdir"
     alices.keys(Keys.ESCAPE).gone("#board-dialog")
 

@@ -90,9 +90,9 @@ def test_what_is_in_a_folder_is_told_before_the_board_is_made(alices, lab):
     lab.exec("mkdir", "-p", "/home/alice/projects/empty", user="alice")
     try:
         name_folder(alices)
-        name_folder(alices, "/home/alice/projects/empty", "This folder holds no event files")
+        name_folder(alices, "/home/alice/projects/empty", "No event files here")
         name_folder(alices, "/home/alice/nowhere", 'nowhere/" does not exist')
-        alices.type("#new-logdir", "/root\t").shown(".advice", "cannot be read")
+        alices.type("#new-logdir", "/root\t").shown(".advice", "cannot read")
     finally:
         lab.exec("rm", "-r", "/home/alice/projects")
 
@@ -179,7 +179,7 @@ def test_an_open_port_is_offered_where_the_site_allows_it(alices, alice, setting
 def test_a_refused_option_is_named_at_its_field(alices):
     alices.expect("status of 400")
     opened(name_folder(alices)).type("#new-samples-per-plugin", "lots")
-    alices.click("#new-submit").shown("#new-error", "Samples kept must be like")
+    alices.click("#new-submit").shown("#new-error", "Samples per plugin must have a form like")
     field = alices.shown("#new-samples-per-plugin")
     assert field.get_attribute("aria-invalid") == "true" and alices.focus == field
     alices.type("#new-samples-per-plugin", "scalars=5").type("#new-priority", "200").click("#new-submit")
@@ -189,5 +189,5 @@ def test_a_refused_option_is_named_at_its_field(alices):
 
 def test_a_folder_that_is_not_there_is_told_with_the_nearest_one(alices):
     name_folder(alices.expect("status of 400"), "/home/alice/rnus", 'rnus/" does not exist').click("#new-submit")
-    alices.shown("#new-error", "not there")
+    alices.shown("#new-error", "does not exist")
     assert alices.focus.get_attribute("id") == "new-logdir"

@@ -123,7 +123,7 @@ def test_the_search_narrows_and_what_is_ticked_stays(runs):
 def test_a_folder_can_be_named_below_which_to_look(runs):
     runs.type("#root", "/home/alice/runs/sweep\n").says("Below /home/alice/runs/sweep", seconds=20)
     assert sorted(names(runs)) == ["/home/alice/runs/sweep/lr-0.01", "/home/alice/runs/sweep/lr-0.1"]
-    runs.expect("status of 400").type("#root", "/home/alice/nowhere\n").shown("#runs-error", "not there")
+    runs.expect("status of 400").type("#root", "/home/alice/nowhere\n").shown("#runs-error", "does not exist")
 
 
 def test_from_the_login_to_a_board_of_ones_newest_run_in_three_clicks(page, lab, make_account):
