@@ -97,11 +97,11 @@ quick = -O0 -g1
 SANITIZE_LD = -fsanitize=$(SANITIZE)
 endif
 
-libraries = SYSTEMD FMT INIH CRYPTO PAM FCGI JSONCPP SQLITE CURL CLI11 GTEST GMOCK
+libraries = SYSTEMD FMT INIH CRYPTO PAM FCGI JSONCPP SQLITE CURL CLI11
 library_cflags = $(sort $(foreach l,$(libraries),$($(l)_CFLAGS)))
 # Sections that nothing refers to are dropped at the link, so that a program which takes one function of a
 # shared file neither carries nor needs the libraries of the others.
-compile_flags = $(CXX_STANDARD) -I. -DBOARDGATE_VERSION='"$(VERSION)"' -DBOARDGATE_LIBEXECDIR='"$(libexecdir)"' \
+compile_flags = $(CXX_STANDARD) -I. -DBOARDGATE_LIBEXECDIR='"$(libexecdir)"' \
                 $(library_cflags) $(FORTIFY) -D_GLIBCXX_ASSERTIONS -pthread -fPIE -ffunction-sections -fdata-sections \
                 $(HARDENING) $(WARNINGS) $(WERROR) $(CPPFLAGS) $(CXXFLAGS)
 link_flags = -pthread -pie $(HARDENING_LD) $(SANITIZE_LD) $(LDFLAGS)
@@ -112,32 +112,37 @@ objects = $(patsubst %.cc,$(build)/obj/%.o,$(1))
 archives = $(foreach s,$(1),$(build)/lib/$(s).a)
 libs = $(foreach l,$(1),$($(l)_LIBS))
 
-# Objects are made again when the way they are made changes, and only then.
+# Objects are made again when the way they are made changes, and only then: $(build)/how/NAME holds how_NAME.
 compile = $(CXX) $(compile_flags)
-how = $(subst ','\'',$(compile) $(quick) $(test_flags))
-$(build)/compile: FORCE
+how_compile = $(compile) $(quick)
+how_tests = $(test_flags)
+how_version = $(VERSION)
+how_portal = $(portal)
+$(build)/how/%: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(how)' | cmp -s - $@ || printf '%s\n' '$(how)' >$@
+	@printf '%s\n' '$(subst ','\'',$(how_$*))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(how_$*))' >$@
 FORCE:
+.PRECIOUS: $(build)/how/%
 
-$(build)/obj/%.o: %.cc $(build)/compile
+$(build)/obj/%.o: %.cc $(build)/how/compile
 	@mkdir -p $(@D)
 	@echo "  C++   $<"
 	@$(compile) $(quick) -MMD -MP -c -o $@ $<
 # Half of all compiling is tests. They need not be fast; what they test is compiled as it is installed.
-test_flags = -O1 -g1
-ifeq (,$(SANITIZE))
-$(build)/obj/tests/%.o: quick = $(test_flags)
-endif
+test_flags = $(if $(SANITIZE),,-O1 -g1) $(GTEST_CFLAGS) $(GMOCK_CFLAGS)
+$(build)/obj/tests/%.o: quick += $(test_flags)
+$(call objects,$(wildcard tests/unit/*/*.cc tests/unit/*/*/*.cc tests/fakes/*.cc)): $(build)/how/tests
+
+# A new version compiles only the few files anew that print it.
+versioned = $(call objects,$(shell grep -l BOARDGATE_VERSION -r src --include='*.cc'))
+$(versioned): quick += -DBOARDGATE_VERSION='"$(VERSION)"'
+$(versioned): $(build)/how/version
 
 # The portal's files are cached for ever under a name that goes with their content; pages that boardgated writes name
 # them as the portal's own page does.
 portal := $(shell cat nginx/portal/assets/* | sha256sum | cut -c 1-12)
 $(build)/obj/src/boardgated/gate/state_page.o: quick += -DBOARDGATE_PORTAL='"$(portal)"'
-$(build)/obj/src/boardgated/gate/state_page.o: $(build)/portal
-$(build)/portal: FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(portal)' | cmp -s - $@ || printf '%s\n' '$(portal)' >$@
+$(build)/obj/src/boardgated/gate/state_page.o: $(build)/how/portal
 
 define archive_rule
 $$(build)/lib/$(1).a: $$(call objects,$$(call sources,$(1)))
