@@ -10,7 +10,8 @@ SHELL = /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # These run before a compiler or a configuration need exist.
-without_configuration = help deps demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults clean distclean format
+without_configuration = help deps demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults clean distclean format \
+                        deactivate uninstall
 ifneq (,$(filter-out $(without_configuration),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))))
 include config.mk
 endif
@@ -25,6 +26,9 @@ configure: configure.ac
 	autoconf --force
 	@rm -rf autom4te.cache
 
+# The default is for the targets that run without a configuration.
+prefix ?= $(or $(shell sed -n 's/^prefix = //p' config.mk 2>/dev/null),/usr)
+sysconfdir ?= $(or $(shell sed -n 's/^sysconfdir = //p' config.mk 2>/dev/null),/etc)
 bindir = $(prefix)/bin
 libdir = $(prefix)/lib
 libexecdir = $(libdir)/boardgate
@@ -207,78 +211,7 @@ demo: ; @build-aux/deps build lab && exec tests/lab/lab demo
 screenshots: ; @build-aux/deps build test lab && export BOARDGATE_LAB=pictures && tests/lab/lab up && trap 'tests/lab/lab down' EXIT && tests/browser/screenshots
 
 ## ---- installing ----------------------------------------------------------------------------------------------
-# The text files name /usr; another prefix is written into them on the way.
-install_text = sed -e 's|/usr/lib/boardgate|$(libexecdir)|g' -e 's|/usr/share/boardgate|$(datadir)/boardgate|g' \
-               -e 's|/usr/bin/boardgate|$(bindir)/boardgate|g' -e 's|/etc/boardgate|$(sysconfdir)/boardgate|g' \
-               -e 's|@portal@|$(portal)|g' $(1) \
-               | install -D -m $(3) /dev/stdin '$(DESTDIR)$(2)'
-each = $(foreach f,$(wildcard $(1)),$(call install_text,$(f),$(2)/$(notdir $(f)),644) &&) true
-one = $(call install_text,$(1),$(2),644)
-if_absent = test -e '$(DESTDIR)$(2)' || $(call one,$(1),$(2))
-
-# Completion for three shells, generated from the program's own help.
-completions = $(build)/completions
-$(completions)/boardgate: $(build)/bin/boardgate build-aux/completions
-	@build-aux/completions $< $(@D)
-
-install: all $(completions)/boardgate
-	@install -D -m 644 $(completions)/boardgate '$(DESTDIR)$(datadir)/bash-completion/completions/boardgate'
-	@install -D -m 644 $(completions)/_boardgate '$(DESTDIR)$(datadir)/zsh/vendor-completions/_boardgate'
-	@install -D -m 644 $(completions)/boardgate.fish '$(DESTDIR)$(datadir)/fish/vendor_completions.d/boardgate.fish'
-	@$(foreach p,$(filter boardgate,$(programs)),install -D -m 755 $(build)/bin/$(p) '$(DESTDIR)$(bindir)/$(p)' &&) true
-	@$(foreach p,$(filter-out boardgate,$(programs)),install -D -m 755 $(build)/bin/$(p) '$(DESTDIR)$(libexecdir)/$(p)' &&) true
-	@$(call install_text,src/notify/boardgate-notify,$(libexecdir)/boardgate-notify,755)
-	@$(call install_text,src/frontend/boardgate-frontend,$(libexecdir)/boardgate-frontend,755)
-	@$(call each,$(addprefix systemd/*.,service socket path timer target slice),$(unitdir))
-	@$(foreach d,$(wildcard systemd/*.d),$(call each,$(d)/*.conf,$(unitdir)/$(notdir $(d))) &&) true
-	@$(call one,systemd/boardgate.sysusers,$(libdir)/sysusers.d/boardgate.conf)
-	@$(call one,systemd/boardgate.tmpfiles,$(libdir)/tmpfiles.d/boardgate.conf)
-	@$(call one,systemd/boardgate.catalog,$(libdir)/systemd/catalog/boardgate.catalog)
-	@$(call one,systemd/boardgate.nft,$(libexecdir)/boardgate.nft)
-	@$(call if_absent,systemd/boardgate.pam,$(sysconfdir)/pam.d/boardgate)
-	@$(call if_absent,systemd/boardgate.conf,$(sysconfdir)/boardgate/boardgate.conf)
-	@$(call if_absent,nginx/nginx-server.conf,$(sysconfdir)/boardgate/nginx-server.conf)
-	@$(call one,nginx/boardgate.conf,$(sysconfdir)/nginx/sites-available/boardgate)
-	@$(foreach f,$(filter-out nginx/boardgate.conf nginx/nginx-server.conf,$(wildcard nginx/*.conf)), \
-		$(call one,$(f),$(datadir)/boardgate/nginx/$(notdir $(f))) &&) true
-	@set -e; (cd nginx/portal && find . -type f -printf '%P\0') | while IFS= read -r -d '' f; do \
-		install -D -m 644 "nginx/portal/$$f" "$(DESTDIR)$(datadir)/boardgate/portal/$$f"; done
-	@$(foreach f,$(notdir $(wildcard nginx/portal/*.html)),sed 's|/assets/|/assets/$(portal)/|g' nginx/portal/$(f) \
-		| install -m 644 /dev/stdin '$(DESTDIR)$(datadir)/boardgate/portal/$(f)' &&) true
-	@$(foreach f,$(wildcard etc/*/*.d/*.conf),$(call one,$(f),$(sysconfdir)/$(f:etc/%=%)) &&) true
-	@$(foreach f,$(wildcard docs/*.*),$(call one,$(f),$(datadir)/doc/boardgate/$(notdir $(f))) &&) true
-	@$(foreach f,$(wildcard examples/*),$(call one,$(f),$(datadir)/doc/boardgate/examples/$(notdir $(f))) &&) true
-	@$(foreach f,$(wildcard man/*.[1-8]),$(call one,$(f),$(mandir)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) &&) true
-
-# The steps after installing or upgrading, on the machine itself. Boards and sessions continue.
-# A site that nginx refuses (no certificate yet) is not left behind: with it nginx would not start any more.
-site = $(sysconfdir)/nginx/sites-enabled/boardgate
-activate:
-	systemd-sysusers
-	systemd-tmpfiles --create boardgate.conf
-	journalctl --update-catalog
-	systemctl daemon-reload
-	systemctl stop 'boardgate*'
-	systemctl enable --now boardgate.target
-	test -e $(site) || { ln -s ../sites-available/boardgate $(site) && nginx -t; } || { rm -f $(site); false; }
-	nginx -t
-	systemctl reload-or-restart nginx
-
-# And before it is removed: nothing runs, and nginx does not miss the site.
-deactivate:
-	rm -f $(site)
-	systemctl reload-or-restart nginx
-	systemctl disable boardgate.target
-	systemctl stop 'boardgate*' 'tensorboard-*'
-	nft 'table inet boardgate; delete table inet boardgate'
-
-# Removes what install puts there; configuration and state stay, as with a package.
-uninstall: all
-	@set -e; stage=$$(mktemp -d); trap 'rm -rf "$$stage"' EXIT; \
-	$(MAKE) install DESTDIR="$$stage" >/dev/null; \
-	cd "$$stage" && find . -type f -not -path '.$(sysconfdir)/boardgate/*' -not -path '.$(sysconfdir)/pam.d/*' -printf '%P\0' \
-		| while IFS= read -r -d '' f; do rm -f "$(DESTDIR)/$$f"; done
-	@find $(patsubst %,'$(DESTDIR)%',$(libexecdir) $(datadir)/boardgate $(datadir)/doc/boardgate) -depth -type d -empty -delete 2>/dev/null || true
+include build-aux/install.mk
 
 ## ---- source --------------------------------------------------------------------------------------------------
 all_cc = $(wildcard src/*/*.cc src/*/*/*.cc tests/unit/*/*.cc tests/unit/*/*/*.cc tests/fakes/*.cc tests/pam/*.cc)
@@ -325,4 +258,4 @@ help:
 	@cat build-aux/help
 
 .PHONY: all help deps check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests bench faults demo screenshots \
-        install activate deactivate uninstall format lint lint-tests lint-format lint-shell clean distclean
+        format lint lint-tests lint-format lint-shell clean distclean
