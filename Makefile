@@ -10,7 +10,7 @@ SHELL = /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # These run before a compiler or a configuration need exist.
-without_configuration = help deps demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults clean distclean format \
+without_configuration = help deps deb demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults clean distclean format \
                         deactivate uninstall
 ifneq (,$(filter-out $(without_configuration),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))))
 include config.mk
@@ -21,7 +21,7 @@ config.mk: config.mk.in config.status
 	./config.status --quiet config.mk
 config.status: configure
 	@if [ -x config.status ]; then ./config.status --recheck; else ./configure; fi
-configure: configure.ac
+configure: configure.ac debian/changelog
 	@command -v autoconf >/dev/null || { echo 'autoconf is missing; run as root: make deps' >&2; exit 1; }
 	autoconf --force
 	@rm -rf autom4te.cache
@@ -213,10 +213,13 @@ screenshots: ; @build-aux/deps build test lab && export BOARDGATE_LAB=pictures &
 ## ---- installing ----------------------------------------------------------------------------------------------
 include build-aux/install.mk
 
+# Debian packages: build/deb/*.deb.
+deb: ; @build-aux/deps build deb && build-aux/make-deb
+
 ## ---- source --------------------------------------------------------------------------------------------------
 all_cc = $(wildcard src/*/*.cc src/*/*/*.cc tests/unit/*/*.cc tests/unit/*/*/*.cc tests/fakes/*.cc tests/pam/*.cc)
 all_h = $(wildcard src/*/*.h src/*/*/*.h tests/unit/*/*.h tests/unit/*/*/*.h tests/fakes/*.h)
-shell_scripts = $(shell grep -rlIE '^.!/bin/(ba)?sh' .ci build-aux src tests)
+shell_scripts = $(shell grep -rlIE '^.!/bin/(ba)?sh' .ci build-aux debian src tests)
 # Another version of clang-format breaks lines elsewhere.
 CLANG_FORMAT ?= clang-format-14
 CLANG_TIDY ?= clang-tidy-16
@@ -257,5 +260,5 @@ distclean: clean
 help:
 	@cat build-aux/help
 
-.PHONY: all help deps check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests bench faults demo screenshots \
+.PHONY: all help deps deb check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests bench faults demo screenshots \
         format lint lint-tests lint-format lint-shell clean distclean

@@ -11,7 +11,8 @@ listed = echo '$(1)' >>$(build)/manifest
 install_one = $(call install_text,$(1),$(2),644) && $(call listed,$(2))
 each = $(foreach f,$(wildcard $(1)),$(call install_one,$(f),$(2)/$(notdir $(f))) &&) true
 one = $(if $(wildcard $(1)),$(call install_one,$(1),$(2)),true)
-# Files that an administrator edits: uninstall leaves them as well. A package ships them as samples instead.
+# Files that an administrator edits: copied from samples where they are absent, and left by uninstall.
+samples = systemd/boardgate.conf $(wildcard nginx/nginx-*.conf)
 if_absent = test -e '$(DESTDIR)$(2)' || $(call install_text,$(1),$(2),644)
 # -s strips; STRIP= leaves the symbols to a debugger, or to a package's debugging symbols.
 STRIP ?= -s
@@ -29,7 +30,7 @@ install: all $(completions)/boardgate
 	@$(call one,$(completions)/_boardgate,$(datadir)/zsh/vendor-completions/_boardgate)
 	@$(call one,$(completions)/boardgate.fish,$(datadir)/fish/vendor_completions.d/boardgate.fish)
 	@$(foreach p,$(programs),$(call program,$(p),$(if $(filter boardgate,$(p)),$(bindir),$(libexecdir))) &&) true
-	@$(foreach f,src/notify/boardgate-notify src/frontend/boardgate-frontend, \
+	@$(foreach f,src/notify/boardgate-notify src/frontend/boardgate-frontend src/site/boardgate-site, \
 		$(call install_text,$(f),$(libexecdir)/$(notdir $(f)),755) && $(call listed,$(libexecdir)/$(notdir $(f))) &&) true
 	@$(call each,$(addprefix systemd/*.,service socket path timer target slice),$(unitdir))
 	@$(foreach d,$(wildcard systemd/*.d),$(call each,$(d)/*.conf,$(unitdir)/$(notdir $(d))) &&) true
@@ -37,11 +38,12 @@ install: all $(completions)/boardgate
 	@$(call one,systemd/boardgate.tmpfiles,$(libdir)/tmpfiles.d/boardgate.conf)
 	@$(call one,systemd/boardgate.catalog,$(libdir)/systemd/catalog/boardgate.catalog)
 	@$(call one,systemd/boardgate.nft,$(libexecdir)/boardgate.nft)
+	@$(call one,src/site/tensorboard-requirements.txt,$(libexecdir)/tensorboard-requirements.txt)
 	@$(call if_absent,systemd/boardgate.pam,$(sysconfdir)/pam.d/boardgate)
-	@$(call if_absent,systemd/boardgate.conf,$(sysconfdir)/boardgate/boardgate.conf)
-	@$(call if_absent,nginx/nginx-server.conf,$(sysconfdir)/boardgate/nginx-server.conf)
+	@$(foreach f,$(samples),$(call one,$(f),$(datadir)/boardgate/samples/$(notdir $(f))) && \
+		{ $(call if_absent,$(f),$(sysconfdir)/boardgate/$(notdir $(f))); } &&) true
 	@$(call one,nginx/boardgate.conf,$(sysconfdir)/nginx/sites-available/boardgate)
-	@$(foreach f,$(filter-out nginx/boardgate.conf nginx/nginx-server.conf,$(wildcard nginx/*.conf)), \
+	@$(foreach f,$(filter-out nginx/boardgate.conf $(samples),$(wildcard nginx/*.conf)), \
 		$(call one,$(f),$(datadir)/boardgate/nginx/$(notdir $(f))) &&) true
 	@set -e; (cd nginx/portal && find . -type f -printf '%P\0') | while IFS= read -r -d '' f; do \
 		install -D -m 644 "nginx/portal/$$f" "$(DESTDIR)$(datadir)/boardgate/portal/$$f"; \
@@ -59,21 +61,20 @@ install: all $(completions)/boardgate
 
 # The steps after installing or upgrading, on the machine itself. Boards and sessions continue.
 # A site that nginx refuses (no certificate yet) is not left behind: with it nginx would not start any more.
-site = $(sysconfdir)/nginx/sites-enabled/boardgate
 activate:
 	systemd-sysusers
 	systemd-tmpfiles --create boardgate.conf
 	journalctl --update-catalog
 	systemctl daemon-reload
 	systemctl stop 'boardgate*'
+	$(libexecdir)/boardgate-site prepare
 	systemctl enable --now boardgate.target
-	test -e $(site) || { ln -s ../sites-available/boardgate $(site) && nginx -t; } || { rm -f $(site); false; }
-	nginx -t
+	$(libexecdir)/boardgate-site enable
 	systemctl reload-or-restart nginx
 
 # And before it is removed: nothing runs, and nginx does not miss the site.
 deactivate:
-	rm -f $(site)
+	$(libexecdir)/boardgate-site disable
 	systemctl reload-or-restart nginx
 	systemctl disable boardgate.target
 	systemctl stop 'boardgate*' 'tensorboard-*' tensorboard.slice

@@ -72,6 +72,20 @@ void add_start(CLI::App& app, Arguments& to) {
         "--no-wait", [&to] { to.wait = false; }, "do not wait until the board answers");
 }
 
+void add_setup(CLI::App& app, SetupArguments& to) {
+    app.add_flag("--yes", to.yes, "ask nothing; what no argument says stays as it is");
+    app.add_option("--name", to.name, "the server's name, as people type it: tensorboard.example.org")->type_name("HOST");
+    app.add_option("--certificate", to.certificate, "your own certificate, with its chain")->type_name("FILE");
+    app.add_option("--key", to.key, "its private key")->type_name("FILE");
+    app.add_flag("--certbot", to.certbot, "have one made and renewed by the distribution's certbot");
+    app.add_option("--email", to.email, "certbot: where to write when a renewal fails")->type_name("ADDRESS");
+    app.add_flag("--self_signed,--self-signed", to.self_signed, "make one for trying; browsers warn about it");
+    app.add_option("--run_roots,--run-roots", to.run_roots, "folders below which people's runs are looked for, such as ~:/scratch/%u")
+        ->type_name("LIST");
+    app.add_option("--administrators", to.administrators, "group whose members see what runs")->type_name("GROUP");
+    app.add_flag("--no_tensorboard,--no-tensorboard", to.no_tensorboard, "do not install TensorBoard into /opt/tensorboard");
+}
+
 }  // namespace
 
 Parsed parse_arguments(int argc, char** argv) {
@@ -110,6 +124,7 @@ Parsed parse_arguments(int argc, char** argv) {
     commands[Command::runs]->add_option("-n,--limit", to.lines, "number of runs, newest first")->check(from_1_to(500))->type_name("N");
     commands[Command::url]->add_option("LOGDIR", to.folder, "the folder; by default the current folder")->type_name("PATH");
     add_start(*commands[Command::start], to);
+    add_setup(*commands[Command::setup], to.setup);
     if (argc < 2) {
         std::cerr << app.help();
         return {std::nullopt, exit_status::usage};

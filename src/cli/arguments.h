@@ -16,6 +16,23 @@ enum class Command {
 #undef COMMAND
 };
 
+/// Where the server's certificate comes from.
+enum class Certificate { keep, own, certbot, self_signed };
+
+/// Arguments of setup; an empty text was not given.
+struct SetupArguments {
+    bool yes = false;  ///< ask nothing
+    std::string name{};
+    std::string certificate{};
+    std::string key{};
+    bool certbot = false;
+    std::string email{};
+    bool self_signed = false;
+    std::string run_roots{};
+    std::string administrators{};
+    bool no_tensorboard = false;
+};
+
 struct Arguments {
     Command command = Command::ls;
     bool json = false;
@@ -32,6 +49,7 @@ struct Arguments {
     std::string folder;                      ///< runs: empty means the server's run_roots; url: empty means the current folder
     bool follow = false;                     ///< logs
     int lines = 100;                         ///< logs, runs: the most to print
+    SetupArguments setup;
 };
 
 /// The arguments, or an exit status after help, version or a usage error was printed.

@@ -79,5 +79,18 @@ TEST(Arguments, JsonIsUnderstoodByEveryCommand) {
     EXPECT_TRUE(parse({"--json", "ls"}).arguments->json);
 }
 
+TEST(Arguments, SetupTakesEveryAnswer) {
+    const Parsed parsed = parse({"setup", "--yes", "--name", "lab.example.org", "--certificate", "/a.crt", "--key", "/a.key", "--run-roots",
+                                 "~:/scratch", "--administrators=staff", "--no-tensorboard"});
+    ASSERT_TRUE(parsed.arguments);
+    EXPECT_EQ(parsed.arguments->command, Command::setup);
+    const SetupArguments& setup = parsed.arguments->setup;
+    EXPECT_TRUE(setup.yes && setup.no_tensorboard && !setup.certbot && !setup.self_signed);
+    EXPECT_EQ(setup.name, "lab.example.org");
+    EXPECT_EQ(setup.certificate + setup.key, "/a.crt/a.key");
+    EXPECT_EQ(setup.run_roots, "~:/scratch");
+    EXPECT_EQ(setup.administrators, "staff");
+}
+
 }  // namespace
 }  // namespace boardgate::cli
