@@ -10,7 +10,7 @@ SHELL = /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # These run before a compiler or a configuration need exist.
-without_configuration = help deps deb demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults clean distclean format \
+without_configuration = help deps deb check-releases demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults clean distclean format \
                         deactivate uninstall
 ifneq (,$(filter-out $(without_configuration),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))))
 include config.mk
@@ -215,6 +215,8 @@ include build-aux/install.mk
 
 # Debian packages: build/deb/*.deb.
 deb: ; @build-aux/deps build deb && build-aux/make-deb
+# Packages, lintian and unit tests in clean chroots of Debian's releases; half an hour, and not part of check.
+check-releases: ; @build-aux/deps lab && build-aux/check-releases
 
 ## ---- source --------------------------------------------------------------------------------------------------
 all_cc = $(wildcard src/*/*.cc src/*/*/*.cc tests/unit/*/*.cc tests/unit/*/*/*.cc tests/fakes/*.cc tests/pam/*.cc)
@@ -245,7 +247,7 @@ lint-shell:
 	@shellcheck $(shell_scripts)
 
 # For editors and tools that follow clangd's file of how each source is compiled.
-entry = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(subst ",\",$(subst \,\\,$(compile))) -c $(1)"}
+entry = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(subst ",\",$(subst \,\\,$(compile) -DBOARDGATE_VERSION="$(VERSION)")) -c $(1)"}
 compile_commands.json: FORCE
 	$(file >$@,[$(subst } {,}$(comma) {,$(foreach f,$(all_cc),$(call entry,$(f))))])
 	@echo $@
@@ -260,5 +262,5 @@ distclean: clean
 help:
 	@cat build-aux/help
 
-.PHONY: all help deps deb check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests bench faults demo screenshots \
+.PHONY: all help deps deb check-releases check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests bench faults demo screenshots \
         format lint lint-tests lint-format lint-shell clean distclean

@@ -2,17 +2,14 @@
 #include "src/cli/server_files.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace boardgate::cli {
 
 namespace {
 
-constexpr std::string_view environments = "[environments]\n";
-
-/// Where the line begins that `begins` starts; npos when there is none from `from` on.
-std::size_t line_with(const std::string& text, const std::string& begins, std::size_t from = 0) {
-    for (std::size_t at = from; at < text.size(); at = text.find('\n', at) + 1) {
+/// Where the line begins that `begins` starts; npos when there is none.
+std::size_t line_with(const std::string& text, const std::string& begins) {
+    for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
         if (text.compare(at, begins.size(), begins) == 0) return at;
         if (text.find('\n', at) == std::string::npos) break;
     }
@@ -24,15 +21,6 @@ std::string with_line(std::string text, std::size_t at, const std::string& line)
     return text.replace(at, end - at, line);
 }
 
-/// Between `from` and `to` of the text: replaces the line, or the sample's comment, or adds it there at the end.
-std::string with_line_between(std::string text, std::size_t from, std::size_t to, const std::string& key, const std::string& value) {
-    const std::string line = (value.empty() ? "#" : "") + key + " =" + (value.empty() ? "" : " " + value);
-    for (const std::string& begins : {key + " =", key + "=", "#" + key + " ="}) {
-        if (const std::size_t at = line_with(text, begins, from); at < to) return with_line(std::move(text), at, line);
-    }
-    return text.insert(to, line + "\n");
-}
-
 std::string ended(std::string text) {
     if (!text.empty() && text.back() != '\n') text += '\n';
     return text;
@@ -42,16 +30,13 @@ std::string ended(std::string text) {
 
 std::string with_setting(const std::string& text, const std::string& key, const std::string& value) {
     std::string whole = ended(text);
+    const std::string line = (value.empty() ? "#" : "") + key + " =" + (value.empty() ? "" : " " + value);
+    // What follows the section's heading are environments.
     const std::size_t end = std::min(line_with(whole, "["), whole.size());
-    return with_line_between(std::move(whole), 0, end, key, value);
-}
-
-std::string with_environment(const std::string& text, const std::string& name, const std::string& program) {
-    std::string whole = ended(text);
-    if (line_with(whole, std::string(environments)) == std::string::npos) whole += environments;
-    const std::size_t begin = line_with(whole, std::string(environments)) + environments.size();
-    const std::size_t end = whole.size();
-    return with_line_between(std::move(whole), begin, end, name, program);
+    for (const std::string& begins : {key + " =", key + "=", "#" + key + " ="}) {
+        if (const std::size_t at = line_with(whole, begins); at < end) return with_line(std::move(whole), at, line);
+    }
+    return whole.insert(end, line + "\n");
 }
 
 std::string with_directive(const std::string& text, const std::string& name, const std::string& value) {

@@ -9,8 +9,6 @@ namespace boardgate::cli {
 
 /// `key = value` in place of the line that has the key, or of the sample's comment; an empty value makes it a comment.
 [[nodiscard]] std::string with_setting(const std::string& text, const std::string& key, const std::string& value);
-/// The same for a line of the section [environments], the last one of the file.
-[[nodiscard]] std::string with_environment(const std::string& text, const std::string& name, const std::string& program);
 
 /// `name value;` in place of the line that has the directive, or at the end. nginx allows each of ours once.
 [[nodiscard]] std::string with_directive(const std::string& text, const std::string& name, const std::string& value);

@@ -92,8 +92,6 @@ Outcome<void> write_settings(const ServerPlan& plan) {
         text = with_setting(text, "certificate_authority", self_signed ? self_signed_certificate : "");
     if (!plan.run_roots.empty()) text = with_setting(text, "run_roots", plan.run_roots);
     if (!plan.administrators.empty()) text = with_setting(text, "administrators", plan.administrators);
-    if (plan.tensorboard && before && !before->environments.contains("default"))
-        text = with_environment(text, "default", tensorboard_program);
     if (const auto settings = parse_settings(text, settings_path); !settings) return refused(settings.error().front());
     return write_file(settings_path, text);
 }

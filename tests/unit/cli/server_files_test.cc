@@ -37,10 +37,9 @@ TEST(ServerFiles, AnEmptyValueIsWhatHoldsWithoutTheKey) {
     EXPECT_EQ(with_setting("administrators = staff\n", "administrators", ""), "#administrators =\n");
 }
 
-TEST(ServerFiles, AnEnvironmentOfTheSameNameAsASettingStaysInItsSection) {
-    EXPECT_EQ(with_environment("address = https://a\n[environments]\nold = /x\n", "address", "/opt/t"),
-              "address = https://a\n[environments]\nold = /x\naddress = /opt/t\n");
-    EXPECT_EQ(with_environment("notify = off\n", "default", "/opt/t"), "notify = off\n[environments]\ndefault = /opt/t\n");
+TEST(ServerFiles, AnEnvironmentWithTheNameOfASettingIsNone) {
+    EXPECT_EQ(with_setting("[environments]\naddress = /x\n", "address", "https://a"),
+              "address = https://a\n[environments]\naddress = /x\n");
 }
 
 TEST(ServerFiles, TheSampleBecomesAFileThatBoardgateTakes) {
@@ -49,13 +48,11 @@ TEST(ServerFiles, TheSampleBecomesAFileThatBoardgateTakes) {
     text = with_setting(text, "address", "https://lab.example.org");
     text = with_setting(text, "run_roots", "~:/scratch/%u");
     text = with_setting(text, "administrators", "staff");
-    text = with_environment(text, "default", "/opt/tensorboard/bin/tensorboard");
     const auto settings = parse_settings(text, "sample");
     ASSERT_TRUE(settings) << settings.error().front();
     EXPECT_EQ(settings->address, "https://lab.example.org");
     EXPECT_EQ(settings->run_roots.size(), 2U);
     EXPECT_EQ(settings->administrators, "staff");
-    EXPECT_EQ(settings->environments.at("default"), "/opt/tensorboard/bin/tensorboard");
 }
 
 TEST(ServerFiles, NginxsDirectivesAreReplacedEachByItsOwnName) {
