@@ -247,7 +247,7 @@ lint-shell:
 	@shellcheck $(shell_scripts)
 
 # For editors and tools that follow clangd's file of how each source is compiled.
-entry = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(subst ",\",$(subst \,\\,$(compile) -DBOARDGATE_VERSION="$(VERSION)")) -c $(1)"}
+entry = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(subst ",\",$(subst \,\\,$(compile) -DBOARDGATE_VERSION='"$(VERSION)"')) -c $(1)"}
 compile_commands.json: FORCE
 	$(file >$@,[$(subst } {,}$(comma) {,$(foreach f,$(all_cc),$(call entry,$(f))))])
 	@echo $@

@@ -29,7 +29,7 @@ def packages(tmp_path_factory):
         shutil.copy(path, folder / f"{name}.deb")
         subprocess.run(["dpkg-deb", "-R", path, folder / name], check=True)
         control = folder / name / "DEBIAN/control"
-        control.write_text(re.sub(r"(?m)(^Version: [^ \n]+|boardgate-cli \(= [^)]+)", rf"\1{NEXT}", control.read_text()))
+        control.write_text(re.sub(r"(?m)^Version: .*", rf"\g<0>{NEXT}", control.read_text()))
         subprocess.run(["dpkg-deb", "-Znone", "-b", folder / name, folder / f"{name}{NEXT}.deb"], check=True, capture_output=True)
     return folder
 
@@ -50,8 +50,7 @@ def machine(packages):
 
 def install(machine, version=""):
     """What dpkg printed."""
-    names = [f"/root/{name}{version}.deb" for name in PACKAGES]
-    return machine.exec("sh", "-euc", 'exec dpkg --install "$@" 2>&1', "dpkg", *names, seconds=300)
+    return machine.exec("sh", "-euc", 'exec dpkg --install "$1" 2>&1', "dpkg", f"/root/boardgate{version}.deb", seconds=300)
 
 
 def is_installed(machine):
@@ -98,7 +97,7 @@ def test_without_a_certificate_nginx_stays_as_it_was_and_one_screen_says_what_to
     assert not failed_units(machine)
     for name in ("boardgate.conf", "nginx-server.conf", "nginx-listen.conf", "nginx-listen-http.conf"):
         assert machine.read(f"/etc/boardgate/{name}"), name
-    assert "/etc/boardgate" not in machine.exec("dpkg-query", "-W", "-f", "${Conffiles}", *PACKAGES)
+    assert "/etc/boardgate" not in machine.exec("dpkg-query", "-W", "-f", "${Conffiles}", "boardgate")
     told = set_up(machine, check=False)
     assert told.returncode == 1 and "--self-signed" in told.stderr, told
 
@@ -171,8 +170,24 @@ def test_removed_it_leaves_nothing_running_and_comes_back(machine, server):
     until("its address works again", lambda: alice.get(board["url"]).status == 200)
 
 
+def test_the_command_line_alone_goes_beside_the_server_in_any_order(machine, server):
+    machine.exec("dpkg", "--install", "/root/boardgate-cli.deb", seconds=120)
+    assert machine.exec("dpkg-divert", "--truename", "/usr/bin/boardgate").strip() == "/usr/bin/boardgate.boardgate-cli"
+    assert "boardgate " in machine.exec("boardgate", "--version")
+    owned = machine.exec("dpkg-query", "--listfiles", "boardgate-cli")
+    assert not re.search(r"/etc/|/usr/lib/boardgate|/var/lib", owned), owned
+    machine.exec("dpkg", "--remove", "boardgate", seconds=120)
+    assert "boardgate " in machine.exec("boardgate", "--version")
+    told = machine.verb("exec", "boardgate", "setup", check=False)
+    assert "apt-get install boardgate" in told.stderr, told
+    install(machine)
+    machine.exec("dpkg", "--purge", "boardgate-cli", seconds=120)
+    assert "boardgate " in machine.exec("boardgate", "--version")
+    assert not machine.exec("find", "/usr", "-xdev", "-name", "*.boardgate-cli")
+
+
 def test_purged_it_leaves_locked_accounts_and_nothing_else(machine, server):
-    machine.exec("dpkg", "--purge", "boardgate", "boardgate-cli", seconds=120)
+    machine.exec("dpkg", "--purge", "boardgate", seconds=120)
     left = machine.exec("find", "/", "-xdev", "(", "-path", "/proc", "-o", "-path", "/sys", "-o", "-path", "/root", "-o", "-path", "/tmp", ")",
                         "-prune", "-o", "(", "-name", "*boardgate*", "-o", "-name", "tensorboard-*.d", "-o", "-path", "/opt/tensorboard", ")", "-print")
     assert not [line for line in left.splitlines() if "/wheels/" not in line], left
