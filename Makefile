@@ -10,7 +10,7 @@ SHELL = /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # These run before a compiler or a configuration need exist.
-without_configuration = help deps deb check-releases demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults clean distclean format \
+without_configuration = help deps deb check-releases release demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults clean distclean format \
                         deactivate uninstall
 ifneq (,$(filter-out $(without_configuration),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))))
 include config.mk
@@ -218,6 +218,9 @@ deb: ; @build-aux/deps build deb && build-aux/make-deb
 # Packages, lintian and unit tests in clean chroots of Debian's releases; half an hour, and not part of check.
 check-releases: ; @build-aux/deps lab && build-aux/check-releases
 
+# The source as a tarball with its checksum.
+release: ; @build-aux/make-release
+
 ## ---- source --------------------------------------------------------------------------------------------------
 all_cc = $(wildcard src/*/*.cc src/*/*/*.cc tests/unit/*/*.cc tests/unit/*/*/*.cc tests/fakes/*.cc tests/pam/*.cc)
 all_h = $(wildcard src/*/*.h src/*/*/*.h tests/unit/*/*.h tests/unit/*/*/*.h tests/fakes/*.h)
@@ -262,5 +265,5 @@ distclean: clean
 help:
 	@cat build-aux/help
 
-.PHONY: all help deps deb check-releases check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests bench faults demo screenshots \
+.PHONY: all help deps deb check-releases release check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests bench faults demo screenshots \
         format lint lint-tests lint-format lint-shell clean distclean
