@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Installing, for the Makefile. What was installed stands in a manifest, so that uninstall needs neither a compiler nor
+# Installing, for the Makefile. A manifest lists what was installed, so that uninstall needs neither a compiler nor
 # the tree that was built.
 
 # The text files name /usr; another prefix is written into them on the way.

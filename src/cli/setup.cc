@@ -25,7 +25,7 @@ void ask_for_certificate(SetupArguments& to, bool has_certificate) {
     if (!to.certificate.empty() || to.certbot || to.self_signed) return;
     say("The certificate: 1 your own files, 2 certbot (this server must be reachable from the internet by its name),\n"
         "3 self-signed, for trying" +
-        std::string(has_certificate ? ", 4 the one that is there" : ""));
+        std::string(has_certificate ? ", 4 the current one" : ""));
     const std::string choice = ask("Certificate", has_certificate ? "4" : "3");
     to.certbot = choice == "2";
     to.self_signed = choice == "3";

@@ -21,7 +21,8 @@ namespace boardgate::cli {
 namespace {
 
 constexpr std::chrono::seconds patience{60};
-constexpr std::chrono::seconds download_patience{900};
+/// Downloads, and a venv on a busy machine.
+constexpr std::chrono::seconds long_patience{900};
 constexpr const char* server_file = "/etc/boardgate/nginx-server.conf";
 constexpr const char* self_signed_certificate = "/etc/boardgate/tls.crt";
 constexpr const char* self_signed_key = "/etc/boardgate/tls.key";
@@ -108,7 +109,7 @@ Outcome<void> fetch_by_certbot(const ServerPlan& plan) {
     } else {
         words.insert(words.end(), {"--email", plan.email});
     }
-    return run(words, download_patience);
+    return run(words, long_patience);
 }
 
 Outcome<void> install_tensorboard() {
@@ -125,11 +126,11 @@ Outcome<void> install_tensorboard() {
     say("TensorBoard: into " + std::string(environment_folder) + ", about 170 MB");
     // People run what root's umask may hide from them.
     const mode_t before = umask(022);
-    auto done = run({"python3", "-m", "venv", environment_folder});
+    auto done = run({"python3", "-m", "venv", environment_folder}, long_patience);
     if (done)
         done = run({std::string(environment_folder) + "/bin/python", "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary",
                     ":all:", "--no-cache-dir", "--compile", "--disable-pip-version-check", "--root-user-action=ignore", "-r", requirements},
-                   download_patience);
+                   long_patience);
     if (done) done = write_file(made_by_us, "by boardgate setup; removed with the package's configuration\n");
     // Half of it would be taken for all of it at the next try.
     std::error_code ignored;
@@ -183,7 +184,6 @@ Outcome<std::string> carry_out(const ServerPlan& plan) {
     }
     auto done = made_here ? write_server_file(plan.name, self_signed_certificate, self_signed_key)
                           : write_server_file(plan.name, plan.certificate, plan.key);
-    if (done && plan.tensorboard) done = install_tensorboard();
     if (done) done = start_all();
     if (done) done = open_site();
     if (done && plan.kind == Certificate::certbot) {
@@ -192,6 +192,9 @@ Outcome<std::string> carry_out(const ServerPlan& plan) {
         if (done) done = write_server_file(plan.name, folder + "/fullchain.pem", folder + "/privkey.pem");
         if (done) done = open_site();
     }
+    // Last: without the internet the rest works, and its remedy is to run setup again.
+    if (done && plan.tensorboard) done = install_tensorboard();
+    if (done) done = run({"systemctl", "start", "boardgate-frontend.service"}, long_patience);
     if (!done) return tl::make_unexpected(done.error());
     return "https://" + plan.name;
 }

@@ -68,7 +68,7 @@ def server(machine, tmp_path):
     if not is_installed(machine):
         install(machine)
     address = machine.verb("url").stdout.strip().removeprefix("https://")
-    if machine.verb("exec", "test", "-e", "/etc/boardgate/tls.crt", check=False).returncode != 0:
+    if machine.verb("exec", "test", "-e", "/etc/nginx/sites-enabled/boardgate", check=False).returncode != 0:
         set_up(machine, "--name", address, "--self-signed")
     authority = tmp_path / "tls.crt"
     authority.write_bytes(machine.read("/etc/boardgate/tls.crt"))
