@@ -21,6 +21,8 @@ namespace {
 constexpr std::chrono::seconds patience{20};
 constexpr int days_of_warning = 14;
 constexpr unsigned long long least_free = 200ULL << 20;
+/// Debian gives /run a tenth of the memory: 200 MiB on a machine with 2 GiB.
+constexpr unsigned long long least_free_in_run = 64ULL << 20;
 constexpr const char* server_file = "/etc/boardgate/nginx-server.conf";
 constexpr const char* pam_file = "/etc/pam.d/boardgate";
 
@@ -32,6 +34,12 @@ void examine_environment(Findings& to, const std::string& name, const std::strin
     }
     // As nobody: it must work for ordinary accounts, and root must not run its code.
     const ProgramEnd end = run_program({program, "--version"}, patience, geteuid() == 0 ? std::optional(nobody) : std::nullopt);
+    constexpr int took_too_long = 124;
+    if (end.status == took_too_long) {
+        to.push_back({false, fmt::format("{} did not print its version within {} s", named, patience.count()),
+                      "run `" + program + " --version`: the disk or the machine may be busy"});
+        return;
+    }
     std::smatch version;
     static const std::regex last_line(R"(((\d+)\.(\d+)\.\d+\S*)\s*$)");
     if (end.status != 0 || !std::regex_search(end.output, version, last_line)) {
@@ -110,12 +118,12 @@ void examine_pam(Findings& to) {
     }
 }
 
-void examine_disk(Findings& to, const char* path) {
+void examine_disk(Findings& to, const char* path, unsigned long long least) {
     struct statvfs about {};
     if (statvfs(path, &about) != 0) return;  // its unit makes it; examine_what_runs() reports it if missing
     const unsigned long long free = static_cast<unsigned long long>(about.f_bavail) * about.f_frsize;
-    to.push_back({free >= least_free, fmt::format("{} has {} MiB free", path, free >> 20),
-                  free >= least_free ? "" : "free some space: du -x -d1 " + std::string(path)});
+    to.push_back({free >= least, fmt::format("{} has {} MiB free", path, free >> 20),
+                  free >= least ? "" : "free some space: du -x -d1 " + std::string(path)});
 }
 
 }  // namespace
@@ -131,7 +139,8 @@ void examine_files(Findings& to, const Settings& settings) {
         to.push_back({false, "the journal does not persist across reboots, so the reasons of failed boards are lost",
                       "mkdir /var/log/journal && systemctl restart systemd-journald"});
     }
-    for (const char* path : {"/var/lib/boardgate", "/var/lib/boardgate-root", "/run"}) examine_disk(to, path);
+    for (const char* path : {"/var/lib/boardgate", "/var/lib/boardgate-root"}) examine_disk(to, path, least_free);
+    examine_disk(to, "/run", least_free_in_run);
 }
 
 }  // namespace boardgate::cli

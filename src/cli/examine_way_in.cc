@@ -19,11 +19,13 @@ void examine_nginx(Findings& to) {
     if (end.status != 0) {
         std::smatch fault;
         const bool told = std::regex_search(end.output, fault, std::regex(R"(\[emerg\][^\n]*)"));
+        const bool without_ipv6 = end.output.find("Address family not supported") != std::string::npos;
         to.push_back(
-            {false, "nginx rejects its configuration: " + (told ? fault.str() : fmt::format("status {}", end.status)), "nginx -t"});
+            {false, "nginx rejects its configuration: " + (told ? fault.str() : fmt::format("status {}", end.status)),
+             without_ipv6 ? "remove the lines with [::] from nginx-listen.conf and nginx-listen-http.conf in /etc/boardgate" : "nginx -t"});
     } else if (end.output.find("/usr/share/boardgate/nginx/") == std::string::npos) {
-        to.push_back({false, "nginx does not include boardgate's site",
-                      "ln -s ../sites-available/boardgate /etc/nginx/sites-enabled/ && systemctl reload nginx"});
+        to.push_back(
+            {false, "nginx does not include boardgate's site", BOARDGATE_LIBEXECDIR "/boardgate-site enable && systemctl reload nginx"});
     } else {
         to.push_back({true, "nginx accepts its configuration, and it includes boardgate's site", {}});
     }

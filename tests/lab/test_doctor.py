@@ -128,7 +128,7 @@ WAYS = {
     "nginx's configuration": (
         "echo 'nonsense on;' >/etc/nginx/conf.d/bad.conf", "rm /etc/nginx/conf.d/bad.conf", "nonsense", "nginx -t"),
     "nginx without the site": (
-        "mv /etc/nginx/sites-enabled/boardgate /etc/kept", "mv /etc/kept /etc/nginx/sites-enabled/boardgate", "does not include", "sites-available"),
+        "mv /etc/nginx/sites-enabled/boardgate /etc/kept", "mv /etc/kept /etc/nginx/sites-enabled/boardgate", "does not include", "boardgate-site enable"),
     "somebody else as nginx's user": (
         "systemd-run -q --unit=squatter -p User=www-data sleep 600", "systemctl stop squatter", "sleep (processes: 1) runs as www-data", "account of its own"),
     "ports that the kernel gives away": (
