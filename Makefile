@@ -194,9 +194,9 @@ print-unit-tests:
 ## ---- checking ------------------------------------------------------------------------------------------------
 export T
 deps:
-	@build-aux/deps build test lint lab
+	@build-aux/deps build test lint lab deb
 
-check: ; @build-aux/deps build test lint lab && tests/run structure unit lint address thread lab
+check: ; @build-aux/deps build test lint lab deb && tests/run structure unit lint address thread lab
 check-structure: ; @tests/run structure
 check-unit: ; @tests/run unit
 check-lint: ; @tests/run lint
