@@ -11,7 +11,7 @@
 
 namespace boardgate {
 
-/// An error that can be shown: what happened, to what, and what to do about it.
+/// An error that can be shown: what happened, to what, and the remedy.
 struct Error {
     std::string what;      ///< what happened, a lower-case phrase without full stop: "cannot open"
     std::string subject;   ///< to what; printed quoted; may be empty
@@ -41,7 +41,7 @@ using Result = tl::expected<T, Error>;
     return tl::make_unexpected(Error{std::move(what), std::move(subject), std::move(remedy), 0});
 }
 
-/// Passes the error of a failed result on: `return error_of(opened);`.
+/// Passes on the error of a failed result: `return error_of(opened);`.
 template <class T, class E>
 [[nodiscard]] tl::unexpected<E> error_of(const tl::expected<T, E>& failed) {
     return tl::make_unexpected(failed.error());

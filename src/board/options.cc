@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "src/base/board_values.h"
 #include "src/base/exec_argument.h"
 
 namespace boardgate::board {
@@ -26,16 +27,15 @@ constexpr option known[] = {
     {nullptr, 0, nullptr, 0},
 };
 
-/// A year, the launcher's limit.
-constexpr std::int64_t longest = 31536000;
-
 tl::unexpected<Error> bad(const std::string& option) { return failure("an option is missing or invalid", "--" + option); }
 
-Result<std::chrono::seconds> seconds_in(const std::string& option, const std::string& text) {
+template <class Number>
+Result<std::chrono::seconds> parse_seconds(const std::string& option, const std::string& text) {
     std::int64_t number = -1;
     const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (status != std::errc() || end != text.data() + text.size() || number < 0 || number > longest) return bad(option);
-    return std::chrono::seconds(number);
+    const auto parsed = Number::parse(number);
+    if (status != std::errc() || end != text.data() + text.size() || !parsed) return bad(option);
+    return std::chrono::seconds(parsed->number());
 }
 
 }  // namespace
@@ -66,12 +66,14 @@ Result<Options> parse_options(int argc, char** argv) {
     if (!LogDir::parse(given["tensorboard"])) return bad("tensorboard");
     const auto logdir = LogDir::parse(given["logdir"]);
     if (!logdir) return error_of(logdir);
-    const auto reload = seconds_in("reload-interval", given["reload-interval"]);
+    const auto reload = parse_seconds<ReloadInterval>("reload-interval", given["reload-interval"]);
     if (!reload) return error_of(reload);
-    const auto idle = seconds_in("idle-sleep", given["idle-sleep"]);
-    if (!idle || idle->count() == 0) return bad("idle-sleep");
-    const auto awake = seconds_in("longest-awake", given["longest-awake"]);
+    const auto idle = parse_seconds<IdleSleep>("idle-sleep", given["idle-sleep"]);
+    if (!idle) return error_of(idle);
+    const auto awake = parse_seconds<LongestAwake>("longest-awake", given["longest-awake"]);
     if (!awake) return error_of(awake);
+    const auto samples = Samples::parse(given["samples"]);
+    if (!samples) return bad("samples");
     static const std::map<std::string, bool> answers = {{"yes", true}, {"no", false}};
     const auto multifile = answers.find(given["reload-multifile"]);
     if (multifile == answers.end()) return bad("reload-multifile");
@@ -79,8 +81,8 @@ Result<Options> parse_options(int argc, char** argv) {
         {"auto", FastLoader::automatic}, {"on", FastLoader::on}, {"off", FastLoader::off}};
     const auto loader = loaders.find(given["fast-loader"]);
     if (loader == loaders.end()) return bad("fast-loader");
-    return Options{*board,           given["tensorboard"], *logdir, more_logdirs, given["title"], *reload, multifile->second,
-                   given["samples"], loader->second,       *idle,   *awake};
+    return Options{*board,         given["tensorboard"], *logdir, more_logdirs, given["title"], *reload, multifile->second,
+                   samples->str(), loader->second,       *idle,   *awake};
 }
 
 }  // namespace boardgate::board

@@ -27,7 +27,7 @@ struct Options {
     std::chrono::seconds longest_awake;  ///< 0: no limit
 };
 
-/// Checks every value again. An error names the option.
+/// Checks every value. The error names the option.
 [[nodiscard]] Result<Options> parse_options(int argc, char** argv);
 
 }  // namespace boardgate::board

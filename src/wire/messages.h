@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "src/base/board_values.h"
+#include "src/base/names.h"
 #include "src/wire/fields.h"
 
 namespace boardgate::wire {
@@ -20,13 +22,13 @@ enum class Type : std::uint16_t {
 /// Longest value of each kind of field, in bytes.
 namespace longest {
 inline constexpr std::size_t user = 256;
-inline constexpr std::size_t board = 8;
-inline constexpr std::size_t secret = 1024;  // OpenSSH's bound; a longer password only costs hashing time
+inline constexpr std::size_t board = BoardId::text_size;
+inline constexpr std::size_t secret = 1024;  // OpenSSH's bound; a longer password only buys hashing time
 inline constexpr std::size_t address = 64;
 inline constexpr std::size_t sentence = 2048;
-inline constexpr std::size_t path = 4095;
+inline constexpr std::size_t path = LogDir::longest;
 inline constexpr std::size_t title = 200;
-inline constexpr std::size_t samples = 200;
+inline constexpr std::size_t samples = Samples::longest;
 inline constexpr std::size_t environment = 4095;  // a name of boardgate.conf, or a path
 inline constexpr std::size_t unit = 255;
 inline constexpr std::size_t cursor = 512;
@@ -370,7 +372,7 @@ template <class Message>
 template <class Message>
 [[nodiscard]] Result<Message> receive_one(int socket, std::chrono::milliseconds deadline) {
     auto datagram = receive(socket, deadline);
-    if (!datagram) return tl::make_unexpected(std::move(datagram).error());
+    if (!datagram) return error_of(datagram);
     if (!*datagram) return failure("the peer closed the connection");
     return decode<Message>(**datagram);
 }

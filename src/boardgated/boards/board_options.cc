@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/boards/board_options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -36,44 +38,24 @@ ApiResult<void> check_logdir(const std::string& logdir, const char* field) {
     if (logdir.empty()) return problem(Code::bad_field, "logdir is missing: name the folder that holds the event files", field);
     if (const std::size_t scheme = logdir.find("://"); logdir[0] != '/' && scheme != std::string::npos && scheme <= 8) {
         return problem(Code::logdir_remote,
-                       "a board has no network access, so it cannot read " + logdir + "; copy the files to this server", field);
+                       fmt::format("a board has no network access, so it cannot read {}; copy the files to this server", logdir), field);
     }
     if (const auto parsed = LogDir::parse(logdir); !parsed) {
-        return problem(Code::logdir_relative, "the log directory must be an absolute path, and \"" + logdir + "\" is not; start it with /",
-                       field);
+        return problem(Code::logdir_relative,
+                       fmt::format("the log directory must be an absolute path, and \"{}\" is not; start it with /", logdir), field);
     }
     return {};
 }
 
-ApiResult<void> check_samples(const std::string& text) {
-    const auto wrong = [] {
-        return problem(Code::bad_field, "samples_per_plugin must have a form like images=100,scalars=500", "samples_per_plugin");
-    };
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(','), rest.size());
-        const std::string_view item = rest.substr(0, end);
-        const std::size_t equals = item.find('=');
-        if (equals == std::string_view::npos || equals == 0) return wrong();
-        const std::string_view name = item.substr(0, equals);
-        const std::string_view count = item.substr(equals + 1);
-        if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos) return wrong();
-        if (count.empty() || count.size() > 9 || count.find_first_not_of("0123456789") != std::string_view::npos) return wrong();
-        if (end + 1 == rest.size()) return wrong();
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return {};
-}
+/// Loopback, where every door listens.
+bool is_loopback(const std::string& host) { return host.empty() || host == "localhost" || host == "127.0.0.1"; }
 
-/// Loopback, where doors are anyway.
-bool is_here(const std::string& host) { return host.empty() || host == "localhost" || host == "127.0.0.1"; }
-
-/// Where the door listens beside loopback.
+/// Checks where the door listens in addition to loopback.
 ApiResult<void> check_addresses(const BoardOptions& options, const Settings& settings) {
     if (options.bind_all && !settings.allow_bind_all) {
         return problem(Code::bad_field, "this server does not allow bind_all; open the board through its https address", "bind_all");
     }
-    if (is_here(options.host) || options.bind_all) return {};
+    if (is_loopback(options.host) || options.bind_all) return {};
     if (!settings.allow_bind_all)
         return problem(Code::bad_field, "this server allows no host but localhost; open the board through its https address", "host");
     if (!is_ip_address(options.host)) return problem(Code::bad_field, "host must be an IP address of this server", "host");
@@ -85,7 +67,9 @@ ApiResult<void> check(const BoardOptions& options, const Settings& settings) {
     for (const std::string& folder : options.more_logdirs) {
         if (auto another = check_logdir(folder, "more_logdirs"); !another) return another;
     }
-    if (auto samples = check_samples(options.samples_per_plugin); !samples) return samples;
+    if (const auto samples = Samples::parse(options.samples_per_plugin); !samples) {
+        return problem(Code::bad_field, samples.error().text(), "samples_per_plugin");
+    }
     if (std::find(fast_loaders.begin(), fast_loaders.end(), options.fast_loader) == fast_loaders.end()) {
         return problem(Code::bad_field, "fast_loader must be auto, on or off", "fast_loader");
     }
@@ -95,13 +79,11 @@ ApiResult<void> check(const BoardOptions& options, const Settings& settings) {
         if (!LogDir::parse(options.environment))
             return problem(Code::bad_field, "environment must be a name, or the absolute path of a tensorboard program", "environment");
     } else if (!settings.environments.contains(options.environment)) {
-        return problem(Code::bad_field, "there is no environment \"" + options.environment + "\" on this server", "environment");
+        return problem(Code::bad_field, fmt::format("there is no environment \"{}\" on this server", options.environment), "environment");
     }
     if (options.port != 0 && !(options.port <= 65535 && settings.is_door_port(static_cast<std::uint16_t>(options.port)))) {
-        return problem(
-            Code::bad_field,
-            "port must be from " + std::to_string(settings.door_ports.first + 1) + " to " + std::to_string(settings.door_ports.last),
-            "port");
+        return problem(Code::bad_field, fmt::format("port must be from {} to {}", settings.door_ports.first + 1, settings.door_ports.last),
+                       "port");
     }
     return check_addresses(options, settings);
 }
@@ -123,7 +105,7 @@ ApiResult<BoardOptions> take_options(JsonObject& json, BoardOptions options, con
 #undef OPTION
     if (auto known = json.finish(); !known) return error_of(known);
     if (auto good = check(options, settings); !good) return error_of(good);
-    // A title that nobody chose follows the folder.
+    // A title that was derived from the folders follows them.
     if (options.title.empty() || (derived && options.title == title_before)) options.title = derived_title(options);
     return options;
 }
@@ -142,9 +124,9 @@ std::string options_text(const BoardOptions& options) {
 
 BoardOptions options_of_text(const std::string& text) {
     BoardOptions options;
-    // Escaped, and with every option in it, it may be longer than the body that it came in.
+    // Stored text has every option and escapes, so it may be longer than a request body.
     if (auto json = JsonObject::parse(text, 4 * longest_body)) {
-        // Written by options_text(); what an older boardgate did not know has its default.
+        // Options that an older boardgate did not write keep their defaults.
 #define OPTION(name, type, standard, least, most) take_one(*json, #name, options.name, std::min<std::int64_t>(least, 0), most);
 #include "src/boardgated/boards/board_options.inc"
 #undef OPTION
@@ -168,11 +150,11 @@ wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options) {
     spec.idle_sleep = static_cast<std::uint32_t>(options.idle_sleep);
     spec.priority = static_cast<std::uint32_t>(options.priority);
     spec.bind_all = options.bind_all;
-    if (!options.bind_all && !is_here(options.host)) spec.host = options.host;
+    if (!options.bind_all && !is_loopback(options.host)) spec.host = options.host;
     return spec;
 }
 
-bool is_open_to_network(const BoardOptions& options) { return options.bind_all || !is_here(options.host); }
+bool is_open_to_network(const BoardOptions& options) { return options.bind_all || !is_loopback(options.host); }
 
 std::vector<std::string> folders_of(const BoardOptions& options) {
     std::vector<std::string> folders = {options.logdir};
@@ -181,13 +163,13 @@ std::vector<std::string> folders_of(const BoardOptions& options) {
 }
 
 bool show_the_same(const BoardOptions& one, const BoardOptions& other) {
-    // Neither `//` nor a slash at the end makes another folder.
+    // `//` and a final slash make no difference.
     const auto normal = [](const std::string& folder) { return std::filesystem::path(folder + "/").lexically_normal(); };
     return std::ranges::equal(folders_of(one), folders_of(other), {}, normal, normal);
 }
 
 namespace {
-/// A title has 200 bytes; a cut in the middle of a character is not UTF-8 any more.
+/// Cuts to the longest title, at the end of a character.
 std::string cut_for_title(std::string text) {
     text.resize(std::min(text.size(), wire::longest::title));
     while (!is_utf8(text)) text.pop_back();

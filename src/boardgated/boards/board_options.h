@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The options of a board: from JSON, to JSON, and to what the launcher takes.
+// The options of a board: from JSON, to JSON, and as the launcher's specification of a door.
 #pragma once
 
+#include "src/base/board_values.h"
 #include "src/base/names.h"
 #include "src/base/settings.h"
 #include "src/boardgated/common/json.h"
@@ -23,31 +24,31 @@ struct BoardOptions {
 #undef OPTION
 };
 
-/// Those of a board whose owner chose nothing.
+/// The options of a board whose owner chose nothing.
 [[nodiscard]] BoardOptions default_options(const Settings& settings);
 
-/// Takes the options that stand in `json` over those in `options` (defaults for a new board, the present ones
-/// for a change) and checks the whole. The caller finishes `json`.
+/// Replaces the options that are in `json`, in `options` (defaults for a new board, the present ones for a change), and
+/// checks all of them. Unknown fields of `json` are a problem.
 [[nodiscard]] ApiResult<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings);
 
 /// Adds every option as a field.
 void add_options(Json::Value& to, const BoardOptions& options);
-/// What the database holds, and back.
+/// The text in the database, and back.
 [[nodiscard]] std::string options_text(const BoardOptions& options);
 [[nodiscard]] BoardOptions options_of_text(const std::string& text);
 
 [[nodiscard]] wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options);
 
-/// Does its door let in everybody who reaches it, without the gate?
+/// Does the door accept connections from other machines, without the gate?
 [[nodiscard]] bool is_open_to_network(const BoardOptions& options);
 
-/// All that it shows: logdir and more_logdirs.
+/// logdir and more_logdirs.
 [[nodiscard]] std::vector<std::string> folders_of(const BoardOptions& options);
-/// Are they on the same folders?
+/// Do both show the same folders?
 [[nodiscard]] bool show_the_same(const BoardOptions& one, const BoardOptions& other);
 /// The last component of a path, for a title: `/home/alice/runs/` gives `runs`.
 [[nodiscard]] std::string folder_name(const std::string& path);
-/// The title of a board that was given none: its folders' names.
+/// The title of a board without a chosen one: the names of its folders.
 [[nodiscard]] std::string derived_title(const BoardOptions& options);
 
 }  // namespace boardgate::boardgated

@@ -55,9 +55,12 @@ TEST_F(OptionsTest, RefusesValuesThatNoLauncherSends) {
     expect_refused(3, "--logdir=/a\\b");
     expect_refused(5, "--reload-interval=0.5");
     expect_refused(5, "--reload-interval=-1");
+    expect_refused(5, "--reload-interval=86401");
     expect_refused(6, "--reload-multifile=true");
+    expect_refused(7, "--samples=images");
     expect_refused(8, "--fast-loader=");
     expect_refused(9, "--idle-sleep=0");
+    expect_refused(9, "--idle-sleep=31536001");
     expect_refused(10, "--longest-awake=never");
 }
 
