@@ -15,7 +15,7 @@ constexpr const char* logdirs_sockets = "/run/boardgate-root/logdirs/";
 
 struct Dispatch::Row {
     wire::Type type;
-    Result<Answer> (Dispatch::*handle)(const wire::Datagram&, Holder);
+    Result<Response> (Dispatch::*handle)(const wire::Datagram&, Holder);
     Holder holder = Holder::open;
 };
 
@@ -31,23 +31,23 @@ const Dispatch::Row Dispatch::table[] = {
     {wire::Type::OpenLogdirs, &Dispatch::with_ticket<wire::OpenLogdirs, &Dispatch::open_logdirs>},
 };
 
-Result<Answer> Dispatch::answer(const wire::Datagram& request) {
+Result<Response> Dispatch::respond(const wire::Datagram& request) {
     for (const Row& row : table) {
         if (static_cast<std::uint16_t>(row.type) == request.type()) return (this->*row.handle)(request, row.holder);
     }
     return failure("boardgate-launcher does not accept a message of this type", std::to_string(request.type()));
 }
 
-template <class Message, Answer (Dispatch::*handle)(const Account&, const Message&)>
-Result<Answer> Dispatch::with_ticket(const wire::Datagram& request, Holder holder) {
+template <class Message, Response (Dispatch::*handle)(const Account&, const Message&)>
+Result<Response> Dispatch::with_ticket(const wire::Datagram& request, Holder holder) {
     const auto message = wire::decode<Message>(request);
     if (!message) return error_of(message);
     const auto owner = holder_of(message->token, holder);
-    if (!owner) return Answer{error_of(owner)};
+    if (!owner) return Response{error_of(owner)};
     return (this->*handle)(*owner, *message);
 }
 
-Launched<Account> Dispatch::holder_of(const Secret& token, Holder holder) const {
+LauncherResult<Account> Dispatch::holder_of(const Secret& token, Holder holder) const {
     const auto parsed = Token::parse(token.reveal());
     if (!parsed) return refuse(Refusal::ticket, "the request has no ticket");
     const auto ticket = tickets_.check(parsed->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
@@ -62,24 +62,24 @@ Launched<Account> Dispatch::holder_of(const Secret& token, Holder holder) const 
     return *std::move(account);
 }
 
-Launched<DoorRecord> Dispatch::own_door(const Account& owner, const std::string& board) const {
+LauncherResult<DoorRecord> Dispatch::own_door(const Account& owner, const std::string& board) const {
     const auto id = BoardId::parse(board);
     if (!id) return refuse(Refusal::bad_request, "not a board id");
     return doors_.owned(owner, *id);
 }
 
-Answer Dispatch::make_door(const Account& owner, const wire::MakeDoor& message) {
+Response Dispatch::make_door(const Account& owner, const wire::MakeDoor& message) {
     return {doors_.make(owner, message.door).map([](Port port) { return Done{port.number()}; })};
 }
 
-Answer Dispatch::remove_door(const Account& owner, const wire::RemoveDoor& message) {
+Response Dispatch::remove_door(const Account& owner, const wire::RemoveDoor& message) {
     const auto board = BoardId::parse(message.board);
     if (!board) return {refuse(Refusal::bad_request, "not a board id")};
     // Without a record there may still be units. Their names contain the owner's, so they are this person's.
     return {doors_.remove(owner, *board).map([] { return Done{}; })};
 }
 
-Answer Dispatch::start_job(const char* method, const Account& owner, const std::string& board) {
+Response Dispatch::start_job(const char* method, const Account& owner, const std::string& board) {
     auto record = own_door(owner, board);
     if (!record) return {error_of(record)};
     // Both names were checked when the door was recorded.
@@ -95,11 +95,13 @@ Answer Dispatch::start_job(const char* method, const Account& owner, const std::
     return {Done{record->door.port}};
 }
 
-Answer Dispatch::wake(const Account& owner, const wire::WakeBoard& message) { return start_job("StartUnit", owner, message.board); }
+Response Dispatch::wake(const Account& owner, const wire::WakeBoard& message) { return start_job("StartUnit", owner, message.board); }
 
-Answer Dispatch::restart(const Account& owner, const wire::RestartBoard& message) { return start_job("RestartUnit", owner, message.board); }
+Response Dispatch::restart(const Account& owner, const wire::RestartBoard& message) {
+    return start_job("RestartUnit", owner, message.board);
+}
 
-Answer Dispatch::sleep(const Account& caller, const wire::SleepBoard& message) {
+Response Dispatch::sleep(const Account& caller, const wire::SleepBoard& message) {
     const auto board = BoardId::parse(message.board);
     if (!board) return {refuse(Refusal::bad_request, "not a board id")};
     auto record = doors_.owned(caller, *board);
@@ -119,7 +121,7 @@ Answer Dispatch::sleep(const Account& caller, const wire::SleepBoard& message) {
     return {Done{record->door.port}};
 }
 
-Answer Dispatch::revoke(const Account& owner, const wire::RevokeTicket& message) {
+Response Dispatch::revoke(const Account& owner, const wire::RevokeTicket& message) {
     switch (message.which) {
         case wire::Tickets::this_one:
             if (const auto token = Token::parse(message.token.reveal())) tickets_.revoke(token->hash());
@@ -141,15 +143,15 @@ Answer Dispatch::revoke(const Account& owner, const wire::RevokeTicket& message)
     return {Done{}};
 }
 
-Answer Dispatch::read_ticket(const Account& owner, const wire::ReadTicket& message) {
-    // The ticket may have expired since the check.
+Response Dispatch::read_ticket(const Account& owner, const wire::ReadTicket& message) {
+    // It may have ended since the check in holder_of().
     const auto token = Token::parse(message.token.reveal());
     const auto ticket = tickets_.check(token->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
     if (!ticket) return {refuse(Refusal::ticket, "your session has ended; log in again")};
     return {Done{}, {}, wire::TicketHolder{owner.uid, owner.name, ticket->expires.time_since_epoch().count()}};
 }
 
-Answer Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) {
+Response Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) {
     const std::string uid = std::to_string(owner.uid);
     const auto started = jobs_.run("StartUnit", "boardgate-logdirs@" + uid + ".socket");
     if (!started || *started != "done") {

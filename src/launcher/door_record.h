@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "src/base/fd.h"
 #include "src/base/names.h"
 #include "src/base/peer.h"
+#include "src/base/private_folder.h"
 #include "src/wire/messages.h"
 
 namespace boardgate::launcher {
@@ -32,14 +32,14 @@ public:
     /// An error with sys == ENOENT if there is no record.
     [[nodiscard]] Result<DoorRecord> read(const BoardId& board) const;
     void remove(const BoardId& board) const;
-    /// A lock against other processes that change doors; held while the result lives.
-    [[nodiscard]] Fd hold() const;
-    /// All records; `damaged` gets the names of damaged ones, which are left out.
+    /// Excludes the other processes that change doors, while the result lives.
+    [[nodiscard]] Fd lock() const { return folder_.lock(); }
+    /// All records. Damaged ones are left out and named in `damaged`.
     [[nodiscard]] std::vector<DoorRecord> all(std::vector<std::string>* damaged = nullptr) const;
 
 private:
-    explicit DoorRecords(Fd dir) : dir_(std::move(dir)) {}
-    Fd dir_;
+    explicit DoorRecords(PrivateFolder folder) : folder_(std::move(folder)) {}
+    PrivateFolder folder_;
 };
 
 }  // namespace boardgate::launcher

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "src/launcher/doors.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 #include <set>
 
+#include "src/base/board_values.h"
 #include "src/base/gate_status_text.h"
 
 namespace boardgate::launcher {
@@ -16,22 +19,7 @@ namespace {
 /// Written by boardgate-portholder@.service.
 constexpr const char* holders_folder = "/run/boardgate-root/holders/";
 
-constexpr std::size_t most_tries_elsewhere = 5;
-
-/// `images=100,scalars=500`, as TensorBoard reads it.
-bool is_samples(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t comma = std::min(text.find(','), text.size());
-        const std::string_view item = text.substr(0, comma);
-        const std::size_t equals = item.find('=');
-        if (equals == std::string_view::npos || equals == 0 || item.size() - equals < 2 || item.size() - equals > 10) return false;
-        if (item.substr(0, equals).find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos) return false;
-        if (item.substr(equals + 1).find_first_not_of("0123456789") != std::string_view::npos) return false;
-        if (comma + 1 == text.size()) return false;
-        text.remove_prefix(std::min(comma + 1, text.size()));
-    }
-    return true;
-}
+constexpr std::size_t most_ports_tried = 5;
 
 /// The name of the first invalid field, if any. boardgated has checked all fields, for the person's error messages; the
 /// launcher does not trust that.
@@ -44,10 +32,10 @@ std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
     }
     if (!is_utf8(door.title) || has_control_character(door.title)) return "title";
     if (door.port != 0 && !settings.is_door_port(door.port)) return "port";
-    if (door.reload_interval > 86400) return "reload_interval";
-    if (!is_samples(door.samples_per_plugin)) return "samples_per_plugin";
-    if (door.idle_sleep < 1 || door.idle_sleep > 31536000) return "idle_sleep";
-    if (door.priority < 1 || door.priority > 100) return "priority";
+    if (!ReloadInterval::parse(door.reload_interval)) return "reload_interval";
+    if (!Samples::parse(door.samples_per_plugin)) return "samples_per_plugin";
+    if (!IdleSleep::parse(door.idle_sleep)) return "idle_sleep";
+    if (!Priority::parse(door.priority)) return "priority";
     if (door.bind_all && !settings.allow_bind_all) return "bind_all";
     if (!door.host.empty() && !(settings.allow_bind_all && is_ip_address(door.host))) return "host";
     return {};
@@ -67,13 +55,13 @@ std::string Doors::program_of(const std::string& environment) const {
     return found == settings_.environments.end() ? std::string() : found->second;
 }
 
-Launched<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec& door) const {
+LauncherResult<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec& door) const {
     if (const std::string field = bad_field(door, settings_); !field.empty()) {
-        return refuse(Refusal::bad_request, "the value of " + field + " is invalid");
+        return refuse(Refusal::bad_request, fmt::format("the value of {} is invalid", field));
     }
     const std::string program = program_of(door.environment);
     if (program.empty()) {
-        return refuse(Refusal::environment, "there is no environment \"" + door.environment + "\" in boardgate.conf");
+        return refuse(Refusal::environment, fmt::format("there is no environment \"{}\" in boardgate.conf", door.environment));
     }
     const auto user = UserName::parse(owner.name);
     if (!user) return refuse(Refusal::account, "the account's name cannot be part of a systemd unit's name");
@@ -93,7 +81,7 @@ Launched<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec& door)
                     settings_.longest_awake};
 }
 
-Launched<Doors::Bound> Doors::open_on(const DoorPlan& plan) {
+LauncherResult<Doors::Bound> Doors::start_units(const DoorPlan& plan) {
     const BusMessage call = start_transient_call(bus_, plan);
     if (call == nullptr) return refuse(Refusal::systemd, "no memory for a message to systemd");
     const auto job = jobs_.call_and_wait(call);
@@ -103,7 +91,7 @@ Launched<Doors::Bound> Doors::open_on(const DoorPlan& plan) {
     // left of the service, too.
     jobs_.stop_for_good(plan.unit.service());
     if (*job == "failed") return Bound::port_taken;
-    return refuse(Refusal::systemd, "systemd ended the job with \"" + *job + "\"");
+    return refuse(Refusal::systemd, fmt::format("systemd ended the job with \"{}\"", *job));
 }
 
 std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
@@ -116,11 +104,11 @@ std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
     std::ifstream in(holders_folder + number);
     std::string holder;
     std::getline(in, holder);
-    const bool told = !holder.empty() && is_utf8(holder) && !has_control_character(holder);
-    return (told ? holder : "another program") + " listens there";
+    const bool readable = !holder.empty() && is_utf8(holder) && !has_control_character(holder);
+    return (readable ? holder : "another program") + " listens there";
 }
 
-Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
+LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
     auto plan = this->plan(owner, door);
     if (!plan) return error_of(plan);
     const auto board = *BoardId::parse(door.board);
@@ -141,8 +129,8 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
             if (settings_.is_door_port(number) && !ours.contains(number)) candidates.push_back(number);
         }
     }
-    // An address of another machine refuses every port; systemd reports that like a port in use.
-    if (!door.host.empty() && candidates.size() > most_tries_elsewhere) candidates.resize(most_tries_elsewhere);
+    // An address of another machine fails for every port, and systemd reports it like a taken port.
+    if (!door.host.empty() && candidates.size() > most_ports_tried) candidates.resize(most_ports_tried);
     for (const std::uint16_t candidate : candidates) {
         plan->port = *Port::parse(candidate);
         // Record the door before opening it: a crash in between leaves a record, which opens the door later, and never an
@@ -150,22 +138,21 @@ Launched<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
         DoorRecord record{owner.uid, owner.name, door};
         record.door.port = candidate;
         if (const auto written = records_.write(record); !written) return refuse(Refusal::systemd, written.error().text());
-        const auto bound = open_on(*plan);
+        const auto bound = start_units(*plan);
         if (bound && *bound == Bound::yes) return plan->port;
         // The old record, with its port, stays until the door can be made again.
         if (!before || !records_.write(*before)) records_.remove(board);
         if (!bound) return error_of(bound);
     }
     if (!door.host.empty()) {
-        return refuse(Refusal::port_taken, "port " + std::to_string(candidates.back()) + " of " + door.host +
-                                               " is in use, or the address is not one of this server's");
+        return refuse(Refusal::port_taken,
+                      fmt::format("port {} of {} is in use, or the address is not one of this server's", candidates.back(), door.host));
     }
-    if (door.port != 0)
-        return refuse(Refusal::port_taken, "port " + std::to_string(door.port) + " is in use: " + holder_of(owner, door.port));
+    if (door.port != 0) return refuse(Refusal::port_taken, fmt::format("port {} is in use: {}", door.port, holder_of(owner, door.port)));
     return refuse(Refusal::ports_all_taken, "all ports of door_ports are in use");
 }
 
-Launched<Port> Doors::make_again(const Account& owner, const DoorRecord& record) {
+LauncherResult<Port> Doors::make_again(const Account& owner, const DoorRecord& record) {
     if (settings_.is_door_port(record.door.port)) {
         auto made = make(owner, record.door);
         if (made || made.error().reason != Refusal::port_taken) return made;
@@ -175,7 +162,7 @@ Launched<Port> Doors::make_again(const Account& owner, const DoorRecord& record)
     return make(owner, elsewhere);
 }
 
-Launched<void> Doors::remove(const Account& owner, const BoardId& board) {
+LauncherResult<void> Doors::remove(const Account& owner, const BoardId& board) {
     const auto user = UserName::parse(owner.name);
     if (!user) return {};
     if (!close(UnitName(*user, board))) return refuse(Refusal::systemd, "systemd does not stop the board's units; try again");
@@ -189,13 +176,13 @@ bool Doors::close(const UnitName& unit) {
     return jobs_.stop_for_good(unit.service()) && door;
 }
 
-Launched<DoorRecord> Doors::owned(const Account& owner, const BoardId& board) const {
+LauncherResult<DoorRecord> Doors::owned(const Account& owner, const BoardId& board) const {
     auto record = records_.read(board);
     if (!record || !record->is_of(owner)) return refuse(Refusal::no_such_door, "you have no such board");
     return *std::move(record);
 }
 
-Launched<DoorRecord> Doors::of_anybody(const BoardId& board) const {
+LauncherResult<DoorRecord> Doors::of_anybody(const BoardId& board) const {
     auto record = records_.read(board);
     if (!record) return refuse(Refusal::no_such_door, "there is no such board");
     return *std::move(record);

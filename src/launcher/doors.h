@@ -10,28 +10,29 @@
 
 namespace boardgate::launcher {
 
+/// A refusal travels to boardgated as a code, which Error does not have.
 template <class T>
-using Launched = tl::expected<T, wire::Refused>;
+using LauncherResult = tl::expected<T, wire::Refused>;
 
 class Doors {
 public:
     Doors(const Settings& settings, const Bus& bus, UnitJobs& jobs, const DoorRecords& records)
         : settings_(settings), bus_(bus), jobs_(jobs), records_(records) {}
 
-    /// Makes and records the door and the unit behind it; replaces those of the board.
-    /// `door.port` 0 takes the first free port of the range. Returns the port.
-    [[nodiscard]] Launched<Port> make(const Account& owner, const wire::DoorSpec& door);
-    /// Makes a recorded door again; on another port if its port is in use or outside of door_ports.
-    [[nodiscard]] Launched<Port> make_again(const Account& owner, const DoorRecord& record);
-    /// Stops door and unit; the record stays, so that the door can open again. False if one of them did not stop.
+    /// Makes the board's door and service unit, in place of existing ones, and records them. `door.port` 0 takes the first
+    /// free port of the range. Returns the port.
+    [[nodiscard]] LauncherResult<Port> make(const Account& owner, const wire::DoorSpec& door);
+    /// Makes a door again from its record; on another port when its own is taken or outside the range.
+    [[nodiscard]] LauncherResult<Port> make_again(const Account& owner, const DoorRecord& record);
+    /// Stops both units and keeps the record, from which the door can be made again. False when a unit still runs.
     [[nodiscard]] bool close(const UnitName& unit);
-    /// Removes door and unit, and then the record if it is this owner's.
-    [[nodiscard]] Launched<void> remove(const Account& owner, const BoardId& board);
+    /// Removes both units, and then the record if it belongs to this owner.
+    [[nodiscard]] LauncherResult<void> remove(const Account& owner, const BoardId& board);
 
-    /// The record of a board, if it is this owner's.
-    [[nodiscard]] Launched<DoorRecord> owned(const Account& owner, const BoardId& board) const;
+    /// The record of a board, if it belongs to this owner.
+    [[nodiscard]] LauncherResult<DoorRecord> owned(const Account& owner, const BoardId& board) const;
     /// The record of a board of any owner.
-    [[nodiscard]] Launched<DoorRecord> of_anybody(const BoardId& board) const;
+    [[nodiscard]] LauncherResult<DoorRecord> of_anybody(const BoardId& board) const;
     [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
 
 private:
@@ -39,8 +40,8 @@ private:
     /// The program that listens on a port, for an error message.
     [[nodiscard]] std::string holder_of(const Account& asking, std::uint16_t port) const;
     enum class Bound { yes, port_taken };
-    [[nodiscard]] Launched<Bound> open_on(const DoorPlan& plan);
-    [[nodiscard]] Launched<DoorPlan> plan(const Account& owner, const wire::DoorSpec& door) const;
+    [[nodiscard]] LauncherResult<Bound> start_units(const DoorPlan& plan);
+    [[nodiscard]] LauncherResult<DoorPlan> plan(const Account& owner, const wire::DoorSpec& door) const;
 
     const Settings& settings_;
     const Bus& bus_;

@@ -28,19 +28,19 @@ void serve(int connection, uid_t boardgated, const launcher::DoorRecords& record
     }
     const auto request = wire::receive(connection, patience);
     if (!request || !*request) return;
-    const Fd held = records.hold();
-    const auto answer = dispatch.answer(**request);
-    if (!answer) {
-        log_event(Event::bad_message, answer.error().text());
+    const Fd lock = records.lock();
+    const auto response = dispatch.respond(**request);
+    if (!response) {
+        log_event(Event::bad_message, response.error().text());
         return;
     }
-    // Ignore errors: the peer may be gone.
-    if (answer->holder) {
-        (void)wire::send(connection, wire::TicketHolder(*answer->holder));
-    } else if (answer->outcome) {
-        (void)wire::send(connection, wire::Done(*answer->outcome), answer->attach.get());
+    // Sending fails only when the peer is gone.
+    if (response->holder) {
+        (void)wire::send(connection, wire::TicketHolder(*response->holder));
+    } else if (response->result) {
+        (void)wire::send(connection, wire::Done(*response->result), response->attach.get());
     } else {
-        (void)wire::send(connection, wire::Refused(answer->outcome.error()));
+        (void)wire::send(connection, wire::Refused(response->result.error()));
     }
 }
 

@@ -49,8 +49,8 @@ bool reconcile(const DoorRecords& records, Doors& doors, const Settings& setting
     std::vector<std::string> damaged;
     bool good = true;
     for (const DoorRecord& seen : records.all(&damaged)) {
-        const Fd held = records.hold();
-        // Read it again under the lock: it may have been changed or removed.
+        const Fd lock = records.lock();
+        // As it is now: it may have been changed or removed before this process had its turn.
         const auto record = records.read(*BoardId::parse(seen.door.board));
         if (record && !reconcile_one(*record, records, doors, settings, clock)) good = false;
     }
@@ -63,7 +63,7 @@ void close_strays(const DoorRecords& records, Doors& doors, const Settings& sett
     for (const DoorRecord& record : records.all()) {
         const auto owner = UserName::parse(record.owner);
         if (!owner || settings.is_door_port(record.door.port)) continue;
-        const Fd held = records.hold();
+        const Fd lock = records.lock();
         const UnitName unit(*owner, *BoardId::parse(record.door.board));
         if (!doors.is_open(unit)) continue;
         const char* what = doors.close(unit) ? "is closed" : "cannot be closed, and local users may reach it";

@@ -8,12 +8,12 @@
 #include <string>
 
 #include "src/base/clock.h"
-#include "src/base/fd.h"
+#include "src/base/private_folder.h"
 #include "src/base/secret.h"
 
 namespace boardgate::tickets {
 
-inline constexpr const char* folder = "/var/lib/boardgate-root/tickets";
+inline constexpr const char* tickets_folder = "/var/lib/boardgate-root/tickets";
 
 struct Ticket {
     uid_t uid;
@@ -26,8 +26,8 @@ public:
     /// Any local account can get any number of tickets (local.sock). A person needs a few.
     static constexpr std::size_t most_of_user = 200;
 
-    /// Opens the folder; an error unless root owns it with mode 0700.
-    [[nodiscard]] static Result<TicketStore> open(const std::string& path = folder);
+    /// An error unless the folder belongs to root with mode 0700.
+    [[nodiscard]] static Result<TicketStore> open(const std::string& path = tickets_folder);
 
     /// Writes a ticket atomically (temporary file, fsync, rename). Beyond most_of_user it removes the ticket that expires
     /// first.
@@ -42,12 +42,10 @@ public:
     void sweep(std::chrono::sys_seconds now) const;
 
 private:
-    explicit TicketStore(Fd dir) : dir_(std::move(dir)) {}
+    explicit TicketStore(PrivateFolder folder) : folder_(std::move(folder)) {}
     [[nodiscard]] Result<Ticket> load(const std::string& name) const;
-    template <class Use>
-    void each(Use use) const;
     void make_room(uid_t uid) const;
-    Fd dir_;
+    PrivateFolder folder_;
 };
 
 }  // namespace boardgate::tickets

@@ -44,7 +44,7 @@ TEST_F(LauncherTest, WhatNoLauncherTakesIsAFaultOfThePeer) {
     trailing.text(alice.reveal(), Token::text_size);
     trailing.number(std::uint8_t{0});
     ASSERT_TRUE(wire::send(sockets.near.get(), std::as_const(trailing)));
-    EXPECT_FALSE(dispatch.answer(**wire::receive(sockets.far.get(), 1s)));
+    EXPECT_FALSE(dispatch.respond(**wire::receive(sockets.far.get(), 1s)));
 }
 
 TEST_F(LauncherTest, AccountsThatAreGoneOrSystemsHaveNoBoards) {
@@ -65,9 +65,9 @@ TEST_F(LauncherTest, ClosedAccountsGetNothingButTheEndOfTheirLogins) {
     EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(alice)), Refusal::account);
     EXPECT_EQ(refusal(ask_of<wire::RestartBoard>(alice)), Refusal::account);
     EXPECT_EQ(refusal(ask(alice, wire::OpenLogdirs{})), Refusal::account);
-    const Answer holder = ask(alice, wire::ReadTicket{});
+    const Response holder = ask(alice, wire::ReadTicket{});
     EXPECT_EQ(refusal(holder), Refusal::account);
-    EXPECT_EQ(holder.outcome.error().text, "the account is closed: it is locked");
+    EXPECT_EQ(holder.result.error().text, "the account is closed: it is locked");
     EXPECT_THAT(systemd.asked(), IsEmpty());
     wire::RevokeTicket all;
     all.which = wire::Tickets::all_of_user;
@@ -83,15 +83,15 @@ TEST_F(LauncherTest, ADoorDoesNotPassToWhoeverGetsTheNumberOfADeletedAccount) {
     EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(anna)), Refusal::no_such_door);
     EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(anna)), Refusal::no_such_door);
     EXPECT_THAT(systemd.asked(), IsEmpty());
-    EXPECT_TRUE(ask_of<wire::RemoveDoor>(anna).outcome);
+    EXPECT_TRUE(ask_of<wire::RemoveDoor>(anna).result);
     EXPECT_EQ(systemd.property(alices_socket, "ActiveState"), "active");
     EXPECT_EQ(records_folder.count(), 1U);
 }
 
 TEST_F(LauncherTest, MakesADoorOnTheFirstFreePortThatIsNotTheProbes) {
-    const Answer answer = make(alice, door());
-    ASSERT_TRUE(answer.outcome) << answer.outcome.error().text;
-    EXPECT_EQ(answer.outcome->port, 16001);
+    const Response answer = make(alice, door());
+    ASSERT_TRUE(answer.result) << answer.result.error().text;
+    EXPECT_EQ(answer.result->port, 16001);
     const auto calls = systemd.transient();
     ASSERT_EQ(calls.size(), 1U);
     EXPECT_THAT(calls[0], HasSubstr("STRING \"tensorboard-alice-abcdefgh.socket\""));
@@ -104,7 +104,7 @@ TEST_F(LauncherTest, MakesADoorOnTheFirstFreePortThatIsNotTheProbes) {
 
 TEST_F(LauncherTest, TriesTheNextPortWhenOneIsTaken) {
     systemd.take_ports({16001, 16002});
-    EXPECT_EQ(make(alice, door()).outcome->port, 16003);
+    EXPECT_EQ(make(alice, door()).result->port, 16003);
     EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16003);
 }
 
@@ -112,7 +112,7 @@ TEST_F(LauncherTest, PortsOfOtherDoorsAreNotEvenTried) {
     made();
     wire::DoorSpec other = door();
     other.board = "zzzzzzzz";
-    EXPECT_EQ(make(ticket_of(1002), other).outcome->port, 16002);
+    EXPECT_EQ(make(ticket_of(1002), other).result->port, 16002);
     EXPECT_EQ(systemd.transient().size(), 1U);
 }
 
@@ -142,7 +142,7 @@ TEST_F(LauncherTest, OpensNoDoorWhereThePacketFilterDoesNotReach) {
         EXPECT_EQ(refusal(make(alice, door())), Refusal::gate_missing) << word;
     }
     systemd.set(gate_unit, {{"StatusText", "Local accounts are refused at ports 15000 to 17000"}});
-    EXPECT_TRUE(make(alice, door()).outcome);
+    EXPECT_TRUE(make(alice, door()).result);
 }
 
 TEST_F(LauncherTest, ADoorOutsideTheRangeIsMadeAgainInIt) {
@@ -150,7 +150,7 @@ TEST_F(LauncherTest, ADoorOutsideTheRangeIsMadeAgainInIt) {
     systemd.forget(alices_socket);
     settings.door_ports = {16010, 16013};
     systemd.set(gate_unit, {{"StatusText", gate_status_text(settings.door_ports)}});
-    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16011);
+    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).result->port, 16011);
     EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16011);
 }
 
@@ -158,8 +158,8 @@ TEST_F(LauncherTest, BelievesNoField) {
     const auto refused = [&](auto change) {
         wire::DoorSpec spec = door();
         change(spec);
-        const Answer answer = make(alice, spec);
-        return refusal(answer) == Refusal::bad_request ? answer.outcome.error().text : std::string();
+        const Response answer = make(alice, spec);
+        return refusal(answer) == Refusal::bad_request ? answer.result.error().text : std::string();
     };
     EXPECT_THAT(refused([](auto& d) { d.board = "../../x"; }), HasSubstr("board"));
     EXPECT_THAT(refused([](auto& d) { d.logdir = "runs"; }), HasSubstr("logdir"));
@@ -191,7 +191,7 @@ TEST_F(LauncherTest, OnlyTheSitesEnvironmentsRun) {
     EXPECT_EQ(refusal(make(alice, spec)), Refusal::environment);
     settings.allow_own_environments = true;
     spec.environment = "/home/alice/bin/tensorboard";
-    EXPECT_TRUE(make(alice, spec).outcome);
+    EXPECT_TRUE(make(alice, spec).result);
     EXPECT_THAT(systemd.transient().at(0), HasSubstr("--tensorboard=/home/alice/bin/tensorboard"));
 }
 
@@ -204,7 +204,7 @@ TEST_F(LauncherTest, NobodyTakesOverSomebodyElsesBoard) {
     EXPECT_EQ(refusal(ask_of<wire::RestartBoard>(bob)), Refusal::no_such_door);
     EXPECT_THAT(systemd.asked(), IsEmpty());
     // Removing searches for units of the requester, which do not exist.
-    EXPECT_TRUE(ask_of<wire::RemoveDoor>(bob).outcome);
+    EXPECT_TRUE(ask_of<wire::RemoveDoor>(bob).result);
     for (const std::string& asked : systemd.asked()) EXPECT_THAT(asked, Not(HasSubstr("alice")));
     EXPECT_TRUE(records.read(BoardId::parse(board).value()));
     EXPECT_EQ(systemd.property(alices_socket, "ActiveState"), "active");
@@ -212,7 +212,7 @@ TEST_F(LauncherTest, NobodyTakesOverSomebodyElsesBoard) {
 
 TEST_F(LauncherTest, MakingADoorAnewReplacesTheOldOne) {
     made(16002);
-    EXPECT_EQ(make(alice, door(16003)).outcome->port, 16003);
+    EXPECT_EQ(make(alice, door(16003)).result->port, 16003);
     EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service",
                                              "StartTransientUnit tensorboard-alice-abcdefgh.socket"));
     EXPECT_EQ(records_folder.count(), 1U);
@@ -220,8 +220,8 @@ TEST_F(LauncherTest, MakingADoorAnewReplacesTheOldOne) {
 
 TEST_F(LauncherTest, WakesAndRestartsTheUnitBehindAnOpenDoor) {
     made();
-    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16001);
-    EXPECT_EQ(ask_of<wire::RestartBoard>(alice).outcome->port, 16001);
+    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).result->port, 16001);
+    EXPECT_EQ(ask_of<wire::RestartBoard>(alice).result->port, 16001);
     EXPECT_THAT(systemd.asked(),
                 ElementsAre("StartUnit tensorboard-alice-abcdefgh.service", "RestartUnit tensorboard-alice-abcdefgh.service"));
 }
@@ -229,7 +229,7 @@ TEST_F(LauncherTest, WakesAndRestartsTheUnitBehindAnOpenDoor) {
 TEST_F(LauncherTest, ADoorThatIsLostIsMadeAgainBeforeItsBoardWakes) {
     made(16002);
     systemd.forget(alices_socket);
-    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16002);
+    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).result->port, 16002);
     EXPECT_THAT(systemd.asked(),
                 ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service",
                             "StartTransientUnit tensorboard-alice-abcdefgh.socket", "StartUnit tensorboard-alice-abcdefgh.service"));
@@ -239,13 +239,13 @@ TEST_F(LauncherTest, ADoorWhosePortWasTakenMeanwhileMoves) {
     made(16001);
     systemd.forget(alices_socket);
     systemd.take_ports({16001});
-    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).outcome->port, 16002);
+    EXPECT_EQ(ask_of<wire::WakeBoard>(alice).result->port, 16002);
     EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16002);
 }
 
 TEST_F(LauncherTest, PutsABoardToSleepAndKeepsItsDoor) {
     made();
-    EXPECT_EQ(ask_of<wire::SleepBoard>(alice).outcome->port, 16001);
+    EXPECT_EQ(ask_of<wire::SleepBoard>(alice).result->port, 16001);
     EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.service"));
     EXPECT_EQ(systemd.property(alices_socket, "ActiveState"), "active");
 }
@@ -254,7 +254,7 @@ TEST_F(LauncherTest, AdministratorsPutAnybodysBoardToSleepAndNothingElse) {
     made();
     directory.groups = {{"wheel", {"bob"}}};
     const Token bob = ticket_of(1002);
-    EXPECT_EQ(ask_of<wire::SleepBoard>(bob).outcome->port, 16001);
+    EXPECT_EQ(ask_of<wire::SleepBoard>(bob).result->port, 16001);
     EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.service"));
     EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(bob)), Refusal::no_such_door);
     EXPECT_EQ(refusal(ask_of<wire::RestartBoard>(bob)), Refusal::no_such_door);
@@ -266,19 +266,19 @@ TEST_F(LauncherTest, AdministratorsPutAnybodysBoardToSleepAndNothingElse) {
 
 TEST_F(LauncherTest, RemovesDoorUnitAndRecordTheDoorFirst) {
     made();
-    EXPECT_TRUE(ask_of<wire::WakeBoard>(alice).outcome);
+    EXPECT_TRUE(ask_of<wire::WakeBoard>(alice).result);
     (void)systemd.asked();
-    EXPECT_TRUE(ask_of<wire::RemoveDoor>(alice).outcome);
+    EXPECT_TRUE(ask_of<wire::RemoveDoor>(alice).result);
     EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service"));
     EXPECT_EQ(records_folder.count(), 0U);
-    EXPECT_TRUE(ask_of<wire::RemoveDoor>(alice).outcome) << "twice is fine";
+    EXPECT_TRUE(ask_of<wire::RemoveDoor>(alice).result) << "twice is fine";
 }
 
 TEST_F(LauncherTest, AUnitThatSomebodyStartsMeanwhileIsStoppedAgain) {
     made();
-    EXPECT_TRUE(ask_of<wire::WakeBoard>(alice).outcome);
+    EXPECT_TRUE(ask_of<wire::WakeBoard>(alice).result);
     systemd.start_after_next_stop("tensorboard-alice-abcdefgh.service");
-    EXPECT_TRUE(ask_of<wire::RemoveDoor>(alice).outcome);
+    EXPECT_TRUE(ask_of<wire::RemoveDoor>(alice).result);
     EXPECT_EQ(systemd.property("tensorboard-alice-abcdefgh.service", "ActiveState"), "inactive");
 }
 
@@ -307,9 +307,9 @@ TEST_F(LauncherTest, MalformedIdsAreRefused) {
 
 TEST_F(LauncherTest, WhatSystemdRefusesIsToldInItsWords) {
     systemd.refuse("StartTransientUnit", "org.freedesktop.DBus.Error.AccessDenied");
-    const Answer answer = make(alice, door());
+    const Response answer = make(alice, door());
     EXPECT_EQ(refusal(answer), Refusal::systemd);
-    EXPECT_THAT(answer.outcome.error().text, HasSubstr("on purpose"));
+    EXPECT_THAT(answer.result.error().text, HasSubstr("on purpose"));
     EXPECT_EQ(records_folder.count(), 0U);
     systemd.refuse("StartTransientUnit", "");
     made();
@@ -318,7 +318,7 @@ TEST_F(LauncherTest, WhatSystemdRefusesIsToldInItsWords) {
 }
 
 TEST_F(LauncherTest, TellsWhoseATicketIs) {
-    const Answer answer = ask(alice, wire::ReadTicket{});
+    const Response answer = ask(alice, wire::ReadTicket{});
     ASSERT_TRUE(answer.holder);
     EXPECT_EQ(answer.holder->uid, 1001U);
     EXPECT_EQ(answer.holder->user, "alice");
@@ -353,7 +353,7 @@ TEST_F(LauncherTest, RevokesThisTicketAnotherOfOnesOwnOrAll) {
 
 TEST_F(LauncherTest, DashesOfANameAreNoDashesOfAUnit) {
     wire::DoorSpec spec = door();
-    EXPECT_TRUE(make(ticket_of(1003), spec).outcome);
+    EXPECT_TRUE(make(ticket_of(1003), spec).result);
     EXPECT_THAT(systemd.asked().back(), HasSubstr("tensorboard-a\\x2dda-abcdefgh.socket"));
 }
 

@@ -111,9 +111,9 @@ TEST_F(DoorRecordsTest, BelongToAnAccountByNumberAndName) {
 }
 
 TEST_F(DoorRecordsTest, AreHeldByOneAtATime) {
-    Fd held = records.hold();
+    Fd held = records.lock();
     const DoorRecords other = DoorRecords::open(folder.path()).value();
-    auto second = std::async(std::launch::async, [&] { return other.hold(); });
+    auto second = std::async(std::launch::async, [&] { return other.lock(); });
     EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
     held.reset();
     EXPECT_TRUE(second.get());

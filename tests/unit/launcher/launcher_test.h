@@ -55,18 +55,18 @@ struct LauncherTest : testing::Test {
         return token;
     }
     template <class Message>
-    Result<Answer> send(Message message) {
+    Result<Response> send(Message message) {
         fakes::SocketPair sockets;
         EXPECT_TRUE(wire::send(sockets.near.get(), message));
-        return dispatch.answer(**wire::receive(sockets.far.get(), 1s));
+        return dispatch.respond(**wire::receive(sockets.far.get(), 1s));
     }
     template <class Message>
-    Answer ask(const Token& token, Message message) {
+    Response ask(const Token& token, Message message) {
         message.token = Secret(token.reveal());
         return send(std::move(message)).value();
     }
     template <class Message>
-    Answer ask_of(const Token& token, const std::string& id = board) {
+    Response ask_of(const Token& token, const std::string& id = board) {
         Message message;
         message.board = id;
         return ask(token, std::move(message));
@@ -83,19 +83,19 @@ struct LauncherTest : testing::Test {
         door.priority = 50;
         return door;
     }
-    Answer make(const Token& token, const wire::DoorSpec& spec) {
+    Response make(const Token& token, const wire::DoorSpec& spec) {
         wire::MakeDoor message;
         message.door = spec;
         return ask(token, std::move(message));
     }
     /// Makes a door and forgets the recorded calls.
     void made(std::uint16_t port = 0) {
-        ASSERT_TRUE(make(alice, door(port)).outcome);
+        ASSERT_TRUE(make(alice, door(port)).result);
         (void)systemd.asked();
         (void)systemd.transient();
     }
-    static std::optional<Refusal> refusal(const Answer& answer) {
-        return answer.outcome ? std::nullopt : std::optional<Refusal>(answer.outcome.error().reason);
+    static std::optional<Refusal> refusal(const Response& answer) {
+        return answer.result ? std::nullopt : std::optional<Refusal>(answer.result.error().reason);
     }
 };
 

@@ -31,7 +31,7 @@ TEST_F(ReconcileTest, ALostDoorIsMadeAgain) {
 }
 
 TEST_F(ReconcileTest, AClosedAccountsDoorIsShutWithItsBoardAndComesBackWithTheAccount) {
-    ASSERT_TRUE(ask_of<wire::WakeBoard>(alice).outcome);
+    ASSERT_TRUE(ask_of<wire::WakeBoard>(alice).result);
     directory.shadow["alice"] = {"x", 0};
     EXPECT_TRUE(reconciled());
     EXPECT_NE(door_is(), "active");

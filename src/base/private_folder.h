@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// A folder of small files that belongs to this process's user alone (mode 0700). A file is written whole or not at all:
+// temporary file, fsync(2), rename(2), fsync of the folder. Nothing here follows a symbolic link.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/base/error.h"
+#include "src/base/fd.h"
+
+namespace boardgate {
+
+class PrivateFolder {
+public:
+    /// The temporary file's name is the file's with this suffix.
+    static constexpr std::string_view unfinished = ".new";
+    /// What happens when the temporary file exists: `fail`, or `replace` for callers that hold lock().
+    enum class IfUnfinished { fail, replace };
+
+    /// An error when the folder belongs to another user or is open to others. `contents` names it in errors.
+    [[nodiscard]] static Result<PrivateFolder> open_private(const std::string& path, const std::string& contents);
+
+    [[nodiscard]] Result<void> write(const std::string& name, std::string_view bytes, IfUnfinished) const;
+    /// At most the first `most` bytes. sys == ENOENT when there is no such file.
+    [[nodiscard]] Result<std::string> read(const std::string& name, std::size_t most) const;
+    /// False when there was no such file.
+    bool remove(const std::string& name) const;
+    /// Waits until removals are on the disk.
+    void sync() const;
+    /// All files, unfinished ones too, but none whose name begins with a dot.
+    [[nodiscard]] std::vector<std::string> names() const;
+    /// The last change of the file's contents; 1970 when there is no such file.
+    [[nodiscard]] std::chrono::sys_seconds changed(const std::string& name) const;
+    /// Excludes every other caller, of any process, while the result lives (flock(2)).
+    [[nodiscard]] Fd lock() const;
+
+private:
+    explicit PrivateFolder(Fd folder) : folder_(std::move(folder)) {}
+    [[nodiscard]] Fd reopen() const;
+    Fd folder_;
+};
+
+}  // namespace boardgate
