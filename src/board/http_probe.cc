@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "src/board/http_probe.h"
 
+#include <fmt/format.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -27,12 +28,19 @@ int status_of(const std::string& answer) {
 
 }  // namespace
 
-HttpProbe::HttpProbe(std::uint16_t port, const std::string& path)
-    : port_(port), request_("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n") {}
+HttpProbe::HttpProbe(const Clock& clock, std::uint16_t port, const std::string& path, std::chrono::nanoseconds first_pause,
+                     std::chrono::nanoseconds longest_answer)
+    : clock_(clock),
+      port_(port),
+      request_(fmt::format("GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", path)),
+      longest_answer_(longest_answer),
+      next_(clock.boot() + first_pause) {}
 
-short HttpProbe::events() const { return sent_ ? POLLIN : POLLOUT; }
+std::chrono::milliseconds HttpProbe::patience() const {
+    return std::chrono::ceil<std::chrono::milliseconds>(std::max(next_ - clock_.boot(), BootTime::zero()));
+}
 
-bool HttpProbe::start() {
+void HttpProbe::start() {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port_);
@@ -44,10 +52,20 @@ bool HttpProbe::start() {
     if (socket_ && connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
         socket_.reset();
     }
-    return under_way();
 }
 
 HttpProbe::Step HttpProbe::advance() {
+    const BootTime now = clock_.boot();
+    if (now >= next_) {
+        if (socket_) {
+            socket_.reset();
+        } else {
+            next_ = now + longest_answer_;
+            start();
+        }
+    } else if (!socket_) {
+        return Step::waits;
+    }
     const Step step = progress();
     if (step != Step::waits) socket_.reset();
     return step;

@@ -2,9 +2,12 @@
 // One GET request to TensorBoard on loopback, in steps that never wait.
 #pragma once
 
+#include <poll.h>
+
 #include <cstdint>
 #include <string>
 
+#include "src/base/clock.h"
 #include "src/base/fd.h"
 
 namespace boardgate::board {
@@ -13,28 +16,32 @@ class HttpProbe {
 public:
     enum class Step { waits, answered, failed };
 
-    HttpProbe(std::uint16_t port, const std::string& path);
-
-    /// Starts a new request, and drops the current one. False if nothing listens there.
-    [[nodiscard]] bool start();
-    /// Continues as far as possible without waiting. `answered` and `failed` are final.
-    [[nodiscard]] Step advance();
-    void drop() { socket_.reset(); }
-    [[nodiscard]] bool under_way() const { return static_cast<bool>(socket_); }
+    /// The first request is due after `first_pause`. A request without an answer after `longest_answer` has failed.
+    HttpProbe(const Clock& clock, std::uint16_t port, const std::string& path, std::chrono::nanoseconds first_pause,
+              std::chrono::nanoseconds longest_answer);
 
     /// The descriptor and events for poll(2); -1 without a request in progress.
     [[nodiscard]] int fd() const { return socket_.get(); }
-    [[nodiscard]] short events() const;
+    [[nodiscard]] short events() const { return sent_ ? POLLIN : POLLOUT; }
+    [[nodiscard]] std::chrono::milliseconds patience() const;
+    /// Starts the request if it is due, and continues it as far as possible. After `answered` or `failed`, set when the
+    /// next one is due.
+    [[nodiscard]] Step advance();
+    void set_next(std::chrono::nanoseconds pause) { next_ = clock_.boot() + pause; }
 
     /// The last answer: its status, and the kept part of header and body.
     [[nodiscard]] int status() const { return status_; }
     [[nodiscard]] const std::string& answer() const { return answer_; }
 
 private:
+    void start();
     [[nodiscard]] Step progress();
 
+    const Clock& clock_;
     std::uint16_t port_;
     std::string request_;
+    std::chrono::nanoseconds longest_answer_;
+    BootTime next_;  ///< when the next request is due, or the present one fails
     Fd socket_;
     bool sent_ = false;
     int status_ = 0;

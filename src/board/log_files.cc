@@ -16,9 +16,9 @@ namespace boardgate::board {
 
 namespace {
 
-/// A file that is missing in this many scans was deleted. A file that returns sooner may have been missing only between two
-/// reads of the data server, which then still has the old file open.
-constexpr std::uint64_t looks_until_forgotten = 10;
+/// A file that this many scans do not find was deleted. If it returns sooner, the data server may not have noticed and may
+/// still have the old file open.
+constexpr std::uint64_t scans_until_forgotten = 10;
 
 bool same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
 
@@ -35,18 +35,18 @@ Scan LogFiles::scan() {
     above_.clear();
     // By path each time, since the log directory may be a link that is switched.
     if (Fd top(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); top) {
-        look_into(top.release(), folder_);
+        scan_folder(top.release(), folder_);
     } else {
         found_.missing = errno == ENOENT || errno == ENOTDIR;
         found_.unreadable = errno == EACCES || errno == EPERM ? 1 : 0;
     }
     if (found_.complete) {
-        std::erase_if(files_, [this](const auto& file) { return number_ - file.second.seen > looks_until_forgotten; });
+        std::erase_if(files_, [this](const auto& file) { return number_ - file.second.seen > scans_until_forgotten; });
     }
     return std::move(found_);
 }
 
-void LogFiles::look_into(int folder, const std::string& path) {
+void LogFiles::scan_folder(int folder, const std::string& path) {
     const std::unique_ptr<DIR, int (*)(DIR*)> dir(fdopendir(folder), &closedir);
     if (dir == nullptr) {
         close(folder);
@@ -73,18 +73,18 @@ void LogFiles::look_into(int folder, const std::string& path) {
         const bool event_file = name.find("tfevents") != std::string_view::npos;
         // readdir(3) usually returns the type of other files.
         if (event_file || entry->d_type == DT_DIR || entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
-            look_at(folder, path + "/" + entry->d_name, entry->d_name, event_file);
+            scan_entry(folder, path + "/" + entry->d_name, entry->d_name, event_file);
         }
     }
     above_.pop_back();
 }
 
-void LogFiles::look_at(int folder, const std::string& path, const char* name, bool event_file) {
+void LogFiles::scan_entry(int folder, const std::string& path, const char* name, bool event_file) {
     struct stat info {};
     if (fstatat(folder, name, &info, 0) != 0) return;
     if (S_ISDIR(info.st_mode)) {
         if (Fd below(openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)); below) {
-            look_into(below.release(), path);
+            scan_folder(below.release(), path);
         } else if (errno == EACCES || errno == EPERM) {
             ++found_.unreadable;
         }

@@ -47,8 +47,8 @@ private:
         std::uint64_t seen;    ///< number of the last scan that found it
         bool shorter = false;  ///< it was shorter at the last scan than before
     };
-    void look_into(int folder, const std::string& path);
-    void look_at(int folder, const std::string& path, const char* name, bool event_file);
+    void scan_folder(int folder, const std::string& path);
+    void scan_entry(int folder, const std::string& path, const char* name, bool event_file);
     [[nodiscard]] static bool is_replaced(File& known, const File& now);
 
     std::string folder_;

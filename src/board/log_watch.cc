@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <mutex>
 #include <system_error>
 #include <thread>
+
+#include "src/base/lock_guarded.h"
 
 namespace boardgate::board {
 
@@ -26,36 +27,36 @@ constexpr int share_of_time = 20;
 
 }  // namespace
 
-milliseconds pause_after(seconds reload_interval, milliseconds the_look_took) {
+milliseconds pause_after(seconds reload_interval, milliseconds scan_took) {
     const milliseconds interval = reload_interval;
     // At 0 TensorBoard loads once, so only notices need scans.
     const milliseconds wanted = interval.count() == 0 ? longest_pause : std::max(interval / 2, interval - time_to_start);
-    return std::max(std::clamp(wanted, shortest_pause, longest_pause), the_look_took * (share_of_time - 1));
+    return std::max(std::clamp(wanted, shortest_pause, longest_pause), scan_took * (share_of_time - 1));
 }
 
 struct LogWatch::Shared {
     explicit Shared(Fd fd) : news(std::move(fd)) {}
 
     void run(LogFiles files, seconds reload_interval) {
-        std::unique_lock lock(mutex);
-        while (!stopping) {
-            lock.unlock();
+        for (bool stopping = false; !stopping;) {
             const auto began = steady_clock::now();
             Scan found = files.scan();
             const auto took = std::chrono::ceil<milliseconds>(steady_clock::now() - began);
-            lock.lock();
-            if (latest && found.replaced.empty()) found.replaced = std::move(latest->replaced);
-            latest = std::move(found);
+            auto locked = state.lock();
+            if (locked->latest && found.replaced.empty()) found.replaced = std::move(locked->latest->replaced);
+            locked->latest = std::move(found);
             eventfd_write(news.get(), 1);
-            stop.wait_for(lock, pause_after(reload_interval, took), [this] { return stopping; });
+            stopping = stop.wait_for(locked.lock(), pause_after(reload_interval, took), [&] { return locked->stopping; });
         }
     }
 
+    struct State {
+        bool stopping = false;
+        std::optional<Scan> latest{};
+    };
     const Fd news;
-    std::mutex mutex;
+    LockGuarded<State> state;
     std::condition_variable stop;
-    bool stopping = false;
-    std::optional<Scan> latest{};
 };
 
 Result<LogWatch> LogWatch::start(LogFiles files, seconds reload_interval) {
@@ -74,8 +75,7 @@ Result<LogWatch> LogWatch::start(LogFiles files, seconds reload_interval) {
 
 LogWatch::~LogWatch() {
     if (shared_ == nullptr) return;
-    const std::unique_lock lock(shared_->mutex);
-    shared_->stopping = true;
+    shared_->state.lock()->stopping = true;
     shared_->stop.notify_all();
 }
 
@@ -84,8 +84,7 @@ int LogWatch::fd() const { return shared_->news.get(); }
 std::optional<Scan> LogWatch::take() {
     eventfd_t times = 0;
     eventfd_read(shared_->news.get(), &times);
-    const std::unique_lock lock(shared_->mutex);
-    return std::exchange(shared_->latest, std::nullopt);
+    return std::exchange(shared_->state.lock()->latest, std::nullopt);
 }
 
 }  // namespace boardgate::board

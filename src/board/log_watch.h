@@ -15,9 +15,9 @@
 
 namespace boardgate::board {
 
-/// The pause after a scan: short enough to restart TensorBoard within two reload intervals of a replaced file, and so long
-/// that scans take at most a twentieth of the time on a slow file system or a large folder.
-[[nodiscard]] std::chrono::milliseconds pause_after(std::chrono::seconds reload_interval, std::chrono::milliseconds the_look_took);
+/// The pause after a scan. It is short enough that a replaced file is found and TensorBoard restarted within two reload
+/// intervals, and long enough that scans take at most a twentieth of the time, however slow the file system is.
+[[nodiscard]] std::chrono::milliseconds pause_after(std::chrono::seconds reload_interval, std::chrono::milliseconds scan_took);
 
 class LogWatch {
 public:

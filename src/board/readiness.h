@@ -12,20 +12,17 @@ class Readiness {
 public:
     Readiness(const Clock& clock, std::uint16_t port, const std::string& path);
 
-    /// The wait until the next advance(): a descriptor (-1: none), its poll(2) events, and a timeout.
-    [[nodiscard]] int fd() const { return probe_.fd(); }
-    [[nodiscard]] short events() const { return probe_.events(); }
-    [[nodiscard]] std::chrono::milliseconds patience() const;
-    /// Continues as far as possible without waiting. True after TensorBoard has answered 200.
+    /// For poll(2).
+    [[nodiscard]] const HttpProbe& http() const { return probe_; }
+    /// Continues without waiting. True once TensorBoard has answered 200.
     [[nodiscard]] bool advance();
-    /// That answer.
+    /// The last answer.
     [[nodiscard]] const std::string& answer() const { return probe_.answer(); }
 
 private:
     const Clock& clock_;
     HttpProbe probe_;
     BootTime began_;
-    BootTime next_;  ///< the time of the next probe, or the deadline of the current one
 };
 
 /// Extends the time of a start while TensorBoard uses CPU. Up to a bound, since an endless loop uses CPU, too.

@@ -16,20 +16,20 @@ namespace {
 
 /// The default capacity of a pipe (pipe(7)).
 constexpr std::size_t pipe_size = 64 * 1024;
-/// The most bytes of one direction before the others' turn.
-constexpr std::size_t at_once = 1024 * 1024;
+/// The most bytes of one direction in one turn.
+constexpr std::size_t most_per_turn = 1024 * 1024;
 constexpr std::size_t spare_pipes = 16;
-/// The pause after running out of descriptors or memory.
-constexpr std::chrono::milliseconds pause_of_door{100};
+/// After the machine had no descriptors or memory for another connection.
+constexpr std::chrono::milliseconds pause_without_resources{100};
 constexpr std::chrono::milliseconds long_time{std::chrono::hours(1)};
 
 /// Closes with a reset, so that a broken connection does not look like a short answer.
 void reset_on_close(int socket) {
-    const linger at_once_and_hard{1, 0};
-    setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once_and_hard, sizeof at_once_and_hard);
+    const linger reset{1, 0};
+    setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 }
 
-void send_at_once(int socket) {
+void disable_nagle(int socket) {
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
@@ -60,7 +60,7 @@ RelayDirection::Step RelayDirection::pump(int source, int sink, Pipes& pipes) {
                 done_ = true;
                 break;
             }
-            if (step.moved >= at_once) {
+            if (step.moved >= most_per_turn) {
                 step.more = true;
                 break;
             }
@@ -119,7 +119,7 @@ void Relay::shut_doors(bool shut) {
 std::chrono::milliseconds Relay::patience() const {
     const bool more = std::any_of(connections_.begin(), connections_.end(), [](const Connection& c) { return c.more; });
     if (more) return std::chrono::milliseconds(0);
-    return watching_doors_ || shut_ || connections_.size() >= most_ ? long_time : pause_of_door;
+    return watching_doors_ || shut_ || connections_.size() >= most_ ? long_time : pause_without_resources;
 }
 
 bool Relay::begin(Fd visitor) {
@@ -129,8 +129,8 @@ bool Relay::begin(Fd visitor) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     Fd tensorboard(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!tensorboard) return false;
-    send_at_once(visitor.get());
-    send_at_once(tensorboard.get());
+    disable_nagle(visitor.get());
+    disable_nagle(tensorboard.get());
     reset_on_close(visitor.get());
     if (connect(tensorboard.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
         return true;  // closed as a reset

@@ -29,18 +29,18 @@ const char* code_of(Notice notice) {
 
 }  // namespace
 
-TensorBoardInfo about_tensorboard(const std::string& answer) {
-    TensorBoardInfo about;
-    about.data_server = answer.find("\"data_provider\": \"GrpcDataProvider(") != std::string::npos;
+TensorBoardInfo tensorboard_info(const std::string& answer) {
+    TensorBoardInfo info;
+    info.data_server = answer.find("\"data_provider\": \"GrpcDataProvider(") != std::string::npos;
     constexpr std::string_view key = "\"version\": \"";
     if (const std::size_t at = answer.find(key); at != std::string::npos) {
         std::pair<int, int> version{0, 0};
         const char* const end = answer.data() + answer.size();
         const char* const dot = std::from_chars(answer.data() + at + key.size(), end, version.first).ptr;
         if (dot != end && *dot == '.') std::from_chars(dot + 1, end, version.second);
-        about.old = version < first_safe_version;
+        info.old = version < first_safe_version;
     }
-    return about;
+    return info;
 }
 
 void RestartPolicy::set(Notice notice, bool holds) {
@@ -57,30 +57,30 @@ std::string RestartPolicy::status(const char* doing) const {
     return codes.empty() ? doing : std::string(doing) + " [" + codes + "]";
 }
 
-bool RestartPolicy::has_patience() {
+bool RestartPolicy::count_unexpected_end() {
     const BootTime now = clock_.boot();
     while (!ends_.empty() && now - ends_.front() >= ends_count_for) ends_.pop_front();
     ends_.push_back(now);
     return ends_.size() <= most_unexpected_ends;
 }
 
-bool RestartPolicy::may_restart_again() {
+bool RestartPolicy::may_restart() {
     const BootTime now = clock_.boot();
     if (last_restart_ && now - *last_restart_ < between_restarts) return false;
     last_restart_ = now;
     return true;
 }
 
-void RestartPolicy::started(const TensorBoardInfo& about) {
-    data_server_ = about.data_server;
+void RestartPolicy::started(const TensorBoardInfo& info) {
+    data_server_ = info.data_server;
     reloading_stopped_ = false;
-    set(Notice::old_tensorboard, about.old);
+    set(Notice::old_tensorboard, info.old);
     set(Notice::slow_loader_stopped, false);
 }
 
 bool RestartPolicy::data_server_ended() {
     set(Notice::data_server_restarted, true);
-    if (has_patience()) return true;
+    if (count_unexpected_end()) return true;
     if (options_.fast_loader != FastLoader::automatic) return false;
     data_server_unfit_ = true;
     loading_ = Loading::slow;
@@ -89,16 +89,16 @@ bool RestartPolicy::data_server_ended() {
 
 bool RestartPolicy::crashed() {
     set(Notice::tensorboard_restarted, true);
-    return has_patience();
+    return count_unexpected_end();
 }
 
-bool RestartPolicy::on_scan(const Scan& look) {
-    const bool unreadable = look.unreadable > 0;
-    set(Notice::logdir_gone, look.missing);
-    set(Notice::no_event_files, look.event_files == 0 && look.complete && !look.missing && options_.reload_interval.count() > 0);
-    set(Notice::too_many_event_files, data_server_ && look.event_files + other_descriptors > machine_.descriptors);
+bool RestartPolicy::on_scan(const Scan& scan) {
+    const bool unreadable = scan.unreadable > 0;
+    set(Notice::logdir_gone, scan.missing);
+    set(Notice::no_event_files, scan.event_files == 0 && scan.complete && !scan.missing && options_.reload_interval.count() > 0);
+    set(Notice::too_many_event_files, data_server_ && scan.event_files + other_descriptors > machine_.descriptors);
     const bool for_folders = consider_folders(unreadable);
-    const bool for_files = consider_files(!look.replaced.empty(), unreadable);
+    const bool for_files = consider_files(!scan.replaced.empty(), unreadable);
     return for_folders || for_files;
 }
 
@@ -112,7 +112,7 @@ bool RestartPolicy::consider_folders(bool unreadable) {
     reloading_stopped_ |= unreadable;
     const bool back_to_fast = unreadable && loading_ == Loading::slow && !data_server_unfit_;
     if (!back_to_fast && !(reloading_stopped_ && !unreadable)) return false;
-    if (!may_restart_again()) return false;
+    if (!may_restart()) return false;
     if (back_to_fast) {
         loading_ = Loading::as_asked;
         set(Notice::replaced_files_slow_loader, false);
@@ -143,7 +143,7 @@ bool RestartPolicy::consider_files(bool replaced, bool unreadable) {
     }
     // The slow loader would stop at the unreadable folder; restarting the fast loader also shows the files.
     set(Notice::replaced_files_restarts, true);
-    if (!may_restart_again()) return false;
+    if (!may_restart()) return false;
     restart_due_ = false;
     return true;
 }

@@ -31,7 +31,7 @@ struct TensorBoardInfo {
     /// Older than 2.21: a log directory can make it read other files (tensorboard#7115).
     bool old = false;
 };
-[[nodiscard]] TensorBoardInfo about_tensorboard(const std::string& answer);
+[[nodiscard]] TensorBoardInfo tensorboard_info(const std::string& answer);
 
 class RestartPolicy {
 public:
@@ -44,10 +44,10 @@ public:
     /// How to start TensorBoard now.
     [[nodiscard]] Loading loading() const { return loading_; }
 
-    // Events; each returns whether to restart TensorBoard.
-    void started(const TensorBoardInfo& about);
-    [[nodiscard]] bool on_scan(const Scan& look);
-    /// False: it ended too often; the board ends.
+    // Call these when it happens; the result says whether TensorBoard must be restarted.
+    void started(const TensorBoardInfo& info);
+    [[nodiscard]] bool on_scan(const Scan& scan);
+    /// False: it ended too often, and the board fails.
     [[nodiscard]] bool data_server_ended();
     /// False: the board ends as TensorBoard ended.
     [[nodiscard]] bool crashed();
@@ -57,8 +57,8 @@ public:
 
 private:
     void set(Notice notice, bool holds);
-    [[nodiscard]] bool has_patience();
-    [[nodiscard]] bool may_restart_again();
+    [[nodiscard]] bool count_unexpected_end();
+    [[nodiscard]] bool may_restart();
     [[nodiscard]] bool consider_folders(bool unreadable);
     [[nodiscard]] bool consider_files(bool replaced, bool unreadable);
 

@@ -34,8 +34,8 @@ std::size_t most_descriptors() {
     return limit.rlim_cur;
 }
 
-/// The exit status if TensorBoard cannot be started.
-int status_of(const Error& error) {
+/// The exit status for a TensorBoard that could not be started.
+int exit_status_of(const Error& error) {
     switch (error.sys) {
         case ENOENT:
             return not_found;
@@ -49,12 +49,12 @@ int status_of(const Error& error) {
     }
 }
 
-/// Writes to the board's log, beside TensorBoard's output. Uses standard error, whose unit journald knows: it cannot
-/// attribute a datagram if the sender has ended meanwhile.
-void say(std::string words) {
+/// Writes to the board's log, where TensorBoard's own output is. Through standard error, whose unit journald knows: for a
+/// datagram it would have to look up the sender, which may have ended, and the line would be in no unit's log.
+void log_line(std::string text) {
     std::replace_if(
-        words.begin(), words.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
-    std::fprintf(stderr, "%s\n", words.c_str());
+        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+    std::fprintf(stderr, "%s\n", text.c_str());
 }
 
 }  // namespace
@@ -75,10 +75,10 @@ Result<int> Supervisor::run() {
 
     const End end = start_and_serve();
     if (end.status == boardgate::exit_status::done) {
-        notify_stopping(end.words);
+        notify_stopping(end.text);
     } else {
-        say(end.words);
-        notify_status(end.words);
+        log_line(end.text);
+        notify_status(end.text);
     }
     if (tensorboard_) tensorboard_->stop();
     return end.status;
@@ -92,7 +92,7 @@ Supervisor::End Supervisor::start_and_serve() {
     if (!relay) return {boardgate::exit_status::fault_of_ours, relay.error().text()};
     relay_.emplace(*std::move(relay));
     idle_.emplace(clock_, options_.idle_sleep, options_.longest_awake);
-    if (const auto end = take_look()) return *end;
+    if (const auto end = take_scan()) return *end;
     notify_ready(policy_.status());
     return serve();
 }
@@ -103,51 +103,51 @@ Supervisor::Event Supervisor::wait(Descriptors& descriptors, milliseconds longes
     // A day fits into poll(2)'s int and is long enough.
     poll(waiting.data(), waiting.size(), static_cast<int>(std::min<milliseconds>(longest, std::chrono::hours(24)).count()));
     std::copy(waiting.begin() + 2, waiting.end(), descriptors.begin());
-    if (waiting[0].revents != 0) return Event::told_to_stop;
+    if (waiting[0].revents != 0) return Event::stop_requested;
     return waiting[1].revents != 0 && tensorboard_->ended() ? Event::tensorboard_ended : Event::none;
 }
 
-std::optional<Supervisor::End> Supervisor::start(bool again) {
+std::optional<Supervisor::End> Supervisor::start(bool restarted) {
     auto started = TensorBoard::start(tensorboard_arguments(options_, policy_.loading(), tensorflow_));
-    if (!started) return End{status_of(started.error()), started.error().text()};
+    if (!started) return End{exit_status_of(started.error()), started.error().text()};
     tensorboard_.emplace(*std::move(started));
     Readiness readiness(clock_, inner_port, path_prefix(options_.board) + "/data/environment");
     StartTime start_time(clock_, tensorboard_->pid());
     while (!readiness.advance()) {
         start_time.advance();
-        if (again && start_time.over()) return End{never_answered, "TensorBoard was restarted and never answered"};
-        Descriptors answer = {{{readiness.fd(), readiness.events(), 0}, none, none}};
-        switch (wait(answer, readiness.patience())) {
+        if (restarted && start_time.over()) return End{never_answered, "TensorBoard was restarted and never answered"};
+        Descriptors answer = {{{readiness.http().fd(), readiness.http().events(), 0}, none, none}};
+        switch (wait(answer, readiness.http().patience())) {
             case Event::none:
                 break;
-            case Event::told_to_stop:
-                // At the first start usually by systemd, after TimeoutStartSec=.
+            case Event::stop_requested:
+                // At the first start mostly by systemd, after TimeoutStartSec=.
                 return End{boardgate::exit_status::done, "Stopped before TensorBoard answered"};
             case Event::tensorboard_ended:
                 return End{tensorboard_->ended()->exit_status(), tensorboard_->ended()->text()};
         }
     }
-    const TensorBoardInfo about = about_tensorboard(readiness.answer());
-    policy_.started(about);
+    const TensorBoardInfo info = tensorboard_info(readiness.answer());
+    policy_.started(info);
     probe_.reset();
-    if (about.data_server) probe_.emplace(clock_, inner_port, path_prefix(options_.board) + "/data/runs");
+    if (info.data_server) probe_.emplace(clock_, inner_port, path_prefix(options_.board) + "/data/runs");
     return std::nullopt;
 }
 
-std::optional<Supervisor::End> Supervisor::start_again(const std::string& why) {
-    say("TensorBoard is restarted: " + why);
-    tell(policy_.status("Starting TensorBoard again"));
+std::optional<Supervisor::End> Supervisor::restart(const std::string& why) {
+    log_line("TensorBoard is restarted: " + why);
+    update_status(policy_.status("Starting TensorBoard again"));
     relay_->shut_doors(true);
     const BootTime deadline = clock_.boot() + time_to_finish;
     while (!tensorboard_->ended() && relay_->connections() > 0 && clock_.boot() < deadline) {
         Descriptors bytes = {{{relay_->fd(), POLLIN, 0}, none, none}};
-        if (wait(bytes, milliseconds(50)) == Event::told_to_stop) return End{boardgate::exit_status::done, "Stopping"};
+        if (wait(bytes, milliseconds(50)) == Event::stop_requested) return End{boardgate::exit_status::done, "Stopping"};
         relay_->advance();
     }
     tensorboard_->stop();
     if (auto end = start(true)) return end;
     relay_->shut_doors(false);
-    tell(policy_.status());
+    update_status(policy_.status());
     return std::nullopt;
 }
 
@@ -155,49 +155,49 @@ Supervisor::End Supervisor::serve() {
     for (;;) {
         if (relay_->advance()) idle_->used();
         if (idle_->expired()) return {boardgate::exit_status::done, "Going to sleep"};
-        if (const auto end = ask_for_data()) return *end;
+        if (const auto end = check_data()) return *end;
 
         Descriptors waiting = {{{relay_->fd(), POLLIN, 0}, {watch_->fd(), POLLIN, 0}, none}};
         milliseconds longest = std::min(relay_->patience(), idle_->left());
         if (probe_) {
-            waiting[2] = {probe_->fd(), probe_->events(), 0};
-            longest = std::min(longest, probe_->patience());
+            waiting[2] = {probe_->http().fd(), probe_->http().events(), 0};
+            longest = std::min(longest, probe_->http().patience());
         }
         const Event event = wait(waiting, longest);
-        if (event == Event::told_to_stop) return {boardgate::exit_status::done, "Stopping"};
-        const auto end = event == Event::tensorboard_ended ? after_its_end() : waiting[1].revents != 0 ? take_look() : std::nullopt;
+        if (event == Event::stop_requested) return {boardgate::exit_status::done, "Stopping"};
+        const auto end = event == Event::tensorboard_ended ? tensorboard_ended() : waiting[1].revents != 0 ? take_scan() : std::nullopt;
         if (end) return *end;
     }
 }
 
-std::optional<Supervisor::End> Supervisor::after_its_end() {
+std::optional<Supervisor::End> Supervisor::tensorboard_ended() {
     const Ending ending = *tensorboard_->ended();
     // TensorBoard ends with status 0 on request.
     if (ending.exit_status() == 0) return End{ending.exit_status(), ending.text()};
     if (!policy_.crashed()) return End{ending.exit_status(), "TensorBoard ended again and again; the last time: " + ending.text()};
-    return start_again(ending.text());
+    return restart(ending.text());
 }
 
-std::optional<Supervisor::End> Supervisor::ask_for_data() {
+std::optional<Supervisor::End> Supervisor::check_data() {
     if (!probe_ || !probe_->advance()) return std::nullopt;
     if (!policy_.data_server_ended()) return End{failed, "TensorBoard's data server ended again and again"};
-    return start_again("its data server ended");
+    return restart("its data server ended");
 }
 
-std::optional<Supervisor::End> Supervisor::take_look() {
-    const auto look = watch_->take();
-    if (!look) return std::nullopt;
-    if (policy_.on_scan(*look)) {
-        return start_again(look->replaced.empty() ? "other folders are readable now" : "an event file was replaced: " + look->replaced);
+std::optional<Supervisor::End> Supervisor::take_scan() {
+    const auto scan = watch_->take();
+    if (!scan) return std::nullopt;
+    if (policy_.on_scan(*scan)) {
+        return restart(scan->replaced.empty() ? "other folders are readable now" : "an event file was replaced: " + scan->replaced);
     }
-    tell(policy_.status());
+    update_status(policy_.status());
     return std::nullopt;
 }
 
-void Supervisor::tell(const std::string& status) {
-    if (status == told_) return;
+void Supervisor::update_status(const std::string& status) {
+    if (status == notified_status_) return;
     notify_status(status);
-    told_ = status;
+    notified_status_ = status;
 }
 
 }  // namespace boardgate::board

@@ -30,20 +30,20 @@ public:
 private:
     struct End {
         int status;
-        std::string words;  ///< the final status text, for the board's owner
+        std::string text;  ///< for the board's owner
     };
-    enum class Event { none, told_to_stop, tensorboard_ended };
+    enum class Event { none, stop_requested, tensorboard_ended };
 
     [[nodiscard]] End start_and_serve();
-    /// Returns when TensorBoard answers, or returns the end.
-    [[nodiscard]] std::optional<End> start(bool again);
-    [[nodiscard]] std::optional<End> start_again(const std::string& why);
+    /// Returns when TensorBoard answers (nothing), or when the board must end.
+    [[nodiscard]] std::optional<End> start(bool restarted);
+    [[nodiscard]] std::optional<End> restart(const std::string& why);
     [[nodiscard]] End serve();
-    [[nodiscard]] std::optional<End> after_its_end();
-    [[nodiscard]] std::optional<End> ask_for_data();
-    [[nodiscard]] std::optional<End> take_look();
-    void tell(const std::string& status);
-    /// Waits for one of these descriptors (ignores those below 0), a signal, or TensorBoard's end.
+    [[nodiscard]] std::optional<End> tensorboard_ended();
+    [[nodiscard]] std::optional<End> check_data();
+    [[nodiscard]] std::optional<End> take_scan();
+    void update_status(const std::string& status);
+    /// Waits for one of the descriptors (negative ones are ignored), a signal, or TensorBoard's end.
     using Descriptors = std::array<pollfd, 3>;
     [[nodiscard]] Event wait(Descriptors& descriptors, std::chrono::milliseconds longest);
 
@@ -58,7 +58,7 @@ private:
     std::optional<DataProbe> probe_;  ///< while there is a data server
     std::optional<Relay> relay_;
     std::optional<IdleTimer> idle_;
-    std::string told_;
+    std::string notified_status_;
 };
 
 }  // namespace boardgate::board

@@ -42,9 +42,9 @@ std::vector<char*> environment_for_tensorboard() {
     return words;
 }
 
-/// Runs in the child between fork and exec. Another thread scans files, so only async-signal-safe calls are allowed.
-/// Returns errno.
-int become(const std::vector<char*>& arguments, const std::vector<char*>& environment, pid_t parent) {
+/// Runs in the child between fork and exec, where only async-signal-safe calls are allowed, because the parent has another
+/// thread; returns errno.
+int execute(const std::vector<char*>& arguments, const std::vector<char*>& environment, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -130,7 +130,7 @@ Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments
     const pid_t pid = fork();
     if (pid < 0) return system_error("cannot start a process");
     if (pid == 0) {
-        const int error = become(words, environment, parent);
+        const int error = execute(words, environment, parent);
         (void)!write(failed.get(), &error, sizeof error);
         _exit(127);
     }

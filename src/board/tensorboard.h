@@ -29,7 +29,7 @@ enum class Loading {
 /// Whether the environment of this `tensorboard` may have TensorFlow; false only if it certainly has not.
 [[nodiscard]] bool may_have_tensorflow(const std::string& tensorboard);
 
-/// The argument vector, each option as one `--name=value` word.
+/// The argument vector; each option is one `--name=value` word.
 [[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, Loading loading, bool tensorflow);
 
 /// How the process ended.

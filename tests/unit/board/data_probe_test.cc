@@ -19,7 +19,7 @@ struct DataProbeTest : testing::Test {
 
     /// Whether the data is lost, after an answer with this status.
     bool lost_after(const char* status) {
-        clock.advance(probe.patience());
+        clock.advance(probe.http().patience());
         EXPECT_FALSE(probe.advance());
         {
             const Fd connection = server.accept();
@@ -29,8 +29,8 @@ struct DataProbeTest : testing::Test {
             EXPECT_GT(send(connection.get(), answer.data(), answer.size(), MSG_NOSIGNAL), 0);
         }
         bool lost = false;
-        while (probe.fd() != -1) {
-            pollfd waiting{probe.fd(), probe.events(), 0};
+        while (probe.http().fd() != -1) {
+            pollfd waiting{probe.http().fd(), probe.http().events(), 0};
             EXPECT_EQ(poll(&waiting, 1, 5000), 1);
             lost = probe.advance();
         }
@@ -40,15 +40,15 @@ struct DataProbeTest : testing::Test {
 
 TEST_F(DataProbeTest, AsksNowAndThen) {
     EXPECT_FALSE(probe.advance());
-    EXPECT_EQ(probe.fd(), -1);
-    EXPECT_EQ(probe.patience(), std::chrono::seconds(5));
+    EXPECT_EQ(probe.http().fd(), -1);
+    EXPECT_EQ(probe.http().patience(), std::chrono::seconds(5));
     EXPECT_FALSE(lost_after("200 OK"));
-    EXPECT_EQ(probe.patience(), std::chrono::seconds(5));
+    EXPECT_EQ(probe.http().patience(), std::chrono::seconds(5));
 }
 
 TEST_F(DataProbeTest, IsSureAfterASecond500) {
     EXPECT_FALSE(lost_after("500 INTERNAL SERVER ERROR"));
-    EXPECT_LT(probe.patience(), std::chrono::seconds(1));
+    EXPECT_LT(probe.http().patience(), std::chrono::seconds(1));
     EXPECT_TRUE(lost_after("500 INTERNAL SERVER ERROR"));
     EXPECT_FALSE(lost_after("500 INTERNAL SERVER ERROR")) << "said once, then it is another matter";
 }
@@ -60,14 +60,14 @@ TEST_F(DataProbeTest, TakesASingle500AndOtherAnswersForNothing) {
 }
 
 TEST_F(DataProbeTest, DoesNotTakeSlownessForLoss) {
-    clock.advance(probe.patience());
+    clock.advance(probe.http().patience());
     EXPECT_FALSE(probe.advance());
-    EXPECT_NE(probe.fd(), -1);
+    EXPECT_NE(probe.http().fd(), -1);
     clock.advance(std::chrono::seconds(30));
     EXPECT_FALSE(probe.advance());
-    EXPECT_EQ(probe.fd(), -1);
+    EXPECT_EQ(probe.http().fd(), -1);
     server.fd.reset();
-    clock.advance(probe.patience());
+    clock.advance(probe.http().patience());
     EXPECT_FALSE(probe.advance());
 }
 

@@ -32,7 +32,7 @@ struct ReadinessTest : testing::Test {
         ASSERT_EQ(send(connection.get(), text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
     }
     bool turn_when_readable() {
-        pollfd waiting{readiness.fd(), readiness.events(), 0};
+        pollfd waiting{readiness.http().fd(), readiness.http().events(), 0};
         EXPECT_EQ(poll(&waiting, 1, 5000), 1);
         return readiness.advance();
     }
@@ -51,7 +51,7 @@ TEST_F(ReadinessTest, IsNotThereWithAnyOtherAnswer) {
         EXPECT_FALSE(readiness.advance());
         answer(text);
         EXPECT_FALSE(turn_when_readable()) << text;
-        EXPECT_EQ(readiness.fd(), -1);
+        EXPECT_EQ(readiness.http().fd(), -1);
         clock.advance(milliseconds(10));
     }
 }
@@ -64,7 +64,7 @@ TEST_F(ReadinessTest, TakesAnAnswerThatComesInPieces) {
         EXPECT_FALSE(turn_when_readable());
         ASSERT_EQ(send(connection.get(), "1 200 OK\r\n\r\n{}", 14, 0), 14);
     }
-    while (readiness.fd() != -1 && !turn_when_readable()) {
+    while (readiness.http().fd() != -1 && !turn_when_readable()) {
     }
     EXPECT_EQ(readiness.answer(), "HTTP/1.1 200 OK\r\n\r\n{}");
 }
@@ -72,22 +72,22 @@ TEST_F(ReadinessTest, TakesAnAnswerThatComesInPieces) {
 TEST_F(ReadinessTest, AsksAgainAfterAPauseThatGrowsWithTheTime) {
     server.fd.reset();  // nobody listens yet
     EXPECT_FALSE(readiness.advance());
-    EXPECT_EQ(readiness.fd(), -1);
-    EXPECT_EQ(readiness.patience(), milliseconds(10));
+    EXPECT_EQ(readiness.http().fd(), -1);
+    EXPECT_EQ(readiness.http().patience(), milliseconds(10));
     clock.advance(std::chrono::seconds(4));
     EXPECT_FALSE(readiness.advance());
-    EXPECT_EQ(readiness.patience(), milliseconds(200));
+    EXPECT_EQ(readiness.http().patience(), milliseconds(200));
     clock.advance(std::chrono::seconds(60));
     EXPECT_FALSE(readiness.advance());
-    EXPECT_EQ(readiness.patience(), milliseconds(500));
+    EXPECT_EQ(readiness.http().patience(), milliseconds(500));
 }
 
 TEST_F(ReadinessTest, GivesUpAQuestionThatIsNotAnswered) {
     EXPECT_FALSE(readiness.advance());
-    EXPECT_NE(readiness.fd(), -1);
+    EXPECT_NE(readiness.http().fd(), -1);
     clock.advance(std::chrono::seconds(10));
     EXPECT_FALSE(readiness.advance());
-    EXPECT_EQ(readiness.fd(), -1);
+    EXPECT_EQ(readiness.http().fd(), -1);
 }
 
 struct StartTimeTest : testing::Test {

@@ -204,12 +204,12 @@ TEST_F(RestartPolicyTest, EndsWithADataServerThatWasInsistedOn) {
 TEST(AboutTensorBoard, IsReadOffItsOwnAnswer) {
     const std::string begin = "HTTP/1.1 200 OK\r\n\r\n{\"version\": \"";
     const std::string middle = "\", \"debug\": {\"data_provider\": \"";
-    EXPECT_TRUE(about_tensorboard(begin + "2.21.0" + middle + "GrpcDataProvider(addr='localhost:4')\"}}").data_server);
-    EXPECT_FALSE(about_tensorboard(begin + "2.21.0" + middle + "MultiplexerDataProvider(logdir='/GrpcDataProvider(')\"}}").data_server);
+    EXPECT_TRUE(tensorboard_info(begin + "2.21.0" + middle + "GrpcDataProvider(addr='localhost:4')\"}}").data_server);
+    EXPECT_FALSE(tensorboard_info(begin + "2.21.0" + middle + "MultiplexerDataProvider(logdir='/GrpcDataProvider(')\"}}").data_server);
     for (const char* version : {"2.21.0", "2.21.0rc1", "2.22.0a20261101", "3.0"})
-        EXPECT_FALSE(about_tensorboard(begin + version + middle).old) << version;
-    for (const char* version : {"2.20.0", "2.9.1", "1.15.0"}) EXPECT_TRUE(about_tensorboard(begin + version + middle).old) << version;
-    EXPECT_FALSE(about_tensorboard("HTTP/1.1 200 OK\r\n\r\n").old);
+        EXPECT_FALSE(tensorboard_info(begin + version + middle).old) << version;
+    for (const char* version : {"2.20.0", "2.9.1", "1.15.0"}) EXPECT_TRUE(tensorboard_info(begin + version + middle).old) << version;
+    EXPECT_FALSE(tensorboard_info("HTTP/1.1 200 OK\r\n\r\n").old);
 }
 
 }  // namespace
