@@ -67,7 +67,7 @@ std::string text_of(const Json::Value& value) {
     return Json::writeString(builder, value);
 }
 
-std::string ApiAnswer::problem() const {
+std::string ApiResponse::problem() const {
     if (body.isObject() && body["detail"].isString()) return body["detail"].asString();
     return "the server answered with status " + std::to_string(status);
 }
@@ -187,12 +187,12 @@ tl::unexpected<Error> not_reached(const std::string& server, CURLcode code, cons
 }
 }  // namespace
 
-Result<ApiAnswer> ApiClient::ask(const std::string& method, const std::string& path, const Json::Value* body) const {
+Result<ApiResponse> ApiClient::ask(const std::string& method, const std::string& path, const Json::Value* body) const {
     Exchange exchange(*this, method, path);
     curl_easy_setopt(exchange.curl.get(), CURLOPT_TIMEOUT, static_cast<long>(longest_.count()));
     if (body != nullptr) exchange.send(*body);
     if (const CURLcode code = exchange.perform(); code != CURLE_OK) return not_reached(server_, code, exchange.words);
-    return ApiAnswer{exchange.status(), json_of(exchange.received), exchange.cookie};
+    return ApiResponse{exchange.status(), json_of(exchange.received), exchange.cookie};
 }
 
 Result<void> ApiClient::follow(const std::string& path, const std::function<bool(const std::string&, const Json::Value&)>& line) const {
@@ -201,7 +201,7 @@ Result<void> ApiClient::follow(const std::string& path, const std::function<bool
     const CURLcode code = exchange.perform();
     // Write error: `line` returned false.
     if (code != CURLE_OK && code != CURLE_WRITE_ERROR) return not_reached(server_, code, exchange.words);
-    if (exchange.status() != 200) return failure(ApiAnswer{exchange.status(), json_of(exchange.received), {}}.problem());
+    if (exchange.status() != 200) return failure(ApiResponse{exchange.status(), json_of(exchange.received), {}}.problem());
     return {};
 }
 

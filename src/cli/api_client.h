@@ -13,8 +13,8 @@
 
 namespace boardgate::cli {
 
-/// An answer of the API.
-struct ApiAnswer {
+/// A response of the API.
+struct ApiResponse {
     long status = 0;
     Json::Value body;
     std::string cookie;  ///< of Set-Cookie: a new session's token
@@ -31,7 +31,7 @@ public:
         : server_(std::move(server)), authority_(std::move(authority)), token_(std::move(token)) {}
 
     /// An error when the server cannot be reached or its certificate is not trusted.
-    [[nodiscard]] Result<ApiAnswer> ask(const std::string& method, const std::string& path, const Json::Value* body = nullptr) const;
+    [[nodiscard]] Result<ApiResponse> ask(const std::string& method, const std::string& path, const Json::Value* body = nullptr) const;
     /// Calls `line` with each event's data until it returns false or the server ends the stream.
     [[nodiscard]] Result<void> follow(const std::string& path,
                                       const std::function<bool(const std::string& event, const Json::Value& data)>& line) const;

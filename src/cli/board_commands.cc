@@ -27,17 +27,17 @@ std::string address_of(const Connection& connection, const Value& board) { retur
 
 /// Runs `use` with a connection and the board that the arguments name.
 template <class Use>
-Outcome<void> with_board(const Arguments& arguments, Use use) {
+CommandResult<void> with_board(const Arguments& arguments, Use use) {
     const auto connection = Connection::open();
     if (!connection) return error_of(connection);
     const auto boards = connection->ask("GET", "/api/v1/boards");
     if (!boards) return error_of(boards);
-    const auto board = the_one_named((*boards)["boards"], arguments.board, "board", "boardgate ls");
+    const auto board = find_by_id_prefix((*boards)["boards"], arguments.board, "board", "boardgate ls");
     if (!board) return error_of(board);
     return use(*connection, *board);
 }
 
-Outcome<void> failed(const Value& board) {
+CommandResult<void> failed(const Value& board) {
     const Value& failure = board["failure"];
     std::string text = "board " + board["id"].asString() + " failed";
     if (failure.isObject())
@@ -59,8 +59,8 @@ Colour colour_of_state(const std::string& state) {
                                                  : Colour::yellow;
 }
 
-/// The options of a preset; empty for an empty name.
-Outcome<Value> preset_named(const Connection& connection, const std::string& name) {
+/// The options of a preset; none for no name.
+CommandResult<Value> preset_named(const Connection& connection, const std::string& name) {
     if (name.empty()) return Value(Json::objectValue);
     const auto options = connection.ask("GET", "/api/v1/options");
     if (!options) return error_of(options);
@@ -75,8 +75,8 @@ Outcome<Value> preset_named(const Connection& connection, const std::string& nam
     return refused("you have no preset \"" + name + "\"; " + (known.empty() ? "make one on the page" : "your presets: " + known));
 }
 
-/// Waits until the board is ready or failed.
-Outcome<Value> wait_for_end_of_start(const Connection& connection, const Value& board) {
+/// The board once it answers, or will not.
+CommandResult<Value> wait_for_end_of_start(const Connection& connection, const Value& board) {
     const auto began = std::chrono::steady_clock::now();
     for (;;) {
         auto now = connection.ask("GET", path_of(board));
@@ -94,8 +94,8 @@ Outcome<Value> wait_for_end_of_start(const Connection& connection, const Value& 
     }
 }
 
-Outcome<void> change_state(const Arguments& arguments, const char* verb) {
-    return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
+CommandResult<void> change_state(const Arguments& arguments, const char* verb) {
+    return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
         const auto changed = connection.ask("POST", path_of(board) + "/" + verb);
         if (!changed) return error_of(changed);
         print(arguments.json ? text_of(*changed) : (*changed)["id"].asString() + " " + (*changed)["state"].asString());
@@ -103,8 +103,8 @@ Outcome<void> change_state(const Arguments& arguments, const char* verb) {
     });
 }
 
-/// Wakes the board of a folder; null if there is none.
-Outcome<Value> wake_board_on(const Connection& connection, const std::string& folder) {
+/// The board that is on a folder already, woken; null when there is none.
+CommandResult<Value> wake_board_on(const Connection& connection, const std::string& folder) {
     const auto boards = connection.ask("GET", "/api/v1/boards");
     if (!boards) return error_of(boards);
     const Value* board = board_of_folder((*boards)["boards"], folder);
@@ -112,7 +112,7 @@ Outcome<Value> wake_board_on(const Connection& connection, const std::string& fo
     return connection.ask("POST", path_of(*board) + "/wake");
 }
 
-Outcome<Value> make_board(const Connection& connection, const Value& body, bool folder_of_another_machine) {
+CommandResult<Value> make_board(const Connection& connection, const Value& body, bool folder_of_another_machine) {
     auto board = connection.ask("POST", "/api/v1/boards", &body);
     if (!board && folder_of_another_machine)
         board.error().text += ". Log directories are folders on " + connection.api().server() + "; give their absolute paths there";
@@ -121,7 +121,7 @@ Outcome<Value> make_board(const Connection& connection, const Value& body, bool 
 
 }  // namespace
 
-Outcome<void> start(const Arguments& arguments) {
+CommandResult<void> start(const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) return error_of(connection);
     const auto preset = preset_named(*connection, arguments.preset);
@@ -134,7 +134,7 @@ Outcome<void> start(const Arguments& arguments) {
     for (std::size_t i = 1; i < folders.size(); ++i) body["more_logdirs"].append(absolute_path(folders[i]));
     // Starting TensorBoard on a folder again should show the board that it has.
     const bool again = body.size() == 1 && !arguments.another;
-    auto board = again ? wake_board_on(*connection, body["logdir"].asString()) : Outcome<Value>(Value());
+    auto board = again ? wake_board_on(*connection, body["logdir"].asString()) : CommandResult<Value>(Value());
     if (board && !board->isNull()) {
         say("You already have this board for the folder; --new makes another one.");
     } else if (board) {
@@ -148,10 +148,10 @@ Outcome<void> start(const Arguments& arguments) {
     const auto now = wait ? wait_for_end_of_start(*connection, *board) : board;
     if (!now) return error_of(now);
     if (arguments.json) print(text_of(*now));
-    return wait && (*now)["state"] == "failed" ? failed(*now) : Outcome<void>{};
+    return wait && (*now)["state"] == "failed" ? failed(*now) : CommandResult<void>{};
 }
 
-Outcome<void> list(const Arguments& arguments) {
+CommandResult<void> list(const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) return error_of(connection);
     const auto boards = connection->ask("GET", "/api/v1/boards");
@@ -169,7 +169,7 @@ Outcome<void> list(const Arguments& arguments) {
     return {};
 }
 
-Outcome<void> address(const Arguments& arguments) {
+CommandResult<void> address(const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) return error_of(connection);
     const auto boards = connection->ask("GET", "/api/v1/boards");
@@ -181,8 +181,8 @@ Outcome<void> address(const Arguments& arguments) {
     return {};
 }
 
-Outcome<void> open(const Arguments& arguments) {
-    return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
+CommandResult<void> open(const Arguments& arguments) {
+    return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
         const std::string address = address_of(connection, board);
         print(arguments.json ? text_of(board) : address);
         const bool desktop = secure_getenv("DISPLAY") != nullptr || secure_getenv("WAYLAND_DISPLAY") != nullptr;
@@ -194,8 +194,8 @@ Outcome<void> open(const Arguments& arguments) {
     });
 }
 
-Outcome<void> logs(const Arguments& arguments) {
-    return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
+CommandResult<void> logs(const Arguments& arguments) {
+    return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
         const std::string lines = "lines=" + std::to_string(arguments.lines);
         const auto show = [&](const Value& line) { print(arguments.json ? text_of(line) : log_line(line["text"].asString())); };
         if (!arguments.follow) {
@@ -218,12 +218,12 @@ Outcome<void> logs(const Arguments& arguments) {
     });
 }
 
-Outcome<void> sleep(const Arguments& arguments) { return change_state(arguments, "sleep"); }
-Outcome<void> wake(const Arguments& arguments) { return change_state(arguments, "wake"); }
-Outcome<void> restart(const Arguments& arguments) { return change_state(arguments, "restart"); }
+CommandResult<void> sleep(const Arguments& arguments) { return change_state(arguments, "sleep"); }
+CommandResult<void> wake(const Arguments& arguments) { return change_state(arguments, "wake"); }
+CommandResult<void> restart(const Arguments& arguments) { return change_state(arguments, "restart"); }
 
-Outcome<void> remove(const Arguments& arguments) {
-    return with_board(arguments, [&](const Connection& connection, const Value& board) -> Outcome<void> {
+CommandResult<void> remove(const Arguments& arguments) {
+    return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
         const auto gone = connection.ask("DELETE", path_of(board));
         if (!gone) return error_of(gone);
         if (arguments.json) print(text_of(board));

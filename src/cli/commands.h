@@ -7,7 +7,7 @@
 
 namespace boardgate::cli {
 
-#define COMMAND(name, handler, help) [[nodiscard]] Outcome<void> handler(const Arguments& arguments);
+#define COMMAND(name, handler, help) [[nodiscard]] CommandResult<void> handler(const Arguments& arguments);
 #include "src/cli/commands.inc"
 #undef COMMAND
 

@@ -51,10 +51,13 @@ std::optional<Settings> own_settings() {
 
 }  // namespace
 
-tl::unexpected<Failed> unreachable(const Error& error) { return tl::make_unexpected(Failed{exit_status::unreachable, error.text()}); }
-tl::unexpected<Failed> refused(std::string text) { return tl::make_unexpected(Failed{exit_status::refused, std::move(text)}); }
+tl::unexpected<CommandError> unreachable(const Error& error) {
+    return tl::make_unexpected(CommandError{exit_status::unreachable, error.text()});
+}
+tl::unexpected<CommandError> refused(std::string text) { return tl::make_unexpected(CommandError{exit_status::refused, std::move(text)}); }
 
-Outcome<Json::Value> the_one_named(const Json::Value& items, const std::string& text, const std::string& kind, const std::string& lists) {
+CommandResult<Json::Value> find_by_id_prefix(const Json::Value& items, const std::string& text, const std::string& kind,
+                                             const std::string& lists) {
     const Json::Value* found = nullptr;
     for (const Json::Value& item : items) {
         const std::string id = item["id"].asString();
@@ -67,7 +70,7 @@ Outcome<Json::Value> the_one_named(const Json::Value& items, const std::string& 
     return *found;
 }
 
-Outcome<void> Connection::log_in_locally() {
+CommandResult<void> Connection::log_in_locally() {
     const auto socket = wire::connect(local_socket);
     if (!socket) return unreachable(socket.error());
     wire::LocalLogin question;
@@ -88,7 +91,7 @@ Outcome<void> Connection::log_in_locally() {
     return {};
 }
 
-Outcome<Connection> Connection::open() {
+CommandResult<Connection> Connection::open() {
     const auto settings = own_settings();
     const auto kept = read_login();
     if (kept) {
@@ -108,7 +111,7 @@ Outcome<Connection> Connection::open() {
     return connection;
 }
 
-Outcome<Connection> Connection::log_in(const std::string& server, std::string user) {
+CommandResult<Connection> Connection::log_in(const std::string& server, std::string user) {
     const auto settings = own_settings();
     const std::string address = server_of(server);
     Connection connection(ApiClient(address, authority_of(settings, address), {}));
@@ -135,7 +138,7 @@ Outcome<Connection> Connection::log_in(const std::string& server, std::string us
     }
 }
 
-Outcome<Json::Value> Connection::ask(const std::string& method, const std::string& path, const Json::Value* body) const {
+CommandResult<Json::Value> Connection::ask(const std::string& method, const std::string& path, const Json::Value* body) const {
     const auto answer = api_.ask(method, path, body);
     if (!answer) return unreachable(answer.error());
     if (!answer->good()) return refused(answer->problem());

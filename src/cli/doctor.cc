@@ -41,8 +41,8 @@ Json::Value findings_json(const Findings& findings) {
     return list;
 }
 
-/// Adds a finding about each of the person's boards, or about the board in `arguments`. Fails if there is no such board.
-Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
+/// A finding about each board of the person, or the one named; refused when there is no such board.
+CommandResult<void> add_boards(Findings& findings, const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) {
         const bool away = connection.error().exit_status == exit_status::unreachable;
@@ -57,7 +57,7 @@ Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
     }
     Json::Value boards = (*answer)["boards"];
     if (!arguments.board.empty()) {
-        const auto named = the_one_named(boards, arguments.board, "board", "boardgate ls");
+        const auto named = find_by_id_prefix(boards, arguments.board, "board", "boardgate ls");
         if (!named) return error_of(named);
         boards = Json::Value(Json::arrayValue);
         boards.append(*named);
@@ -78,7 +78,7 @@ Outcome<void> add_boards(Findings& findings, const Arguments& arguments) {
 
 }  // namespace
 
-Outcome<void> doctor(const Arguments& arguments) {
+CommandResult<void> doctor(const Arguments& arguments) {
     Findings findings;
     // A laptop has no installation to check. On a server, root has no boards.
     const bool on_server = access(settings_path, F_OK) == 0;

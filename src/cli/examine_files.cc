@@ -106,13 +106,13 @@ void examine_pam(Findings& to) {
     std::ifstream in(pam_file);
     std::string text;
     for (std::string line; std::getline(in, line);) text += line + "\n";
-    const std::string mend = "restore it from boardgate's systemd/boardgate.pam";
-    // PAM uses /etc/pam.d/other for a service without a file; on most systems it refuses all logins.
+    const std::string remedy = "restore it from boardgate's systemd/boardgate.pam";
+    // A service without a file of its own gets /etc/pam.d/other, which refuses everybody on most systems.
     if (!in.is_open()) {
-        to.push_back({false, std::string(pam_file) + " does not exist, so nobody can log in", mend});
+        to.push_back({false, std::string(pam_file) + " does not exist, so nobody can log in", remedy});
     } else if (!std::regex_search(text, std::regex(R"((^|\n)\s*(auth\s|@include\s))")) ||
                !std::regex_search(text, std::regex(R"((^|\n)\s*(account\s|@include\s))"))) {
-        to.push_back({false, std::string(pam_file) + " has no auth or no account lines", mend});
+        to.push_back({false, std::string(pam_file) + " has no auth or no account lines", remedy});
     } else {
         to.push_back({true, std::string(pam_file) + " has auth and account lines", {}});
     }

@@ -18,10 +18,10 @@ void examine_nginx(Findings& to) {
     const ProgramEnd end = run_program({"nginx", "-T"}, patience);
     if (end.status != 0) {
         std::smatch fault;
-        const bool told = std::regex_search(end.output, fault, std::regex(R"(\[emerg\][^\n]*)"));
+        const bool found = std::regex_search(end.output, fault, std::regex(R"(\[emerg\][^\n]*)"));
         const bool without_ipv6 = end.output.find("Address family not supported") != std::string::npos;
         to.push_back(
-            {false, "nginx rejects its configuration: " + (told ? fault.str() : fmt::format("status {}", end.status)),
+            {false, "nginx rejects its configuration: " + (found ? fault.str() : fmt::format("status {}", end.status)),
              without_ipv6 ? "remove the lines with [::] from nginx-listen.conf and nginx-listen-http.conf in /etc/boardgate" : "nginx -t"});
     } else if (end.output.find("/usr/share/boardgate/nginx/") == std::string::npos) {
         to.push_back(

@@ -56,12 +56,12 @@ std::optional<Finding> fault_of_socket(const Part& part, const std::string& ngin
     const ::group* const group = getgrgid(about.st_gid);
     const std::string has = group == nullptr ? std::to_string(about.st_gid) : group->gr_name;
     if ((about.st_mode & 07777) == part.mode && (has == wanted || wanted.empty())) return std::nullopt;
-    std::string mend = "systemctl restart boardgate.target";
-    if (has != wanted) mend = fmt::format("systemctl edit {}: [Socket] SocketGroup={}; then {}", part.unit, wanted, mend);
+    std::string remedy = "systemctl restart boardgate.target";
+    if (has != wanted) remedy = fmt::format("systemctl edit {}: [Socket] SocketGroup={}; then {}", part.unit, wanted, remedy);
     return Finding{false,
                    fmt::format("{} has group {} and mode {:04o}, but needs group {} and mode {:04o}", path, has, about.st_mode & 07777,
                                wanted, part.mode),
-                   mend};
+                   remedy};
 }
 
 /// Its sockets start boardgated, so it may be inactive, but must be able to start.

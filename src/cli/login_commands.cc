@@ -8,7 +8,7 @@
 
 namespace boardgate::cli {
 
-Outcome<void> log_in(const Arguments& arguments) {
+CommandResult<void> log_in(const Arguments& arguments) {
     std::string server = arguments.server;
     if (const auto kept = read_login(); server.empty() && kept && !kept->local) server = kept->server;
     const auto connection = server.empty() ? Connection::open() : Connection::log_in(server, arguments.user);
@@ -19,7 +19,7 @@ Outcome<void> log_in(const Arguments& arguments) {
     return {};
 }
 
-Outcome<void> log_out(const Arguments& arguments) {
+CommandResult<void> log_out(const Arguments& arguments) {
     const auto kept = read_login();
     if (!kept) return refused("you are not logged in");
     const auto connection = Connection::open();
@@ -30,7 +30,7 @@ Outcome<void> log_out(const Arguments& arguments) {
     return {};
 }
 
-Outcome<void> tokens(const Arguments& arguments) {
+CommandResult<void> tokens(const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) return error_of(connection);
     const auto listed = connection->ask("GET", "/api/v1/sessions");
@@ -40,7 +40,7 @@ Outcome<void> tokens(const Arguments& arguments) {
                               : arguments.rename.empty() ? std::string()
                                                          : arguments.rename.front();
     if (!named.empty()) {
-        const auto session = the_one_named(sessions, named, "session", "boardgate tokens");
+        const auto session = find_by_id_prefix(sessions, named, "session", "boardgate tokens");
         if (!session) return error_of(session);
         const std::string path = "/api/v1/sessions/" + (*session)["id"].asString();
         Json::Value body(Json::objectValue);

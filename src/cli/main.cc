@@ -8,7 +8,7 @@ namespace {
 
 using namespace boardgate::cli;
 
-Outcome<void> run(const Arguments& arguments) {
+CommandResult<void> run(const Arguments& arguments) {
     switch (arguments.command) {
 #define COMMAND(name, handler, help) \
     case Command::name:              \

@@ -29,7 +29,7 @@ std::optional<Value> follow_runs(const Connection& connection, const std::string
 
 }  // namespace
 
-Outcome<void> runs(const Arguments& arguments) {
+CommandResult<void> runs(const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) return error_of(connection);
     std::string query = "limit=" + std::to_string(arguments.lines);

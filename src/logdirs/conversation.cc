@@ -17,7 +17,7 @@ constexpr std::chrono::seconds patience{30};
 /// A peer that does not read an answer for this long is gone.
 constexpr timeval longest_send{20, 0};
 
-const wire::FolderReport nothing_to_say_against{wire::FolderVerdict::readable};
+const wire::FolderReport readable_folder{wire::FolderVerdict::readable};
 
 template <class Message>
 bool reply(int connection, Message message) {
@@ -26,55 +26,55 @@ bool reply(int connection, Message message) {
 
 }  // namespace
 
-struct Answers::Row {
+struct FolderRequests::Row {
     wire::Type type;
-    bool (Answers::*answer)(int, const wire::Datagram&);
+    bool (FolderRequests::*handle)(int, const wire::Datagram&);
 };
 
-const Answers::Row Answers::table[] = {
-    {wire::Type::InspectFolder, &Answers::take<wire::InspectFolder, &Answers::inspect>},
-    {wire::Type::ListFolders, &Answers::take<wire::ListFolders, &Answers::list>},
-    {wire::Type::FindRuns, &Answers::take<wire::FindRuns, &Answers::find>},
+const FolderRequests::Row FolderRequests::table[] = {
+    {wire::Type::InspectFolder, &FolderRequests::take<wire::InspectFolder, &FolderRequests::inspect>},
+    {wire::Type::ListFolders, &FolderRequests::take<wire::ListFolders, &FolderRequests::list>},
+    {wire::Type::FindRuns, &FolderRequests::take<wire::FindRuns, &FolderRequests::find>},
 };
 
-void Answers::converse(int connection) {
+void FolderRequests::serve(int connection) {
     setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &longest_send, sizeof longest_send);
     for (;;) {
         const auto datagram = wire::receive(connection, patience);
         if (!datagram || !*datagram) return;
-        bool goes_on = false;
+        bool keep_open = false;
         bool known = false;
         for (const Row& row : table) {
             if (static_cast<std::uint16_t>(row.type) != (*datagram)->type()) continue;
             known = true;
-            goes_on = (this->*row.answer)(connection, **datagram);
+            keep_open = (this->*row.handle)(connection, **datagram);
         }
         if (!known) log_event(Event::bad_message, "boardgate-logdirs does not accept a message of this type");
-        if (!goes_on) return;
+        if (!keep_open) return;
     }
 }
 
-template <class Question, bool (Answers::*answer)(int, const Question&)>
-bool Answers::take(int connection, const wire::Datagram& datagram) {
-    const auto question = wire::decode<Question>(datagram);
-    if (question) return (this->*answer)(connection, *question);
-    log_event(Event::bad_message, question.error().text());
+template <class Request, bool (FolderRequests::*handle)(int, const Request&)>
+bool FolderRequests::take(int connection, const wire::Datagram& datagram) {
+    const auto request = wire::decode<Request>(datagram);
+    if (request) return (this->*handle)(connection, *request);
+    log_event(Event::bad_message, request.error().text());
     return false;
 }
 
-bool Answers::inspect(int connection, const wire::InspectFolder& question) {
+bool FolderRequests::inspect(int connection, const wire::InspectFolder& request) {
     const auto me = who_();
-    const auto path = LogDir::parse(question.path);
+    const auto path = LogDir::parse(request.path);
     return me && path && reply(connection, inspect_folder(folders_, *path, me->home));
 }
 
-bool Answers::list(int connection, const wire::ListFolders& question) {
+bool FolderRequests::list(int connection, const wire::ListFolders& request) {
     const auto me = who_();
-    const auto path = typed_path(question.path, me ? me->home : "");
+    const auto path = typed_path(request.path, me ? me->home : "");
     if (!me || !path) return false;
     auto listing = list_folders(folders_, path->str(), me->home);
     if (!listing) return reply(connection, listing.error());
-    if (!reply(connection, nothing_to_say_against)) return false;
+    if (!reply(connection, readable_folder)) return false;
     for (auto row = listing->rows.begin(); row != listing->rows.end();) {
         wire::FolderRows some;
         while (row != listing->rows.end() && some.rows.size() < wire::longest::folder_rows) some.rows.push_back(std::move(*row++));
@@ -83,11 +83,11 @@ bool Answers::list(int connection, const wire::ListFolders& question) {
     return reply(connection, std::move(listing->end));
 }
 
-bool Answers::find(int connection, const wire::FindRuns& question) {
+bool FolderRequests::find(int connection, const wire::FindRuns& request) {
     const auto me = who_();
     if (!me) return false;
     std::vector<std::string> roots;
-    wire::FolderReport report = nothing_to_say_against;
+    wire::FolderReport report = readable_folder;
     const auto add = [&](const std::string& root) {
         if (const auto good = folders_.readable(root)) {
             roots.push_back(root);
@@ -95,21 +95,21 @@ bool Answers::find(int connection, const wire::FindRuns& question) {
             report = good.error();
         }
     };
-    if (question.root.empty()) {
-        // Not every person has each of the site's roots.
+    if (request.root.empty()) {
+        // Not every person has every root of boardgate.conf.
         for (const std::string& root : expanded_roots(run_roots_, me->home, me->name)) add(root);
-        if (!roots.empty()) report = nothing_to_say_against;
+        if (!roots.empty()) report = readable_folder;
     } else {
-        const auto root = typed_path(question.root, me->home);
+        const auto root = typed_path(request.root, me->home);
         if (!root) return false;
         add(tidy(root->str()));
     }
     if (!reply(connection, report)) return false;
     if (roots.empty()) return true;
-    bool heard = true;
-    const auto pass_on = [&](auto message) { return heard = reply(connection, std::move(message)); };
-    find_runs(folders_, roots, question.limit, {pass_on, pass_on, pass_on});
-    return heard;
+    bool sent = true;
+    const auto send_on = [&](auto message) { return sent = reply(connection, std::move(message)); };
+    find_runs(folders_, roots, request.limit, {send_on, send_on, send_on});
+    return sent;
 }
 
 Result<LogDir> typed_path(const std::string& text, const std::string& home) {

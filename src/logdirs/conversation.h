@@ -8,25 +8,26 @@
 
 namespace boardgate::logdirs {
 
-class Answers {
+class FolderRequests {
 public:
-    /// `who` returns the account, looked up for each request, since a home may move. `run_roots` as in boardgate.conf.
-    Answers(Folders& folders, std::function<Result<Account>()> who, std::vector<std::string> run_roots)
+    /// `who` returns the account that this process runs as; called for each request, since a home may move. `run_roots` as
+    /// in boardgate.conf.
+    FolderRequests(Folders& folders, std::function<Result<Account>()> who, std::vector<std::string> run_roots)
         : folders_(folders), who_(std::move(who)), run_roots_(std::move(run_roots)) {}
 
-    /// Serves a connection until the peer closes it, sends an invalid message, or does not read an answer. Thread-safe.
-    void converse(int connection);
+    /// Serves requests until the peer hangs up, sends a bad message, or does not read an answer in time. Thread-safe.
+    void serve(int connection);
 
 private:
     struct Row;
     static const Row table[];
-    template <class Question, bool (Answers::*answer)(int, const Question&)>
+    template <class Request, bool (FolderRequests::*handle)(int, const Request&)>
     bool take(int connection, const wire::Datagram& datagram);
 
-    // False if the connection is over.
-    bool inspect(int connection, const wire::InspectFolder& question);
-    bool list(int connection, const wire::ListFolders& question);
-    bool find(int connection, const wire::FindRuns& question);
+    // False when the connection is to be closed.
+    bool inspect(int connection, const wire::InspectFolder& request);
+    bool list(int connection, const wire::ListFolders& request);
+    bool find(int connection, const wire::FindRuns& request);
 
     Folders& folders_;
     std::function<Result<Account>()> who_;

@@ -41,11 +41,11 @@ public:
         });
         return all_.size();
     }
-    void begin(Fd connection, logdirs::Answers& answers) {
+    void begin(Fd connection, logdirs::FolderRequests& answers) {
         Conversation& one = all_.emplace_back();
         one.thread = std::thread([&one, &answers, fd = std::move(connection)] {
             try {
-                answers.converse(fd.get());
+                answers.serve(fd.get());
             } catch (const std::exception& exception) {
                 log_event(Event::request_fault, exception.what());
             }
@@ -57,7 +57,7 @@ private:
     std::list<Conversation> all_;
 };
 
-Result<int> serve_until_idle(int listening, logdirs::Answers& answers) {
+Result<int> serve_until_idle(int listening, logdirs::FolderRequests& answers) {
     Conversations conversations;
     for (;;) {
         const std::size_t going_on = conversations.going_on();
@@ -91,7 +91,7 @@ int main(int argc, char** argv) {
         if (geteuid() == 0) return failure("this program must not run as root", {}, "start it through boardgate-logdirs@UID.socket");
         const SystemClock clock;
         logdirs::Folders folders(clock, geteuid(), settings.minimum_uid);
-        logdirs::Answers answers(
+        logdirs::FolderRequests answers(
             folders, [] { return account_of(geteuid()); }, settings.run_roots);
         notify_ready("Waiting for requests about folders");
         return serve_until_idle(listening->get(), answers);

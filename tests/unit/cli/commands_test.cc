@@ -8,8 +8,8 @@
 namespace boardgate::cli {
 namespace {
 
-Outcome<Json::Value> named(const Json::Value& items, const std::string& text) {
-    return the_one_named(items, text, "board", "boardgate ls");
+CommandResult<Json::Value> named(const Json::Value& items, const std::string& text) {
+    return find_by_id_prefix(items, text, "board", "boardgate ls");
 }
 
 Json::Value boards() { return json_of(R"([{"id":"abcdefgh"},{"id":"abxyzxyz"},{"id":"zzzzzzzz"}])"); }
@@ -49,9 +49,9 @@ TEST(Terminal, ProgressStaysOnItsLine) {
     EXPECT_EQ(progress("waiting: you have", 10), "\r\033[Kwaiting:…");
 }
 
-TEST(ApiAnswer, GivesTheServersOwnSentence) {
-    EXPECT_EQ((ApiAnswer{409, json_of(R"({"detail":"the port is taken"})"), {}}).problem(), "the port is taken");
-    EXPECT_EQ((ApiAnswer{502, {}, {}}).problem(), "the server answered with status 502");
+TEST(ApiResponse, GivesTheServersOwnSentence) {
+    EXPECT_EQ((ApiResponse{409, json_of(R"({"detail":"the port is taken"})"), {}}).problem(), "the port is taken");
+    EXPECT_EQ((ApiResponse{502, {}, {}}).problem(), "the server answered with status 502");
 }
 
 }  // namespace

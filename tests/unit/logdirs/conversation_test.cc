@@ -16,9 +16,13 @@ using wire::FolderVerdict;
 struct ConversationTest : TemporaryFolder {
     fakes::FakeClock clock;
     Folders folders{clock, geteuid(), 1000};
-    Answers answers{folders, [this] { return Account{geteuid(), getegid(), "alice", root, "/bin/sh"}; }, {"~/runs", "/srv/%u/not-there"}};
+    FolderRequests answers{folders,
+                           [this] {
+                               return Account{geteuid(), getegid(), "alice", root, "/bin/sh"};
+                           },
+                           {"~/runs", "/srv/%u/not-there"}};
     fakes::SocketPair sockets;
-    std::thread reader{[this, far = std::move(sockets.far)] { answers.converse(far.get()); }};
+    std::thread reader{[this, far = std::move(sockets.far)] { answers.serve(far.get()); }};
     ~ConversationTest() override {
         sockets.near.reset();
         reader.join();
