@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A value that is reached only while its lock is held: what a lock guards is in the type, and the compiler checks it.
+// A value that can be reached only while its lock is held: the type says what the lock guards.
 #pragma once
 
 #include <condition_variable>
 #include <mutex>
 #include <shared_mutex>
+#include <type_traits>
 #include <utility>
 
 namespace boardgate {
@@ -27,14 +28,15 @@ class LockGuarded {
 
 public:
     using Writer = Held<T, std::unique_lock<Mutex>>;
-    using Reader = Held<const T, std::shared_lock<Mutex>>;
+    static constexpr bool is_shared = requires(Mutex & mutex) { mutex.lock_shared(); };
+    using Reader = Held<const T, std::conditional_t<is_shared, std::shared_lock<Mutex>, std::unique_lock<Mutex>>>;
 
     LockGuarded() = default;
     explicit LockGuarded(T value) : value_(std::move(value)) {}
 
     /// Exclusive access for as long as the result lives.
     [[nodiscard]] Writer lock() { return {value_, mutex_}; }
-    /// Shared access; for mutexes that know it.
+    /// Read access, shared with other readers where the mutex is a std::shared_mutex.
     [[nodiscard]] Reader read() const { return {value_, mutex_}; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// boardgated: wires the parts together. Three pools take requests from nginx, one thread follows systemd, thread
+// boardgated: constructs and connects all parts. Three pools take requests from nginx, one thread follows systemd, thread
 // pools do the work that waits for other processes.
 #include <poll.h>
 #include <signal.h>
@@ -58,7 +58,7 @@ UnitWatch::Listener listener_for(Registry& registry, Gate& gate, UnitReconciler&
     listener.board = [&registry](const BoardId& board, const UnitFacts& facts) { registry.set_facts(board, facts); };
     listener.usage = [&registry](const BoardId& board, const Usage& usage) { registry.set_usage(board, usage); };
     listener.gate = [&gate](bool healthy) { gate.set_healthy(healthy); };
-    listener.connected = [&unit_reconciler](const std::set<std::string>& units) { unit_reconciler.units_exist(units); };
+    listener.connected = [&unit_reconciler](const std::set<std::string>& units) { unit_reconciler.find_unknown(units); };
     listener.unit_of = [&registry](const BoardId& id) {
         const auto board = registry.find(id);
         return board ? std::optional(board->unit()) : std::nullopt;
@@ -79,12 +79,12 @@ public:
     Service(const Settings& settings, std::unique_ptr<Store> store) : settings_(settings), store_(std::move(store)) {}
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
-    /// Stops what runs, from the requests inwards, so that nothing is called whose partner is gone.
+    /// Stops all threads, those that take requests first, so that nothing calls a stopped part.
     ~Service();
 
     /// Loads the database, reads the units' states, and takes requests.
     [[nodiscard]] Result<void> start(Sockets sockets);
-    /// Writes what is kept in memory and ends what is due, every now and then, until a signal of `ending` arrives.
+    /// Periodically stores what is kept in memory and ends what has expired, until a signal of `ending` arrives.
     void run_until(const sigset_t& ending);
     [[nodiscard]] std::size_t boards() const { return registry_.all().size(); }
 
@@ -176,7 +176,7 @@ void Service::answer_gate(Request& request) {
     const auto began = std::chrono::steady_clock::now();
     const GateDecision decision = gate_.answer(request);
     metrics_.gate_answered(decision.refusal, std::chrono::steady_clock::now() - began);
-    views_.passed(decision, request.address());
+    views_.gate_decided(decision, request.address());
 }
 
 void Service::answer_app(std::unique_ptr<Request> request) {

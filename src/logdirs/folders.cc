@@ -37,12 +37,12 @@ tl::unexpected<FolderReport> refused(FolderVerdict verdict, std::string detail) 
 }  // namespace
 
 std::shared_ptr<const std::vector<Home>> Folders::homes() {
-    const std::lock_guard lock(mutex_);
-    if (homes_ == nullptr || clock_.boot() - listed_ > homes_stay) {
-        homes_ = std::make_shared<const std::vector<Home>>(homes_of_people(minimum_uid_));
-        listed_ = clock_.boot();
+    const auto listed = listed_.lock();
+    if (listed->homes == nullptr || clock_.boot() - listed->when > homes_stay) {
+        listed->homes = std::make_shared<const std::vector<Home>>(homes_of_people(minimum_uid_));
+        listed->when = clock_.boot();
     }
-    return homes_;
+    return listed->homes;
 }
 
 std::optional<std::string> Folders::owner_of_home(const std::string& path, bool resolved) {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
 #include "src/base/clock.h"
+#include "src/base/lock_guarded.h"
 #include "src/logdirs/homes.h"
 #include "src/wire/messages.h"
 
@@ -31,9 +31,11 @@ private:
     const Clock& clock_;
     uid_t me_;
     std::int64_t minimum_uid_;
-    std::mutex mutex_;
-    std::shared_ptr<const std::vector<Home>> homes_;  ///< guarded by mutex_, like the next
-    BootTime listed_{};
+    struct Listed {
+        std::shared_ptr<const std::vector<Home>> homes{};
+        BootTime when{};
+    };
+    LockGuarded<Listed> listed_;
 };
 
 }  // namespace boardgate::logdirs

@@ -20,20 +20,20 @@ ApiResult<void> admit(const Call& call, const Settings& settings) {
                                                 : "you are not in the group " + settings.administrators);
 }
 
-/// Of the person who has the most.
+/// The largest number of awake boards of one person.
 std::int64_t most_of(const std::map<std::uint32_t, std::int64_t>& counts) {
     std::int64_t most = 0;
     for (const auto& [uid, count] : counts) most = std::max(most, count);
     return most;
 }
 
-/// Of the slice that all boards are in; nothing where it is not counted, or nothing bounds it.
+/// The memory of the slice of all boards; nothing when it is not counted or not limited.
 std::optional<Json::Value> memory_of_all() {
     constexpr const char* slice = "tensorboard.slice";
     constexpr const char* interface = "org.freedesktop.systemd1.Slice";
     const auto bus = Bus::open_system();
     if (!bus) return std::nullopt;
-    // While nobody's board is awake there is no slice.
+    // Without an awake board the slice does not exist.
     const bool any = bus->active_state(slice) == "active";
     const auto used = any ? bus->unit_counter(slice, interface, "MemoryCurrent") : 0;
     const auto most = bus->unit_counter(slice, interface, "MemoryMax");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What administrators see and do: what runs, whose it is, how full the limits are; and putting boards to sleep.
-// Never what a board shows: neither folder, title nor log.
+// For administrators: which boards run, their owners, how full the limits are; and putting boards to sleep.
+// Never the content of a board: neither folder, title nor log.
 #pragma once
 
 #include "src/boardgated/api/call.h"

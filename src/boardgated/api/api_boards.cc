@@ -30,7 +30,7 @@ ApiResult<Response> ApiBoards::current(const BoardId& id, int status, const std:
     const auto board = registry_.find(id);
     if (!board) return problem(Code::no_such_board, "board " + id.str() + " was deleted meanwhile");
     Json::Value body = board_json(*board);
-    const auto shown = notices_of(board->facts);  // it may be awake by now, and say so itself
+    const auto shown = notices_of(board->facts);  // an awake board has them in its status text already
     for (const Notice& notice : more) {
         if (std::ranges::find(shown, notice.code, &Notice::code) == shown.end()) add_notice(body, notice);
     }
@@ -50,10 +50,10 @@ ApiResult<std::vector<Notice>> ApiBoards::inspect(const Token& token, const Boar
     return notices_of(reports, options);
 }
 
-/// Makes the door as the options say it, and wakes the board where it is wanted.
+/// Makes the door according to the options, and wakes the board if `awake`.
 ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, bool awake) {
     wire::DoorSpec spec = door_spec(board.id, board.options);
-    if (spec.port == 0 && settings_.is_door_port(board.port)) spec.port = board.port;  // it stays where it was
+    if (spec.port == 0 && settings_.is_door_port(board.port)) spec.port = board.port;  // keep its port
     {
         const auto held = scheduler_.hold_door(board.id);
         if (!registry_.find(board.id)) return problem(Code::no_such_board, "board " + board.id.str() + " was deleted meanwhile");
@@ -79,14 +79,14 @@ ApiResult<Response> ApiBoards::create(Call& call) {
     const auto board = registry_.add(call.session->uid, *owner, *options, settings_.boards_per_user);
     if (!board) return error_of(board);
     if (const auto door = make_door(*call.token, *board, true); !door) {
-        // Nothing of a board that could not be made stays behind; one that may have a door stays, to be deleted or woken.
+        // Remove a board that could not be made. If its door may exist, keep it: the owner can wake or delete it.
         const auto held = scheduler_.hold_door(board->id);
         if (launcher_.remove_door(*call.token, board->id)) {
             if (const auto removed = registry_.remove(board->id); !removed) log_event(Event::storage_fault, removed.error().text());
         }
         return error_of(door);
     }
-    presets_.remember(call.session->uid, *options);
+    presets_.set_last(call.session->uid, *options);
     audit(Event::board_made, *call.session, call.request.address(), "made", *board);
     for (const Board& other : registry_.boards_of(call.session->uid)) {
         if (other.id == board->id || !show_the_same(other.options, *options)) continue;
@@ -103,8 +103,8 @@ ApiResult<Response> ApiBoards::read(Call& call) const {
 }
 
 ApiResult<Response> ApiBoards::update(Call& call) {
-    // One after another: each begins with the options that the one before has left.
-    const auto held = changing_.hold(*call.board);
+    // Serialized: each change begins with the options that the last one left.
+    const auto held = changes_.hold(*call.board);
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return error_of(board);
     auto json = JsonObject::parse(call.body);
@@ -121,7 +121,7 @@ ApiResult<Response> ApiBoards::update(Call& call) {
     Board changed = *board;
     changed.options = *options;
     if (const auto door = make_door(*call.token, changed, is_awake(*board)); !door) {
-        // The door of before comes back, so that a port that is taken costs nobody the board.
+        // Make the old door again: a taken port must not cost the board its door.
         (void)make_door(*call.token, *board, is_awake(*board));
         return error_of(door);
     }
@@ -141,7 +141,7 @@ ApiResult<Response> ApiBoards::remove(Call& call) {
     return empty_response(204);
 }
 
-/// The board of a request whose address says all: a field would be ignored, and whoever sent it would not know.
+/// The board of a request that takes no fields: a field would be ignored without notice.
 ApiResult<Board> ApiBoards::acted_on(const Call& call) const {
     auto board = own_board(registry_, *call.board, *call.session);
     if (!board || call.body.empty()) return board;

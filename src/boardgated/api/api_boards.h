@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Boards over the API: made, read, changed, woken, put to sleep, removed; each only by its owner.
+// Boards over the API: create, read, change, wake, put to sleep, remove. Only by the owner.
 #pragma once
 
 #include "src/boardgated/api/call.h"
@@ -35,10 +35,10 @@ public:
     [[nodiscard]] ApiResult<Response> log(Call& call) const;
 
 private:
-    /// What its owner should know of all its folders; a problem when one cannot be a log directory.
+    /// Notices about the folders; a problem when one of them cannot be a log directory.
     [[nodiscard]] ApiResult<std::vector<Notice>> inspect(const Token& token, const BoardOptions& options);
     [[nodiscard]] ApiResult<void> make_door(const Token& token, const Board& board, bool awake);
-    /// The board as it is now, and what else its owner should know.
+    /// The response with the board's present state and additional notices.
     [[nodiscard]] ApiResult<Board> acted_on(const Call& call) const;
     [[nodiscard]] ApiResult<Response> current(const BoardId& id, int status, const std::vector<Notice>& more = {}) const;
 
@@ -49,7 +49,7 @@ private:
     const JournalClient& journal_;
     Presets& presets_;
     const Settings& settings_;
-    BoardLocks changing_;
+    BoardLocks changes_;
 };
 
 }  // namespace boardgate::boardgated

@@ -11,33 +11,33 @@ namespace {
 constexpr std::uint32_t standard_runs = 200;
 constexpr std::uint32_t most_runs = 500;
 
-/// What the query of a look for runs says.
-struct Wanted {
+/// The query of a search for runs.
+struct RunQuery {
     std::string root;
     std::uint16_t limit;
 };
 
-ApiResult<Wanted> wanted_in(const Request& request) {
+ApiResult<RunQuery> run_query(const Request& request) {
     std::string root = request.query_value("root");
     if (const auto good = check_typed_path(root, "root"); !good) return error_of(good);
     return query_number(request, "limit", standard_runs, 1, most_runs).map([&](std::uint32_t limit) {
-        return Wanted{std::move(root), static_cast<std::uint16_t>(limit)};
+        return RunQuery{std::move(root), static_cast<std::uint16_t>(limit)};
     });
 }
 
 }  // namespace
 
-class ApiFolders::Turn {
+class ApiFolders::RequestSlot {
 public:
-    Turn(ApiFolders& api, std::uint32_t uid) : api_(&api), uid_(uid) {}
-    Turn(Turn&& other) noexcept : api_(std::exchange(other.api_, nullptr)), uid_(other.uid_) {}
-    Turn& operator=(Turn&&) = delete;
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    ~Turn() {
+    RequestSlot(ApiFolders& api, std::uint32_t uid) : api_(&api), uid_(uid) {}
+    RequestSlot(RequestSlot&& other) noexcept : api_(std::exchange(other.api_, nullptr)), uid_(other.uid_) {}
+    RequestSlot& operator=(RequestSlot&&) = delete;
+    RequestSlot(const RequestSlot&) = delete;
+    RequestSlot& operator=(const RequestSlot&) = delete;
+    ~RequestSlot() {
         if (api_ == nullptr) return;
-        const std::lock_guard lock(api_->mutex_);
-        if (--api_->asking_[uid_] == 0) api_->asking_.erase(uid_);
+        const auto requests = api_->requests_of_user_.lock();
+        if (--(*requests)[uid_] == 0) requests->erase(uid_);
     }
 
 private:
@@ -45,25 +45,25 @@ private:
     std::uint32_t uid_;
 };
 
-ApiResult<ApiFolders::Turn> ApiFolders::turn_of(std::uint32_t uid) {
-    const std::lock_guard lock(mutex_);
-    int& asking = asking_[uid];
-    if (asking >= most_questions_of_user) {
+ApiResult<ApiFolders::RequestSlot> ApiFolders::take_slot(std::uint32_t uid) {
+    const auto requests = requests_of_user_.lock();
+    int& number = (*requests)[uid];
+    if (number >= most_requests_of_user) {
         return tl::make_unexpected(
             Problem{Code::busy, "your earlier requests for folders are not answered yet; try again in a moment", {}, 2});
     }
-    ++asking;
-    return Turn(*this, uid);
+    ++number;
+    return RequestSlot(*this, uid);
 }
 
 ApiResult<Response> ApiFolders::list(Call& call) {
     std::string path = call.request.query_value("path");
-    // Without its last slash a path may be half typed, and all that begins like it is wanted.
+    // With `complete=1`, a path without a final slash is half typed: list all that begin like it.
     const bool whole = call.request.query_value("complete") != "1" && !path.empty() && !path.ends_with('/');
     if (whole) path += '/';
     if (const auto good = check_typed_path(path, "path"); !good) return error_of(good);
-    const auto turn = turn_of(call.session->uid);
-    if (!turn) return error_of(turn);
+    const auto slot = take_slot(call.session->uid);
+    if (!slot) return error_of(slot);
     const auto reader = launcher_.open_logdirs(*call.token);
     if (!reader) return error_of(reader);
     return list_folders(*reader, path).map([&](FolderListing listing) {
@@ -72,7 +72,7 @@ ApiResult<Response> ApiFolders::list(Call& call) {
     });
 }
 
-ApiResult<Fd> ApiFolders::begin(const Token& token, const std::string& root, std::uint16_t limit) {
+ApiResult<Fd> ApiFolders::begin_run_search(const Token& token, const std::string& root, std::uint16_t limit) {
     auto reader = launcher_.open_logdirs(token);
     if (!reader) return reader;
     if (const auto asked = ask_for_runs(*reader, root, limit); !asked) return error_of(asked);
@@ -80,36 +80,36 @@ ApiResult<Fd> ApiFolders::begin(const Token& token, const std::string& root, std
 }
 
 ApiResult<Response> ApiFolders::runs(Call& call) {
-    const auto wanted = wanted_in(call.request);
-    if (!wanted) return error_of(wanted);
-    const auto turn = turn_of(call.session->uid);
-    if (!turn) return error_of(turn);
-    const auto reader = begin(*call.token, wanted->root, wanted->limit);
+    const auto query = run_query(call.request);
+    if (!query) return error_of(query);
+    const auto slot = take_slot(call.session->uid);
+    if (!slot) return error_of(slot);
+    const auto reader = begin_run_search(*call.token, query->root, query->limit);
     if (!reader) return error_of(reader);
-    return collect_runs(*reader, wanted->limit).map([](const FoundRuns& found) { return json_response(200, runs_json(found)); });
+    return collect_runs(*reader, query->limit).map([](const FoundRuns& found) { return json_response(200, runs_json(found)); });
 }
 
 ApiResult<void> ApiFolders::follow_runs(std::unique_ptr<Request>& request, Caller caller) {
-    auto wanted = wanted_in(*request);
-    if (!wanted) return error_of(wanted);
+    auto query = run_query(*request);
+    if (!query) return error_of(query);
     struct Job {
         std::unique_ptr<Request> request;
         Caller caller;
-        Wanted wanted;
+        RunQuery query;
     };
-    const auto job = std::make_shared<Job>(Job{std::move(request), std::move(caller), *std::move(wanted)});
+    const auto job = std::make_shared<Job>(Job{std::move(request), std::move(caller), *std::move(query)});
     const auto open = [this, job]() -> ApiResult<void> {
-        const auto turn = turn_of(job->caller.session.uid);
-        if (!turn) return error_of(turn);
-        auto reader = begin(job->caller.token, job->wanted.root, job->wanted.limit);
+        const auto slot = take_slot(job->caller.session.uid);
+        if (!slot) return error_of(slot);
+        auto reader = begin_run_search(job->caller.token, job->query.root, job->query.limit);
         if (!reader) return error_of(reader);
-        const auto said = [](const wire::Datagram* datagram) {
+        const auto translate = [](const wire::Datagram* datagram) {
             const RunSearchEvent event = run_search_event(run_search_update(datagram));
-            return EventStreams::Said{event_text(event.name, to_text(event.data)), event.last};
+            return EventStreams::Message{event_text(event.name, to_text(event.data)), event.last};
         };
-        return event_streams_.open_feed(job->request, job->caller.session, {*std::move(reader), said, patience_with_folders});
+        return event_streams_.open_feed(job->request, job->caller.session, {*std::move(reader), translate, patience_with_folders});
     };
-    if (lane_.add([open, job] {
+    if (threads_.add([open, job] {
             if (const auto opened = open(); !opened) write_response(*job->request, problem_response(opened.error()));
         })) {
         return {};

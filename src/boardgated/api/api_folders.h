@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The picker of folders, and the runs that a person has: asked of the person's own boardgate-logdirs.
+// Lists folders for the folder picker, and a person's runs. A boardgate-logdirs process of that person reads them.
 #pragma once
 
 #include <map>
-#include <mutex>
 
+#include "src/base/lock_guarded.h"
 #include "src/boardgated/api/call.h"
 #include "src/boardgated/api/event_streams.h"
 #include "src/boardgated/clients/board_launcher.h"
@@ -14,29 +14,28 @@ namespace boardgate::boardgated {
 
 class ApiFolders {
 public:
-    /// One person's home may hang; the threads for everybody's questions must not all wait for it.
-    static constexpr int most_questions_of_user = 4;
+    /// A person's home may hang; it must not occupy the threads that serve everybody.
+    static constexpr int most_requests_of_user = 4;
 
-    ApiFolders(BoardLauncher& launcher, EventStreams& event_streams, ThreadPool& lane)
-        : launcher_(launcher), event_streams_(event_streams), lane_(lane) {}
+    ApiFolders(BoardLauncher& launcher, EventStreams& event_streams, ThreadPool& threads)
+        : launcher_(launcher), event_streams_(event_streams), threads_(threads) {}
 
     [[nodiscard]] ApiResult<Response> list(Call& call);
     [[nodiscard]] ApiResult<Response> runs(Call& call);
-    /// The runs as a stream; the request belongs to a thread of the lane, and then to the event_streams.
+    /// The runs as a stream. The request moves to a thread of the pool, and then to EventStreams.
     [[nodiscard]] ApiResult<void> follow_runs(std::unique_ptr<Request>& request, Caller caller);
 
 private:
-    /// One of a person's questions, for as long as it lives.
-    class Turn;
-    [[nodiscard]] ApiResult<Turn> turn_of(std::uint32_t uid);
-    /// A reader that was asked for runs.
-    [[nodiscard]] ApiResult<Fd> begin(const Token& token, const std::string& root, std::uint16_t limit);
+    /// Counts as one of a person's requests while it lives.
+    class RequestSlot;
+    [[nodiscard]] ApiResult<RequestSlot> take_slot(std::uint32_t uid);
+    /// A connection to boardgate-logdirs that delivers runs.
+    [[nodiscard]] ApiResult<Fd> begin_run_search(const Token& token, const std::string& root, std::uint16_t limit);
 
     BoardLauncher& launcher_;
     EventStreams& event_streams_;
-    ThreadPool& lane_;
-    std::mutex mutex_;
-    std::map<std::uint32_t, int> asking_;  ///< by uid; guarded by mutex_
+    ThreadPool& threads_;
+    LockGuarded<std::map<std::uint32_t, int>> requests_of_user_;  ///< by uid
 };
 
 }  // namespace boardgate::boardgated

@@ -46,7 +46,7 @@ void log_logout(const Call& call, const char* did) {
 
 }  // namespace
 
-/// One step of a login; `name` is what the client calls itself.
+/// One step of a login; sets `name` to the name that the client gives the session.
 ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     auto json = JsonObject::parse(call.body);
     if (!json) return error_of(json);
@@ -76,7 +76,7 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     }
     if (json->has("answers")) return problem(Code::bad_field, "answers need a conversation", "answers");
     if (user.empty()) return problem(Code::bad_field, "user is missing", "user");
-    // Not named in the journal: it might look like a line of ours.
+    // The journal gets no user name from here: it could be made to look like another line.
     const std::string shown = UserName::parse(user) ? user : "?";
     const auto refused = [&](const char* why) {
         log_event(Event::login_refused, "login refused for " + shown + " from " + address + ": " + why,
@@ -96,7 +96,7 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     return first;
 }
 
-/// The command line on the server itself: boardgate-login has given it a ticket by the kernel's word.
+/// A login of the command line on the server: boardgate-login gave it a ticket by the kernel's peer credentials.
 ApiResult<LoginStep> ApiLogin::with_ticket(const Secret& text) {
     auto token = Token::parse(text.reveal());
     if (!token) return problem(Code::login_failed, login_failed_text);
@@ -118,7 +118,7 @@ ApiResult<Response> ApiLogin::log_in(Call& call) {
 }
 
 ApiResult<Response> ApiLogin::granted(const LoginGrant& grant, const std::string& name, Call& call) {
-    // The session that the browser had before ends: whoever planted or saw its cookie gains nothing.
+    // End the browser's earlier session: a planted or seen cookie is then of no use.
     if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
     const auto user = UserName::parse(grant.user);
     if (!user) return problem(Code::login_unavailable, "the account's name cannot be part of a systemd unit's name");
@@ -128,7 +128,7 @@ ApiResult<Response> ApiLogin::granted(const LoginGrant& grant, const std::string
         !added) {
         return storage_problem(added.error());
     }
-    unit_reconciler_.remove_of(*user, grant.token);
+    unit_reconciler_.remove_unknown_of(*user, grant.token);
     Json::Value body = who_is(grant.user, grant.uid);
     if (!grant.messages.empty()) body["messages"] = texts(grant.messages);
     Response response = json_response(200, body);
@@ -137,7 +137,7 @@ ApiResult<Response> ApiLogin::granted(const LoginGrant& grant, const std::string
 }
 
 ApiResult<Response> ApiLogin::who(Call& call) const {
-    // Asked by a page that a person opens: the session is in use.
+    // Only a page that a person opens requests this: the session is in use.
     sessions_.touch(call.session->token);
     Json::Value body = who_is(call.session->user, call.session->uid);
     body["administrator"] = is_administrator(*call.session, settings_);
@@ -187,7 +187,7 @@ ApiResult<Response> ApiLogin::revoke(Call& call) {
 
 ApiResult<Response> ApiLogin::log_out(Call& call) {
     sessions_.end(call.session->token);
-    // When the launcher cannot be asked the ticket stays until it expires, but nobody has its token any more.
+    // If the launcher is unavailable, the ticket stays until it expires, but nobody has its token.
     (void)launcher_.revoke(*call.token, wire::Tickets::this_one);
     log_logout(call, " logged out");
     Response response = empty_response(204);
@@ -199,7 +199,7 @@ ApiResult<Response> ApiLogin::log_out_everywhere(Call& call) {
     const auto revoked = launcher_.revoke(*call.token, wire::Tickets::all_of_user);
     sessions_.end_all(call.session->uid);
     log_logout(call, " logged out everywhere");
-    // Here a ticket that stays is not what was promised.
+    // Here a remaining ticket is a failure: all logins must end.
     if (!revoked) return error_of(revoked);
     Response response = empty_response(204);
     response.with("Set-Cookie", clear_cookie());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the form for a new board needs: defaults, presets, environments, limits.
+// The data for the form of a new board: defaults, presets, environments, limits.
 #pragma once
 
 #include "src/boardgated/api/call.h"

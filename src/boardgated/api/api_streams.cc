@@ -10,11 +10,11 @@ namespace boardgate::boardgated {
 
 struct ApiStreams::Row {
     std::string_view pattern;
-    ApiResult<void> (ApiStreams::*open)(std::unique_ptr<Request>&, Caller, const std::optional<BoardId>&);
+    ApiResult<void> (ApiStreams::*opener)(std::unique_ptr<Request>&, Caller, const std::optional<BoardId>&);
 };
 
 const ApiStreams::Row ApiStreams::table[] = {
-#define ROUTE(method, pattern, lane, access, handler, meaning)
+#define ROUTE(method, pattern, pool, access, handler, meaning)
 #define STREAM(pattern, opener, meaning) {pattern, &ApiStreams::opener},
 #include "src/boardgated/api/routes.inc"
 #undef STREAM
@@ -22,16 +22,16 @@ const ApiStreams::Row ApiStreams::table[] = {
 };
 
 void ApiStreams::handle(std::unique_ptr<Request> request) {
-    if (const auto opened = open(request); !opened) write_response(*request, problem_response(opened.error()));
+    if (const auto opened = open_stream(request); !opened) write_response(*request, problem_response(opened.error()));
 }
 
-ApiResult<void> ApiStreams::open(std::unique_ptr<Request>& request) {
+ApiResult<void> ApiStreams::open_stream(std::unique_ptr<Request>& request) {
     if (request->method() != "GET") return tl::make_unexpected(wrong_method("GET"));
     auto caller = caller_of(*request, sessions_);
     if (!caller) return problem(Code::unauthenticated, "log in first");
     for (const Row& row : table) {
         PathNames names;
-        if (matches(row.pattern, request->path(), names)) return (this->*row.open)(request, *std::move(caller), names.board);
+        if (matches(row.pattern, request->path(), names)) return (this->*row.opener)(request, *std::move(caller), names.board);
     }
     return problem(Code::no_such_route, "there is nothing at this address");
 }
@@ -45,20 +45,20 @@ ApiResult<void> ApiStreams::log(std::unique_ptr<Request>& request, Caller caller
     if (!lines_at_first) return error_of(lines_at_first);
     const auto board = own_board(registry_, *id, caller.session);
     if (!board) return error_of(board);
-    // A browser that comes back says behind which line (HTML standard, Last-Event-ID).
+    // A browser that reconnects names the last line it has (HTML standard, Last-Event-ID).
     auto journal = journal_.follow(board->unit(), std::string(request->parameter("HTTP_LAST_EVENT_ID").substr(0, wire::longest::cursor)),
                                    *lines_at_first);
     if (!journal) {
         log_event(Event::request_fault, "boardgated cannot follow a log: " + journal.error().text(), {{"BOARD_ID", id->str()}});
         return problem(Code::busy, "the log cannot be read now; try again");
     }
-    const auto said = [](const wire::Datagram* datagram) -> EventStreams::Said {
+    const auto translate = [](const wire::Datagram* datagram) -> EventStreams::Message {
         const auto line = datagram == nullptr ? failure("") : wire::decode<wire::LogLine>(*datagram);
         if (!line) return {{}, datagram == nullptr};
         return {event_text("line", to_text(log_line_json(*line)), line->cursor), false};
     };
-    // A board may have nothing to say for days.
-    return event_streams_.open_feed(request, caller.session, {*std::move(journal), said});
+    // No patience: a board may log nothing for days.
+    return event_streams_.open_feed(request, caller.session, {*std::move(journal), translate});
 }
 
 ApiResult<void> ApiStreams::runs(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>&) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Opens event streams, by the STREAM rows of routes.inc; the event_streams keeps them.
+// Opens event streams, by the STREAM rows of routes.inc. EventStreams serves them.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ public:
 private:
     struct Row;
     static const Row table[];
-    [[nodiscard]] ApiResult<void> open(std::unique_ptr<Request>& request);
+    [[nodiscard]] ApiResult<void> open_stream(std::unique_ptr<Request>& request);
     [[nodiscard]] ApiResult<void> events(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& board);
     [[nodiscard]] ApiResult<void> log(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& id);
     [[nodiscard]] ApiResult<void> runs(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>& board);

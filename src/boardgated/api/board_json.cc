@@ -31,7 +31,7 @@ Json::Value board_facts_json(const Board& board) {
     value["port"] = board.port;
     value["created"] = rfc3339(board.created);
     value["last_viewed"] = board.last_viewed ? Json::Value(rfc3339(*board.last_viewed)) : Json::Value();
-    // Only its owner is let in.
+    // Only the owner can open it.
     value["last_viewed_by"] = board.last_viewed ? Json::Value(board.owner.str()) : Json::Value();
     value["memory"] = board.usage.memory ? Json::Value(Json::UInt64(*board.usage.memory)) : Json::Value();
     value["cpu_seconds"] = board.usage.cpu_seconds ? Json::Value(*board.usage.cpu_seconds) : Json::Value();
@@ -41,7 +41,7 @@ Json::Value board_facts_json(const Board& board) {
 Json::Value board_json(const Board& board) {
     Json::Value value = board_facts_json(board);
     add_options(value, board.options);
-    value["port"] = board.port;  // the door's, also when any port was asked for
+    value["port"] = board.port;  // the door's, also when the option is 0
     value["url"] = board.url();
     value["notices"] = Json::Value(Json::arrayValue);
     for (const Notice& notice : notices_of(board.facts)) add_notice(value, notice);

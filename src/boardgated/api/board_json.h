@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A board as the API and the event stream tell it.
+// A board as JSON, for the API and the event stream.
 #pragma once
 
 #include <json/value.h>
@@ -12,11 +12,11 @@ namespace boardgate::boardgated {
 void add_notice(Json::Value& board, const Notice& notice);
 /// `{"used", "most"}`.
 [[nodiscard]] Json::Value limit_json(std::int64_t used, std::int64_t most);
-/// What runs and whose it is, and nothing of what it shows.
+/// State and owner, without the content.
 [[nodiscard]] Json::Value board_facts_json(const Board& board);
-/// All of it, for its owner.
+/// The whole board, for its owner.
 [[nodiscard]] Json::Value board_json(const Board& board);
-/// The same for who follows: with why it sleeps, which is news, and not known any more after a restart of ours.
+/// The same for event streams, with the reason for its sleep, which is unknown after a restart of boardgated.
 [[nodiscard]] Json::Value board_event_json(const Board& board);
 
 }  // namespace boardgate::boardgated

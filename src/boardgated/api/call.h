@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One API request on its way to its handler: what the router knows about it, and the checks that handlers share.
+// One API request for a handler: what the router knows about it, and the checks that handlers share.
 #pragma once
 
 #include <optional>
@@ -28,7 +28,7 @@ struct Caller {
 /// Is the session's user in the group `administrators` now? Asks the account directory, so it may wait.
 [[nodiscard]] bool is_administrator(const Session& session, const Settings& settings);
 
-/// What a request's path names.
+/// The values of the placeholders in a route's pattern.
 struct PathNames {
     std::optional<BoardId> board{};  ///< on routes with `{board}`
     std::string named_session{};     ///< on routes with `{session}`
@@ -36,8 +36,8 @@ struct PathNames {
 
 struct Call : PathNames {
     const Request& request;
-    std::optional<Session> session{};  ///< there on every route that needs one
-    std::optional<Token> token{};      ///< the same session's, for the launcher
+    std::optional<Session> session{};  ///< set on every route with access `session`
+    std::optional<Token> token{};      ///< of the same session, for the launcher
     std::string body{};                ///< wiped when the call ends: it may hold a password
 
     explicit Call(const Request& of) : request(of) {}
@@ -46,7 +46,7 @@ struct Call : PathNames {
     ~Call() { wipe(body); }
 };
 
-/// A number of the query, within bounds; `standard` when it is not there.
+/// A number of the query, within bounds; `standard` when it is missing.
 [[nodiscard]] ApiResult<std::uint32_t> query_number(const Request& request, const char* name, std::uint32_t standard, std::uint32_t least,
                                                     std::uint32_t most);
 

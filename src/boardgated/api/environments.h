@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which TensorBoard an environment of boardgate.conf has, read off the names of its installed packages.
+// The version of TensorBoard in an environment of boardgate.conf, from the names of its installed packages.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 namespace boardgate::boardgated {
 
 /// The version of the package `tensorboard` beside `program` (`<root>/bin/tensorboard`), from
-/// `<root>/lib/python*/site-packages/tensorboard-<version>.dist-info`; empty when it cannot be told.
+/// `<root>/lib/python*/site-packages/tensorboard-<version>.dist-info`; empty when unknown.
 [[nodiscard]] std::string tensorboard_version(const std::string& program);
 
 }  // namespace boardgate::boardgated

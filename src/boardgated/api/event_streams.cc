@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api/event_streams.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
@@ -15,10 +16,10 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// Proxies and browsers take a silent connection for dead after a minute or so.
-constexpr std::chrono::seconds between_beats{20};
-/// What a reader may lag behind. A log is not read faster than it is sent; events cannot wait.
-constexpr std::size_t log_lag = 64 * 1024;
+/// Proxies and browsers give up a connection that is silent for about a minute.
+constexpr std::chrono::seconds between_keepalives{20};
+/// How many bytes may be unsent. A feed's source waits for its reader; state changes cannot wait.
+constexpr std::size_t feed_lag = 64 * 1024;
 constexpr std::size_t event_lag = 1024 * 1024;
 /// A socket that reports POLLOUT has room for at least this (unix(7): three quarters of 208 KiB), so that a
 /// blocking write of it does not block.
@@ -27,7 +28,7 @@ constexpr std::size_t write_at_once = 16 * 1024;
 }  // namespace
 
 std::string event_text(const char* name, const std::string& data, const std::string& id) {
-    return (id.empty() ? std::string() : "id: " + id + "\n") + "event: " + name + "\ndata: " + data + "\n\n";
+    return fmt::format("{}event: {}\ndata: {}\n\n", id.empty() ? "" : "id: " + id + "\n", name, data);
 }
 
 EventStreams::EventStreams(const Registry& registry, const Sessions& sessions, const Clock& clock)
@@ -41,26 +42,28 @@ EventStreams::~EventStreams() {
     eventfd_write(wake_.get(), 1);
 }
 
-ApiResult<void> EventStreams::open_events(std::unique_ptr<Request>& request, const Session& session) { return open(request, session, {}); }
-
-ApiResult<void> EventStreams::open_feed(std::unique_ptr<Request>& request, const Session& session, Feed feed) {
-    return open(request, session, std::move(feed));
+ApiResult<void> EventStreams::open_events(std::unique_ptr<Request>& request, const Session& session) {
+    return open_stream(request, session, {});
 }
 
-ApiResult<void> EventStreams::open(std::unique_ptr<Request>& request, const Session& session, Feed feed) {
+ApiResult<void> EventStreams::open_feed(std::unique_ptr<Request>& request, const Session& session, Feed feed) {
+    return open_stream(request, session, std::move(feed));
+}
+
+ApiResult<void> EventStreams::open_stream(std::unique_ptr<Request>& request, const Session& session, Feed feed) {
     {
-        const std::lock_guard lock(mutex_);
-        if (open_ >= most_streams || open_of_user_[session.uid] >= most_streams_of_user) {
+        const auto inbox = inbox_.lock();
+        if (inbox->open >= most_streams || inbox->open_of_user[session.uid] >= most_streams_of_user) {
             return tl::make_unexpected(Problem{Code::busy, "too many of your pages are open; close some", {}, 10});
         }
-        ++open_;
-        ++open_of_user_[session.uid];
+        ++inbox->open;
+        ++inbox->open_of_user[session.uid];
         Stream stream{std::move(request), session, std::move(feed)};
-        // The comment takes the head along at once: nginx keeps it back until there is something of a body.
+        // nginx holds the head back until some of the body comes: the comment makes it pass the head on.
         stream.unsent = "Status: 200\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n\r\n:\n\n";
         stream.most_unsent = stream.unsent.size() + event_lag;
-        stream.heard = stream.moved = clock_.boot();
-        arrived_.push_back(std::move(stream));
+        stream.source_active = stream.reader_active = clock_.boot();
+        inbox->arrived.push_back(std::move(stream));
     }
     eventfd_write(wake_.get(), 1);
     return {};
@@ -69,121 +72,122 @@ ApiResult<void> EventStreams::open(std::unique_ptr<Request>& request, const Sess
 void EventStreams::board_changed(const Board& board, bool gone) {
     Json::Value id(Json::objectValue);
     id["id"] = board.id.str();
-    const std::lock_guard lock(mutex_);
-    if (open_ == 0) return;
-    changes_.push_back({board.uid, gone ? event_text("removed", to_text(id)) : event_text("board", to_text(board_event_json(board)))});
+    const auto inbox = inbox_.lock();
+    if (inbox->open == 0) return;
+    inbox->changes.push_back(
+        {board.uid, gone ? event_text("removed", to_text(id)) : event_text("board", to_text(board_event_json(board)))});
     eventfd_write(wake_.get(), 1);
 }
 
-void EventStreams::take_in() {
+void EventStreams::empty_inbox() {
     std::deque<Change> changes;
     {
-        const std::lock_guard lock(mutex_);
-        streams_.splice(streams_.end(), arrived_);
-        changes.swap(changes_);
+        const auto inbox = inbox_.lock();
+        streams_.splice(streams_.end(), inbox->arrived);
+        changes.swap(inbox->changes);
     }
     for (Stream& stream : streams_) {
         if (stream.feed.translate) continue;
-        if (stream.fresh) {
-            begin(stream);  // with what the changes say, too
+        if (stream.needs_boards) {
+            append_boards(stream);  // which have these changes
             continue;
         }
         for (const Change& change : changes) {
-            if (change.uid == stream.session.uid) say(stream, change.text);
+            if (change.uid == stream.session.uid) append(stream, change.text);
         }
     }
 }
 
-void EventStreams::say(Stream& stream, std::string_view text) const {
-    if (stream.unsent.empty()) stream.moved = clock_.boot();
+void EventStreams::append(Stream& stream, std::string_view text) const {
+    if (stream.unsent.empty()) stream.reader_active = clock_.boot();
     stream.unsent += text;
-    if (stream.unsent.size() > stream.most_unsent) stream.over = true;
+    if (stream.unsent.size() > stream.most_unsent) stream.finished = true;
 }
 
-void EventStreams::begin(Stream& stream) const {
-    stream.fresh = false;
+void EventStreams::append_boards(Stream& stream) const {
+    stream.needs_boards = false;
     for (const Board& board : registry_.boards_of(stream.session.uid))
         stream.unsent += event_text("board", to_text(board_event_json(board)));
     stream.unsent += event_text("synced", "{}");
-    stream.most_unsent = stream.unsent.size() + event_lag;  // nobody lags behind before the beginning
+    stream.most_unsent = stream.unsent.size() + event_lag;  // the first boards are no lag
 }
 
 void EventStreams::read_source(Stream& stream) const {
-    while (stream.feed.source && stream.unsent.size() < log_lag) {
+    while (stream.feed.source && stream.unsent.size() < feed_lag) {
         pollfd there{stream.feed.source.get(), POLLIN, 0};
         if (poll(&there, 1, 0) <= 0) return;
         const auto datagram = wire::receive(stream.feed.source.get(), std::chrono::milliseconds(0));
-        hear(stream, datagram && *datagram ? &**datagram : nullptr);
+        translate(stream, datagram && *datagram ? &**datagram : nullptr);
     }
 }
 
-void EventStreams::hear(Stream& stream, const wire::Datagram* datagram) const {
-    stream.heard = clock_.boot();
-    const Said said = stream.feed.translate(datagram);
-    say(stream, said.text);
-    if (said.last) stream.feed.source.reset();
+void EventStreams::translate(Stream& stream, const wire::Datagram* datagram) const {
+    stream.source_active = clock_.boot();
+    const Message message = stream.feed.translate(datagram);
+    append(stream, message.text);
+    if (message.last) stream.feed.source.reset();
 }
 
 void EventStreams::send(Stream& stream) const {
-    // Somebody who logged out hears nothing more, although the page is still open.
+    // The session has ended, though the page is still open: send nothing more.
     if (!sessions_.find(stream.session.token)) {
-        stream.over = true;
+        stream.finished = true;
         return;
     }
     const std::size_t now = std::min(stream.unsent.size(), write_at_once);
     stream.request->write(std::string_view(stream.unsent).substr(0, now));
     stream.unsent.erase(0, now);
-    stream.moved = clock_.boot();
-    if (!stream.request->flush()) stream.over = true;
+    stream.reader_active = clock_.boot();
+    if (!stream.request->flush()) stream.finished = true;
 }
 
-void EventStreams::beat() {
+void EventStreams::send_keepalives() {
     for (Stream& stream : streams_) {
-        if (stream.unsent.empty()) say(stream, ":\n\n");
+        if (stream.unsent.empty()) append(stream, ":\n\n");
     }
 }
 
-bool EventStreams::listens(const Stream& stream) { return stream.feed.source && stream.unsent.size() < log_lag; }
+bool EventStreams::reads_source(const Stream& stream) { return stream.feed.source && stream.unsent.size() < feed_lag; }
 
 BootTime EventStreams::source_due(const Stream& stream) {
     const bool endless = stream.feed.patience == std::chrono::seconds::max();
-    return !listens(stream) || endless ? BootTime::max() : stream.heard + stream.feed.patience;
+    return !reads_source(stream) || endless ? BootTime::max() : stream.source_active + stream.feed.patience;
 }
 
 BootTime EventStreams::reader_due(const Stream& stream) {
-    return stream.unsent.empty() ? BootTime::max() : stream.moved + patience_with_reader;
+    return stream.unsent.empty() ? BootTime::max() : stream.reader_active + patience_with_reader;
 }
 
 void EventStreams::serve_one(Stream& stream, short reader, short source) const {
     try {
         const BootTime now = clock_.boot();
-        if ((reader & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0 || now >= reader_due(stream)) stream.over = true;
-        if (stream.over) return;
-        if (!listens(stream)) stream.heard = now;
+        if ((reader & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0 || now >= reader_due(stream)) stream.finished = true;
+        if (stream.finished) return;
+        if (!reads_source(stream)) stream.source_active = now;
         if (source != 0) {
             read_source(stream);
         } else if (now >= source_due(stream)) {
-            hear(stream, nullptr);
+            translate(stream, nullptr);
             stream.feed.source.reset();
         }
         if ((reader & POLLOUT) != 0) send(stream);
-        // The last word of a feed was said and sent.
-        if (stream.feed.translate && !stream.feed.source && stream.unsent.empty()) stream.over = true;
+        // The feed has ended and everything is sent.
+        if (stream.feed.translate && !stream.feed.source && stream.unsent.empty()) stream.finished = true;
     } catch (const std::exception& exception) {
         log_event(Event::request_fault, std::string("a stream ends: ") + exception.what());
-        stream.over = true;
+        stream.finished = true;
     }
 }
 
-/// Until something happens, or is to happen; the poll's answer: our own wake, and then reader and source of each stream,
-/// in the order of the list.
-std::vector<pollfd> EventStreams::news(BootTime next_beat) const {
+/// Waits for the next event or deadline. Returns poll(2)'s result: wake_ first, then reader and source of each stream, in
+/// the order of the list.
+std::vector<pollfd> EventStreams::wait_for_events(BootTime next_keepalive) const {
     std::vector<pollfd> waiting{{wake_.get(), POLLIN, 0}};
-    BootTime next = next_beat;
+    BootTime next = next_keepalive;
     for (const Stream& stream : streams_) {
         const auto to_reader = static_cast<short>(stream.unsent.empty() ? POLLRDHUP : POLLRDHUP | POLLOUT);
         waiting.push_back({stream.request->connection(), to_reader, 0});
-        waiting.push_back({listens(stream) ? stream.feed.source.get() : -1, POLLIN, 0});
+        waiting.push_back({reads_source(stream) ? stream.feed.source.get() : -1, POLLIN, 0});
         next = std::min({next, reader_due(stream), source_due(stream)});
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - clock_.boot()).count() + 1;
@@ -193,18 +197,18 @@ std::vector<pollfd> EventStreams::news(BootTime next_beat) const {
     return waiting;
 }
 
-void EventStreams::drop_what_is_over() {
+void EventStreams::drop_finished() {
     for (auto stream = streams_.begin(); stream != streams_.end();) {
-        if (!stream->over) {
+        if (!stream->finished) {
             ++stream;
             continue;
         }
-        // To say goodbye to a reader who does not read would take as long as he likes.
+        // Ending the request in order would block for as long as the reader takes no bytes.
         if (!stream->unsent.empty()) stream->request->hang_up();
         {
-            const std::lock_guard lock(mutex_);
-            --open_;
-            if (--open_of_user_[stream->session.uid] == 0) open_of_user_.erase(stream->session.uid);
+            const auto inbox = inbox_.lock();
+            --inbox->open;
+            if (--inbox->open_of_user[stream->session.uid] == 0) inbox->open_of_user.erase(stream->session.uid);
         }
         stream = streams_.erase(stream);
     }
@@ -212,20 +216,20 @@ void EventStreams::drop_what_is_over() {
 
 void EventStreams::serve(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "streams");
-    BootTime next_beat = clock_.boot() + between_beats;
+    BootTime next_keepalive = clock_.boot() + between_keepalives;
     while (!stop.stop_requested()) {
-        take_in();
-        if (clock_.boot() >= next_beat) {
-            beat();
-            next_beat = clock_.boot() + between_beats;
+        empty_inbox();
+        if (clock_.boot() >= next_keepalive) {
+            send_keepalives();
+            next_keepalive = clock_.boot() + between_keepalives;
         }
-        const std::vector<pollfd> happened = news(next_beat);
+        const std::vector<pollfd> events = wait_for_events(next_keepalive);
         std::size_t at = 1;
         for (Stream& stream : streams_) {
-            serve_one(stream, happened[at].revents, happened[at + 1].revents);
+            serve_one(stream, events[at].revents, events[at + 1].revents);
             at += 2;
         }
-        drop_what_is_over();
+        drop_finished();
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// All open event streams (text/event-stream, HTML standard section 9.2) in one thread: state changes of a
-// person's boards, and logs or runs as they come. A reader that does not keep up is dropped, and comes back by itself.
-// Nobody can hold more here than these limits, nor for longer than somebody reads.
+// All open event streams (text/event-stream, HTML standard section 9.2), served by one thread: state changes of a
+// person's boards, log lines and runs. A reader that does not keep up is dropped; browsers reconnect by themselves.
+// The limits below bound what a person can hold, and a stream that nobody reads ends.
 #pragma once
 
 #include <poll.h>
@@ -10,7 +10,6 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -18,6 +17,7 @@
 
 #include "src/base/clock.h"
 #include "src/base/fd.h"
+#include "src/base/lock_guarded.h"
 #include "src/boardgated/boards/registry.h"
 #include "src/boardgated/logins/sessions.h"
 #include "src/boardgated/web/request.h"
@@ -28,31 +28,31 @@ namespace boardgate::boardgated {
 
 class EventStreams {
 public:
-    /// Together with logs well below LimitNOFILE=: libfcgi waits with select(2), which ends at 1024 descriptors.
+    /// Two descriptors each: well below LimitNOFILE= and the 1024 descriptors of select(2), with which libfcgi waits.
     static constexpr std::size_t most_streams = 400;
     static constexpr std::size_t most_streams_of_user = 40;
-    /// A reader takes something within this time, where there is something.
+    /// A reader that takes no byte of what is unsent within this time is dropped.
     static constexpr std::chrono::seconds patience_with_reader{30};
 
     EventStreams(const Registry& registry, const Sessions& sessions, const Clock& clock);
     ~EventStreams();
 
-    /// What a reader hears of a message; with the last one the stream ends.
-    struct Said {
-        std::string text;
-        bool last;
+    struct Message {
+        std::string text;  ///< in the form of text/event-stream; may be empty
+        bool last;         ///< the stream ends after it
     };
-    /// Null when the source hung up, or said nothing for too long.
-    using Translate = std::function<Said(const wire::Datagram*)>;
-
-    /// Each writes the head of the answer and then belongs to the event_streams; a problem when there is no room.
-    [[nodiscard]] ApiResult<void> open_events(std::unique_ptr<Request>& request, const Session& session);
-    /// What `source` delivers, as `translate` puts it. Called by the hub's thread.
+    /// Called by the streams' thread. Null when the source hung up, or was silent for too long.
+    using Translate = std::function<Message(const wire::Datagram*)>;
     struct Feed {
-        Fd source;
+        Fd source;  ///< a wire connection
         Translate translate;
         std::chrono::seconds patience = std::chrono::seconds::max();  ///< how long the source may be silent
     };
+
+    /// Streams the state changes of a person's boards. Takes the request; a problem, and no change, when the limits are
+    /// reached.
+    [[nodiscard]] ApiResult<void> open_events(std::unique_ptr<Request>& request, const Session& session);
+    /// The same for what `feed.source` delivers.
     [[nodiscard]] ApiResult<void> open_feed(std::unique_ptr<Request>& request, const Session& session, Feed feed);
 
     /// A listener of the registry.
@@ -62,47 +62,50 @@ private:
     struct Stream {
         std::unique_ptr<Request> request;
         Session session;
-        Feed feed{};  // its source is there for as long as it goes on; without translate: the events
+        Feed feed{};  // closed source: nothing more comes; no translate: an event stream
         std::string unsent{};
         std::size_t most_unsent = 0;
-        BootTime heard{};   // the source, or it was not listened to
-        BootTime moved{};   // the reader took something, or there was nothing for it
-        bool fresh = true;  // an event stream that has not got the boards as they are
-        bool over = false;
+        BootTime source_active{};  // the source last delivered, or was last not read
+        BootTime reader_active{};  // the reader last took bytes, or there were none
+        bool needs_boards = true;  // an event stream begins with all boards
+        bool finished = false;
     };
     struct Change {
         std::uint32_t uid;
         std::string text;
     };
+    /// What other threads hand to the streams' thread.
+    struct Inbox {
+        std::list<Stream> arrived{};
+        std::deque<Change> changes{};
+        std::unordered_map<std::uint32_t, std::size_t> open_of_user{};
+        std::size_t open = 0;
+    };
 
-    [[nodiscard]] ApiResult<void> open(std::unique_ptr<Request>& request, const Session& session, Feed feed);
+    [[nodiscard]] ApiResult<void> open_stream(std::unique_ptr<Request>& request, const Session& session, Feed feed);
     void serve(const std::stop_token& stop);
-    void take_in();
-    void say(Stream& stream, std::string_view text) const;
-    void begin(Stream& stream) const;
+    void empty_inbox();
+    void append(Stream& stream, std::string_view text) const;
+    void append_boards(Stream& stream) const;
     void read_source(Stream& stream) const;
-    void hear(Stream& stream, const wire::Datagram* datagram) const;
+    void translate(Stream& stream, const wire::Datagram* datagram) const;
     void send(Stream& stream) const;
-    void beat();
-    /// Is its source asked for more? Not before its reader has taken most of what there is.
-    [[nodiscard]] static bool listens(const Stream& stream);
-    // When a stream has waited long enough.
+    void send_keepalives();
+    /// Is the source read now? Only while little is unsent.
+    [[nodiscard]] static bool reads_source(const Stream& stream);
+    // The deadlines of a stream's source and reader.
     [[nodiscard]] static BootTime source_due(const Stream& stream);
     [[nodiscard]] static BootTime reader_due(const Stream& stream);
-    [[nodiscard]] std::vector<pollfd> news(BootTime next_beat) const;
+    [[nodiscard]] std::vector<pollfd> wait_for_events(BootTime next_keepalive) const;
     void serve_one(Stream& stream, short reader, short source) const;
-    void drop_what_is_over();
+    void drop_finished();
 
     const Registry& registry_;
     const Sessions& sessions_;
     const Clock& clock_;
     Fd wake_;
-    std::mutex mutex_;
-    std::list<Stream> arrived_;  // guarded by mutex_, like the next ones
-    std::deque<Change> changes_;
-    std::unordered_map<std::uint32_t, std::size_t> open_of_user_;
-    std::size_t open_ = 0;
-    std::list<Stream> streams_;  // the hub thread's own
+    LockGuarded<Inbox> inbox_;
+    std::list<Stream> streams_;  // used by thread_ only
     std::jthread thread_;
 };
 

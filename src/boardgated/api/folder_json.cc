@@ -11,9 +11,9 @@ using Json::Value;
 
 namespace {
 
-/// Seconds since 1970; 0 means never. A file system may report times that no calendar here holds.
+/// Seconds since 1970; 0 means never. A file system may report times that WallTime cannot represent.
 Value time_json(std::int64_t seconds) {
-    // The year 2262: a clock of nanoseconds in 64 bits holds no later time.
+    // The year 2262: the last time of 64-bit nanoseconds.
     constexpr std::int64_t furthest = 9'223'372'036;
     if (seconds == 0 || seconds > furthest || seconds < -furthest) return Value::nullSingleton();
     return rfc3339(WallTime(std::chrono::seconds(seconds)));
@@ -33,8 +33,8 @@ Value row_json(const wire::FolderRow& row, const std::string& folder) {
     return value;
 }
 
-/// As many digits as a picture needs: a third of the bytes. JSON knows no infinity and no NaN, which a training
-/// that went wrong is full of.
+/// The digits that a picture needs: a third of the bytes. JSON has no infinity and no NaN, which failed trainings
+/// contain.
 Value value_json(double value) {
     if (!std::isfinite(value)) return {};
     constexpr int digits = 7;

@@ -21,7 +21,7 @@ std::vector<Notice> notices_of(const std::vector<wire::FolderReport>& reports, c
     }
     if (event_files == 0 && !near.empty()) notices.push_back({"event_files_nearby", near});
     if (unreadable > 0) {
-        // TensorBoard's two loaders differ: one leaves it out, the other stops there (src/base/notices.inc).
+        // One of TensorBoard's loaders skips it, the other stops there (src/base/notices.inc).
         const bool slow = options.fast_loader == "off";
         std::string text = first_unreadable.empty() ? "A folder" : "\"" + first_unreadable + "\"";
         text += " below the log directory cannot be read";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the owner of a board should know of its folders before it starts.
+// Notices about the folders of a board, before it starts.
 #pragma once
 
 #include <vector>

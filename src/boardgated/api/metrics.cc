@@ -13,10 +13,10 @@ using std::chrono::duration;
 
 // The gate answers in 5 us where the machine is idle.
 constexpr double gate_bounds[] = {0.0000025, 0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1};
-// A board wakes in half a second, and has failed after a minute unless it asked for more.
+// A board wakes in half a second and fails after a minute, unless it asks for more time.
 constexpr double wake_bounds[] = {0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60, 300};
 
-/// Always shown, so that an alert can be written before the first one happens.
+/// Shown even while they are 0, so that alerts can be written in advance.
 constexpr Code usual_ends_of_logins[] = {Code::login_failed, Code::password_expired, Code::too_many_attempts, Code::login_unavailable};
 
 const char* name_of(Refusal refusal) {
@@ -41,7 +41,7 @@ const char* name_of(Refusal refusal) {
     return "unknown";
 }
 
-/// Names, meanings and labels are ours: nothing in them needs to be quoted.
+/// Names, meanings and labels are constants that need no quoting.
 std::string head(std::string_view name, std::string_view type, std::string_view meaning) {
     return fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, meaning, name, type);
 }
@@ -54,7 +54,7 @@ std::string line(std::string_view name, std::string_view label, std::string_view
 
 void Histogram::observe(std::chrono::nanoseconds took) {
     const double seconds = duration<double>(took).count();
-    const auto bound = std::lower_bound(bounds_.begin(), bounds_.end(), seconds);  // the first that is not less
+    const auto bound = std::lower_bound(bounds_.begin(), bounds_.end(), seconds);  // the first bound >= seconds
     counts_[static_cast<std::size_t>(bound - bounds_.begin())].fetch_add(1, std::memory_order_relaxed);
     sum_.fetch_add(took.count(), std::memory_order_relaxed);
 }
@@ -83,13 +83,13 @@ void Metrics::login_ended(std::optional<Code> problem) {
 }
 
 void Metrics::board_changed(const Board& board, bool gone) {
-    const std::lock_guard lock(mutex_);
+    const auto starting = starting_.lock();
     if (!gone && board.state == State::starting) {
-        starting_.try_emplace(board.id, clock_.boot());
+        starting->try_emplace(board.id, clock_.boot());
         return;
     }
-    const auto begun = starting_.extract(board.id);
-    if (begun.empty()) return;  // it was awake before we were
+    const auto begun = starting->extract(board.id);
+    if (begun.empty()) return;  // it started before boardgated
     if (gone || (board.state != State::ready && board.state != State::failed)) {
         ++wakes_stopped_;
         return;

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
-// What boardgated counts, in the text format that Prometheus reads (exposition format 0.0.4). Counting is an atomic
-// addition, so that the gate does not wait for it.
+// boardgated's metrics in Prometheus' text format (exposition format 0.0.4). The gate counts by atomic additions and
+// waits for no lock.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "src/base/clock.h"
+#include "src/base/lock_guarded.h"
 #include "src/boardgated/gate/gate.h"
 #include "src/boardgated/web/response.h"
 
 namespace boardgate::boardgated {
 
-/// How often something took how long.
+/// A histogram of durations.
 class Histogram {
 public:
     /// Upper bounds in seconds, ascending.
@@ -30,7 +30,7 @@ public:
 
 private:
     std::span<const double> bounds_;
-    std::vector<std::atomic<std::uint64_t>> counts_;  // one for each bound, and one for what is beyond
+    std::vector<std::atomic<std::uint64_t>> counts_;  // one for each bound, and one beyond the last
     std::atomic<std::int64_t> sum_ = 0;               // nanoseconds
 };
 
@@ -39,12 +39,12 @@ public:
     Metrics(const Gate& gate, const Registry& registry, const Sessions& sessions, const Clock& clock);
 
     void gate_answered(Refusal refusal, std::chrono::nanoseconds took);
-    /// A login came to its end: `problem` is empty when it was granted.
+    /// A login has ended; `problem` is empty when it was granted.
     void login_ended(std::optional<Code> problem);
     /// A listener of the registry: counts wakes, from the start of a unit until it answers.
     void board_changed(const Board& board, bool gone);
 
-    /// All of it, as it is now.
+    /// The present values of all metrics.
     [[nodiscard]] std::string text() const;
 
 private:
@@ -68,8 +68,7 @@ private:
     Counter wakes_failed_ = 0;
     Counter wakes_stopped_ = 0;
     Histogram wake_times_;
-    std::mutex mutex_;
-    std::map<BoardId, BootTime> starting_;  // guarded by mutex_: since when
+    LockGuarded<std::map<BoardId, BootTime>> starting_;  ///< since when
 };
 
 }  // namespace boardgate::boardgated

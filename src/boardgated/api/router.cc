@@ -19,8 +19,8 @@ namespace boardgate::boardgated {
 
 const std::vector<Route>& routes() {
     static const std::vector<Route> table = {
-#define ROUTE(method, pattern, lane, access, handler, meaning) \
-    {method, pattern, Route::Lane::lane, Route::Access::access, [](const Handlers& to, Call& call) { return to.handler(call); }},
+#define ROUTE(method, pattern, pool, access, handler, meaning) \
+    {method, pattern, Route::Pool::pool, Route::Access::access, [](const Handlers& to, Call& call) { return to.handler(call); }},
 #define STREAM(pattern, opener, meaning)
 #include "src/boardgated/api/routes.inc"
 #undef STREAM
@@ -31,7 +31,7 @@ const std::vector<Route>& routes() {
 
 namespace {
 
-/// What the path has where the pattern has the placeholder; nullopt when the rest is not alike.
+/// The part of the path in the placeholder's place; nullopt when the rest of the path differs from the pattern.
 std::optional<std::string_view> at_placeholder(std::string_view placeholder, std::string_view pattern, std::string_view path) {
     const std::size_t at = pattern.find(placeholder);
     if (at == std::string_view::npos) return std::nullopt;
@@ -97,7 +97,7 @@ bool body_is_too_long(std::string_view length) {
     return std::from_chars(length.data(), length.data() + length.size(), bytes).ec != std::errc{} || bytes > longest_body;
 }
 
-/// The body, which must say that it is JSON: a form of another page cannot.
+/// Reads the body. It must be sent as JSON, which a form of another site cannot do.
 ApiResult<void> take_body(Request& request, Call& call) {
     const std::string_view length = request.parameter("CONTENT_LENGTH");
     if (length.empty() || length == "0") return {};
@@ -136,21 +136,21 @@ void Router::handle(std::unique_ptr<Request> request) {
     if (const auto admitted = admit(**route, job->call); !admitted) return refuse(admitted.error());
     if (const auto body = take_body(*job->request, job->call); !body) return refuse(body.error());
 
-    ThreadPool* lane = nullptr;
-    switch ((*route)->lane) {
-        case Route::Lane::now:
+    ThreadPool* pool = nullptr;
+    switch ((*route)->pool) {
+        case Route::Pool::now:
             return run(**route, *job->request, job->call);
-        case Route::Lane::logins:
-            lane = &lanes_.logins;
+        case Route::Pool::logins:
+            pool = &pools_.logins;
             break;
-        case Route::Lane::launches:
-            lane = &lanes_.launches;
+        case Route::Pool::launches:
+            pool = &pools_.launches;
             break;
-        case Route::Lane::folders:
-            lane = &lanes_.folders;
+        case Route::Pool::folders:
+            pool = &pools_.folders;
             break;
     }
-    if (!lane->add([this, job, found = *route] { run(*found, *job->request, job->call); })) {
+    if (!pool->add([this, job, found = *route] { run(*found, *job->request, job->call); })) {
         refuse({Code::busy, "the server is busy; try again in a moment", {}, 2});
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From a request to its handler, by the table in routes.inc, and back. Everything that holds for all routes is
-// checked here: method, origin, session, body.
+// Routes API requests to their handlers, by the table in routes.inc. Checks here what holds for all routes: method,
+// origin, session, body.
 #pragma once
 
 #include <memory>
@@ -27,33 +27,33 @@ struct Handlers {
     ApiFolders& folders;
 };
 
-struct Lanes {
+struct ThreadPools {
     ThreadPool& logins;
     ThreadPool& launches;
     ThreadPool& folders;
 };
 
 struct Route {
-    enum class Lane { now, logins, launches, folders };
+    enum class Pool { now, logins, launches, folders };
     enum class Access { anybody, session };
     std::string_view method;
     std::string_view pattern;
-    Lane lane;
+    Pool pool;
     Access access;
     ApiResult<Response> (*handle)(const Handlers&, Call&);
 };
 
-/// The table, for the tests that hold the documents against it.
+/// The table, also for the tests that compare the documents with it.
 [[nodiscard]] const std::vector<Route>& routes();
-/// Does the path match the pattern? Sets what the pattern has a placeholder for.
+/// Does the path match the pattern? Sets the names that the pattern has placeholders for.
 [[nodiscard]] bool matches(std::string_view pattern, std::string_view path, PathNames& names);
 
-/// The answer to a method that an address does not take, with those that it takes.
+/// The problem for a method that an address does not allow; `allowed` lists the methods that it does.
 [[nodiscard]] Problem wrong_method(const std::string& allowed);
 
 class Router {
 public:
-    Router(Handlers handlers, Lanes lanes, const Sessions& sessions) : handlers_(handlers), lanes_(lanes), sessions_(sessions) {}
+    Router(Handlers handlers, ThreadPools pools, const Sessions& sessions) : handlers_(handlers), pools_(pools), sessions_(sessions) {}
 
     /// Answers the request, now or from another thread.
     void handle(std::unique_ptr<Request> request);
@@ -64,7 +64,7 @@ private:
     void run(const Route& route, Request& request, Call& call) const;
 
     Handlers handlers_;
-    Lanes lanes_;
+    ThreadPools pools_;
     const Sessions& sessions_;
 };
 

@@ -19,33 +19,33 @@ enum class State {
 };
 [[nodiscard]] const char* name_of(State state);
 
-/// What systemd says of a board's unit and door (org.freedesktop.systemd1(5)).
+/// What systemd reports of a board's unit and door (org.freedesktop.systemd1(5)).
 struct UnitFacts {
     std::string socket_active;                    ///< ActiveState of the door; empty: not loaded
-    std::uint16_t port = 0;                       ///< that the door listens on; 0 when it is not loaded
+    std::uint16_t port = 0;                       ///< of the door; 0 when it is not loaded
     std::string service_active;                   ///< ActiveState of the unit
     std::string result;                           ///< Result of the unit: success, exit-code, signal, oom-kill, timeout, ...
     int exit_code = 0;                            ///< si_code: CLD_EXITED, CLD_KILLED, CLD_DUMPED
     int exit_status = 0;                          ///< exit status or signal
     std::string invocation;                       ///< InvocationID of the unit's last run, hexadecimal
-    std::string status_text;                      ///< StatusText, boardgate-board's own words
-    std::optional<std::uint64_t> memory_limit{};  ///< MemoryMax, in bytes, where a lack of memory was the end
-    std::int64_t since = 0;                       ///< microseconds since 1970: the last change of state; 0 when systemd knows of none
+    std::string status_text;                      ///< StatusText, which boardgate-board sets
+    std::optional<std::uint64_t> memory_limit{};  ///< MemoryMax, in bytes, after an oom-kill
+    std::int64_t since = 0;                       ///< the last change of state, in microseconds since 1970; 0: none
     friend bool operator==(const UnitFacts&, const UnitFacts&) = default;
 };
 
-/// What systemd's facts alone say; `waiting` is boardgated's own.
+/// The state according to systemd alone; only boardgated knows `waiting`.
 [[nodiscard]] State state_of(const UnitFacts& facts);
 
-/// Something its owner should know: a row of base/notices.inc.
+/// Information for the owner: a row of base/notices.inc.
 struct Notice {
     std::string code;
     std::string text;
 };
-/// The notices that a unit's status line names.
+/// The notices whose codes are in the unit's status text.
 [[nodiscard]] std::vector<Notice> notices_of(const UnitFacts& facts);
 
-/// What a unit uses, where the kernel counts it.
+/// The resources that a unit uses, as far as the kernel counts them.
 struct Usage {
     std::optional<std::uint64_t> memory{};  ///< bytes
     std::optional<double> cpu_seconds{};
@@ -60,7 +60,7 @@ struct Failure {
     std::string remedy;
     std::optional<int> exit_status{};
     std::vector<std::string> log_tail{};
-    /// An option and the value with which a new attempt may succeed; empty where there is none.
+    /// An option and a value with which a new attempt may succeed; empty: none.
     std::string change_option{};
     std::string change_value{};
 };
@@ -70,34 +70,34 @@ struct Board {
     std::uint32_t uid;
     UserName owner;
     BoardOptions options;
-    std::uint16_t port = 0;  ///< of the door; 0 before it was first made
+    std::uint16_t port = 0;  ///< of the door; 0 before the door is first made
     WallTime created{};
     std::optional<WallTime> last_viewed{};
     UnitFacts facts{};
     State state = State::off;
     WallTime state_since{};
     std::string waiting_for{};     ///< a sentence, in state waiting
-    std::string asleep_because{};  ///< a sentence, in state asleep, where it is known
+    std::string asleep_because{};  ///< a sentence, in state asleep; empty when unknown
     Usage usage{};
-    std::optional<std::uint64_t> peak_memory{};  ///< the most that was seen of this run, in bytes
-    std::chrono::seconds longest_awake{};        ///< it sleeps then, used or not; 0: no such end
-    State state_before = State::off;             ///< the one before this
-    std::optional<Failure> failure{};            ///< set in state failed, as soon as the log was read
+    std::optional<std::uint64_t> peak_memory{};  ///< the maximum that was seen in this run, in bytes
+    std::chrono::seconds longest_awake{};        ///< after this it sleeps even when used; 0: no limit
+    State state_before = State::off;             ///< the previous state
+    std::optional<Failure> failure{};            ///< in state failed, once the log was read
 
     [[nodiscard]] UnitName unit() const { return {owner, id}; }
-    /// When it will sleep, as far as it is known here; nothing unless it is ready.
+    /// The expected time of its sleep; nothing unless it is ready.
     [[nodiscard]] std::optional<WallTime> sleeps_at() const;
     [[nodiscard]] std::string url() const { return "/b/" + id.str() + "/"; }
 };
 
-/// What its owner is told: that it failed only together with the reason, which takes a moment to find. (Where it had
-/// failed already when boardgated started there is nothing else to tell.)
+/// The state that the owner sees. A failure is shown only together with its reason, which takes a moment to find, unless the
+/// board had failed before boardgated started.
 [[nodiscard]] inline State shown_state(const Board& board) {
     const bool examined = board.state != State::failed || board.failure || board.state_before == State::off;
     return examined ? board.state : board.state_before;
 }
 
-/// Does it use a slot, and memory?
+/// Does it use a slot and memory?
 [[nodiscard]] inline bool is_awake(const Board& board) { return board.state == State::ready || board.state == State::starting; }
 
 }  // namespace boardgate::boardgated

@@ -12,7 +12,7 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// As many lines as a person reads; the whole log is one click away.
+/// The number of lines that a person reads; the page links to the whole log.
 constexpr std::size_t tail_lines = 20;
 
 std::string ending(const UnitFacts& facts) {
@@ -24,18 +24,18 @@ std::string ending(const UnitFacts& facts) {
     return "it did not end by itself";
 }
 
-/// Where the process alone does not tell: a watchdog, a lack of resources.
-std::string systemds_word(const UnitFacts& facts) {
+/// Reasons that are not in the exit status: a watchdog, a lack of resources.
+std::string systemd_result(const UnitFacts& facts) {
     return facts.result == "exit-code" || facts.result == "signal" ? "" : "; systemd says \"" + facts.result + "\"";
 }
 
 std::string mebibytes(std::uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
 
-std::string memory_story(const Board& board) {
-    std::string story = ending(board.facts);
-    if (board.facts.memory_limit) story += "; its limit is " + mebibytes(*board.facts.memory_limit) + " (MemoryMax=)";
-    if (board.peak_memory) story += "; its highest observed use is " + mebibytes(*board.peak_memory);
-    return story;
+std::string memory_detail(const Board& board) {
+    std::string detail = ending(board.facts);
+    if (board.facts.memory_limit) detail += "; its limit is " + mebibytes(*board.facts.memory_limit) + " (MemoryMax=)";
+    if (board.peak_memory) detail += "; its highest observed use is " + mebibytes(*board.peak_memory);
+    return detail;
 }
 
 /// `137`, or `200-243`.
@@ -49,43 +49,42 @@ bool is_status(std::string_view sign, int status) {
     return status >= first && status <= last;
 }
 
-/// The words before `[code]`, when the status line names this code.
-std::optional<std::string> said(const UnitFacts& facts, const std::string& code) {
+/// The text before `[code]`, when the status text ends with this code.
+std::optional<std::string> status_with_code(const UnitFacts& facts, const std::string& code) {
     const std::string mark = " [" + code + "]";
     if (!facts.status_text.ends_with(mark)) return std::nullopt;
     return facts.status_text.substr(0, facts.status_text.size() - mark.size());
 }
 
-/// boardgate-board's status line is its last word on why, unless it is about better times.
-std::string last_word(const UnitFacts& facts) {
-    const bool good_times =
-        facts.status_text.empty() || facts.status_text.starts_with("Serving") || facts.status_text.starts_with("Starting");
-    return (good_times ? ending(facts) : facts.status_text) + systemds_word(facts);
+/// boardgate-board's last status text says why it ended, unless it is of normal operation.
+std::string last_status(const UnitFacts& facts) {
+    const bool normal = facts.status_text.empty() || facts.status_text.starts_with("Serving") || facts.status_text.starts_with("Starting");
+    return (normal ? ending(facts) : facts.status_text) + systemd_result(facts);
 }
 
-/// What shows that the rule fits; nothing when it does not.
-std::optional<std::string> shown_by(const FailureRule& rule, const Board& board, const std::vector<std::string>& log) {
+/// The text that matches the rule; nothing when the rule does not match.
+std::optional<std::string> match(const FailureRule& rule, const Board& board, const std::vector<std::string>& log) {
     const UnitFacts& facts = board.facts;
     switch (rule.by) {
         case FailureRule::By::said:
-            return said(facts, rule.sign);
+            return status_with_code(facts, rule.sign);
         case FailureRule::By::log:
-            // The last one: what came before may have been overcome.
+            // The last match: TensorBoard may have recovered from earlier ones.
             for (auto line = log.rbegin(); line != log.rend(); ++line) {
                 if (line->find(rule.sign) != std::string::npos) return *line;
             }
             return std::nullopt;
         case FailureRule::By::status:
             if (facts.exit_code != CLD_EXITED || !is_status(rule.sign, facts.exit_status)) return std::nullopt;
-            return last_word(facts);
+            return last_status(facts);
         case FailureRule::By::result:
             if (*rule.sign != '\0' && facts.result != rule.sign) return std::nullopt;
-            return facts.result == "oom-kill" ? memory_story(board) : last_word(facts);
+            return facts.result == "oom-kill" ? memory_detail(board) : last_status(facts);
     }
     return std::nullopt;
 }
 
-/// Puts the board's options into a text, such as {environment}.
+/// Replaces placeholders such as {environment} by the board's options.
 std::string filled(std::string text, const Json::Value& options) {
     for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open)) {
         const std::size_t close = text.find('}', open);
@@ -123,7 +122,7 @@ Failure diagnose(const Board& board, const std::vector<std::string>& log) {
     add_options(options, board.options);
     Failure failure;
     for (const FailureRule& rule : failure_rules()) {
-        const auto detail = shown_by(rule, board, log);
+        const auto detail = match(rule, board, log);
         if (!detail) continue;
         failure = {rule.code, filled(rule.summary, options), *detail, filled(rule.remedy, options)};
         set_change(failure, rule.change, options);
@@ -135,7 +134,7 @@ Failure diagnose(const Board& board, const std::vector<std::string>& log) {
     return failure;
 }
 
-bool says_little(const Failure& failure) { return failure.code == "tensorboard_ended" || failure.code == "unknown"; }
+bool is_unexplained(const Failure& failure) { return failure.code == "tensorboard_ended" || failure.code == "unknown"; }
 
 Json::Value failure_json(const Failure& failure) {
     Json::Value value(Json::objectValue);
@@ -146,7 +145,7 @@ Json::Value failure_json(const Failure& failure) {
     value["exit_status"] = failure.exit_status ? Json::Value(*failure.exit_status) : Json::Value();
     value["log_tail"] = Json::Value(Json::arrayValue);
     for (const std::string& line : failure.log_tail) value["log_tail"].append(line);
-    // What PATCH may be given before the next attempt.
+    // A body for PATCH before the next attempt.
     value["change"] = Json::Value();
     if (!failure.change_option.empty()) value["change"][failure.change_option] = failure.change_value;
     return value;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Why did a board fail? By the table in failures.inc, from what systemd and the unit's log say.
+// Finds why a board failed: by the table in failures.inc, from systemd's facts and the unit's log.
 #pragma once
 
 #include <json/value.h>
@@ -23,12 +23,12 @@ struct FailureRule {
 };
 [[nodiscard]] const std::vector<FailureRule>& failure_rules();
 
-/// Of a failed board; `log` are the lines of the failed run, oldest first.
+/// Diagnoses a failed board. `log`: the lines of the failed run, oldest first.
 [[nodiscard]] Failure diagnose(const Board& board, const std::vector<std::string>& log);
-/// The rule by which systemd's words alone say no more than that it failed.
-[[nodiscard]] bool says_little(const Failure& failure);
+/// True for a rule that only states the failure, without a reason.
+[[nodiscard]] bool is_unexplained(const Failure& failure);
 
-/// As in the API.
+/// The failure as in the API.
 [[nodiscard]] Json::Value failure_json(const Failure& failure);
 
 }  // namespace boardgate::boardgated

@@ -27,7 +27,7 @@ std::vector<PresetRow> Presets::rows(std::uint32_t uid) const {
     return {};
 }
 
-void Presets::remember(std::uint32_t uid, const BoardOptions& options) {
+void Presets::set_last(std::uint32_t uid, const BoardOptions& options) {
     if (const auto kept = store_.put_preset(uid, {name_of_last, to_text(preset_json(options))}); !kept)
         log_event(Event::storage_fault, kept.error().text());
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Options that a person uses again: those of the board made last, and named ones. What belongs to one board
-// (log directory, title, port) is no part of them.
+// Options that a person uses again: the options of the board created last, and named presets. Options of one board
+// (log directory, title, port) are not part of them.
 #pragma once
 
 #include <mutex>
@@ -17,11 +17,11 @@ public:
 
     explicit Presets(Store& store) : store_(store) {}
 
-    /// Keeps the options of a board that was made; a failure to do so is logged, and no reason to refuse the board.
-    void remember(std::uint32_t uid, const BoardOptions& options);
-    /// The options of the board made last, or null.
+    /// Stores the options of the board created last. A failure is logged only: the board exists.
+    void set_last(std::uint32_t uid, const BoardOptions& options);
+    /// The options of the board created last, or null.
     [[nodiscard]] Json::Value last(std::uint32_t uid) const;
-    /// The named ones, by name, each an object of options with its `name`.
+    /// The named presets, by name; each is an object of options with its `name`.
     [[nodiscard]] Json::Value named(std::uint32_t uid) const;
     [[nodiscard]] ApiResult<void> put(std::uint32_t uid, const std::string& name, const BoardOptions& options);
     [[nodiscard]] ApiResult<void> remove(std::uint32_t uid, const std::string& name);
@@ -29,10 +29,10 @@ public:
 private:
     [[nodiscard]] std::vector<PresetRow> rows(std::uint32_t uid) const;
     Store& store_;
-    std::mutex adding_;  // between counting and adding one
+    std::mutex adding_;  // held from the count of a person's presets until one is added
 };
 
-/// Options that belong to one board.
+/// Options that are not part of presets.
 inline constexpr const char* options_of_one_board[] = {"logdir", "more_logdirs", "title", "port"};
 
 /// The options that a preset holds.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/boards/registry.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -9,8 +11,8 @@
 namespace boardgate::boardgated {
 
 namespace {
-/// A page that shows when a board was viewed need not know to the second.
-constexpr std::chrono::seconds between_told_views{10};
+/// Pages show the time of the last view less precisely than this.
+constexpr std::chrono::seconds between_notified_views{10};
 
 std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
 WallTime time_of(std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds)); }
@@ -19,7 +21,7 @@ WallTime time_of(std::int64_t seconds) { return WallTime(std::chrono::seconds(se
 Result<void> Registry::load() {
     const auto rows = store_.boards();
     if (!rows) return error_of(rows);
-    const Lock lock(mutex_);
+    const auto contents = contents_.lock();
     for (const BoardRow& row : *rows) {
         const auto id = BoardId::parse(row.id);
         const auto owner = UserName::parse(row.owner);
@@ -30,7 +32,7 @@ Result<void> Registry::load() {
         Board board{*id, row.uid, *owner, options_of_text(row.options), row.port, time_of(row.created), {}, {}, State::off, clock_.wall()};
         board.longest_awake = longest_awake_;
         if (row.last_viewed != 0) board.last_viewed = time_of(row.last_viewed);
-        entries_.emplace(*id, Entry{std::move(board)});
+        contents->entries.emplace(*id, Entry{std::move(board)});
     }
     return {};
 }
@@ -40,64 +42,61 @@ Result<void> Registry::write(const Board& board) {
                              seconds_of(board.created), board.last_viewed ? seconds_of(*board.last_viewed) : 0});
 }
 
-/// Whoever finds somebody telling leaves it to him, so that listeners hear of all changes in their order.
-void Registry::notify(Lock lock, const Board& board, bool gone) {
+/// If another thread is already notifying, this queues the change for it: listeners see all changes in order.
+void Registry::notify(LockedContents::Writer contents, const Board& board, bool gone) {
     changed_.notify_all();
-    notifications_.push_back({board, gone});
-    if (std::exchange(notifying_, true)) return;
-    while (!notifications_.empty()) {
-        const Notification notification = std::move(notifications_.front());
-        notifications_.pop_front();
-        lock.unlock();
+    contents->notifications.push_back({board, gone});
+    if (std::exchange(contents->notifying, true)) return;
+    while (!contents->notifications.empty()) {
+        const Notification notification = std::move(contents->notifications.front());
+        contents->notifications.pop_front();
+        contents.lock().unlock();
         try {
             for (const Listener& listener : listeners_) listener(notification.board, notification.gone);
         } catch (const std::exception& exception) {
-            // The next change is told all the same.
-            log_event(Event::request_fault, std::string("a listener failed on a change of a board: ") + exception.what());
+            // The next change is still notified.
+            log_event(Event::request_fault, fmt::format("a listener failed on a change of a board: {}", exception.what()));
         }
-        lock.lock();
+        contents.lock().lock();
     }
-    notifying_ = false;
+    contents->notifying = false;
 }
 
 ApiResult<Board> Registry::add(std::uint32_t uid, const UserName& owner, const BoardOptions& options, std::int64_t most) {
-    std::unique_lock definition(definitions_);
+    std::unique_lock definition(definition_changes_);
     if (static_cast<std::int64_t>(boards_of(uid).size()) >= most) {
-        return problem(Code::too_many_boards,
-                       "you have " + std::to_string(most) + " boards, which is the limit for one person; delete one");
+        return problem(Code::too_many_boards, fmt::format("you have {} boards, which is the limit for one person; delete one", most));
     }
     BoardId id = BoardId::make();
     while (find(id)) id = BoardId::make();
-    // In seconds, as the store keeps it: the same before and after a restart.
+    // In whole seconds, as the store has it: equal before and after a restart.
     const WallTime now = time_of(seconds_of(clock_.wall()));
     Board board{id, uid, owner, options, 0, now, {}, {}, State::off, now};
     board.longest_awake = longest_awake_;
     if (const auto written = write(board); !written) return storage_problem(written.error());
-    Lock lock(mutex_);
-    entries_.emplace(id, Entry{board});
+    auto contents = contents_.lock();
+    contents->entries.emplace(id, Entry{board});
     definition.unlock();
-    notify(std::move(lock), board);
+    notify(std::move(contents), board);
     return board;
 }
 
 std::optional<Board> Registry::find(const BoardId& id) const {
-    const std::shared_lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return std::nullopt;
-    return found->second.board;
+    const auto contents = contents_.read();
+    const Entry* entry = contents->find(id);
+    return entry == nullptr ? std::nullopt : std::optional(entry->board);
 }
 
 std::optional<GateView> Registry::gate_view(const BoardId& id) const {
-    const std::shared_lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return std::nullopt;
-    const Board& board = found->second.board;
-    return GateView{board.uid, board.port, board.state};
+    const auto contents = contents_.read();
+    const Entry* entry = contents->find(id);
+    if (entry == nullptr) return std::nullopt;
+    return GateView{entry->board.uid, entry->board.port, entry->board.state};
 }
 
 void Registry::for_each(const std::function<void(const Board&)>& see) const {
-    const std::shared_lock lock(mutex_);
-    for (const auto& [id, entry] : entries_) see(entry.board);
+    const auto contents = contents_.read();
+    for (const auto& [id, entry] : contents->entries) see(entry.board);
 }
 
 std::vector<Board> Registry::boards_of(std::uint32_t uid) const {
@@ -116,16 +115,16 @@ std::vector<Board> Registry::all() const {
 
 template <class Change>
 Result<void> Registry::change(const BoardId& id, Change change) {
-    std::unique_lock definition(definitions_);
+    std::unique_lock definition(definition_changes_);
     auto planned = find(id);
     if (!planned) return failure("no such board", id.str());
     change(*planned);
     if (auto written = write(*planned); !written) return written;
-    Lock lock(mutex_);
-    Board& board = entries_.find(id)->second.board;  // nobody else removes it meanwhile
+    auto contents = contents_.lock();
+    Board& board = contents->find(id)->board;  // there: definition_changes_ is held since find()
     change(board);
     definition.unlock();
-    notify(std::move(lock), board);
+    notify(std::move(contents), board);
     return {};
 }
 
@@ -140,13 +139,13 @@ Result<void> Registry::set_port(const BoardId& id, std::uint16_t port) {
 }
 
 Result<void> Registry::remove(const BoardId& id) {
-    std::unique_lock definition(definitions_);
+    std::unique_lock definition(definition_changes_);
     if (!find(id)) return {};
     if (auto deleted = store_.delete_board(id.str()); !deleted) return deleted;
-    Lock lock(mutex_);
-    const auto gone = entries_.extract(id);
+    auto contents = contents_.lock();
+    const auto gone = contents->entries.extract(id);
     definition.unlock();
-    notify(std::move(lock), gone.mapped().board, true);
+    notify(std::move(contents), gone.mapped().board, true);
     return {};
 }
 
@@ -155,45 +154,45 @@ Result<void> Registry::remove_of_others(std::uint32_t uid, const UserName& owner
         if (board.owner == owner) continue;
         if (auto removed = remove(board.id); !removed) return removed;
         log_event(Event::reconciled,
-                  "board " + board.id.str() + " was removed: the uid of its owner " + board.owner.str() + " is " + owner.str() + "'s now",
+                  fmt::format("board {} was removed: the uid of its owner {} is {}'s now", board.id.str(), board.owner.str(), owner.str()),
                   {{"BOARD_ID", board.id.str()}, {"USER_NAME", board.owner.str()}});
     }
     return {};
 }
 
 void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
-    Lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found == entries_.end() || found->second.board.facts == facts) return;
-    // Another run, even if nothing but its failure was seen of it.
-    if (found->second.board.facts.invocation != facts.invocation) found->second.board.failure.reset();
-    found->second.board.facts = facts;
-    // A database of yesterday may name another port, which may be another person's door by now.
-    if (facts.port != 0) found->second.board.port = facts.port;
-    update_state(found->second);
-    notify(std::move(lock), found->second.board);
+    auto contents = contents_.lock();
+    Entry* entry = contents->find(id);
+    if (entry == nullptr || entry->board.facts == facts) return;
+    // A new run, even when only its failure was seen.
+    if (entry->board.facts.invocation != facts.invocation) entry->board.failure.reset();
+    entry->board.facts = facts;
+    // A restored database may name an old port, which may be another person's door now.
+    if (facts.port != 0) entry->board.port = facts.port;
+    update_state(*entry);
+    notify(std::move(contents), entry->board);
 }
 
 namespace {
-/// Why a board that was ready sleeps now, if that was to come at this time: a board ends by itself.
+/// Why a board that was ready sleeps now, when its own limits explain it.
 std::string usual_reason(const Board& board, WallTime now) {
-    // It counts by what flows and we by what the gate sees, and systemd tells in a moment.
-    constexpr std::chrono::seconds roughly{15};
+    // The board measures idle time by traffic, we by the gate's requests, and systemd reports late: allow for that.
+    constexpr std::chrono::seconds tolerance{15};
     const auto due = board.sleeps_at();
-    if (!due || now + roughly < *due) return {};
-    const bool at_its_end = board.longest_awake.count() > 0 && now + roughly >= board.state_since + board.longest_awake;
-    return at_its_end ? "it was awake as long as this server allows"
-                      : "nobody viewed it for " + in_words(std::chrono::seconds(board.options.idle_sleep));
+    if (!due || now + tolerance < *due) return {};
+    const bool reached_longest_awake = board.longest_awake.count() > 0 && now + tolerance >= board.state_since + board.longest_awake;
+    return reached_longest_awake ? "it was awake as long as this server allows"
+                                 : "nobody viewed it for " + in_words(std::chrono::seconds(board.options.idle_sleep));
 }
 }  // namespace
 
-/// Makes the state of what is known.
+/// Derives the state and what depends on it from facts, waiting and the clock.
 void Registry::update_state(Entry& entry) const {
     Board& board = entry.board;
     State state = state_of(board.facts);
     if (state == State::starting || state == State::ready) entry.waiting_for.clear();
     if (!entry.waiting_for.empty()) state = State::waiting;
-    // Not while it starts: somebody may just have put it to sleep.
+    // Only when it begins to start: while it starts, somebody may put it to sleep.
     if (state != board.state && (state == State::starting || state == State::ready)) entry.asleep_because.clear();
     if (state == State::asleep && board.state == State::ready && entry.asleep_because.empty())
         entry.asleep_because = usual_reason(board, clock_.wall());
@@ -210,93 +209,86 @@ void Registry::update_state(Entry& entry) const {
 }
 
 void Registry::set_waiting(const BoardId& id, const std::string& reason) {
-    Lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found == entries_.end() || found->second.waiting_for == reason) return;
-    found->second.waiting_for = reason;
-    update_state(found->second);
-    notify(std::move(lock), found->second.board);
+    auto contents = contents_.lock();
+    Entry* entry = contents->find(id);
+    if (entry == nullptr || entry->waiting_for == reason) return;
+    entry->waiting_for = reason;
+    update_state(*entry);
+    notify(std::move(contents), entry->board);
 }
 
 void Registry::set_asleep_because(const BoardId& id, const std::string& reason) {
-    Lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return;
-    found->second.asleep_because = reason;
-    if (found->second.board.state != State::asleep) return;
-    update_state(found->second);
-    notify(std::move(lock), found->second.board);
+    auto contents = contents_.lock();
+    Entry* entry = contents->find(id);
+    if (entry == nullptr) return;
+    entry->asleep_because = reason;
+    if (entry->board.state != State::asleep) return;
+    update_state(*entry);
+    notify(std::move(contents), entry->board);
 }
 
 void Registry::set_usage(const BoardId& id, const Usage& usage) {
-    Lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found == entries_.end() || found->second.board.state != State::ready || found->second.board.usage == usage) return;
-    found->second.board.usage = usage;
-    found->second.board.peak_memory = std::max(found->second.board.peak_memory, usage.memory);
-    notify(std::move(lock), found->second.board);
+    auto contents = contents_.lock();
+    Entry* entry = contents->find(id);
+    if (entry == nullptr || entry->board.state != State::ready || entry->board.usage == usage) return;
+    entry->board.usage = usage;
+    entry->board.peak_memory = std::max(entry->board.peak_memory, usage.memory);
+    notify(std::move(contents), entry->board);
 }
 
 bool Registry::set_failure(const BoardId& id, const UnitFacts& facts, const Failure& failure) {
-    Lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return false;
-    Board& board = found->second.board;
-    if (board.state != State::failed || board.facts != facts) return false;
-    board.failure = failure;
-    notify(std::move(lock), board);
+    auto contents = contents_.lock();
+    Entry* entry = contents->find(id);
+    if (entry == nullptr || entry->board.state != State::failed || entry->board.facts != facts) return false;
+    entry->board.failure = failure;
+    notify(std::move(contents), entry->board);
     return true;
 }
 
 std::optional<Board> Registry::wait(const BoardId& id, std::chrono::milliseconds patience,
                                     const std::function<bool(const Board&)>& enough) const {
-    std::shared_lock lock(mutex_);
-    const auto over = [&] {
-        const auto found = entries_.find(id);
-        return found == entries_.end() || enough(found->second.board);
-    };
-    changed_.wait_for(lock, patience, over);
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return std::nullopt;
-    return found->second.board;
+    auto contents = contents_.read();
+    changed_.wait_for(contents.lock(), patience, [&] {
+        const Entry* entry = contents->find(id);
+        return entry == nullptr || enough(entry->board);
+    });
+    const Entry* entry = contents->find(id);
+    return entry == nullptr ? std::nullopt : std::optional(entry->board);
 }
 
 void Registry::viewed(const BoardId& id) {
     const WallTime now = clock_.wall();
     {
-        // A dashboard asks many times a second, and the gate must not make its threads wait for one another.
-        const std::shared_lock lock(mutex_);
-        const auto found = entries_.find(id);
-        if (found == entries_.end()) return;
-        if (const auto last = found->second.board.last_viewed; last && found->second.unsaved_view && now - *last < std::chrono::seconds(1))
-            return;
+        // A dashboard sends many requests a second: most of them need the shared lock only.
+        const auto contents = contents_.read();
+        const Entry* entry = contents->find(id);
+        if (entry == nullptr) return;
+        if (const auto last = entry->board.last_viewed; last && entry->unsaved_view && now - *last < std::chrono::seconds(1)) return;
     }
-    Lock lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return;
-    Entry& entry = found->second;
-    entry.board.last_viewed = now;
-    entry.unsaved_view = true;
-    if (now - entry.notified_view < between_told_views) return;
-    entry.notified_view = now;
-    notify(std::move(lock), entry.board);
+    auto contents = contents_.lock();
+    Entry* entry = contents->find(id);
+    if (entry == nullptr) return;
+    entry->board.last_viewed = now;
+    entry->unsaved_view = true;
+    if (now - entry->notified_view < between_notified_views) return;
+    entry->notified_view = now;
+    notify(std::move(contents), entry->board);
 }
 
 void Registry::save_views() {
     std::vector<UseRow> views;
     {
-        const Lock lock(mutex_);
-        for (auto& [id, entry] : entries_) {
+        const auto contents = contents_.lock();
+        for (auto& [id, entry] : contents->entries) {
             if (std::exchange(entry.unsaved_view, false)) views.push_back({id.str(), seconds_of(*entry.board.last_viewed)});
         }
     }
     const auto written = store_.boards_viewed(views);
     if (written) return;
     log_event(Event::storage_fault, written.error().text());
-    const Lock lock(mutex_);
+    const auto contents = contents_.lock();
     for (const UseRow& view : views) {
-        const auto found = entries_.find(*BoardId::parse(view.key));
-        if (found != entries_.end()) found->second.unsaved_view = true;
+        if (Entry* entry = contents->find(*BoardId::parse(view.key)); entry != nullptr) entry->unsaved_view = true;
     }
 }
 

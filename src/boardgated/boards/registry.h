@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// All boards, in memory; the only writer of boards to the store. Who wants to know of changes subscribes.
+// All boards, in memory; the only writer of boards to the store. Listeners are notified of each change.
 // Thread-safe: readers get copies, and never wait for the disk.
 #pragma once
 
@@ -14,13 +14,14 @@
 #include <vector>
 
 #include "src/base/clock.h"
+#include "src/base/lock_guarded.h"
 #include "src/boardgated/boards/board.h"
 #include "src/boardgated/common/problem.h"
 #include "src/boardgated/storage/store.h"
 
 namespace boardgate::boardgated {
 
-/// What the gate needs of a board, without copying all of it.
+/// The part of a board that the gate reads, so that it need not copy all of it.
 struct GateView {
     std::uint32_t uid;
     std::uint16_t port;
@@ -29,47 +30,47 @@ struct GateView {
 
 class Registry {
 public:
-    /// Called after each change, in the order of the changes, one at a time, without a lock held; by the thread that
-    /// made it, or by one that is still telling of another. `gone` for a removed board.
+    /// Called after each change, one call at a time, in the order of the changes, with no lock held: by the thread that
+    /// made the change, or by a thread that is still notifying of an earlier one. `gone`: the board was removed.
     using Listener = std::function<void(const Board&, bool gone)>;
 
-    /// Awake for `longest_awake` a board sleeps whatever happens; 0: no such end.
+    /// A board goes to sleep after `longest_awake` even when it is used; 0: no limit.
     Registry(Store& store, const Clock& clock, std::chrono::seconds longest_awake = {})
         : store_(store), clock_(clock), longest_awake_(longest_awake) {}
 
     [[nodiscard]] Result<void> load();
-    /// Once, before threads start.
+    /// Call it before threads start.
     void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
 
-    /// A problem when the person has `most` boards already.
+    /// A problem when the person already has `most` boards.
     [[nodiscard]] ApiResult<Board> add(std::uint32_t uid, const UserName& owner, const BoardOptions& options,
                                        std::int64_t most = std::numeric_limits<std::int64_t>::max());
     [[nodiscard]] std::optional<Board> find(const BoardId& id) const;
     [[nodiscard]] std::optional<GateView> gate_view(const BoardId& id) const;
     [[nodiscard]] std::vector<Board> boards_of(std::uint32_t uid) const;
     [[nodiscard]] std::vector<Board> all() const;
-    /// Shows each without a copy, to one that must not ask or change anything here.
+    /// Visits each board without a copy. `see` must not call the registry.
     void for_each(const std::function<void(const Board&)>& see) const;
 
     [[nodiscard]] Result<void> set_options(const BoardId& id, const BoardOptions& options);
     [[nodiscard]] Result<void> set_port(const BoardId& id, std::uint16_t port);
     [[nodiscard]] Result<void> remove(const BoardId& id);
-    /// Removes the boards of a deleted account whose number this one got.
+    /// Removes the boards of a deleted account whose uid was given to `owner`.
     [[nodiscard]] Result<void> remove_of_others(std::uint32_t uid, const UserName& owner);
-    /// What systemd says now. Unknown boards are ignored.
+    /// The present state of the board's units. Unknown boards are ignored.
     void set_facts(const BoardId& id, const UnitFacts& facts);
     void set_usage(const BoardId& id, const Usage& usage);
-    /// The board waits for a slot, for the reason given; an empty one ends that.
+    /// The board waits for a slot, for this reason; an empty reason ends the waiting.
     void set_waiting(const BoardId& id, const std::string& reason);
-    /// Somebody is putting the board to sleep, for the reason given; it is told as soon as it sleeps. Without one, it is
-    /// what the board's options say, or nothing.
+    /// Why the board is about to be put to sleep; shown as soon as it sleeps. Without a reason, the board's own limits
+    /// explain its sleep, or nothing does.
     void set_asleep_because(const BoardId& id, const std::string& reason);
-    /// Why the board failed, as far as these facts show it. Nothing changes, and false, when they are not the newest.
+    /// Why the board failed, according to `facts`. False, and no change, when the board has newer facts.
     bool set_failure(const BoardId& id, const UnitFacts& facts, const Failure& failure);
-    /// Waits until `enough` is true of the board, it is gone, or the time is over; the board as it is then.
+    /// Waits until `enough` is true of the board, the board is gone, or `patience` is over. Returns the board of that moment.
     [[nodiscard]] std::optional<Board> wait(const BoardId& id, std::chrono::milliseconds patience,
                                             const std::function<bool(const Board&)>& enough) const;
-    /// The gate let somebody in. Written to the store by save_views().
+    /// The gate let a request in. save_views() writes it to the store.
     void viewed(const BoardId& id);
     void save_views();
 
@@ -77,17 +78,28 @@ private:
     struct Entry {
         Board board;
         std::string waiting_for{};
-        std::string asleep_because{};  // from before it sleeps
+        std::string asleep_because{};  // set before it sleeps
         bool unsaved_view = false;
-        WallTime notified_view{};  // when listeners last heard of a view
+        WallTime notified_view{};  // when listeners were last notified of a view
     };
     struct Notification {
         Board board;
         bool gone;
     };
-    using Lock = std::unique_lock<std::shared_mutex>;
+    struct Contents {
+        std::map<BoardId, Entry> entries{};
+        std::deque<Notification> notifications{};
+        bool notifying = false;
+
+        [[nodiscard]] Entry* find(const BoardId& id) {
+            const auto found = entries.find(id);
+            return found == entries.end() ? nullptr : &found->second;
+        }
+        [[nodiscard]] const Entry* find(const BoardId& id) const { return const_cast<Contents*>(this)->find(id); }
+    };
+    using LockedContents = LockGuarded<Contents, std::shared_mutex>;
     [[nodiscard]] Result<void> write(const Board& board);
-    void notify(Lock lock, const Board& board, bool gone = false);
+    void notify(LockedContents::Writer contents, const Board& board, bool gone = false);
     void update_state(Entry& entry) const;
     template <class Change>
     [[nodiscard]] Result<void> change(const BoardId& id, Change change);
@@ -96,13 +108,10 @@ private:
     const Clock& clock_;
     std::chrono::seconds longest_awake_;
     std::vector<Listener> listeners_;
-    /// Held while a definition is on its way to the disk and into memory, so that both have the same. Before mutex_.
-    std::mutex definitions_;
-    mutable std::shared_mutex mutex_;  // guards all that follows; never held while something is written
+    /// Serializes changes of definitions, so that store and memory stay equal. Locked before contents_.
+    std::mutex definition_changes_;
+    LockedContents contents_;  ///< never locked while the store writes
     mutable std::condition_variable_any changed_;
-    std::map<BoardId, Entry> entries_;
-    std::deque<Notification> notifications_;
-    bool notifying_ = false;
 };
 
 }  // namespace boardgate::boardgated

@@ -42,7 +42,7 @@ Secret copy_of(const Token& token) { return Secret(token.reveal()); }
 
 }  // namespace
 
-/// The answer, unless it is a refusal.
+/// The answer; a refusal becomes a problem.
 template <class Message>
 ApiResult<wire::Datagram> SocketLauncher::exchange(Message message) {
     const auto connection = wire::connect(path_);

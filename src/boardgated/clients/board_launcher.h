@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who makes doors, wakes boards and opens a person's folder reader: boardgate-launcher, asked with the person's
-// own token. An interface, so that the API is tested without root.
+// The client of boardgate-launcher, which makes doors, wakes boards and starts a person's folder reader, all with the
+// person's own token. An interface, so that the API is tested without root.
 #pragma once
 
 #include <chrono>
@@ -17,19 +17,19 @@ namespace boardgate::boardgated {
 class BoardLauncher {
 public:
     virtual ~BoardLauncher() = default;
-    /// The port of the door.
+    /// Returns the port of the door.
     [[nodiscard]] virtual ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) = 0;
     [[nodiscard]] virtual ApiResult<void> remove_door(const Token& token, const BoardId& board) = 0;
-    /// The port: the door may have been made again on another one.
+    /// Returns the port: the door may have been made again on another one.
     [[nodiscard]] virtual ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual ApiResult<void> sleep(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board) = 0;
-    /// Ends tickets of the token's user; `other` is meant where it is another one's.
+    /// Revokes tickets of the token's user; `other` is used with Tickets::other.
     [[nodiscard]] virtual ApiResult<void> revoke(const Token& token, wire::Tickets which, const TokenHash& other = {}) = 0;
     /// A connection to the person's own folder reader.
     [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
     [[nodiscard]] virtual ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
-    /// Whose ticket it is.
+    /// The person whose ticket this is.
     [[nodiscard]] virtual ApiResult<wire::TicketHolder> holder_of(const Token& token) = 0;
 };
 

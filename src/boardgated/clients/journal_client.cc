@@ -6,7 +6,7 @@
 namespace boardgate::boardgated {
 
 namespace {
-/// Between two lines; a journal on a slow disk may take a moment for the first one.
+/// Between two lines; a journal on a slow disk may need a moment for the first one.
 constexpr std::chrono::seconds patience{5};
 }  // namespace
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The log of a board's unit, asked of boardgate-journal. Whether the asker may see it was decided before.
+// The client of boardgate-journal: the log of a board's unit. The caller has checked that the person may see it.
 #pragma once
 
 #include <deque>
@@ -15,16 +15,16 @@ namespace boardgate::boardgated {
 class JournalClient {
 public:
     static constexpr const char* socket_path = "/run/boardgate-root/journal.sock";
-    /// Most lines that are given at once, and most bytes of them: a board may write lines of any length.
+    /// The bounds of one response; in bytes, too, because a line can have any length.
     static constexpr std::uint32_t most_lines = 5000;
     static constexpr std::size_t most_bytes = 2 << 20;
 
     explicit JournalClient(std::string path = socket_path) : path_(std::move(path)) {}
 
-    /// The last lines, oldest first; bounded in time.
+    /// The last lines, oldest first. Has a time limit.
     [[nodiscard]] Result<std::deque<wire::LogLine>> last_lines(const UnitName& unit, std::uint32_t lines) const;
-    /// A connection that delivers LogLine messages: the last `lines`, or what is behind the cursor `after`, and
-    /// then new ones as they come.
+    /// A connection that delivers LogLine messages: the last `lines`, or those after the cursor `after`, and then new
+    /// ones.
     [[nodiscard]] Result<Fd> follow(const UnitName& unit, const std::string& after, std::uint32_t lines) const;
 
 private:

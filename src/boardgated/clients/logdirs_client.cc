@@ -12,11 +12,11 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// A whole search for runs, reading included.
+/// A whole search for runs, with reading them.
 constexpr std::chrono::seconds longest_search{40};
 constexpr std::size_t most_rows = 1000;
 
-/// Where nobody named a folder, home is meant.
+/// An empty path means the home.
 std::string or_home(const std::string& path) { return path.empty() ? "~" : path; }
 
 tl::unexpected<Problem> no_answer(const std::string& path, const char* field, const Error& error) {
@@ -30,7 +30,7 @@ tl::unexpected<Problem> malformed_answer() {
 }
 
 bool can_be_shown(const std::string& text) { return is_utf8(text) && !has_control_character(text); }
-/// Empty, or a path.
+/// Empty or an absolute path.
 bool is_path(const std::string& text) { return text.empty() || LogDir::parse(text); }
 bool can_be_shown(const wire::FolderReport& report) {
     return can_be_shown(report.detail) && is_path(report.unreadable_folder) && is_path(report.suggestion);

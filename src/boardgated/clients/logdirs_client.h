@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Conversations with a person's boardgate-logdirs. What it says is checked like anything from outside: it runs as
-// the person, who may have put something else in its place.
+// The client of a person's boardgate-logdirs. Its messages are checked like any input from outside: it runs as the
+// person, who may have replaced it.
 #pragma once
 
 #include <chrono>
@@ -14,16 +14,16 @@
 
 namespace boardgate::boardgated {
 
-/// Between two messages; each part of a look is bounded to less. A home that hangs must not hold a thread for long.
+/// Between two messages; each step of the reader takes less. A home that hangs must not occupy a thread for long.
 inline constexpr std::chrono::seconds patience_with_folders{10};
 
 [[nodiscard]] ApiResult<wire::FolderReport> inspect_folder(const Fd& reader, const std::string& path);
-/// Nothing, or why this path cannot be a log directory; `field` of the request named it.
+/// Nothing, or why this path cannot be a log directory; `field` is the field of the request.
 [[nodiscard]] ApiResult<void> verdict_of(const wire::FolderReport& report, const std::string& path, const char* field);
-/// A sentence about where the event files are; empty when the reader does not know.
+/// A sentence about where event files are; empty when unknown.
 [[nodiscard]] std::string suggestion_text(const wire::FolderReport& report);
 
-/// As a person types it: absolute, or empty, `~` or below `~/`; otherwise a problem of that field.
+/// A problem unless the path is absolute, empty, `~`, or below `~/`.
 [[nodiscard]] ApiResult<void> check_typed_path(const std::string& path, const char* field);
 
 struct FolderListing {
@@ -32,12 +32,12 @@ struct FolderListing {
 };
 [[nodiscard]] ApiResult<FolderListing> list_folders(const Fd& reader, const std::string& path);
 
-/// Asks for the runs below a root (empty: those of boardgate.conf); what is found comes over the same connection.
+/// Starts a search for runs below a root (empty: those of boardgate.conf). The connection delivers the results.
 [[nodiscard]] ApiResult<void> ask_for_runs(const Fd& reader, const std::string& root, std::uint16_t limit);
 
-/// One message of a search for runs. RunsEnd and Problem end it.
+/// One message of a search for runs. RunsEnd and Problem end the search.
 using RunSearchUpdate = std::variant<wire::RunsProgress, wire::RunFound, wire::RunsEnd, Problem>;
-/// `datagram` null: the reader hung up or fell silent. A message that no honest reader sends is a Problem.
+/// `datagram` null: the reader hung up or was silent for too long. A malformed message becomes a Problem.
 [[nodiscard]] RunSearchUpdate run_search_update(const wire::Datagram* datagram);
 
 struct FoundRuns {

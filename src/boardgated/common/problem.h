@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What goes wrong for a person who uses the API: a row of problems.inc and a sentence. web/response.h turns it into
-// problem+json (RFC 9457).
+// An error of the API: a row of problems.inc and a sentence. web/response.h sends it as problem+json (RFC 9457).
 #pragma once
 
 #include <string>
@@ -20,9 +19,9 @@ enum class Code {
 struct Problem {
     Code code;
     std::string detail;   ///< a sentence: what happened, to what, what to do
-    std::string field{};  ///< the field of the request that is to blame, where there is one
+    std::string field{};  ///< the bad field of the request, if any
     int retry_after = 0;  ///< seconds; 0 leaves the header out
-    std::string allow{};  ///< the methods that the address takes instead
+    std::string allow{};  ///< the methods that the address allows
 };
 
 template <class T>
@@ -32,14 +31,14 @@ using ApiResult = tl::expected<T, Problem>;
     return tl::make_unexpected(Problem{code, std::move(detail), std::move(field)});
 }
 
-/// Tells the person that the database cannot be written, and the journal why.
+/// The problem of a database that cannot be written; the reason goes to the journal.
 [[nodiscard]] tl::unexpected<Problem> storage_problem(const Error& error);
 
 /// The stable name of a code, as in the body's `code`.
 [[nodiscard]] const char* name_of(Code code);
 /// The HTTP status of a code.
 [[nodiscard]] int status_of(Code code);
-/// A code in a few words for people.
+/// A short title of a code, for people.
 [[nodiscard]] const char* title_of(Code code);
 
 }  // namespace boardgate::boardgated

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Who did what to which board: one journal line each, with person, address and board.
+// The audit log: one journal line for each action on a board, with person, address and board.
 #pragma once
 
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <string_view>
 #include <utility>
 
 #include "src/base/clock.h"
+#include "src/base/lock_guarded.h"
 #include "src/base/log.h"
 #include "src/boardgated/boards/board.h"
 #include "src/boardgated/gate/gate.h"
@@ -16,28 +16,27 @@
 
 namespace boardgate::boardgated {
 
-/// `did` as in "alice woke board k3f9x2ab from 192.0.2.1"; the owner is named where it is another person.
-void audit(Event event, const Session& who, std::string_view address, std::string_view did, const Board& board);
+/// `action` as in "alice woke board k3f9x2ab from 192.0.2.1". The owner is named when it is another person.
+void audit(Event event, const Session& session, std::string_view address, std::string_view action, const Board& board);
 
-/// Looks at boards, of which the first in an hour is written down: a dashboard asks many times a second.
+/// Logs views of boards, for each person and board the first in an hour: a dashboard sends many requests a second.
 class ViewAudit {
 public:
     static constexpr std::chrono::hours quiet{1};
 
     ViewAudit(const Registry& registry, const Clock& clock) : registry_(registry), clock_(clock) {}
 
-    /// The gate let somebody in. Thread-safe, and quick where there is nothing to write.
-    void passed(const GateDecision& decision, std::string_view address);
+    /// After each decision of the gate. Thread-safe, and fast when there is nothing to log.
+    void gate_decided(const GateDecision& decision, std::string_view address);
     /// Forgets what is older than an hour. Called now and then.
     void sweep();
-    /// Is this person's look at the board the first in an hour?
+    /// Is this the person's first view of the board in an hour?
     [[nodiscard]] bool is_first(std::uint32_t uid, const BoardId& board);
 
 private:
     const Registry& registry_;
     const Clock& clock_;
-    std::mutex mutex_;
-    std::map<std::pair<std::uint32_t, BoardId>, BootTime> written_;  // guarded by mutex_
+    LockGuarded<std::map<std::pair<std::uint32_t, BoardId>, BootTime>> logged_;  ///< when
 };
 
 }  // namespace boardgate::boardgated

@@ -9,12 +9,12 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// A board wakes in half a second, so most people never see the page that says "starting".
+/// A board wakes in half a second, so most people never see the page for "starting".
 constexpr std::chrono::milliseconds patience_of_person{1500};
-/// A script has no page to look at meanwhile; nginx waits longer.
+/// A script cannot use a page; nginx waits longer than this.
 constexpr std::chrono::milliseconds patience_of_script{10000};
 
-/// nginx goes to the board once more, asking the gate again (nginx/gate.conf has the location).
+/// Makes nginx try the board once more, through the gate (nginx/gate.conf has the location).
 Response to_the_board(const Request& request) {
     Response response;
     response.with("X-Accel-Redirect", request.parameter("BG_PLACE") == "index" ? "@boardgate_index" : "@boardgate_board");
@@ -33,7 +33,7 @@ Problem not_ready(const Board& board) {
     return {Code::board_not_ready, named + " is " + name_of(board.state) + "; ask again in a moment", {}, 1};
 }
 
-/// Nothing more is to come by itself: it waits for others, or has failed and its log was read.
+/// The state does not change by itself: the board waits for others, or has failed and its log was read.
 bool is_final(const Board& board) { return board.state == State::waiting || (board.state == State::failed && board.failure); }
 
 Response state_of_board(const Board& board, bool navigation) { return navigation ? state_page(board) : problem_response(not_ready(board)); }
@@ -64,12 +64,12 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
         case Refusal::not_ready:
             break;
         case Refusal::none:
-            // The gate would say yes by now: the board became ready in between, or it hung up on nginx.
+            // The gate would let it pass now: the board became ready meanwhile, or closed the connection to nginx.
             const std::string_view upstream = request->parameter("BG_UPSTREAM_STATUS");
             if (upstream != "502" && upstream != "504") return write_response(*request, to_the_board(*request));
             return refuse({Code::board_not_ready, "board " + named + " closed the connection; try again in a moment", {}, 1});
     }
-    // A person who comes to one that waits asks for it anew: another board of theirs may be idle by now.
+    // A visit to a waiting board tries again: another board of the person may be idle now.
     if (decision.state == State::failed || (decision.state == State::waiting && !question.navigation)) {
         const auto board = registry_.find(*decision.board);
         if (!board) return refuse({Code::no_such_board, "there is no board " + named});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What somebody gets who asked for a board and did not reach it: nginx comes here when the gate said no, or when
-// the board hung up. A sleeping board is woken and waited for; the rest is explained.
+// The response to a request for a board that the gate refused, or whose board closed the connection; nginx sends it
+// here. A sleeping board is woken and waited for; everything else is explained on a page.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ public:
     BoardAnswer(const Gate& gate, BoardScheduler& scheduler, const Registry& registry, ThreadPool& launches)
         : gate_(gate), scheduler_(scheduler), registry_(registry), launches_(launches) {}
 
-    /// Answers now, or from the lane when the board must be woken first.
+    /// Answers now, or from a thread of the pool when the board must be woken first.
     void handle(std::unique_ptr<Request> request);
 
 private:

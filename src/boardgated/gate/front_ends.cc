@@ -16,9 +16,9 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// What cannot be published now will not be in the next second either, but when pip has finished.
-constexpr std::chrono::seconds between_askings{10};
-/// It is a few look-ups in the kernel's memory, as long as the file system is well.
+/// An environment that cannot be published now probably can when pip has finished.
+constexpr std::chrono::seconds between_requests{10};
+/// The check takes a few look-ups in the kernel's memory, unless the file system hangs.
 constexpr std::chrono::milliseconds patience{100};
 
 /// When a file, its owner or its mode last changed, in nanoseconds since 1970; 0 when there is none.
@@ -35,13 +35,13 @@ struct Published {
     std::string version;
 
     [[nodiscard]] bool is_version() const { return version != "-"; }
-    [[nodiscard]] bool is_still_so(const std::string& program, const std::string& folder) const {
+    [[nodiscard]] bool is_current(const std::string& program, const std::string& folder) const {
         return changed(program) == program_changed && (webfiles == "-" || changed(webfiles) == webfiles_changed) &&
                (!is_version() || changed(folder + "/frontend/" + version) != 0);
     }
 };
 
-/// The line of boardgate-frontend's record about a program. It is short, and read only when a page is opened.
+/// The line about a program in boardgate-frontend's record, a short file that is read only when a page is opened.
 std::optional<Published> published_for(const std::string& folder, const std::string& program) {
     std::ifstream lines(folder + "/environments");
     for (std::string name; std::getline(lines, name, '\t');) {
@@ -65,10 +65,10 @@ std::optional<Published> published_for(const std::string& folder, const std::str
 std::string FrontEnds::version_for(const Board& board) {
     const auto found = std::make_shared<std::promise<std::string>>();
     auto version = found->get_future();
-    const bool asked = lane_.add([this, found, environment = board.options.environment, since = board.facts.since] {
+    const bool asked = thread_.add([this, found, environment = board.options.environment, since = board.facts.since] {
         found->set_value(look_up(environment, since));
     });
-    // Without a version a board serves its own files, which is right in any case.
+    // Without a version the board serves its own files, which is always correct.
     return asked && version.wait_for(patience) == std::future_status::ready ? version.get() : std::string();
 }
 
@@ -76,21 +76,21 @@ std::string FrontEnds::look_up(const std::string& name, std::int64_t board_since
     const auto environment = settings_.environments.find(name);
     if (environment == settings_.environments.end()) return {};
     const auto published = published_for(published_, environment->second);
-    if (!published || !published->is_still_so(environment->second, published_)) {
-        ask_for_new_ones();
+    if (!published || !published->is_current(environment->second, published_)) {
+        request_publication();
         return {};
     }
-    // A TensorBoard that runs since before the change still has the files from before.
+    // A TensorBoard that started before the change still has the old files.
     constexpr std::int64_t nanoseconds = 1000;
     const bool is_older = std::max(published->program_changed, published->webfiles_changed) >= board_since * nanoseconds;
     return published->is_version() && !is_older ? published->version : std::string();
 }
 
-void FrontEnds::ask_for_new_ones() {
+void FrontEnds::request_publication() {
     const auto now = clock_.boot().count();
-    auto next = next_asking_.load();
-    if (now < next || !next_asking_.compare_exchange_strong(next, now + BootTime(between_askings).count())) return;
-    // boardgate-frontend.path sees it closed.
+    auto next = next_request_.load();
+    if (now < next || !next_request_.compare_exchange_strong(next, now + BootTime(between_requests).count())) return;
+    // boardgate-frontend.path reacts when the file is closed.
     const Fd touched(open(wanted_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The front-end files of the site's own TensorBoards, which all boards share. boardgate-frontend publishes them as
-// root and writes down which tensorboard program has which version; nginx serves them.
+// The front-end files of the site's TensorBoards, which all boards share. boardgate-frontend publishes them as root and
+// records the version of each tensorboard program; nginx serves them.
 #pragma once
 
 #include <atomic>
@@ -19,21 +19,21 @@ public:
               std::string wanted = "/var/lib/boardgate/frontend-wanted")
         : settings_(settings), clock_(clock), published_(std::move(published)), wanted_(std::move(wanted)) {}
 
-    /// The published version of the very files that this board's TensorBoard began with. Empty when there is none:
-    /// an environment of the owner's own, one that is not as root alone made it, or one that changed since; and when
-    /// that cannot be found out at once, since the gate asks, and environments may lie on a file system that hangs.
+    /// The published version of the files with which this board's TensorBoard started. Empty when there is none: an
+    /// environment of the owner, one that not only root can write, or one that has changed since; and when the check takes
+    /// too long: the gate calls this, and environments may be on a file system that hangs.
     [[nodiscard]] std::string version_for(const Board& board);
 
 private:
     [[nodiscard]] std::string look_up(const std::string& name, std::int64_t board_since);
-    void ask_for_new_ones();
+    void request_publication();
 
     const Settings& settings_;
     const Clock& clock_;
     std::string published_;
     std::string wanted_;
-    std::atomic<BootTime::rep> next_asking_ = 0;
-    ThreadPool lane_{"front ends", 1, 4};
+    std::atomic<BootTime::rep> next_request_ = 0;
+    ThreadPool thread_{"front ends", 1, 4};
 };
 
 }  // namespace boardgate::boardgated

@@ -59,7 +59,7 @@ GateDecision Gate::decide(const GateQuestion& question) const {
     };
     if (!decision.session) return no(Refusal::unauthenticated);
     if (!decision.board) return no(Refusal::malformed);
-    // Another page may link to a board, but neither fetch from it blindly nor open a WebSocket to it.
+    // Another site may link to a board, but neither fetch from it nor open a WebSocket to it.
     const bool ours = question.fetch_site.empty() || question.fetch_site == "same-origin" || question.fetch_site == "none";
     if (!ours && !question.navigation) return no(Refusal::cross_site);
     if (!question.upgrade.empty() && question.origin != "https://" + std::string(question.host)) return no(Refusal::cross_site);
@@ -68,10 +68,10 @@ GateDecision Gate::decide(const GateQuestion& question) const {
     if (board->uid != decision.session->uid) return no(Refusal::not_your_board);
     decision.state = board->state;
     if (!healthy_) return no(Refusal::unsound);
-    // The others are woken, waited for or explained by board_answer: a door wakes its board without asking
-    // whether there is room.
+    // BoardAnswer wakes or explains boards that are not ready. A connection to the door would wake the board even without a
+    // free slot.
     if (board->state != State::ready) return no(Refusal::not_ready);
-    // Since door_ports was changed; the packet filter's next start closes such a door (boardgate-launcher --close-strays).
+    // door_ports was changed: the packet filter's next start closes this door (boardgate-launcher --close-strays).
     if (!settings_.is_door_port(board->port)) return no(Refusal::unsound);
     decision.refusal = Refusal::none;
     decision.port = board->port;
@@ -87,7 +87,7 @@ GateDecision Gate::answer(Request& request) {
         if (question.navigation) sessions_.touch(decision.session->token);
         response.status = 204;
         response.with("X-Boardgate-Port", std::to_string(decision.port));
-        // nginx answers these few itself, out of what boards share, when it learns which version the board has.
+        // nginx serves these few files itself, from the shared front ends, if it gets the board's version.
         if (!request.parameter("BG_PLACE").empty()) {
             const auto board = registry_.find(*decision.board);
             if (board) response.with("X-Boardgate-Frontend", front_ends_.version_for(*board));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// May this request pass to a board? Answered from memory for every request, to nginx's auth_request.
-// This is the only place that says yes: yes is 204 with the port; every no is 401 or 403, and a fault is a no.
+// Decides whether a request may pass to a board, from memory, for nginx's auth_request. No other code decides that.
+// Passed is 204 with the port; refused is 401 or 403; a fault is a refusal.
 #pragma once
 
 #include <atomic>
@@ -13,14 +13,14 @@
 
 namespace boardgate::boardgated {
 
-/// A request for a board, in nginx's words.
+/// A request for a board, as nginx reports it.
 struct GateQuestion {
     std::string_view raw_uri;  ///< as the client sent it
     std::string_view path;     ///< as nginx matched it: decoded and normalised
     std::string_view cookie;
     std::string_view origin;
     std::string_view host;
-    std::string_view upgrade;  ///< a WebSocket must come from our own origin
+    std::string_view upgrade;  ///< a WebSocket must come from the portal's origin
     std::string_view fetch_site;
     bool navigation = false;
 };
@@ -29,10 +29,10 @@ enum class Refusal { none, unauthenticated, malformed, cross_site, no_such_board
 
 struct GateDecision {
     Refusal refusal = Refusal::malformed;
-    std::uint16_t port = 0;          ///< meaningful with Refusal::none only
-    std::optional<BoardId> board{};  ///< as far as it was recognised
+    std::uint16_t port = 0;          ///< valid with Refusal::none only
+    std::optional<BoardId> board{};  ///< if the path names one
     std::optional<Session> session{};
-    std::optional<State> state{};  ///< of an own board
+    std::optional<State> state{};  ///< of the person's own board
 };
 
 class Gate {
@@ -40,12 +40,12 @@ public:
     Gate(Sessions& sessions, Registry& registry, const Settings& settings, FrontEnds& front_ends)
         : sessions_(sessions), registry_(registry), settings_(settings), front_ends_(front_ends) {}
 
-    /// Closed until boardgate-gate.service was seen active.
+    /// The gate is closed until boardgate-gate.service is active.
     void set_healthy(bool healthy);
     [[nodiscard]] bool healthy() const { return healthy_; }
 
     [[nodiscard]] GateDecision decide(const GateQuestion& question) const;
-    /// Decides and writes the answer for auth_request.
+    /// Decides and writes the response for auth_request.
     GateDecision answer(Request& request);
     [[nodiscard]] static GateQuestion question_of(const Request& request);
 
@@ -57,8 +57,8 @@ private:
     std::atomic<bool> healthy_ = false;
 };
 
-/// The board a path names: `/b/<id>` alone or followed by `/`, `?` or `#`, spelled alike in both forms. Two
-/// spellings of one path must not be authorised as one board and served as another.
+/// The board that a path names: `/b/<id>` alone or followed by `/`, `?` or `#`, equal in both forms. Otherwise one
+/// board could be authorised and another one served.
 [[nodiscard]] std::optional<BoardId> board_of_path(std::string_view raw_uri, std::string_view path);
 
 }  // namespace boardgate::boardgated

@@ -23,8 +23,8 @@ const char* meaning_of(State state) {
     return meanings[static_cast<std::size_t>(state)];
 }
 
-/// In the portal's look, with the way back to it (nginx/portal/index.html); its files are under the name that goes
-/// with their content (Makefile).
+/// A page that looks like the portal (nginx/portal/index.html) and links to it. The path of its files contains the hash of
+/// their content (Makefile).
 Response page(int status, const std::string& title, const std::string& head, const std::string& main) {
     Response response{status, {}, {}};
     response.with("Content-Type", "text/html; charset=utf-8").with("Cache-Control", "no-store");
@@ -100,14 +100,14 @@ Response state_page(const Board& board) {
     const std::string state = name_of(board.state);
     const bool failed = board.state == State::failed;
     const Failure failure = !failed ? Failure{} : board.failure ? *board.failure : diagnose(board, {});
-    // For state.js: what PATCH may change before the next attempt.
+    // For state.js: a change of options with which a new attempt may succeed.
     const std::string change = failed ? to_text(failure_json(failure)["change"]) : "null";
     std::string head = fmt::format("<script type=\"module\" src=\"{}/state.js\"></script>\n", assets);
-    // For those without scripts, in the states that end by themselves.
+    // For browsers without scripts, in states that end by themselves.
     if (!failed) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
     std::string folders;
     for (const std::string& folder : folders_of(board.options)) folders += (folders.empty() ? "" : " + ") + escaped(folder);
-    // state.js puts its buttons into #live, and the whole log in place of its last lines.
+    // state.js puts its buttons into #live, and replaces the last lines by the whole log.
     const std::string main = fmt::format(
         R"(<main id="main" tabindex="-1" data-board="{id}" data-state="{state}" data-since="{since}" data-change="{change}" data-waiting-for="{waiting_for}">
 <section class="card" aria-labelledby="board-heading">

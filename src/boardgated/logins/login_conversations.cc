@@ -9,7 +9,7 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// PAM modules that ask a server take their time; boardgate-login itself gives up before.
+/// PAM modules may ask a slow server; boardgate-login itself gives up earlier.
 constexpr std::chrono::seconds pam_patience{45};
 
 tl::unexpected<Problem> unavailable(const std::string& why) {
@@ -17,17 +17,17 @@ tl::unexpected<Problem> unavailable(const std::string& why) {
     return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if this persists");
 }
 
-/// In brackets, behind ours.
-std::string words_of(const wire::LoginVerdict& verdict) {
-    std::string words = fmt::format("{}", fmt::join(verdict.messages, " "));
-    if (words.ends_with('.')) words.pop_back();
-    return words.empty() ? "" : " (" + words + ")";
+/// PAM's messages in brackets, to follow our text.
+std::string pam_messages(const wire::LoginVerdict& verdict) {
+    std::string text = fmt::format("{}", fmt::join(verdict.messages, " "));
+    if (text.ends_with('.')) text.pop_back();
+    return text.empty() ? text : fmt::format(" ({})", text);
 }
 
 tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
     switch (verdict.outcome) {
         case wire::LoginOutcome::password_expired:
-            return problem(Code::password_expired, "your password has expired" + words_of(verdict) +
+            return problem(Code::password_expired, "your password has expired" + pam_messages(verdict) +
                                                        "; to set a new one, log in with ssh once in a terminal, or ask an administrator");
         case wire::LoginOutcome::unavailable:
             return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if this persists");
@@ -35,7 +35,7 @@ tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
         case wire::LoginOutcome::granted:
             break;
     }
-    return problem(Code::login_failed, login_failed_text + words_of(verdict));
+    return problem(Code::login_failed, login_failed_text + pam_messages(verdict));
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ ApiResult<LoginStep> LoginConversations::begin(const std::string& user, const st
 
 ApiResult<LoginStep> LoginConversations::step(Conversation conversation, Secret* password) {
     const int socket = conversation.connection.get();
-    std::vector<std::string> said;  // with a question that nobody saw
+    std::vector<std::string> unseen;  // messages that came with a prompt which the person never saw
     for (;;) {
         auto datagram = wire::receive(socket, pam_patience);
         if (!datagram) return unavailable(datagram.error().text());
@@ -62,20 +62,21 @@ ApiResult<LoginStep> LoginConversations::step(Conversation conversation, Secret*
                 wire::LoginAnswers answers;
                 answers.answers.push_back(std::move(*password));
                 password = nullptr;
-                said = std::move(prompts->messages);
+                unseen = std::move(prompts->messages);
                 if (const auto sent = wire::send(socket, answers); !sent) return unavailable(sent.error().text());
                 continue;
             }
             conversation.asked = prompts->prompts.size();
-            prompts->messages.insert(prompts->messages.begin(), said.begin(), said.end());
-            auto id = keep(std::move(conversation));
+            prompts->messages.insert(prompts->messages.begin(), unseen.begin(), unseen.end());
+            auto id = add(std::move(conversation));
             if (!id) return error_of(id);
             return LoginQuestion{*std::move(id), *std::move(prompts)};
         }
         auto verdict = wire::decode<wire::LoginVerdict>(**datagram);
         if (!verdict) return unavailable(verdict.error().text());
-        // To who is refused boardgate-login alone decides what is said.
-        if (verdict->outcome != wire::LoginOutcome::refused) verdict->messages.insert(verdict->messages.begin(), said.begin(), said.end());
+        // Only boardgate-login decides what a refused person is told.
+        if (verdict->outcome != wire::LoginOutcome::refused)
+            verdict->messages.insert(verdict->messages.begin(), unseen.begin(), unseen.end());
         if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict);
         auto token = Token::parse(verdict->token.reveal());
         if (!token) return unavailable("boardgate-login sent a verdict without a token");
@@ -84,40 +85,40 @@ ApiResult<LoginStep> LoginConversations::step(Conversation conversation, Secret*
     }
 }
 
-ApiResult<std::string> LoginConversations::keep(Conversation conversation) {
-    conversation.ends = clock_.boot() + lasts;
+ApiResult<std::string> LoginConversations::add(Conversation conversation) {
+    conversation.ends = clock_.boot() + lifetime;
     sweep();
-    const std::lock_guard lock(mutex_);
-    // Whoever begins anew has most likely given up what was begun before.
+    const auto conversations = conversations_.lock();
+    // A new login of the same address has most likely replaced the oldest.
     std::size_t same_address = 0;
-    auto oldest = conversations_.end();
-    for (auto each = conversations_.begin(); each != conversations_.end(); ++each) {
+    auto oldest = conversations->end();
+    for (auto each = conversations->begin(); each != conversations->end(); ++each) {
         if (each->second.address != conversation.address) continue;
         ++same_address;
-        if (oldest == conversations_.end() || each->second.ends < oldest->second.ends) oldest = each;
+        if (oldest == conversations->end() || each->second.ends < oldest->second.ends) oldest = each;
     }
-    if (same_address >= most_of_address) conversations_.erase(oldest);
-    if (conversations_.size() >= most)
+    if (same_address >= most_of_address) conversations->erase(oldest);
+    if (conversations->size() >= most)
         return tl::make_unexpected(
             Problem{Code::too_many_attempts, "too many logins were started and not finished; try again later", {}, 90});
     std::string id = Token::make().reveal();
-    conversations_.emplace(id, std::move(conversation));
+    conversations->emplace(id, std::move(conversation));
     return id;
 }
 
 ApiResult<LoginStep> LoginConversations::answer(const std::string& id, const std::string& address, std::vector<Secret> answers) {
     Conversation conversation;
     {
-        const std::lock_guard lock(mutex_);
-        const auto found = conversations_.find(id);
-        if (found == conversations_.end() || found->second.address != address || found->second.ends < clock_.boot()) {
+        const auto conversations = conversations_.lock();
+        const auto found = conversations->find(id);
+        if (found == conversations->end() || found->second.address != address || found->second.ends < clock_.boot()) {
             return problem(Code::no_such_conversation, "this login conversation has ended; start again");
         }
         if (found->second.asked != answers.size()) {
             return problem(Code::bad_field, "answers must hold one answer for each prompt", "answers");
         }
         conversation = std::move(found->second);
-        conversations_.erase(found);
+        conversations->erase(found);
     }
     wire::LoginAnswers message{std::move(answers)};
     if (const auto sent = wire::send(conversation.connection.get(), message); !sent) {
@@ -127,9 +128,9 @@ ApiResult<LoginStep> LoginConversations::answer(const std::string& id, const std
 }
 
 std::string LoginConversations::user_of(const std::string& id) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = conversations_.find(id);
-    return found == conversations_.end() ? std::string() : found->second.user;
+    const auto conversations = conversations_.read();
+    const auto found = conversations->find(id);
+    return found == conversations->end() ? std::string() : found->second.user;
 }
 
 bool LoginConversations::has_ended(const TokenHash& token, const std::string& address) const {
@@ -142,8 +143,7 @@ bool LoginConversations::has_ended(const TokenHash& token, const std::string& ad
 }
 
 void LoginConversations::sweep() {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(conversations_, [&](const auto& each) { return each.second.ends < clock_.boot(); });
+    std::erase_if(*conversations_.lock(), [&](const auto& each) { return each.second.ends < clock_.boot(); });
 }
 
 }  // namespace boardgate::boardgated

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: MIT
-// Logins in progress: one connection to one boardgate-login each, which holds the PAM conversation. Whoever
-// knows the conversation's random id may go on with it, for a minute and a half.
+// Logins in progress. Each is a connection to a boardgate-login process, which holds the PAM conversation. The
+// conversation's random id continues it, for 90 seconds.
 #pragma once
 
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "src/base/clock.h"
 #include "src/base/fd.h"
+#include "src/base/lock_guarded.h"
 #include "src/boardgated/common/problem.h"
 #include "src/wire/messages.h"
 
 namespace boardgate::boardgated {
 
-/// PAM wants to know more.
+/// PAM asks for more.
 struct LoginQuestion {
     std::string conversation;
     wire::LoginPrompts asked;
 };
-/// It went well.
+/// PAM accepted the login.
 struct LoginGrant {
     Token token;
     std::uint32_t uid;
@@ -32,7 +32,7 @@ struct LoginGrant {
 };
 using LoginStep = std::variant<LoginQuestion, LoginGrant>;
 
-/// One text for unknown user, wrong password and refused account. Of a later answer PAM's words come behind it.
+/// One text for unknown user, wrong password and refused account. After a later answer PAM's messages follow it.
 inline constexpr const char* login_failed_text = "the name or the password is wrong, or this account may not log in here";
 
 class LoginConversations {
@@ -41,7 +41,7 @@ public:
 
     explicit LoginConversations(const Clock& clock, std::string path = socket_path) : clock_(clock), path_(std::move(path)) {}
 
-    /// Begins; with a password it is the answer to the first lone question that must not be echoed.
+    /// Begins a login. `password` (may be null) answers the first prompt that comes alone and is not echoed.
     [[nodiscard]] ApiResult<LoginStep> begin(const std::string& user, const std::string& address, Secret* password);
     /// Answers the last questions of a conversation.
     [[nodiscard]] ApiResult<LoginStep> answer(const std::string& id, const std::string& address, std::vector<Secret> answers);
@@ -49,7 +49,7 @@ public:
     [[nodiscard]] std::string user_of(const std::string& id) const;
     /// Would nobody with this login's account be let in any more? No when that cannot be told.
     [[nodiscard]] bool has_ended(const TokenHash& token, const std::string& address) const;
-    /// Hangs up on conversations that nobody went on with.
+    /// Closes conversations that nobody continued.
     void sweep();
 
 private:
@@ -60,17 +60,16 @@ private:
         std::size_t asked = 0;
         BootTime ends{};
     };
-    static constexpr std::chrono::seconds lasts{90};
+    static constexpr std::chrono::seconds lifetime{90};
     static constexpr std::size_t most_of_address = 4;
     static constexpr std::size_t most = 200;
 
     [[nodiscard]] ApiResult<LoginStep> step(Conversation conversation, Secret* password);
-    [[nodiscard]] ApiResult<std::string> keep(Conversation conversation);
+    [[nodiscard]] ApiResult<std::string> add(Conversation conversation);
 
     const Clock& clock_;
     const std::string path_;
-    mutable std::mutex mutex_;
-    std::map<std::string, Conversation> conversations_;
+    LockGuarded<std::map<std::string, Conversation>> conversations_;  ///< by id
 };
 
 }  // namespace boardgate::boardgated

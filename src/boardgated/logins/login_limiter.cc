@@ -27,41 +27,41 @@ void LoginLimiter::refill(Bucket& bucket, Rate rate) const {
     bucket.seen = now;
 }
 
-LoginLimiter::Bucket& LoginLimiter::bucket(const std::string& key, Rate rate) {
-    if (const auto found = by_key_.find(key); found != by_key_.end()) {
-        buckets_.splice(buckets_.begin(), buckets_, found->second);
-        refill(buckets_.front(), rate);
-        return buckets_.front();
+LoginLimiter::Bucket& LoginLimiter::bucket(Buckets& buckets, const std::string& key, Rate rate) const {
+    auto& [list, by_key, everybody] = buckets;
+    if (const auto found = by_key.find(key); found != by_key.end()) {
+        list.splice(list.begin(), list, found->second);
+        refill(list.front(), rate);
+        return list.front();
     }
-    if (buckets_.size() >= most_buckets) {
-        by_key_.erase(buckets_.back().key);
-        buckets_.pop_back();
+    if (list.size() >= most_buckets) {
+        by_key.erase(list.back().key);
+        list.pop_back();
     }
-    buckets_.push_front({key, rate.burst, clock_.boot()});
-    by_key_.emplace(key, buckets_.begin());
-    return buckets_.front();
+    list.push_front({key, rate.burst, clock_.boot()});
+    by_key.emplace(key, list.begin());
+    return list.front();
 }
 
 std::chrono::seconds LoginLimiter::take(std::string_view user, std::string_view address) {
-    const std::lock_guard lock(mutex_);
-    Bucket& account = bucket(key_of(user, address), of_account);
-    Bucket& holder = bucket(address_holder(address), of_address);
-    refill(everybody_, of_everybody);
+    const auto buckets = buckets_.lock();
+    Bucket& account = bucket(*buckets, key_of(user, address), of_account);
+    Bucket& holder = bucket(*buckets, address_holder(address), of_address);
+    refill(buckets->everybody, of_everybody);
     double wait = 0;
     const auto ask = [&wait](const Bucket& bucket, Rate rate) {
         if (bucket.left < 1) wait = std::max(wait, (1 - bucket.left) / rate.per_second);
     };
     ask(account, of_account);
     ask(holder, of_address);
-    ask(everybody_, of_everybody);
+    ask(buckets->everybody, of_everybody);
     if (wait > 0) return std::chrono::seconds(static_cast<std::int64_t>(std::ceil(wait)));
-    for (Bucket* each : {&account, &holder, &everybody_}) each->left -= 1;
+    for (Bucket* each : {&account, &holder, &buckets->everybody}) each->left -= 1;
     return std::chrono::seconds(0);
 }
 
 void LoginLimiter::forgive(std::string_view user, std::string_view address) {
-    const std::lock_guard lock(mutex_);
-    bucket(key_of(user, address), of_account).left = of_account.burst;
+    bucket(*buckets_.lock(), key_of(user, address), of_account).left = of_account.burst;
 }
 
 }  // namespace boardgate::boardgated

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// How often somebody may try to log in, before PAM is asked at all. Three buckets: the account from one address,
-// the address, and everybody. An account alone has none: otherwise a stranger could lock people out.
+// Limits login attempts before PAM is asked, by token buckets: one for each account and address, one for each address,
+// and one for all attempts. There is none for an account alone: with it a stranger could lock a person out.
 #pragma once
 
 #include <chrono>
 #include <list>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "src/base/clock.h"
+#include "src/base/lock_guarded.h"
 
 namespace boardgate::boardgated {
 
@@ -18,9 +18,9 @@ class LoginLimiter {
 public:
     explicit LoginLimiter(const Clock& clock) : clock_(clock) {}
 
-    /// Takes one attempt. Zero when it may go on, otherwise how long to wait.
+    /// Counts one attempt. Returns zero when it is allowed, otherwise how long to wait.
     [[nodiscard]] std::chrono::seconds take(std::string_view user, std::string_view address);
-    /// A login that went well: mistyping before it does not count any more.
+    /// After a successful login: failed attempts before it no longer count.
     void forgive(std::string_view user, std::string_view address);
 
 private:
@@ -36,20 +36,22 @@ private:
     static constexpr Rate of_account{5, 1.0 / 20};
     static constexpr Rate of_address{30, 1.0 / 2};
     static constexpr Rate of_everybody{100, 5};
-    /// Beyond this many the ones not seen for longest are forgotten.
+    /// Beyond this number the least recently used are dropped.
     static constexpr std::size_t most_buckets = 10000;
 
-    Bucket& bucket(const std::string& key, Rate rate);
+    struct Buckets {
+        std::list<Bucket> list{};  ///< the most recently used first
+        std::unordered_map<std::string, std::list<Bucket>::iterator> by_key{};
+        Bucket everybody{"", of_everybody.burst, BootTime{}};
+    };
+    Bucket& bucket(Buckets& buckets, const std::string& key, Rate rate) const;
     void refill(Bucket& bucket, Rate rate) const;
 
     const Clock& clock_;
-    std::mutex mutex_;
-    std::list<Bucket> buckets_;  // the one seen last stands first
-    std::unordered_map<std::string, std::list<Bucket>::iterator> by_key_;
-    Bucket everybody_{"", of_everybody.burst, BootTime{}};
+    LockGuarded<Buckets> buckets_;
 };
 
-/// The part of an address that one person holds: an IPv4 address, or the /64 of an IPv6 address.
+/// The part of an address that belongs to one person: an IPv4 address, or the /64 of an IPv6 address.
 [[nodiscard]] std::string address_holder(std::string_view address);
 
 }  // namespace boardgate::boardgated

@@ -2,7 +2,6 @@
 #include "src/boardgated/logins/sessions.h"
 
 #include <algorithm>
-#include <mutex>
 
 #include "src/base/log.h"
 
@@ -39,16 +38,16 @@ Result<void> Sessions::load() {
         entry->created = row.created;
         entry->expires_wall = row.expires;
         entry->ends = clock_.boot() + std::chrono::seconds(row.expires - wall);
-        // A clock that was set back must not make a session younger than "used this moment".
+        // After the wall clock was set back: never younger than "used now".
         entry->last_used = (clock_.boot() - std::chrono::seconds(std::max<std::int64_t>(0, wall - row.last_used))).count();
         entry->written_use = entry->last_used;
         if (alive(*entry)) {
-            entries_.emplace(*token, std::move(entry));
+            entries_.lock()->emplace(*token, std::move(entry));
         } else {
             ended.push_back(row.hash);
         }
     }
-    forget(std::move(ended));
+    delete_stored(std::move(ended));
     return {};
 }
 
@@ -65,46 +64,47 @@ Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expi
     entry->written_use = entry->last_used;
     Hashes dropped;
     {
-        const std::lock_guard change(changes_);
+        const auto change = store_changes_.lock();
         if (auto written = store_.put_session(row_of(*entry)); !written) return written;
-        const std::unique_lock lock(mutex_);
-        // Those of a deleted account whose number this one got.
-        dropped = take_out([&](const Entry& other) { return other.session.uid == session.uid && other.session.user != session.user; });
-        entries_.insert_or_assign(session.token, std::move(entry));
+        const auto entries = entries_.lock();
+        // Sessions of a deleted account whose uid was given to this one.
+        dropped = extract_if(*entries,
+                             [&](const Entry& other) { return other.session.uid == session.uid && other.session.user != session.user; });
+        entries->insert_or_assign(session.token, std::move(entry));
         std::vector<const Entry*> own;
-        for (const auto& [token, other] : entries_) {
+        for (const auto& [token, other] : *entries) {
             if (other->session.uid == session.uid) own.push_back(other.get());
         }
         if (static_cast<std::int64_t>(own.size()) > settings_.sessions_per_user) {
             const Entry* oldest =
                 *std::min_element(own.begin(), own.end(), [](const Entry* a, const Entry* b) { return a->last_used < b->last_used; });
             dropped.push_back(oldest->session.token.hex());
-            entries_.erase(TokenHash(oldest->session.token));
+            entries->erase(TokenHash(oldest->session.token));
         }
     }
-    forget(std::move(dropped));
+    delete_stored(std::move(dropped));
     return {};
 }
 
 std::optional<Session> Sessions::find(const TokenHash& token) const {
-    const std::shared_lock lock(mutex_);
-    const auto found = entries_.find(token);
-    if (found == entries_.end() || !alive(*found->second)) return std::nullopt;
+    const auto entries = entries_.read();
+    const auto found = entries->find(token);
+    if (found == entries->end() || !alive(*found->second)) return std::nullopt;
     return found->second->session;
 }
 
 void Sessions::touch(const TokenHash& token) {
-    const std::shared_lock lock(mutex_);
-    const auto found = entries_.find(token);
-    if (found != entries_.end()) found->second->last_used = clock_.boot().count();
+    const auto entries = entries_.read();
+    const auto found = entries->find(token);
+    if (found != entries->end()) found->second->last_used = clock_.boot().count();
 }
 
 std::string session_id(const TokenHash& token) { return token.hex().substr(0, 16); }
 
 std::vector<SessionView> Sessions::sessions_of(std::uint32_t uid) const {
     std::vector<SessionView> views;
-    const std::shared_lock lock(mutex_);
-    for (const auto& [token, entry] : entries_) {
+    const auto entries = entries_.read();
+    for (const auto& [token, entry] : *entries) {
         if (entry->session.uid != uid || !alive(*entry)) continue;
         const SessionRow row = row_of(*entry);
         const auto time = [](std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds)); };
@@ -115,29 +115,29 @@ std::vector<SessionView> Sessions::sessions_of(std::uint32_t uid) const {
 }
 
 std::optional<TokenHash> Sessions::find_by_id(std::uint32_t uid, std::string_view id) const {
-    const std::shared_lock lock(mutex_);
-    for (const auto& [token, entry] : entries_) {
+    const auto entries = entries_.read();
+    for (const auto& [token, entry] : *entries) {
         if (entry->session.uid == uid && alive(*entry) && session_id(token) == id) return token;
     }
     return std::nullopt;
 }
 
 Result<void> Sessions::rename(const TokenHash& token, const std::string& name) {
-    const std::lock_guard change(changes_);
+    const auto change = store_changes_.lock();
     if (auto written = store_.rename_session(token.hex(), name); !written) return written;
-    const std::unique_lock lock(mutex_);
-    if (const auto found = entries_.find(token); found != entries_.end()) found->second->name = name;
+    const auto entries = entries_.lock();
+    if (const auto found = entries->find(token); found != entries->end()) found->second->name = name;
     return {};
 }
 
-/// With mutex_ held: those that `which` names are not known any more. Their hashes, for forget().
+/// Removes the entries that `which` selects and returns their hashes, for delete_stored().
 template <class Which>
-Sessions::Hashes Sessions::take_out(Which which) {
+Sessions::Hashes Sessions::extract_if(Entries& entries, Which which) {
     Hashes hashes;
-    for (auto at = entries_.begin(); at != entries_.end();) {
+    for (auto at = entries.begin(); at != entries.end();) {
         if (which(*at->second)) {
             hashes.push_back(at->first.hex());
-            at = entries_.erase(at);
+            at = entries.erase(at);
         } else {
             ++at;
         }
@@ -147,33 +147,26 @@ Sessions::Hashes Sessions::take_out(Which which) {
 
 template <class Which>
 void Sessions::end_if(Which which) {
-    Hashes ended;
-    {
-        const std::unique_lock lock(mutex_);
-        ended = take_out(which);
-    }
-    forget(std::move(ended));
+    Hashes ended = extract_if(*entries_.lock(), which);
+    delete_stored(std::move(ended));
 }
 
-/// Deletes them from the store, and those for which that failed before.
-void Sessions::forget(Hashes hashes) {
-    const std::lock_guard change(changes_);
-    hashes.insert(hashes.end(), unforgotten_.begin(), unforgotten_.end());
-    {
-        // The same ticket may have logged in again since.
-        const std::shared_lock lock(mutex_);
-        std::erase_if(hashes, [&](const std::string& hash) { return entries_.contains(*TokenHash::from_hex(hash)); });
-    }
+/// Deletes them from the store, and those whose deletion failed before.
+void Sessions::delete_stored(Hashes hashes) {
+    const auto change = store_changes_.lock();
+    hashes.insert(hashes.end(), change->undeleted.begin(), change->undeleted.end());
+    // The same ticket may have logged in again since.
+    std::erase_if(hashes, [&](const std::string& hash) { return entries_.read()->contains(*TokenHash::from_hex(hash)); });
     const auto deleted = store_.delete_sessions(hashes);
-    unforgotten_.clear();
+    change->undeleted.clear();
     if (deleted) return;
     log_event(Event::storage_fault, deleted.error().text());
-    unforgotten_ = std::move(hashes);
+    change->undeleted = std::move(hashes);
 }
 
 std::size_t Sessions::count() const {
-    const std::shared_lock lock(mutex_);
-    return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [&](const auto& each) { return alive(*each.second); }));
+    const auto entries = entries_.read();
+    return static_cast<std::size_t>(std::count_if(entries->begin(), entries->end(), [&](const auto& each) { return alive(*each.second); }));
 }
 
 void Sessions::end(const TokenHash& token) {
@@ -187,9 +180,9 @@ void Sessions::end_all(std::uint32_t uid) {
 std::vector<Sessions::ToCheck> Sessions::to_check() {
     std::vector<ToCheck> due;
     const BootTime now = clock_.boot();
-    const std::unique_lock lock(mutex_);
-    for (const auto& [token, entry] : entries_) {
-        if (due.size() == checked_at_once) break;
+    const auto entries = entries_.lock();
+    for (const auto& [token, entry] : *entries) {
+        if (due.size() == most_checks) break;
         if (entry->check > now || !alive(*entry)) continue;
         entry->check = now + between_checks;
         due.push_back({token, entry->address});
@@ -206,8 +199,8 @@ void Sessions::write_uses() {
     std::vector<UseRow> uses;
     std::vector<std::pair<TokenHash, std::int64_t>> written;
     {
-        const std::shared_lock lock(mutex_);
-        for (const auto& [token, entry] : entries_) {
+        const auto entries = entries_.read();
+        for (const auto& [token, entry] : *entries) {
             const std::int64_t used = entry->last_used;
             if (used == entry->written_use) continue;
             uses.push_back({token.hex(), row_of(*entry).last_used});
@@ -218,9 +211,9 @@ void Sessions::write_uses() {
         log_event(Event::storage_fault, kept.error().text());
         return;
     }
-    const std::shared_lock lock(mutex_);
+    const auto entries = entries_.read();
     for (const auto& [token, used] : written) {
-        if (const auto found = entries_.find(token); found != entries_.end()) found->second->written_use = used;
+        if (const auto found = entries->find(token); found != entries->end()) found->second->written_use = used;
     }
 }
 

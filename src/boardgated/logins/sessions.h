@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Who is logged in: hashes of tokens only. The gate asks from memory and never waits for the disk; changes go to the
-// store at once, except the time of last use, which is written now and then. Thread-safe.
+// Logins, by the hash of their tokens. The gate reads memory and never waits for the disk. Changes are stored
+// immediately, except the time of last use, which sweep() stores. Thread-safe.
 #pragma once
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "src/base/clock.h"
+#include "src/base/lock_guarded.h"
 #include "src/base/secret.h"
 #include "src/base/settings.h"
 #include "src/boardgated/storage/store.h"
@@ -27,7 +27,7 @@ struct Session {
 
 /// A login as its owner sees it in a list.
 struct SessionView {
-    std::string id;  ///< the beginning of its hash: names it, opens nothing
+    std::string id;  ///< the beginning of its hash: a name, not a secret
     std::string name;
     std::string address;
     WallTime created{};
@@ -40,38 +40,38 @@ class Sessions {
 public:
     static constexpr std::size_t longest_name = 60;
     static constexpr std::chrono::minutes between_checks{50};
-    static constexpr std::size_t checked_at_once = 20;
+    static constexpr std::size_t most_checks = 20;
 
     Sessions(Store& store, const Settings& settings, const Clock& clock) : store_(store), settings_(settings), clock_(clock) {}
 
-    /// Reads what the store has; ended ones are deleted.
+    /// Reads the stored sessions and deletes those that have ended.
     [[nodiscard]] Result<void> load();
-    /// A session of a fresh token. `expires` is the ticket's end. Beyond sessions_per_user the user's longest
-    /// unused one is dropped; and those of another name with the same uid.
+    /// A session of a new token. `expires` is the ticket's end. Beyond sessions_per_user the user's longest unused session
+    /// is dropped. Sessions of another name with the same uid are dropped: they belonged to a deleted account.
     [[nodiscard]] Result<void> add(const Session& session, std::chrono::sys_seconds expires, const std::string& name = {},
                                    const std::string& address = {});
-    /// The session of a token that has not ended.
+    /// The session of a token, unless it has ended.
     [[nodiscard]] std::optional<Session> find(const TokenHash& token) const;
-    /// Somebody used it knowingly (a page load, not a dashboard that polls): it lives on.
+    /// A person used it (a page load, not a dashboard's polling): its idle time starts again.
     void touch(const TokenHash& token);
-    /// Those of one user, the one used last first.
+    /// The sessions of one user, the most recently used first.
     [[nodiscard]] std::vector<SessionView> sessions_of(std::uint32_t uid) const;
-    /// Which session of that user an id names.
+    /// The token of that user's session with this id.
     [[nodiscard]] std::optional<TokenHash> find_by_id(std::uint32_t uid, std::string_view id) const;
     [[nodiscard]] Result<void> rename(const TokenHash& token, const std::string& name);
-    /// Of everybody, those that have not ended.
+    /// All sessions that have not ended.
     [[nodiscard]] std::size_t count() const;
-    /// At once, however slow the disk is, and for good: what the disk does not forget now, it does with a later sweep.
+    /// Ends immediately, however slow the disk is, and for good: a failed deletion is repeated by a later sweep.
     void end(const TokenHash& token);
     void end_all(std::uint32_t uid);
-    /// Logins whose accounts are to be asked about again, a few at a time: each once in `between_checks`, so that who was
-    /// locked out is out within the hour, and all of them after a start.
+    /// Logins whose accounts must be checked again, a few at a time. Each is due once in `between_checks`, so that a locked
+    /// account is out within an hour, and all are due after a start.
     struct ToCheck {
         TokenHash token;
         std::string address;
     };
     [[nodiscard]] std::vector<ToCheck> to_check();
-    /// Drops what has ended and writes times of last use. Called now and then, by one thread.
+    /// Drops ended sessions and stores the times of last use. Called now and then, by one thread.
     void sweep();
 
 private:
@@ -80,30 +80,32 @@ private:
         std::string name;
         std::string address;
         std::int64_t created = 0;                // wall clock, for the store
-        std::int64_t expires_wall = 0;           // the same
+        std::int64_t expires_wall = 0;           // wall clock, for the store
         BootTime ends{};                         // by the clock that never jumps
-        BootTime check{};                        // when the account is asked about again
+        BootTime check{};                        // when the account is checked again
         std::atomic<std::int64_t> last_used{0};  // BootTime; atomic, so that touch needs no exclusive lock
-        std::int64_t written_use = 0;            // last_used as the store has it; only the sweep looks at it
+        std::int64_t written_use = 0;            // last_used as the store has it; only the sweep reads it
     };
+    using Entries = std::unordered_map<TokenHash, std::unique_ptr<Entry>>;
     [[nodiscard]] bool alive(const Entry& entry) const;
     [[nodiscard]] SessionRow row_of(const Entry& entry) const;
     using Hashes = std::vector<std::string>;
     template <class Which>
-    [[nodiscard]] Hashes take_out(Which which);
+    [[nodiscard]] static Hashes extract_if(Entries& entries, Which which);
     template <class Which>
     void end_if(Which which);
-    void forget(Hashes hashes);
+    void delete_stored(Hashes hashes);
     void write_uses();
 
     Store& store_;
     const Settings& settings_;
     const Clock& clock_;
-    /// Held while a session is on its way to the disk and into memory, so that both have the same. Before mutex_.
-    std::mutex changes_;
-    Hashes unforgotten_;               // guarded by changes_: have ended, and the disk could not be told
-    mutable std::shared_mutex mutex_;  // guards entries_; never held while something is written
-    std::unordered_map<TokenHash, std::unique_ptr<Entry>> entries_;
+    struct StoreChanges {
+        Hashes undeleted{};  ///< ended sessions that the store failed to delete
+    };
+    /// Serializes changes, so that store and memory stay equal. Locked before entries_.
+    LockGuarded<StoreChanges> store_changes_;
+    LockGuarded<Entries, std::shared_mutex> entries_;  ///< never locked while the store writes
 };
 
 }  // namespace boardgate::boardgated

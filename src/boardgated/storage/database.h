@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One connection to an SQLite file: statements, transactions, and errors in words. Not thread-safe.
+// One connection to an SQLite file: statements, transactions, and errors with remedies. Not thread-safe.
 #pragma once
 
 #include <sqlite3.h>
@@ -14,13 +14,13 @@ namespace boardgate::boardgated {
 
 class Database {
 public:
-    /// Opens or makes the file, so that what was answered for survives a power cut.
+    /// Opens or creates the file; committed changes survive a power failure.
     [[nodiscard]] static Result<Database> open(const std::string& path);
 
     class Statement;
     class Transaction;
     [[nodiscard]] Result<void> execute(const std::string& sql);
-    /// SQLite's last word, and what to do about it.
+    /// SQLite's last error, with a remedy.
     [[nodiscard]] tl::unexpected<Error> error(const std::string& what) const;
     [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -34,7 +34,7 @@ private:
     std::string path_;
 };
 
-/// A prepared statement; `?1`, `?2`, ... are bound in the order of the calls.
+/// A prepared statement; bind() binds `?1`, `?2`, ... in the order of the calls.
 class Database::Statement {
 public:
     Statement(Database& database, const char* sql);
@@ -44,11 +44,11 @@ public:
 
     Statement& bind(const std::string& value);
     Statement& bind(std::int64_t value);
-    /// True while there is a row.
+    /// Executes it up to the next row; false when there is none.
     bool step();
-    /// Makes it ready to be bound and stepped once more.
-    void again();
-    /// Nothing has failed so far.
+    /// Prepares it for the next binding and execution.
+    void reset();
+    /// True while nothing has failed.
     [[nodiscard]] bool good() const { return good_; }
     [[nodiscard]] std::string text(int column) const;
     [[nodiscard]] std::int64_t number(int column) const { return sqlite3_column_int64(raw_, column); }
@@ -59,13 +59,13 @@ private:
     bool good_ = false;
 };
 
-/// All or nothing: what was done since is undone unless commit() succeeds.
+/// A transaction; the destructor rolls it back unless commit() succeeded.
 class Database::Transaction {
 public:
     explicit Transaction(Database& database)
         : database_(database), begun_(database.execute("BEGIN IMMEDIATE")), open_(begun_.has_value()) {}
     ~Transaction() {
-        if (open_) (void)database_.execute("ROLLBACK");  // fails where SQLite has undone everything itself
+        if (open_) (void)database_.execute("ROLLBACK");  // fails when SQLite has rolled back itself
     }
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;

@@ -11,10 +11,10 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// From one version to the next. Never changed once it was installed somewhere: what is new is a row of its own.
+/// The migration from one version to the next. Never change one that was installed somewhere: add a new one.
 struct Step {
     const char* sql;
-    const char* done_if = nullptr;  ///< finds a row in a database that has it all already
+    const char* done_if = nullptr;  ///< finds a row in a database that needs no change
 };
 
 constexpr Step steps[] = {
@@ -28,7 +28,7 @@ CREATE TABLE boards (
     options TEXT NOT NULL, created INTEGER NOT NULL, last_viewed INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql"},
-    // Files of version 1 were made without these tables and columns and with them: the number was not counted up.
+    // Files of version 1 exist with and without these tables and columns: the version number was not increased.
     {R"sql(
 CREATE TABLE IF NOT EXISTS presets (
     uid INTEGER NOT NULL, name TEXT NOT NULL, options TEXT NOT NULL, PRIMARY KEY (uid, name)
@@ -48,7 +48,7 @@ Result<int> version_of(Database& database) {
 }
 
 Result<void> keep_copy(Database& database, const std::string& path) {
-    unlink(path.c_str());  // of an attempt that broke off: what it was a copy of is still there
+    unlink(path.c_str());  // left by an interrupted attempt; the original still exists
     Database::Statement copy(database, "VACUUM INTO ?1");
     copy.bind(path).step();
     if (!copy.good()) return database.error("cannot copy the database before upgrading it, to " + path);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The tables of the database, and how those of an older boardgate become today's.
+// The tables of the database, and the migration from older versions.
 #pragma once
 
 #include "src/boardgated/storage/database.h"
 
 namespace boardgate::boardgated {
 
-/// Of today's tables; in the file it is PRAGMA user_version.
+/// The present version; in the file it is PRAGMA user_version.
 [[nodiscard]] int schema_version();
 
-/// Step by step, each whole or not at all. A copy of what was there before is left beside the file, as
-/// `boardgate.db.version-1`. A file of a newer boardgate is an error, and stays as it is.
+/// Migrates step by step, each in a transaction. A copy of the old file is kept beside it as `boardgate.db.version-1`. A
+/// file of a newer boardgate is an error and is not changed.
 [[nodiscard]] Result<void> bring_up_to_date(Database& database);
 
 }  // namespace boardgate::boardgated

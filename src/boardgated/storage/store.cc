@@ -15,14 +15,14 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path) {
     return store;
 }
 
-/// One statement, whose parameters `bind` fills in.
+/// Executes one statement; `bind` binds its parameters.
 template <class Bind>
 Result<void> Store::write(const char* sql, const char* what, Bind bind) {
-    const std::lock_guard lock(mutex_);
-    Statement statement(database_, sql);
+    const auto database = database_.lock();
+    Statement statement(*database, sql);
     bind(statement);
     statement.step();
-    if (!statement.good()) return database_.error(what);
+    if (!statement.good()) return database->error(what);
     return {};
 }
 
@@ -30,15 +30,15 @@ Result<void> Store::write(const char* sql, const char* what, Bind bind) {
 template <class Row, class Bind>
 Result<void> Store::write_all(const char* sql, const char* what, const std::vector<Row>& rows, Bind bind) {
     if (rows.empty()) return {};
-    const std::lock_guard lock(mutex_);
-    Database::Transaction all(database_);
+    const auto database = database_.lock();
+    Database::Transaction all(*database);
     if (!all.begun()) return all.begun();
-    Statement statement(database_, sql);
+    Statement statement(*database, sql);
     for (const Row& row : rows) {
         bind(statement, row);
         statement.step();
-        if (!statement.good()) return database_.error(what);
-        statement.again();
+        if (!statement.good()) return database->error(what);
+        statement.reset();
     }
     return all.commit();
 }
@@ -61,14 +61,14 @@ Result<void> Store::delete_sessions(const std::vector<std::string>& hashes) {
 }
 
 Result<std::vector<SessionRow>> Store::sessions() {
-    const std::lock_guard lock(mutex_);
+    const auto database = database_.lock();
     std::vector<SessionRow> rows;
-    Statement ask(database_, "SELECT hash, uid, user, created, last_used, expires, name, address FROM sessions");
+    Statement ask(*database, "SELECT hash, uid, user, created, last_used, expires, name, address FROM sessions");
     while (ask.step()) {
         rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), ask.number(3), ask.number(4), ask.number(5),
                         ask.text(6), ask.text(7)});
     }
-    if (!ask.good()) return database_.error("cannot read the sessions");
+    if (!ask.good()) return database->error("cannot read the sessions");
     return rows;
 }
 
@@ -84,14 +84,14 @@ Result<void> Store::delete_board(const std::string& id) {
 }
 
 Result<std::vector<BoardRow>> Store::boards() {
-    const std::lock_guard lock(mutex_);
+    const auto database = database_.lock();
     std::vector<BoardRow> rows;
-    Statement ask(database_, "SELECT id, uid, owner, port, options, created, last_viewed FROM boards");
+    Statement ask(*database, "SELECT id, uid, owner, port, options, created, last_viewed FROM boards");
     while (ask.step()) {
         rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), static_cast<std::uint16_t>(ask.number(3)),
                         ask.text(4), ask.number(5), ask.number(6)});
     }
-    if (!ask.good()) return database_.error("cannot read the boards");
+    if (!ask.good()) return database->error("cannot read the boards");
     return rows;
 }
 
@@ -118,12 +118,12 @@ Result<void> Store::delete_preset(std::uint32_t uid, const std::string& name) {
 }
 
 Result<std::vector<PresetRow>> Store::presets(std::uint32_t uid) {
-    const std::lock_guard lock(mutex_);
+    const auto database = database_.lock();
     std::vector<PresetRow> rows;
-    Statement ask(database_, "SELECT name, options FROM presets WHERE uid = ?1 ORDER BY name");
+    Statement ask(*database, "SELECT name, options FROM presets WHERE uid = ?1 ORDER BY name");
     ask.bind(std::int64_t{uid});
     while (ask.step()) rows.push_back({ask.text(0), ask.text(1)});
-    if (!ask.good()) return database_.error("cannot read the presets");
+    if (!ask.good()) return database->error("cannot read the presets");
     return rows;
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The database /var/lib/boardgate/boardgate.db (SQLite, WAL): sessions by hash, boards, presets. Statements only; what
-// they mean is known by Sessions, Registry and Presets, which are its only users. One connection behind one mutex.
-// Every call may take as long as the disk takes.
+// The database /var/lib/boardgate/boardgate.db (SQLite, WAL): sessions by hash, boards, presets. Statements only; their
+// meaning is in Sessions, Registry and Presets, the only users. One connection behind one lock. Every call may take as
+// long as the disk takes.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "src/base/lock_guarded.h"
 #include "src/boardgated/storage/database.h"
 
 namespace boardgate::boardgated {
@@ -21,8 +21,8 @@ struct SessionRow {
     std::int64_t created = 0;  ///< seconds since 1970, like all times here
     std::int64_t last_used = 0;
     std::int64_t expires = 0;
-    std::string name;     ///< the person's own word for it
-    std::string address;  ///< where it was opened from
+    std::string name;     ///< given by the person
+    std::string address;  ///< of the login's client
 };
 
 struct BoardRow {
@@ -41,7 +41,7 @@ struct UseRow {
     std::int64_t time = 0;
 };
 
-/// Options under a name of the person's own; the empty name holds those of the board made last.
+/// Options under a name that the person gave; the empty name holds the options of the board created last.
 struct PresetRow {
     std::string name;
     std::string options;  ///< JSON object of board_options
@@ -51,8 +51,8 @@ class Store {
 public:
     static constexpr const char* standard_path = "/var/lib/boardgate/boardgate.db";
 
-    /// Opens or makes it, and brings an older one up to date. A damaged file or one of a newer boardgate is an error
-    /// that says what to do.
+    /// Opens or creates the database and migrates an older version. The error for a damaged file, or for the file of a newer
+    /// boardgate, says what to do.
     [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::string& path = standard_path);
 
     [[nodiscard]] Result<void> put_session(const SessionRow& row);
@@ -64,7 +64,7 @@ public:
     [[nodiscard]] Result<void> delete_board(const std::string& id);
     [[nodiscard]] Result<std::vector<BoardRow>> boards();
 
-    // All of them with one write to the disk; what was deleted meanwhile stays deleted.
+    // One write to the disk for all. Rows that were deleted meanwhile stay deleted.
     [[nodiscard]] Result<void> sessions_used(const std::vector<UseRow>& uses);
     [[nodiscard]] Result<void> boards_viewed(const std::vector<UseRow>& views);
 
@@ -79,8 +79,7 @@ private:
     template <class Row, class Bind>
     [[nodiscard]] Result<void> write_all(const char* sql, const char* what, const std::vector<Row>& rows, Bind bind);
 
-    std::mutex mutex_;
-    Database database_;
+    LockGuarded<Database> database_;
 };
 
 }  // namespace boardgate::boardgated

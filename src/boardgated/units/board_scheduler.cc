@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/units/board_scheduler.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "src/base/log.h"
@@ -9,46 +11,48 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// TensorBoard ends within this time when it is asked to (TimeoutStopSec= of the drop-in is longer).
+/// TensorBoard ends within this time after SIGTERM (TimeoutStopSec= of the drop-in is longer).
 constexpr std::chrono::seconds patience_of_stop{5};
-/// systemd has told of a start by then, or it will not come.
+/// systemd reports a start within this time, if at all.
 constexpr std::chrono::seconds patience_of_start{2};
 
-/// When somebody last cared about a board.
+/// When the board was last viewed or last changed its state.
 WallTime last_use(const Board& board) { return std::max(board.state_since, board.last_viewed.value_or(WallTime{})); }
+
+tl::unexpected<Problem> no_such_board(const BoardId& board) {
+    return problem(Code::no_such_board, fmt::format("there is no board {}", board.str()));
+}
 
 }  // namespace
 
-/// The launcher's record is gone, the definition is not.
+/// For a board whose record the launcher has lost.
 ApiResult<std::uint16_t> BoardScheduler::make_lost_door(const Token& token, const BoardId& board) {
     const auto held = hold_door(board);
     const auto known = registry_.find(board);
-    if (!known) return problem(Code::no_such_board, "board " + board.str() + " was deleted meanwhile");
+    if (!known) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", board.str()));
     wire::DoorSpec spec = door_spec(board, known->options);
     if (spec.port == 0 && settings_.is_door_port(known->port)) spec.port = known->port;
-    log_event(Event::reconciled, "the door of board " + board.str() + " was lost; boardgate makes it again", {{"BOARD_ID", board.str()}});
+    log_event(Event::reconciled, fmt::format("the door of board {} was lost; boardgate makes it again", board.str()),
+              {{"BOARD_ID", board.str()}});
     return launcher_.make_door(token, spec);
 }
 
-ApiResult<void> BoardScheduler::start(const Token& token, const BoardId& board, bool anew) {
-    auto port = anew ? launcher_.restart(token, board) : launcher_.wake(token, board);
+ApiResult<void> BoardScheduler::start(const Token& token, const BoardId& board, bool restart) {
+    auto port = restart ? launcher_.restart(token, board) : launcher_.wake(token, board);
     if (!port && port.error().code == Code::no_such_board) {
         if (port = make_lost_door(token, board); port) port = launcher_.wake(token, board);
     }
-    look_again_(board);
+    refresh_units_(board);
     if (!port) return error_of(port);
     if (const auto kept = registry_.set_port(board, *port); !kept) log_event(Event::storage_fault, kept.error().text());
     return {};
 }
 
-/// With mutex_ held, like the next.
-bool BoardScheduler::keeps_slot(const Board& board) const { return is_awake(board) && !leaving_.contains(board.id); }
-
-BoardScheduler::Room BoardScheduler::room_for(const Board& board) const {
+BoardScheduler::Room BoardScheduler::room_for(const Board& board, const Slots& slots) const {
     std::int64_t all = 0;
     std::int64_t own = 0;
     registry_.for_each([&](const Board& other) {
-        if (other.id == board.id || !(keeps_slot(other) || beginning_.contains(other.id))) return;
+        if (other.id == board.id || !(slots.uses_slot(other) || slots.claimed.contains(other.id))) return;
         ++all;
         if (other.uid == board.uid) ++own;
     });
@@ -56,87 +60,90 @@ BoardScheduler::Room BoardScheduler::room_for(const Board& board) const {
     return all >= settings_.awake_boards ? Room::full_for_all : Room::yes;
 }
 
-/// Takes a slot, if need be that of the longest idle board of the same person. release() gives it back, or the board
-/// that is awake has it.
+const Board* BoardScheduler::longest_idle(const std::vector<Board>& own, const BoardId& except, const Slots& slots) {
+    const Board* idle = nullptr;
+    for (const Board& board : own) {
+        if (board.id == except || board.state != State::ready || slots.leaving.contains(board.id)) continue;
+        if (idle == nullptr || last_use(board) < last_use(*idle)) idle = &board;
+    }
+    return idle;
+}
+
+/// Claims a slot, if necessary that of the same person's longest idle board. release() gives it back; a board that is
+/// awake then has it anyway.
 BoardScheduler::Claim BoardScheduler::claim(const BoardId& id) {
-    const std::lock_guard lock(mutex_);
+    const auto slots = slots_.lock();
     const auto board = registry_.find(id);
-    if (!board) return {Room::yes, {}};  // what comes next finds that out
-    Claim claim{keeps_slot(*board) ? Room::yes : room_for(*board), {}};
+    if (!board) return {Room::yes, {}};  // start_claimed() reports that
+    Claim claim{slots->uses_slot(*board) ? Room::yes : room_for(*board, *slots), {}};
     if (claim.room != Room::yes) {
         const auto own = registry_.boards_of(board->uid);
-        const Board* idle = nullptr;
-        for (const Board& other : own) {
-            if (other.id == id || other.state != State::ready || leaving_.contains(other.id)) continue;
-            if (idle == nullptr || last_use(other) < last_use(*idle)) idle = &other;
-        }
+        const Board* idle = longest_idle(own, id, *slots);
         if (idle == nullptr) return claim;
-        leaving_.insert(idle->id);
-        claim.instead_of = idle->id;
+        slots->leaving.insert(idle->id);
+        claim.evicted = idle->id;
     }
-    beginning_.insert(id);
+    slots->claimed.insert(id);
     return claim;
 }
 
 void BoardScheduler::release(const BoardId& board) {
     {
-        const std::lock_guard lock(mutex_);
-        if (const auto found = beginning_.find(board); found != beginning_.end()) beginning_.erase(found);
+        const auto slots = slots_.lock();
+        if (const auto found = slots->claimed.find(board); found != slots->claimed.end()) slots->claimed.erase(found);
     }
-    look_for_the_next();  // who came while this slot was taken, which it may not be any more
+    wake_next_later();  // the slot may be free now, and others may have begun to wait for it
 }
 
 /// Puts a board to sleep whose slot was claimed for another; false when it stays awake.
 bool BoardScheduler::make_room(const Token& token, const BoardId& idle, const BoardId& board) {
     bool asleep = false;
     const auto other = registry_.find(board);
-    registry_.set_asleep_because(idle, "it made room for " + (other ? other->options.title : board.str()));
+    registry_.set_asleep_because(idle, fmt::format("it made room for {}", other ? other->options.title : board.str()));
     if (launcher_.sleep(token, idle)) {
-        log_event(Event::notice, "board " + idle.str() + " is put to sleep to make room for " + board.str(), {{"BOARD_ID", idle.str()}});
-        look_again_(idle);
+        log_event(Event::notice, fmt::format("board {} is put to sleep to make room for {}", idle.str(), board.str()),
+                  {{"BOARD_ID", idle.str()}});
+        refresh_units_(idle);
         const auto now = registry_.wait(idle, patience_of_stop, [](const Board& leaving) { return !is_awake(leaving); });
         asleep = !now || !is_awake(*now);
     }
     if (!asleep) registry_.set_asleep_because(idle, {});
-    const std::lock_guard lock(mutex_);
-    leaving_.erase(idle);
+    slots_.lock()->leaving.erase(idle);
     return asleep;
 }
 
-void BoardScheduler::wait(const Token& token, const BoardId& board, Room room) {
+void BoardScheduler::add_waiting(const Token& token, const BoardId& board, Room room) {
     const bool own = room == Room::full_for_user;
-    registry_.set_waiting(board, (own ? "you have " : "this server has ") +
-                                     std::to_string(own ? settings_.awake_boards_per_user : settings_.awake_boards) +
-                                     " boards awake, which is the limit; this one starts when another one sleeps");
+    registry_.set_waiting(
+        board, fmt::format("{} {} boards awake, which is the limit; this one starts when another one sleeps",
+                           own ? "you have" : "this server has", own ? settings_.awake_boards_per_user : settings_.awake_boards));
     {
-        const std::lock_guard lock(mutex_);
-        const auto known = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& each) { return each.board == board; });
-        if (known == waiting_.end()) {
-            waiting_.push_back({board, token.copy()});
+        const auto slots = slots_.lock();
+        const auto known =
+            std::find_if(slots->waiting.begin(), slots->waiting.end(), [&](const Waiting& each) { return each.board == board; });
+        if (known == slots->waiting.end()) {
+            slots->waiting.push_back({board, token.copy()});
         } else {
-            known->token = token.copy();  // the older login may end first
+            known->token = token.copy();  // the newer login ends later
         }
     }
-    look_for_the_next();  // a slot may have come free before this one stood in the list
+    wake_next_later();  // a slot may have become free before this board was in the list
 }
 
-void BoardScheduler::stop_waiting(const BoardId& board) {
-    {
-        const std::lock_guard lock(mutex_);
-        waiting_.remove_if([&](const Waiting& each) { return each.board == board; });
-    }
+void BoardScheduler::remove_waiting(const BoardId& board) {
+    slots_.lock()->waiting.remove_if([&](const Waiting& each) { return each.board == board; });
     registry_.set_waiting(board, {});
 }
 
-/// A board that has a slot; it is given back as soon as the board itself counts.
-ApiResult<void> BoardScheduler::begin(const Token& token, const BoardId& id) {
-    stop_waiting(id);
+/// Starts a board that has claimed a slot, and releases the claim as soon as the board itself counts as awake.
+ApiResult<void> BoardScheduler::start_claimed(const Token& token, const BoardId& id) {
+    remove_waiting(id);
     const auto before = registry_.find(id);
-    auto started = before ? start(token, id, false) : problem(Code::no_such_board, "there is no board " + id.str());
+    auto started = before ? start(token, id, false) : no_such_board(id);
     if (started) {
         (void)registry_.wait(id, patience_of_start, [&](const Board& now) {
             const bool another_run = !now.facts.invocation.empty() && now.facts.invocation != before->facts.invocation;
-            return is_awake(now) || another_run;  // that may be over already
+            return is_awake(now) || another_run;  // which may have ended already
         });
     }
     release(id);
@@ -146,76 +153,72 @@ ApiResult<void> BoardScheduler::begin(const Token& token, const BoardId& id) {
 ApiResult<void> BoardScheduler::wake(const Token& token, const BoardId& id) {
     const Claim claimed = claim(id);
     if (claimed.room != Room::yes) {
-        const bool has_slot = claimed.instead_of && make_room(token, *claimed.instead_of, id);
-        if (claimed.instead_of && !has_slot) release(id);
+        const bool has_slot = claimed.evicted && make_room(token, *claimed.evicted, id);
+        if (claimed.evicted && !has_slot) release(id);
         if (!has_slot) {
-            wait(token, id, claimed.room);
+            add_waiting(token, id, claimed.room);
             return {};
         }
     }
-    return begin(token, id);
+    return start_claimed(token, id);
 }
 
 ApiResult<void> BoardScheduler::restart(const Token& token, const BoardId& id) {
     const auto board = registry_.find(id);
-    bool has_slot = false;
-    {
-        const std::lock_guard lock(mutex_);
-        has_slot = board && keeps_slot(*board);
-    }
-    // One that has none needs one like any other.
+    const bool has_slot = board && slots_.lock()->uses_slot(*board);
     return has_slot ? start(token, id, true) : wake(token, id);
 }
 
 ApiResult<void> BoardScheduler::sleep(const Token& token, const BoardId& board, const std::string& reason) {
-    stop_waiting(board);
+    remove_waiting(board);
     registry_.set_asleep_because(board, reason);
     auto asleep = launcher_.sleep(token, board);
     if (!asleep) registry_.set_asleep_because(board, {});
-    look_again_(board);
+    refresh_units_(board);
     return asleep;
 }
 
 void BoardScheduler::board_changed(const Board& board, bool gone) {
-    if (gone || !is_awake(board)) look_for_the_next();
+    if (gone || !is_awake(board)) wake_next_later();
 }
 
-void BoardScheduler::look_for_the_next() {
-    {
-        const std::lock_guard lock(mutex_);
-        if (waiting_.empty()) return;
-    }
-    (void)lane_.add([this] { wake_the_next(); });
+void BoardScheduler::wake_next_later() {
+    if (slots_.lock()->waiting.empty()) return;
+    (void)waker_.add([this] { wake_next(); });
 }
 
-void BoardScheduler::wake_the_next() {
-    for (;;) {
-        std::list<Waiting> next;
-        {
-            const std::lock_guard lock(mutex_);
-            // The highest priority among those for whom there is room; the first of equals has waited longest.
-            auto best = waiting_.end();
-            std::int64_t highest = 0;
-            for (auto each = waiting_.begin(); each != waiting_.end();) {
-                const auto board = registry_.find(each->board);
-                if (!board || board->state != State::waiting) {
-                    each = waiting_.erase(each);
-                    continue;
-                }
-                if (room_for(*board) == Room::yes && (best == waiting_.end() || board->options.priority > highest)) {
-                    best = each;
-                    highest = board->options.priority;
-                }
-                ++each;
-            }
-            if (best == waiting_.end()) return;
-            beginning_.insert(best->board);
-            next.splice(next.end(), waiting_, best);
+/// Takes the board out of the list that has the highest priority among those with room, with a slot claimed for it. The
+/// first of equals has waited longest.
+std::optional<BoardScheduler::Waiting> BoardScheduler::take_next() {
+    const auto slots = slots_.lock();
+    auto best = slots->waiting.end();
+    std::int64_t highest = 0;
+    for (auto each = slots->waiting.begin(); each != slots->waiting.end();) {
+        const auto board = registry_.find(each->board);
+        if (!board || board->state != State::waiting) {
+            each = slots->waiting.erase(each);
+            continue;
         }
-        const auto& [board, token] = next.front();
-        if (const auto begun = begin(token, board); !begun) {
-            // Its owner has logged out, most likely.
-            log_event(Event::notice, "board " + board.str() + " stops waiting: " + begun.error().detail, {{"BOARD_ID", board.str()}});
+        if (room_for(*board, *slots) == Room::yes && (best == slots->waiting.end() || board->options.priority > highest)) {
+            best = each;
+            highest = board->options.priority;
+        }
+        ++each;
+    }
+    if (best == slots->waiting.end()) return std::nullopt;
+    slots->claimed.insert(best->board);
+    std::optional<Waiting> next(std::move(*best));
+    slots->waiting.erase(best);
+    return next;
+}
+
+void BoardScheduler::wake_next() {
+    while (const auto next = take_next()) {
+        const auto& [board, token] = *next;
+        if (const auto started = start_claimed(token, board); !started) {
+            // Most likely its owner has logged out.
+            log_event(Event::notice, fmt::format("board {} stops waiting: {}", board.str(), started.error().detail),
+                      {{"BOARD_ID", board.str()}});
         }
     }
 }

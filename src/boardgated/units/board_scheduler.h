@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Starts boards, within the limits of boardgate.conf: the one way by which boardgated wakes one. Before a board
-// waits, the longest idle one of the same person is put to sleep; those that wait are woken by priority and then
-// by time as others fall asleep.
+// Starts boards within the limits of boardgate.conf; boardgated starts no board in any other way. When a person's limit
+// is reached, that person's longest idle board is put to sleep. When there is none, the new board waits. Waiting boards
+// start as others fall asleep: the highest priority first, then the longest waiting.
 #pragma once
 
 #include <list>
-#include <mutex>
 #include <optional>
 #include <set>
 
+#include "src/base/lock_guarded.h"
 #include "src/base/settings.h"
 #include "src/boardgated/boards/registry.h"
 #include "src/boardgated/clients/board_launcher.h"
@@ -19,30 +19,30 @@ namespace boardgate::boardgated {
 
 class BoardScheduler {
 public:
-    /// systemd has told of a job by then that it took.
+    /// systemd reports an accepted job within this time.
     static constexpr std::chrono::milliseconds report_timeout{1000};
 
-    /// `look_again` reads a board's units anew (UnitWatch::look_again).
-    BoardScheduler(BoardLauncher& launcher, Registry& registry, const Settings& settings, std::function<void(const BoardId&)> look_again)
-        : launcher_(launcher), registry_(registry), settings_(settings), look_again_(std::move(look_again)) {}
+    /// `refresh_units` reads the present state of a board's units from systemd.
+    BoardScheduler(BoardLauncher& launcher, Registry& registry, const Settings& settings, std::function<void(const BoardId&)> refresh_units)
+        : launcher_(launcher), registry_(registry), settings_(settings), refresh_units_(std::move(refresh_units)) {}
 
-    /// Starts it, and its door again where that is gone; or lets it wait, which is no problem but a state.
-    /// Returns when systemd has taken the job, not when the board answers.
+    /// Starts the board, after making its door if that is missing, or lets the board wait: that is a state, no problem.
+    /// Returns when systemd has accepted the job, not when the board answers.
     [[nodiscard]] ApiResult<void> wake(const Token& token, const BoardId& id);
     [[nodiscard]] ApiResult<void> restart(const Token& token, const BoardId& id);
-    /// Stops it, or its waiting.
-    /// `reason` is what its owner reads.
+    /// Stops the board or ends its waiting. `reason` is shown to the owner.
     [[nodiscard]] ApiResult<void> sleep(const Token& token, const BoardId& board, const std::string& reason = {});
-    /// To be held while a board's door is made or removed, together with what the registry knows of it: a page that
-    /// is still open would otherwise bring the door of a board back that is being deleted.
+    /// Hold it while a board's door is made or removed together with its registry entry. Otherwise an open page could
+    /// make the door of a board again that is being deleted.
     [[nodiscard]] std::unique_lock<std::mutex> hold_door(const BoardId& board) { return doors_.hold(board); }
-    /// A listener of the registry: a board that is not awake any more makes room.
+    /// A listener of the registry: a board that falls asleep frees a slot.
     void board_changed(const Board& board, bool gone);
-    /// Finishes what was begun and begins nothing more: before other listeners go, since it changes boards.
-    void finish() { lane_.finish(); }
+    /// Finishes the work that is queued and accepts no more. Call it before other listeners are destroyed: the work changes
+    /// boards.
+    void finish() { waker_.finish(); }
 
 private:
-    /// Somebody who waits, as the registry says. His token is kept as long, since the launcher will want to see it.
+    /// A board in state waiting. The token is kept for the launcher, which checks it at the start.
     struct Waiting {
         BoardId board;
         Token token;
@@ -50,32 +50,38 @@ private:
     enum class Room { yes, full_for_user, full_for_all };
     struct Claim {
         Room room;
-        std::optional<BoardId> instead_of;  ///< without room: the slot of this one is had as soon as it sleeps
+        std::optional<BoardId> evicted;  ///< set where there is no room: the slot is free as soon as this board sleeps
+    };
+    struct Slots {
+        std::multiset<BoardId> claimed{};  ///< have a slot and were not yet seen awake; once for each start in progress
+        std::set<BoardId> leaving{};       ///< awake, but their slots are already given to others
+        std::list<Waiting> waiting{};
+
+        /// Does the board count as awake?
+        [[nodiscard]] bool uses_slot(const Board& board) const { return is_awake(board) && !leaving.contains(board.id); }
     };
 
     [[nodiscard]] ApiResult<std::uint16_t> make_lost_door(const Token& token, const BoardId& board);
-    [[nodiscard]] ApiResult<void> start(const Token& token, const BoardId& board, bool anew);
-    [[nodiscard]] bool keeps_slot(const Board& board) const;
-    [[nodiscard]] Room room_for(const Board& board) const;
+    [[nodiscard]] ApiResult<void> start(const Token& token, const BoardId& board, bool restart);
+    [[nodiscard]] Room room_for(const Board& board, const Slots& slots) const;
+    [[nodiscard]] static const Board* longest_idle(const std::vector<Board>& own, const BoardId& except, const Slots& slots);
     [[nodiscard]] Claim claim(const BoardId& id);
     void release(const BoardId& board);
     [[nodiscard]] bool make_room(const Token& token, const BoardId& idle, const BoardId& board);
-    [[nodiscard]] ApiResult<void> begin(const Token& token, const BoardId& id);
-    void wait(const Token& token, const BoardId& board, Room room);
-    void stop_waiting(const BoardId& board);
-    void look_for_the_next();
-    void wake_the_next();
+    [[nodiscard]] ApiResult<void> start_claimed(const Token& token, const BoardId& id);
+    void add_waiting(const Token& token, const BoardId& board, Room room);
+    void remove_waiting(const BoardId& board);
+    void wake_next_later();
+    void wake_next();
+    [[nodiscard]] std::optional<Waiting> take_next();
 
     BoardLauncher& launcher_;
     Registry& registry_;
     const Settings& settings_;
-    const std::function<void(const BoardId&)> look_again_;
+    const std::function<void(const BoardId&)> refresh_units_;
     BoardLocks doors_;
-    std::mutex mutex_;                  // guards the next three
-    std::multiset<BoardId> beginning_;  // have a slot, and were not yet seen awake; once for each who wakes it
-    std::set<BoardId> leaving_;         // awake, and their slots belong to others already
-    std::list<Waiting> waiting_;
-    ThreadPool lane_{"waiting", 1, 1000};
+    LockGuarded<Slots> slots_;
+    ThreadPool waker_{"waiting", 1, 1000};
 };
 
 }  // namespace boardgate::boardgated

@@ -11,16 +11,16 @@ namespace boardgate::boardgated {
 
 namespace {
 constexpr std::uint32_t lines_to_read = 200;
-/// systemd tells of the end before journald has written the last words down.
+/// systemd may report the end before journald has written the last lines.
 constexpr std::size_t attempts = 6;
 constexpr std::chrono::milliseconds between_attempts{100};
-/// Where the journal is slow, whoever waits is better told what systemd says.
+/// When the journal is slow, the owner gets systemd's reason instead of waiting longer.
 constexpr std::chrono::seconds patience{3};
 
-/// systemd names each process that it kills after the main one; they would push the reason out of the last lines.
+/// systemd logs each process that it kills after the main one; these lines would push the reason out of the last lines.
 bool is_aftermath(const std::string& line) { return line.find(".service: Killing process ") != std::string::npos; }
 
-/// What systemd itself says of every failure, after the unit's own words.
+/// systemd logs this line at every failure, after the unit's own lines.
 bool is_whole(const std::vector<std::string>& log) {
     return std::any_of(log.begin(), log.end(),
                        [](const std::string& line) { return line.find("Failed with result '") != std::string::npos; });
@@ -29,7 +29,7 @@ bool is_whole(const std::vector<std::string>& log) {
 
 void FailureWatch::board_changed(const Board& board, bool gone) {
     if (gone || board.state != State::failed || board.failure) return;
-    if (lane_.add([this, id = board.id] { examine(id); })) return;
+    if (thread_.add([this, id = board.id] { examine(id); })) return;
     log_event(Event::notice, "too many boards are failing to read all their logs");
     (void)registry_.set_failure(board.id, board.facts, diagnose(board, {}));
 }
@@ -46,23 +46,23 @@ std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
     for (const wire::LogLine& line : *log) {
         const bool named = line.invocation == board.facts.invocation;
         begun |= named;
-        // Of the last words of a process that ended at once journald knows the unit and no longer the run.
+        // For the last lines of a process that ended quickly, journald knows the unit but not the run.
         if ((named || (begun && line.invocation.empty())) && !is_aftermath(line.text)) lines.push_back(without_colours(line.text));
     }
     return lines;
 }
 
 void FailureWatch::examine(const BoardId& id) {
-    // It may have been told more than once that a board failed, and what systemd says may be newer than that.
+    // A failure may be notified twice, and the board may have newer facts.
     auto board = registry_.find(id);
     const auto is_open = [&] { return board && board->state == State::failed && !board->failure; };
     if (!is_open()) return;
     const auto deadline = std::chrono::steady_clock::now() + patience;
     std::vector<std::string> log = lines_of(*board);
     Failure failure = diagnose(*board, log);
-    // Read until nothing more comes; who writes last, systemd or the board, is not said.
+    // Read until nothing new comes: systemd or the board may write last.
     std::size_t seen = 0;
-    const auto is_done = [&] { return seen == log.size() && is_whole(log) && !says_little(failure); };
+    const auto is_done = [&] { return seen == log.size() && is_whole(log) && !is_unexplained(failure); };
     for (std::size_t attempt = 1; attempt < attempts && !is_done() && std::chrono::steady_clock::now() < deadline; ++attempt) {
         board = registry_.wait(id, between_attempts, [&](const Board& later) { return later.facts != board->facts; });
         if (!is_open()) return;
@@ -70,7 +70,7 @@ void FailureWatch::examine(const BoardId& id) {
         log = lines_of(*board);
         failure = diagnose(*board, log);
     }
-    if (!registry_.set_failure(id, board->facts, failure)) return;  // that it changed was told as well
+    if (!registry_.set_failure(id, board->facts, failure)) return;  // it changed, which was notified as well
     log_event(Event::board_failed, "board " + board->id.str() + " failed: " + failure.summary,
               {{"BOARD_ID", board->id.str()}, {"USER_NAME", board->owner.str()}, {"UNIT", board->unit().service()}});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// When a board fails, reads the log of that run and finds out why, once for each failed run.
+// When a board fails, reads the log of that run and diagnoses the failure, once for each failed run.
 #pragma once
 
 #include "src/boardgated/boards/registry.h"
@@ -14,8 +14,8 @@ public:
 
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
-    /// Finishes what was begun and begins nothing more: before other listeners go, since it changes boards.
-    void finish() { lane_.finish(); }
+    /// Finishes the queued work and accepts no more. Call it before other listeners are destroyed: the work changes boards.
+    void finish() { thread_.finish(); }
 
 private:
     [[nodiscard]] std::vector<std::string> lines_of(const Board& board) const;
@@ -23,7 +23,7 @@ private:
 
     Registry& registry_;
     const JournalClient& journal_;
-    ThreadPool lane_{"diagnosis", 1, 200};
+    ThreadPool thread_{"diagnosis", 1, 200};
 };
 
 }  // namespace boardgate::boardgated

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/units/unit_reconciler.h"
 
+#include <fmt/format.h>
+
 #include "src/base/log.h"
 
 namespace boardgate::boardgated {
 
-void UnitReconciler::units_exist(const std::set<std::string>& units) {
-    const std::lock_guard lock(mutex_);
-    units_.clear();
+void UnitReconciler::find_unknown(const std::set<std::string>& units) {
+    const auto unknown = unknown_.lock();
+    unknown->clear();
     for (const std::string& unit : units) {
         const auto board = UnitName::board_of(unit);
         if (!board || registry_.find(*board)) continue;
-        units_.insert(unit);
-        log_event(Event::reconciled, unit + " belongs to no known board; boardgate removes it when its owner logs in", {{"UNIT", unit}});
+        unknown->insert(unit);
+        log_event(Event::reconciled, fmt::format("{} belongs to no known board; boardgate removes it when its owner logs in", unit),
+                  {{"UNIT", unit}});
     }
 }
 
-void UnitReconciler::remove_of(const UserName& user, const Token& token) {
+void UnitReconciler::remove_unknown_of(const UserName& user, const Token& token) {
     std::set<BoardId> boards;
-    {
-        const std::lock_guard lock(mutex_);
-        std::erase_if(units_, [&](const std::string& unit) {
-            const auto board = UnitName::board_of(unit);
-            const UnitName own(user, *board);
-            if (unit != own.service() && unit != own.socket()) return false;
-            if (!registry_.find(*board)) boards.insert(*board);
-            return true;
-        });
-    }
+    std::erase_if(*unknown_.lock(), [&](const std::string& unit) {
+        const auto board = UnitName::board_of(unit);
+        const UnitName own(user, *board);
+        if (unit != own.service() && unit != own.socket()) return false;
+        if (!registry_.find(*board)) boards.insert(*board);
+        return true;
+    });
     for (const BoardId& board : boards) {
         const auto removed = launcher_.remove_door(token, board);
         log_event(Event::reconciled,
-                  "the units of board " + board.str() + ", which boardgate does not know, " +
-                      (removed ? "were removed" : "could not be removed: " + removed.error().detail),
+                  fmt::format("the units of board {}, which boardgate does not know, {}", board.str(),
+                              removed ? "were removed" : "could not be removed: " + removed.error().detail),
                   {{"BOARD_ID", board.str()}, {"USER_NAME", user.str()}});
     }
 }

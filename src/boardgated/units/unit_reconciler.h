@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Units that no board of the registry explains: left by a database that was restored from a backup, or by a crash
-// between two steps. boardgated may not touch a unit without its owner's token, so they go when he logs in.
+// Units that belong to no board of the registry, after the database was restored from a backup or after a crash between
+// two steps. boardgated cannot remove a unit without its owner's token, so it does that when the owner logs in.
 #pragma once
 
-#include <mutex>
 #include <set>
 #include <string>
 
+#include "src/base/lock_guarded.h"
 #include "src/boardgated/boards/registry.h"
 #include "src/boardgated/clients/board_launcher.h"
 
@@ -16,16 +16,15 @@ class UnitReconciler {
 public:
     UnitReconciler(const Registry& registry, BoardLauncher& launcher) : registry_(registry), launcher_(launcher) {}
 
-    /// All boards' units and doors that systemd has.
-    void units_exist(const std::set<std::string>& units);
-    /// Removes those of a person who has logged in.
-    void remove_of(const UserName& user, const Token& token);
+    /// `units`: the units and doors of boards that systemd has. Keeps those without a board.
+    void find_unknown(const std::set<std::string>& units);
+    /// Removes the unknown units of a person who has logged in.
+    void remove_unknown_of(const UserName& user, const Token& token);
 
 private:
     const Registry& registry_;
     BoardLauncher& launcher_;
-    std::mutex mutex_;
-    std::set<std::string> units_;
+    LockGuarded<std::set<std::string>> unknown_;
 };
 
 }  // namespace boardgate::boardgated

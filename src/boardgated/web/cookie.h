@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The session cookie (RFC 6265bis). `__Host-` binds it to this host; `Http` keeps scripts of other ports from
-// planting one where the browser knows that prefix.
+// planting one, in browsers that know that prefix.
 #pragma once
 
 #include <optional>
@@ -13,8 +13,8 @@ namespace boardgate::boardgated {
 
 inline constexpr std::string_view cookie_name = "__Host-Http-boardgate";
 
-/// The token in a Cookie header. None when there is no such cookie, more than one, a malformed one, or a header
-/// longer than longest_cookie_header: someone may have planted the other.
+/// The token in a Cookie header. Nothing without the cookie, with two of them (one may be planted), with a malformed
+/// one, and in a header longer than longest_cookie_header.
 [[nodiscard]] std::optional<Token> session_token(std::string_view cookie_header);
 
 /// The value of Set-Cookie that starts a session, and the one that ends it.

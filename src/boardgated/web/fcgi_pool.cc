@@ -20,7 +20,7 @@ void check(int status, const char* what) {
     if (status < 0) throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// What a thread waits for: a connection on `listening`, or the end. A connection wakes one thread, not all
+/// Waits for a connection on `listening`, or for `stop`. A connection wakes one thread, not all
 /// (EPOLLEXCLUSIVE, epoll_ctl(2)).
 Fd wait_set(const Fd& listening, const Fd& stop) {
     Fd set(epoll_create1(EPOLL_CLOEXEC));
@@ -42,7 +42,7 @@ void FcgiPool::prepare() {
 FcgiPool::FcgiPool(std::string name, Fd listening, unsigned threads, Handler handler)
     : name_(std::move(name)), listening_(std::move(listening)), stop_(eventfd(0, EFD_CLOEXEC)), handler_(std::move(handler)) {
     check(stop_.get(), "eventfd");
-    // Another thread may have accepted the connection for which this one was woken.
+    // Another thread may have accepted the connection that woke this one.
     check(fcntl(listening_.get(), F_SETFL, fcntl(listening_.get(), F_GETFL) | O_NONBLOCK), "fcntl");
     try {
         for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
@@ -66,7 +66,7 @@ void FcgiPool::serve() {
         try {
             if (auto request = Request::accept(listening_.get())) handler_(std::move(request));
         } catch (const std::exception& exception) {
-            // The request ends without an answer, which nginx reports as 502 or 500, never as a yes.
+            // The request ends without an answer: nginx reports 502 or 500, and the gate stays closed.
             log_event(Event::request_fault, exception.what());
         }
     }

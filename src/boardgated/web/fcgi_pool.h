@@ -16,18 +16,17 @@ namespace boardgate::boardgated {
 
 class FcgiPool {
 public:
-    /// Takes the request over: answers it, or hands it on to another thread.
+    /// Answers the request, or passes it to another thread.
     using Handler = std::function<void(std::unique_ptr<Request>)>;
 
     /// `listening` becomes non-blocking. Throws std::system_error when the kernel refuses a descriptor or a thread.
     FcgiPool(std::string name, Fd listening, unsigned threads, Handler handler);
     FcgiPool(const FcgiPool&) = delete;
     FcgiPool& operator=(const FcgiPool&) = delete;
-    /// Finishes the requests that are being answered and accepts no new one: these wait in the socket for the next
-    /// boardgated.
+    /// Finishes the requests in progress and accepts no new ones: these wait in the socket for the next boardgated.
     ~FcgiPool();
 
-    /// Once in the process, before the first pool (FCGX_Init).
+    /// Call it once, before the first pool (FCGX_Init).
     static void prepare();
 
 private:

@@ -22,14 +22,14 @@ std::string http(std::string_view status, std::string_view type, std::string_vie
                        body);
 }
 
-/// Waits until the connection can be read or written; false when the patience is over.
+/// Waits until the connection is readable or writable; false after the patience.
 bool wait_for(int connection, short events, std::chrono::steady_clock::time_point end) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     pollfd waiting{connection, events, 0};
     return left.count() > 0 && poll(&waiting, 1, static_cast<int>(left.count())) > 0;
 }
 
-/// The first line of a request whose head came in time.
+/// The request line, if the whole head arrives in time.
 std::optional<std::string> read_request_line(int connection, std::chrono::steady_clock::time_point end) {
     std::string head;
     char buffer[1024];
@@ -74,7 +74,7 @@ void MetricsServer::serve() {
             return log_event(Event::request_fault, "boardgated cannot wait for connections to the metrics socket");
         if (waiting[1].revents != 0) return;
         const Fd connection(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        if (!connection) continue;  // it went away again
+        if (!connection) continue;  // the client has gone
         try {
             answer(connection.get());
         } catch (const std::exception& exception) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `GET /metrics` by HTTP/1.1 over a local socket. Who may connect is the socket's mode; one asks at a time, and who is
-// slow is let go.
+// `GET /metrics` by HTTP/1.1 over a local socket. The socket's mode decides who may connect. Serves one client at a time
+// and drops slow ones.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,7 @@ private:
     std::thread thread_;
 };
 
-/// The answer to the first line of a request.
+/// The response to a request line.
 [[nodiscard]] std::string http_answer(std::string_view request_line, const std::function<std::string()>& text);
 
 }  // namespace boardgate::boardgated

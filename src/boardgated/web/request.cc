@@ -19,8 +19,8 @@ std::unique_ptr<Request> Request::accept(int listening) {
 
 Request::~Request() {
     if (fcgi_.in != nullptr && parameter("CONTENT_LENGTH").empty()) {
-        // Finish would wait until nginx has closed its end too, in case it still sends; for the gate that wait is a
-        // third of its time. Without a body there is nothing more once the end of the input was read.
+        // Finish would wait until nginx closes its end, in case it still sends: a third of the gate's time. Without a
+        // body nothing follows the end of the input.
         FCGX_GetChar(fcgi_.in);
         FCGX_FClose(fcgi_.err);
         FCGX_FClose(fcgi_.out);
@@ -28,7 +28,7 @@ Request::~Request() {
     } else {
         FCGX_Finish_r(&fcgi_);
     }
-    // After a failed accept Finish leaves the descriptor open.
+    // After a failed accept, Finish leaves the descriptor open.
     FCGX_Free(&fcgi_, 1);
 }
 
@@ -78,7 +78,7 @@ Result<std::string> Request::body() {
     const int got = FCGX_GetStr(bytes.data(), static_cast<int>(bytes.size()), fcgi_.in);
     if (got < 0 || static_cast<std::size_t>(got) > longest_body) return failure("the body is longer than 16 KiB");
     bytes.resize(static_cast<std::size_t>(got));
-    // A client that goes away in the middle must not have half a request done.
+    // If the client disconnects in the middle, half a request must not be processed.
     if (parameter("CONTENT_LENGTH") != std::to_string(got) && !(got == 0 && parameter("CONTENT_LENGTH").empty())) {
         return failure("the body is incomplete");
     }

@@ -18,13 +18,13 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
 
-    /// Sets a header; values with control characters are refused by throwing, since they would forge others.
+    /// Sets a header. Throws for a value with control characters, which could forge other headers.
     Response& with(const std::string& name, const std::string& value);
 };
 
 [[nodiscard]] Response json_response(int status, const Json::Value& value);
 [[nodiscard]] Response problem_response(const Problem& problem);
-/// An answer without a body, such as the one to a deletion.
+/// A response without a body, such as that to a deletion.
 [[nodiscard]] Response empty_response(int status);
 
 void write_response(Request& request, const Response& response);

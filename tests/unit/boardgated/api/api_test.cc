@@ -58,9 +58,9 @@ struct ApiTest : testing::Test {
     ApiOptions api_options{settings, registry, presets};
     ApiAdmin api_admin{registry, scheduler, settings};
     ApiHealth api_health{gate};
-    ThreadPool lane{"lane", 1, 8};
-    ApiFolders api_folders{launcher, event_streams, lane};
-    Router router{{api_login, api_boards, api_health, api_options, api_admin, api_folders}, {lane, lane, lane}, sessions};
+    ThreadPool threads{"threads", 1, 8};
+    ApiFolders api_folders{launcher, event_streams, threads};
+    Router router{{api_login, api_boards, api_health, api_options, api_admin, api_folders}, {threads, threads, threads}, sessions};
     FastCgi nginx;
     std::string alice = log_in(1001, "alice");
     std::string bob = log_in(1002, "bob");

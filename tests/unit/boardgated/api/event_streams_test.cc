@@ -61,9 +61,9 @@ struct EventStreamsTest : testing::Test {
             return over;
         }
     };
-    static EventStreams::Said said(const wire::Datagram* message) {
-        return message == nullptr ? EventStreams::Said{"event: end\n\n", true}
-                                  : EventStreams::Said{"data: " + message->bytes.reveal().substr(2) + "\n\n", false};
+    static EventStreams::Message translate(const wire::Datagram* message) {
+        return message == nullptr ? EventStreams::Message{"event: end\n\n", true}
+                                  : EventStreams::Message{"data: " + message->bytes.reveal().substr(2) + "\n\n", false};
     }
     /// Changes the board so often that a reader that does not read cannot have received everything.
     void change_much(const BoardId& id, std::size_t bytes) {
@@ -124,7 +124,7 @@ TEST_F(EventStreamsTest, PutsWhatASourceDeliversUntilItsLastWord) {
     fakes::SocketPair sockets;
     Reader reader{nginx.send({{"REQUEST_METHOD", "GET"}})};
     auto request = nginx.accept();
-    ASSERT_TRUE(event_streams.open_feed(request, alice, {std::move(sockets.near), &said}));
+    ASSERT_TRUE(event_streams.open_feed(request, alice, {std::move(sockets.near), &translate}));
     wire::Writer line(1);
     line.text("hello", 10);
     ASSERT_TRUE(wire::send(sockets.far.get(), std::as_const(line)));
@@ -138,7 +138,7 @@ TEST_F(EventStreamsTest, ASourceThatFallsSilentIsGivenUp) {
     fakes::SocketPair sockets;
     Reader reader{nginx.send({{"REQUEST_METHOD", "GET"}})};
     auto request = nginx.accept();
-    ASSERT_TRUE(event_streams.open_feed(request, alice, {std::move(sockets.near), &said, 10s}));
+    ASSERT_TRUE(event_streams.open_feed(request, alice, {std::move(sockets.near), &translate, 10s}));
     ASSERT_TRUE(reader.sees("text/event-stream"));
     clock.advance(9s);
     make(1002, "bob");  // the event_streams looks at its clock
@@ -153,7 +153,7 @@ TEST_F(EventStreamsTest, ALogMayBeSilentForAsLongAsItLikes) {
     fakes::SocketPair sockets;
     Reader reader{nginx.send({{"REQUEST_METHOD", "GET"}})};
     auto request = nginx.accept();
-    ASSERT_TRUE(event_streams.open_feed(request, alice, {std::move(sockets.near), &said}));
+    ASSERT_TRUE(event_streams.open_feed(request, alice, {std::move(sockets.near), &translate}));
     for (int beat = 0; beat < 3; ++beat) {
         ASSERT_TRUE(reader.sees(":\n\n"));  // it is alive, and says so now and then
         reader.seen.clear();

@@ -25,14 +25,14 @@ struct PresetsTest : testing::Test {
 };
 
 TEST_F(PresetsTest, HoldNothingOfTheOneBoard) {
-    presets.remember(1001, options);
+    presets.set_last(1001, options);
     const Json::Value last = presets.last(1001);
     EXPECT_EQ(last["reload_interval"], 42);
     for (const char* field : options_of_one_board) EXPECT_FALSE(last.isMember(field)) << field;
 }
 
 TEST_F(PresetsTest, BelongToTheirPerson) {
-    presets.remember(1001, options);
+    presets.set_last(1001, options);
     ASSERT_TRUE(presets.put(1001, "slow", options));
     EXPECT_TRUE(presets.last(1002).isNull());
     EXPECT_TRUE(presets.named(1002).empty());
@@ -41,7 +41,7 @@ TEST_F(PresetsTest, BelongToTheirPerson) {
 }
 
 TEST_F(PresetsTest, TheLastOptionsAreNoNamedPreset) {
-    presets.remember(1001, options);
+    presets.set_last(1001, options);
     EXPECT_TRUE(presets.named(1001).empty());
 }
 

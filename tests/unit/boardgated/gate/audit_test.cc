@@ -21,7 +21,7 @@ struct ViewAuditTest : testing::Test {
     /// What passed() writes to standard error, where no journal listens.
     std::string said(const GateDecision& decision) {
         testing::internal::CaptureStderr();
-        views.passed(decision, "192.0.2.1");
+        views.gate_decided(decision, "192.0.2.1");
         return testing::internal::GetCapturedStderr();
     }
 };

@@ -24,8 +24,8 @@ struct BoardAnswerTest : testing::Test {
     Gate gate{sessions, registry, settings, front_ends};
     fakes::FakeLauncher launcher{registry};
     BoardScheduler scheduler{launcher, registry, settings, [](const BoardId&) {}};
-    ThreadPool lane{"lane", 1, 8};
-    BoardAnswer board_answer{gate, scheduler, registry, lane};
+    ThreadPool threads{"threads", 1, 8};
+    BoardAnswer board_answer{gate, scheduler, registry, threads};
     FastCgi nginx;
     Token token = Token::make();
     BoardId board = make(1001, "alice");

@@ -82,9 +82,9 @@ TEST_F(SessionsTest, AreCheckedOnceAnHourAndAfterAStart) {
 }
 
 TEST_F(SessionsTest, AreCheckedAFewAtATime) {
-    for (std::uint32_t uid = 2000; uid < 2000 + Sessions::checked_at_once + 5; ++uid) add(uid);
+    for (std::uint32_t uid = 2000; uid < 2000 + Sessions::most_checks + 5; ++uid) add(uid);
     clock.advance(Sessions::between_checks);
-    EXPECT_EQ(sessions.to_check().size(), Sessions::checked_at_once);
+    EXPECT_EQ(sessions.to_check().size(), Sessions::most_checks);
     EXPECT_EQ(sessions.to_check().size(), 5U);
 }
 

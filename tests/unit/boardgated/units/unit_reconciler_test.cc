@@ -21,11 +21,11 @@ struct UnitReconcilerTest : testing::Test {
     UnitReconciler unit_reconciler{registry, launcher};
     Token token = Token::make();
 
-    void log_in(const char* user) { unit_reconciler.remove_of(UserName::parse(user).value(), token); }
+    void log_in(const char* user) { unit_reconciler.remove_unknown_of(UserName::parse(user).value(), token); }
 };
 
 TEST_F(UnitReconcilerTest, UnitsOfNoBoardGoWhenTheirOwnerLogsIn) {
-    unit_reconciler.units_exist(
+    unit_reconciler.find_unknown(
         {"tensorboard-alice-abcdefgh.service", "tensorboard-alice-abcdefgh.socket", "tensorboard-bob-zzzzzzzz.socket"});
     EXPECT_THAT(launcher.asked, IsEmpty()) << "not before: nothing is done without their owner's token";
     log_in("alice");
@@ -38,13 +38,13 @@ TEST_F(UnitReconcilerTest, UnitsOfNoBoardGoWhenTheirOwnerLogsIn) {
 
 TEST_F(UnitReconcilerTest, UnitsOfBoardsAreNoOrphans) {
     const Board board = registry.add(1001, UserName::parse("alice").value(), {}).value();
-    unit_reconciler.units_exist({board.unit().service(), board.unit().socket()});
+    unit_reconciler.find_unknown({board.unit().service(), board.unit().socket()});
     log_in("alice");
     EXPECT_THAT(launcher.asked, IsEmpty());
 }
 
 TEST_F(UnitReconcilerTest, OtherUnitsAreNotOurs) {
-    unit_reconciler.units_exist(
+    unit_reconciler.find_unknown(
         {"tensorboard-alice-short.service", "tensorboard-alice.service", "nginx.service", "tensorboard-a-b-abcdefgh.service"});
     log_in("alice");
     log_in("a");
@@ -53,7 +53,7 @@ TEST_F(UnitReconcilerTest, OtherUnitsAreNotOurs) {
 }
 
 TEST_F(UnitReconcilerTest, NamesThatBeginAlikeAreOtherPeople) {
-    unit_reconciler.units_exist({"tensorboard-alice2-abcdefgh.service"});
+    unit_reconciler.find_unknown({"tensorboard-alice2-abcdefgh.service"});
     log_in("alice");
     EXPECT_THAT(launcher.asked, IsEmpty());
 }
