@@ -10,13 +10,16 @@ install_text = sed -e 's|/usr/lib/boardgate|$(libexecdir)|g' -e 's|/usr/share/bo
 listed = echo '$(1)' >>$(build)/manifest
 install_one = $(call install_text,$(1),$(2),644) && $(call listed,$(2))
 each = $(foreach f,$(wildcard $(1)),$(call install_one,$(f),$(2)/$(notdir $(f))) &&) true
-one = $(if $(wildcard $(1)),$(call install_one,$(1),$(2)),true)
+one = $(call install_one,$(1),$(2))
 # Files that an administrator edits: copied from samples where they are absent, and left by uninstall.
 samples = systemd/boardgate.conf $(wildcard nginx/nginx-*.conf)
 if_absent = test -e '$(DESTDIR)$(2)' || $(call install_text,$(1),$(2),644)
 # -s strips; STRIP= leaves the symbols to a debugger, or to a package's debugging symbols.
 STRIP ?= -s
-program = install -D -m 755 $(STRIP) $(build)/bin/$(1) '$(DESTDIR)$(2)/$(1)' && $(call listed,$(2)/$(1))
+# The kernel lets nobody trace a process whose program they cannot read, from its first instruction on (execve(2),
+# ptrace(2)): these programs run as people.
+of_people = boardgate-logdirs boardgate-board
+program = install -D -m $(if $(filter $(1),$(of_people)),711,755) $(STRIP) $(build)/bin/$(1) '$(DESTDIR)$(2)/$(1)' && $(call listed,$(2)/$(1))
 manifest = $(datadir)/boardgate/manifest
 
 # Completion for three shells, generated from the program's own help.

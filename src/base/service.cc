@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 
+#include "src/base/names.h"
+
 namespace boardgate {
 
 Result<ServiceSockets> service_sockets() {
@@ -58,9 +60,13 @@ Result<Fd> accepted_connection() {
     return Fd(fd);
 }
 
-void notify_ready(const std::string& status) { sd_notify(0, ("READY=1\nSTATUS=" + status).c_str()); }
-void notify_status(const std::string& status) { sd_notify(0, ("STATUS=" + status).c_str()); }
-void notify_stopping(const std::string& status) { sd_notify(0, ("STOPPING=1\nSTATUS=" + status).c_str()); }
+namespace {
+void notify(const char* change, const std::string& status) { sd_notify(0, (change + ("STATUS=" + printable(status))).c_str()); }
+}  // namespace
+
+void notify_ready(const std::string& status) { notify("READY=1\n", status); }
+void notify_status(const std::string& status) { notify("", status); }
+void notify_stopping(const std::string& status) { notify("STOPPING=1\n", status); }
 void notify_alive() { sd_notify(0, "WATCHDOG=1"); }
 
 }  // namespace boardgate

@@ -23,6 +23,7 @@ using ServiceSockets = std::multimap<std::string, Fd>;
 /// The connection of an Accept=yes service, which systemd passes as standard input.
 [[nodiscard]] Result<Fd> accepted_connection();
 
+/// A status is one line without control characters: root reads it in a terminal (systemctl status).
 void notify_ready(const std::string& status);
 void notify_status(const std::string& status);
 void notify_stopping(const std::string& status);

@@ -46,6 +46,8 @@ int cannot_read(const LogdirProblem& fault) {
 
 int main(int argc, char** argv) {
     return run("boardgate-board", [&]() -> Result<int> {
+        // Its owner's other processes must not speak through this one, to systemd or to a door.
+        keep_memory_private();
         if (argc == 2 && std::string_view(argv[1]) == "--version") {
             std::puts("boardgate " BOARDGATE_VERSION);
             return exit_status::done;

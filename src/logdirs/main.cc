@@ -82,6 +82,8 @@ Result<int> serve_until_idle(int listening, logdirs::FolderRequests& answers) {
 
 int main(int argc, char** argv) {
     return run("boardgate-logdirs", [&]() -> Result<int> {
+        // The person's other processes must not speak through this one.
+        keep_memory_private();
         if (const auto status = answered_common_option(argc, argv)) return *status;
         const Settings settings = settings_or_throw();
         auto sockets = service_sockets();

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <array>
@@ -65,24 +66,21 @@ Result<void> send(int socket, const Writer& message, int attach) {
 }
 
 namespace {
-/// Takes the descriptor of a message; closes unexpected ones.
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83  // asm-generic/socket.h of Linux 6.16
+#endif
+
+/// Takes the one descriptor that came with a message.
 Fd attached_to(msghdr& header) {
-    Fd first;
-    for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
-        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-        const std::size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (std::size_t i = 0; i < count; ++i) {
-            int fd = -1;
-            std::memcpy(&fd, CMSG_DATA(part) + i * sizeof(int), sizeof fd);
-            Fd owned(fd);
-            if (!first) first = std::move(owned);
-        }
-    }
-    return first;
+    const cmsghdr* part = CMSG_FIRSTHDR(&header);
+    if (part == nullptr || part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) return {};
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(part), sizeof fd);
+    return Fd(fd);
 }
 }  // namespace
 
-Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds deadline) {
+Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds deadline, Descriptors descriptors) {
     const auto until = std::chrono::steady_clock::now() + deadline;
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
@@ -96,12 +94,15 @@ Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds de
     Datagram datagram;
     datagram.bytes.storage().resize(longest_message + 1);
     iovec part{datagram.bytes.storage().data(), datagram.bytes.storage().size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(4 * sizeof(int))> control{};
+    alignas(cmsghdr) std::array<char, CMSG_LEN(sizeof(int))> control{};
     msghdr header{};
     header.msg_iov = &part;
     header.msg_iovlen = 1;
-    header.msg_control = control.data();
-    header.msg_controllen = control.size();
+    // What finds no room is closed by the kernel, which says so (MSG_CTRUNC).
+    if (descriptors == Descriptors::one) {
+        header.msg_control = control.data();
+        header.msg_controllen = control.size();
+    }
     ssize_t got = 0;
     do {
         got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
@@ -109,20 +110,27 @@ Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds de
     if (got < 0) return system_error("cannot receive a message");
     datagram.attached = attached_to(header);
     if (got == 0) return std::optional<Datagram>{};
-    if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || static_cast<std::size_t>(got) > longest_message) {
+    if ((header.msg_flags & MSG_CTRUNC) != 0) return failure("the message has an unexpected descriptor");
+    if ((header.msg_flags & MSG_TRUNC) != 0 || static_cast<std::size_t>(got) > longest_message) {
         return failure("the message is too long");
     }
     datagram.bytes.storage().resize(static_cast<std::size_t>(got));
     return std::optional<Datagram>(std::move(datagram));
 }
 
-Result<Fd> connect(const std::string& path) {
+Result<Fd> connect(const std::string& path, Descriptors descriptors, std::chrono::seconds patience) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) return failure("the path of a socket is too long", path);
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     Fd fd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-    if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    if (!fd) return system_error("cannot open a socket");
+    const timeval longest{patience.count(), 0};
+    setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
+    // Where the kernel does not know it yet, receive() refuses what comes.
+    const int passes = descriptors == Descriptors::one ? 1 : 0;
+    setsockopt(fd.get(), SOL_SOCKET, SO_PASSRIGHTS, &passes, sizeof passes);
+    if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         return system_error("cannot connect to", path);
     }
     return fd;

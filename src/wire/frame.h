@@ -19,6 +19,8 @@ namespace boardgate::wire {
 
 /// The most bytes of a message. The kernel cuts longer datagrams, which are then refused here.
 inline constexpr std::size_t longest_message = 60 * 1024;
+/// How long a connection waits until its peer takes a message, or takes the connection.
+inline constexpr std::chrono::seconds longest_send{5};
 
 /// Appends fields to a message.
 class Writer {
@@ -83,10 +85,16 @@ struct Datagram {
 
 /// Sends one message; `attach` passes a descriptor (SCM_RIGHTS). EPIPE if the peer has closed the connection.
 [[nodiscard]] Result<void> send(int socket, const Writer& message, int attach = -1);
-/// Waits for one message. `no value` if the peer closed the connection; an error after `deadline` (ETIMEDOUT), for a
-/// cut message or a failing socket.
-[[nodiscard]] Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds deadline);
-/// Connects to a SOCK_SEQPACKET socket in the file system.
-[[nodiscard]] Result<Fd> connect(const std::string& path);
+/// Whether a message may bring a descriptor. The receiver closes what it gets, and closing can take as long as the
+/// sender of the descriptor chose (SO_LINGER, socket(7)): only the launcher may send one.
+enum class Descriptors { refused, one };
+/// Waits for one message. `no value` when the peer closed the connection in order; an error after `deadline`
+/// (ETIMEDOUT), for a cut message, for a descriptor too many, or a failing socket.
+[[nodiscard]] Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds deadline,
+                                                      Descriptors descriptors = Descriptors::refused);
+/// Connects to a SOCK_SEQPACKET socket in the file system. Neither this nor a later send waits longer than `patience`
+/// for the peer (EAGAIN). A peer that attaches a descriptor where it is refused gets EPERM (Linux 6.16).
+[[nodiscard]] Result<Fd> connect(const std::string& path, Descriptors descriptors = Descriptors::refused,
+                                 std::chrono::seconds patience = longest_send);
 
 }  // namespace boardgate::wire

@@ -45,10 +45,10 @@ Secret copy_of(const Token& token) { return Secret(token.reveal()); }
 /// The answer; a refusal becomes a problem.
 template <class Message>
 ApiResult<wire::Datagram> SocketLauncher::exchange(Message message) {
-    const auto connection = wire::connect(path_);
+    const auto connection = wire::connect(path_, wire::Descriptors::one);
     if (!connection) return not_reached(connection.error());
     if (const auto sent = wire::send(connection->get(), message); !sent) return not_reached(sent.error());
-    auto datagram = wire::receive(connection->get(), launcher_patience);
+    auto datagram = wire::receive(connection->get(), launcher_patience, wire::Descriptors::one);
     if (!datagram) return not_reached(datagram.error());
     if (!*datagram) return not_reached(Error{"boardgate-launcher closed the connection", {}, {}, 0});
     if (const auto refused = wire::decode<wire::Refused>(**datagram)) {

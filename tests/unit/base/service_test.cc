@@ -115,6 +115,10 @@ TEST(Service, TellsSystemdWhatItDoes) {
     EXPECT_EQ(heard(), "READY=1\nSTATUS=Waiting");
     notify_status("Busy");
     EXPECT_EQ(heard(), "STATUS=Busy");
+    notify_status(
+        "\x1b[7mPWN\nREADY=1 \xc2\x9b"
+        "5m");
+    EXPECT_EQ(heard(), "STATUS=?[7mPWN?READY=1 ?5m");
     notify_stopping("Bye");
     EXPECT_EQ(heard(), "STOPPING=1\nSTATUS=Bye");
     notify_alive();

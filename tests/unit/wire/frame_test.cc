@@ -232,7 +232,7 @@ TEST(Frame, ADescriptorArrivesAndClosesOnExec) {
     fakes::SocketPair passed;
     ASSERT_TRUE(send(pair.near.get(), Writer(1), passed.near.get()));
     passed.near.reset();
-    auto got = receive(pair.far.get(), soon);
+    auto got = receive(pair.far.get(), soon, Descriptors::one);
     ASSERT_TRUE(got && *got && (*got)->attached);
     EXPECT_NE(fcntl((*got)->attached.get(), F_GETFD) & FD_CLOEXEC, 0);
     EXPECT_FALSE(is_closed(passed.far));
@@ -252,19 +252,27 @@ TEST(Frame, ADescriptorThatNobodyTakesIsClosed) {
     fakes::SocketPair passed;
     send_with(pair.near.get(), {passed.near.get()});
     passed.near.reset();
-    { const auto got = receive(pair.far.get(), soon); }
+    { const auto got = receive(pair.far.get(), soon, Descriptors::one); }
     EXPECT_TRUE(is_closed(passed.far));
 }
 
-TEST(Frame, MoreThanOneDescriptorLeavesTheFirst) {
+TEST(Frame, ADescriptorThatNobodyAskedForIsRefusedAndClosed) {
+    const fakes::SocketPair pair;
+    fakes::SocketPair passed;
+    send_with(pair.near.get(), {passed.near.get()});
+    passed.near.reset();
+    EXPECT_FALSE(receive(pair.far.get(), soon));
+    EXPECT_TRUE(is_closed(passed.far));
+}
+
+TEST(Frame, MoreThanOneDescriptorIsRefusedAndAllAreClosed) {
     const fakes::SocketPair pair;
     fakes::SocketPair first, second;
     send_with(pair.near.get(), {first.near.get(), second.near.get()});
     first.near.reset();
     second.near.reset();
-    const auto got = receive(pair.far.get(), soon);
-    ASSERT_TRUE(got && *got);
-    EXPECT_FALSE(is_closed(first.far));
+    EXPECT_FALSE(receive(pair.far.get(), soon, Descriptors::one));
+    EXPECT_TRUE(is_closed(first.far));
     EXPECT_TRUE(is_closed(second.far));
 }
 
@@ -274,7 +282,7 @@ TEST(Frame, ManyDescriptorsAreRefusedAndAllClosed) {
     const int fd = passed.near.get();
     send_with(pair.near.get(), {fd, fd, fd, fd, fd, fd, fd, fd, fd, fd, fd, fd});
     passed.near.reset();
-    EXPECT_FALSE(receive(pair.far.get(), soon));
+    EXPECT_FALSE(receive(pair.far.get(), soon, Descriptors::one));
     EXPECT_TRUE(is_closed(passed.far));
 }
 
@@ -299,34 +307,72 @@ TEST(Frame, DescriptorsOfAMessageThatIsTooLongAreClosed) {
     std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
     ASSERT_GT(sendmsg(pair.near.get(), &header, 0), 0);
     passed.near.reset();
-    EXPECT_FALSE(receive(pair.far.get(), soon));
+    EXPECT_FALSE(receive(pair.far.get(), soon, Descriptors::one));
     EXPECT_TRUE(is_closed(passed.far));
 }
 
-TEST(Connect, ReachesASeqpacketSocket) {
+class Connect : public testing::Test {
+protected:
+    void SetUp() override {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, path.size());
+        ASSERT_EQ(bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        ASSERT_EQ(listen(listening.get(), 0), 0);
+    }
+    [[nodiscard]] Fd accepted() const { return Fd(accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC)); }
+
     const fakes::TempFolder folder;
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
     const std::string path = folder / "s";
-    path.copy(address.sun_path, path.size());
-    const Fd listening(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-    ASSERT_EQ(bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    ASSERT_EQ(listen(listening.get(), 1), 0);
+    const Fd listening{socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)};
+};
+
+TEST_F(Connect, ReachesASeqpacketSocket) {
     const auto connection = connect(path);
     ASSERT_TRUE(connection);
     ASSERT_TRUE(send(connection->get(), Writer(5)));
-    const Fd accepted(accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    EXPECT_EQ((*receive(accepted.get(), soon))->type(), 5);
+    const Fd other = accepted();
+    EXPECT_EQ((*receive(other.get(), soon))->type(), 5);
 }
 
-TEST(Connect, NamesTheSocketThatIsNotThere) {
+TEST_F(Connect, APeerCannotAttachADescriptor) {
+    const auto connection = connect(path);
+    const Fd other = accepted();
+    const auto sent = send(other.get(), Writer(5), listening.get());
+    // Older kernels let it, and receive() refuses it.
+    if (!sent) {
+        EXPECT_EQ(sent.error().sys, EPERM);
+        return;
+    }
+    EXPECT_FALSE(receive(connection->get(), soon));
+}
+
+TEST_F(Connect, APeerAttachesADescriptorWhereOneIsTaken) {
+    const auto connection = connect(path, Descriptors::one);
+    const Fd other = accepted();
+    ASSERT_TRUE(send(other.get(), Writer(5), listening.get()));
+    const auto got = receive(connection->get(), soon, Descriptors::one);
+    EXPECT_TRUE(got && *got && (*got)->attached);
+}
+
+TEST_F(Connect, APeerThatAcceptsNobodyIsGivenUp) {
+    const auto waiting = connect(path);  // the queue of a backlog of 0
+    ASSERT_TRUE(waiting);
+    const auto began = std::chrono::steady_clock::now();
+    const auto connection = connect(path, Descriptors::refused, 1s);
+    ASSERT_FALSE(connection);
+    EXPECT_EQ(connection.error().sys, EAGAIN);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, longest_send);
+}
+
+TEST_F(Connect, NamesTheSocketThatIsNotThere) {
     const auto connection = connect("/nonexistent/s");
     ASSERT_FALSE(connection);
     EXPECT_EQ(connection.error().subject, "/nonexistent/s");
     EXPECT_EQ(connection.error().sys, ENOENT);
 }
 
-TEST(Connect, RefusesAPathThatWouldBeCut) {
+TEST_F(Connect, RefusesAPathThatWouldBeCut) {
     EXPECT_FALSE(connect("/" + std::string(107, 'x')));
     EXPECT_EQ(connect("/" + std::string(106, 'x')).error().sys, ENOENT);
 }
