@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "src/base/log.h"
+#include "src/base/peer.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
 #include "src/boardgated/api/api_admin.h"
@@ -95,6 +96,7 @@ private:
     void answer_app(std::unique_ptr<Request> request);
 
     const Settings& settings_;
+    uid_t nginx_ = 0;
     const SystemClock clock_;
     const std::unique_ptr<Store> store_;
     Sessions sessions_{*store_, settings_, clock_};
@@ -150,6 +152,12 @@ Service::~Service() {
 }
 
 Result<void> Service::start(Sockets sockets) {
+    const auto nginx = account_of(settings_.nginx_user);
+    if (!nginx) {
+        return tl::make_unexpected(Error{"there is no account for nginx_user", settings_.nginx_user,
+                                         "install nginx, or set nginx_user in boardgate.conf", 0, true});
+    }
+    nginx_ = nginx->uid;
     if (auto loaded = sessions_.load(); !loaded) return loaded;
     if (auto loaded = registry_.load(); !loaded) return loaded;
     registry_.listen([this](const Board& board, bool gone) {
@@ -165,9 +173,10 @@ Result<void> Service::start(Sockets sockets) {
 
 void Service::take_requests(Sockets sockets) {
     FcgiPool::prepare();
-    gate_requests_.emplace("gate", std::move(sockets.gate), 4, [this](std::unique_ptr<Request> request) { answer_gate(*request); });
-    app_requests_.emplace("app", std::move(sockets.app), 4, [this](std::unique_ptr<Request> request) { answer_app(std::move(request)); });
-    stream_requests_.emplace("stream", std::move(sockets.stream), 2,
+    gate_requests_.emplace("gate", std::move(sockets.gate), nginx_, 4, [this](std::unique_ptr<Request> request) { answer_gate(*request); });
+    app_requests_.emplace("app", std::move(sockets.app), nginx_, 4,
+                          [this](std::unique_ptr<Request> request) { answer_app(std::move(request)); });
+    stream_requests_.emplace("stream", std::move(sockets.stream), nginx_, 2,
                              [this](std::unique_ptr<Request> request) { api_streams_.handle(std::move(request)); });
     if (sockets.metrics) metrics_server_.emplace(*std::move(sockets.metrics), [this] { return metrics_.text(); });
 }

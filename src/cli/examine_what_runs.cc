@@ -27,19 +27,29 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds patience{20};
 
-/// A unit that must be active; for a socket unit, also the group and mode of its file.
+std::string name_of_group(gid_t gid) {
+    const ::group* const group = getgrgid(gid);
+    return group == nullptr ? std::to_string(gid) : group->gr_name;
+}
+
+std::string name_of_account(uid_t uid) {
+    const auto account = account_of(uid);
+    return account ? account->name : std::to_string(uid);
+}
+
+/// A unit that must be active; for a socket unit, also the owner and mode of its file.
 struct Part {
     const char* unit;
     const char* path = nullptr;
-    const char* group = nullptr;  ///< nullptr: nginx's
+    const char* group = nullptr;  ///< nullptr: it is nginx's account's own
     mode_t mode = 0;
 };
 constexpr Part parts[] = {
     {"boardgate-gate.service"},
     {"nginx.service"},
-    {"boardgated-gate.socket", "/run/boardgate/gate.sock", nullptr, 0660},
-    {"boardgated-app.socket", "/run/boardgate/app.sock", nullptr, 0660},
-    {"boardgated-stream.socket", "/run/boardgate/stream.sock", nullptr, 0660},
+    {"boardgated-gate.socket", "/run/boardgate/gate.sock", nullptr, 0600},
+    {"boardgated-app.socket", "/run/boardgate/app.sock", nullptr, 0600},
+    {"boardgated-stream.socket", "/run/boardgate/stream.sock", nullptr, 0600},
     {"boardgate-login.socket", "/run/boardgate-root/login.sock", "boardgate", 0660},
     {"boardgate-launcher.socket", "/run/boardgate-root/launcher.sock", "boardgate", 0660},
     {"boardgate-journal.socket", "/run/boardgate-root/journal.sock", "boardgate", 0660},
@@ -47,20 +57,21 @@ constexpr Part parts[] = {
 };
 
 /// The fault of a socket's file, if any.
-std::optional<Finding> fault_of_socket(const Part& part, const std::string& nginx_group) {
+std::optional<Finding> fault_of_socket(const Part& part, const std::string& nginx_user) {
     const std::string path = part.path;
     struct stat about {};
     if (stat(part.path, &about) != 0 || !S_ISSOCK(about.st_mode))
         return Finding{false, path + " does not exist", "systemctl restart boardgate.target"};
-    const std::string wanted = part.group == nullptr ? nginx_group : part.group;
-    const ::group* const group = getgrgid(about.st_gid);
-    const std::string has = group == nullptr ? std::to_string(about.st_gid) : group->gr_name;
-    if ((about.st_mode & 07777) == part.mode && (has == wanted || wanted.empty())) return std::nullopt;
+    const bool by_group = part.group != nullptr;
+    const std::string wanted = by_group ? part.group : nginx_user;
+    const std::string has = by_group ? name_of_group(about.st_gid) : name_of_account(about.st_uid);
+    if ((about.st_mode & 07777) == part.mode && has == wanted) return std::nullopt;
     std::string remedy = "systemctl restart boardgate.target";
-    if (has != wanted) remedy = fmt::format("systemctl edit {}: [Socket] SocketGroup={}; then {}", part.unit, wanted, remedy);
+    if (has != wanted)
+        remedy = fmt::format("systemctl edit {}: [Socket] {}={}; then {}", part.unit, by_group ? "SocketGroup" : "SocketUser", wanted, remedy);
     return Finding{false,
-                   fmt::format("{} has group {} and mode {:04o}, but needs group {} and mode {:04o}", path, has, about.st_mode & 07777,
-                               wanted, part.mode),
+                   fmt::format("{} belongs to {} {} with mode {:04o}, but needs {} and mode {:04o}", path, by_group ? "group" : "account",
+                               has, about.st_mode & 07777, wanted, part.mode),
                    remedy};
 }
 
@@ -71,7 +82,7 @@ bool can_boardgated_start(const Bus& bus) {
     return run_program({"systemctl", "show", "--value", "--property=NRestarts", "boardgated.service"}, patience).output == "0\n";
 }
 
-void examine_parts(Findings& to, const std::string& nginx_group) {
+void examine_parts(Findings& to, const std::string& nginx_user) {
     const auto bus = Bus::open_system();
     if (!bus) {
         to.push_back({false, bus.error().text(), "systemctl start dbus"});
@@ -89,7 +100,7 @@ void examine_parts(Findings& to, const std::string& nginx_group) {
                           std::string("systemctl enable --now boardgate.target nginx; systemctl status ") + part.unit});
             continue;
         }
-        const auto fault = part.path == nullptr ? std::nullopt : fault_of_socket(part, nginx_group);
+        const auto fault = part.path == nullptr ? std::nullopt : fault_of_socket(part, nginx_user);
         to.push_back(fault ? *fault : Finding{true, std::string(part.unit) + " is active", {}});
     }
 }
@@ -225,17 +236,11 @@ void examine_limits(Findings& to) {
                   none ? "systemctl edit tensorboard.slice: [Slice] MemoryMax=50%" : ""});
 }
 
-/// Empty if there is no such account; examine_nginx_account() reports that.
-std::string group_of(const std::string& account) {
-    const auto found = account_of(account);
-    const ::group* const group = found ? getgrgid(found->gid) : nullptr;
-    return group == nullptr ? std::string() : group->gr_name;
-}
 
 }  // namespace
 
 void examine_what_runs(Findings& to, const Settings& settings) {
-    examine_parts(to, group_of(settings.nginx_user));
+    examine_parts(to, settings.nginx_user);
     examine_gate(to, settings);
     examine_nginx_account(to, settings.nginx_user);
     if (!settings.administrators.empty() && getgrnam(settings.administrators.c_str()) == nullptr)

@@ -119,7 +119,9 @@ WAYS = {
     "a socket for everybody": (
         "chmod 666 /run/boardgate-root/launcher.sock", "chmod 660 /run/boardgate-root/launcher.sock", "0666", "restart boardgate.target"),
     "a socket for another group": (
-        "chgrp daemon /run/boardgate/gate.sock", "chgrp www-data /run/boardgate/gate.sock", "has group daemon", "SocketGroup=www-data"),
+        "chgrp daemon /run/boardgate-root/login.sock", "chgrp boardgate /run/boardgate-root/login.sock", "belongs to group daemon", "SocketGroup=boardgate"),
+    "a socket for another account": (
+        "chown daemon /run/boardgate/gate.sock", "chown www-data /run/boardgate/gate.sock", "belongs to account daemon", "SocketUser=www-data"),
     "nobody looks after the packet filter": (
         "systemctl stop boardgate-gate", "systemctl start boardgate-gate", "boardgate-gate.service is inactive", "boardgate.target"),
     "a packet filter for other ports": (

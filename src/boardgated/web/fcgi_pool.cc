@@ -39,8 +39,12 @@ void FcgiPool::prepare() {
     signal(SIGPIPE, SIG_IGN);
 }
 
-FcgiPool::FcgiPool(std::string name, Fd listening, unsigned threads, Handler handler)
-    : name_(std::move(name)), listening_(std::move(listening)), stop_(eventfd(0, EFD_CLOEXEC)), handler_(std::move(handler)) {
+FcgiPool::FcgiPool(std::string name, Fd listening, uid_t nginx, unsigned threads, Handler handler)
+    : name_(std::move(name)),
+      listening_(std::move(listening)),
+      nginx_(nginx),
+      stop_(eventfd(0, EFD_CLOEXEC)),
+      handler_(std::move(handler)) {
     check(stop_.get(), "eventfd");
     // Another thread may have accepted the connection that woke this one.
     check(fcntl(listening_.get(), F_SETFL, fcntl(listening_.get(), F_GETFL) | O_NONBLOCK), "fcntl");
@@ -64,7 +68,7 @@ void FcgiPool::serve() {
             if (woken[i].data.fd == stop_.get()) return;
         }
         try {
-            if (auto request = Request::accept(listening_.get())) handler_(std::move(request));
+            if (auto request = Request::accept(listening_.get(), nginx_)) handler_(std::move(request));
         } catch (const std::exception& exception) {
             // The request ends without an answer: nginx reports 502 or 500, and the gate stays closed.
             log_event(Event::request_fault, exception.what());

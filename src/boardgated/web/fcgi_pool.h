@@ -19,8 +19,8 @@ public:
     /// Answers the request, or passes it to another thread.
     using Handler = std::function<void(std::unique_ptr<Request>)>;
 
-    /// `listening` becomes non-blocking. Throws std::system_error when the kernel refuses a descriptor or a thread.
-    FcgiPool(std::string name, Fd listening, unsigned threads, Handler handler);
+    /// `listening` becomes non-blocking; `nginx` is the account whose connections are taken. Throws std::system_error when the kernel refuses a descriptor or a thread.
+    FcgiPool(std::string name, Fd listening, uid_t nginx, unsigned threads, Handler handler);
     FcgiPool(const FcgiPool&) = delete;
     FcgiPool& operator=(const FcgiPool&) = delete;
     /// Finishes the requests in progress and accepts no new ones: these wait in the socket for the next boardgated.
@@ -33,6 +33,7 @@ private:
     void serve();
     std::string name_;
     Fd listening_;
+    uid_t nginx_;
     Fd stop_;  ///< an eventfd that becomes readable for all threads, and stays so
     Handler handler_;
     std::vector<std::jthread> threads_;

@@ -1,18 +1,40 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/web/request.h"
 
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <charconv>
 #include <utility>
 
+#include "src/base/fd.h"
+#include "src/base/log.h"
+#include "src/base/peer.h"
 #include "src/boardgated/common/json.h"
 
 namespace boardgate::boardgated {
 
-std::unique_ptr<Request> Request::accept(int listening) {
+namespace {
+/// nginx sends a request whole.
+constexpr timeval longest_silence{10, 0};
+/// For FCGX_Accept_r(): it may accept nothing by itself.
+constexpr int no_socket = -1;
+}  // namespace
+
+std::unique_ptr<Request> Request::accept(int listening, uid_t nginx) {
+    Fd connection(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
+    if (!connection) return nullptr;
+    const auto caller = peer_of(connection.get());
+    if (!caller || caller->uid != nginx) {
+        log_event(Event::refused_peer, "somebody other than nginx spoke to a socket of boardgated");
+        return nullptr;
+    }
+    setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &longest_silence, sizeof longest_silence);
     std::unique_ptr<Request> request(new Request);
-    if (FCGX_InitRequest(&request->fcgi_, listening, FCGI_FAIL_ACCEPT_ON_INTR) != 0) return nullptr;
+    if (FCGX_InitRequest(&request->fcgi_, no_socket, FCGI_FAIL_ACCEPT_ON_INTR) != 0) return nullptr;
+    // As with a kept connection, libfcgi goes on with the one that is there.
+    request->fcgi_.ipcFd = connection.release();
+    request->fcgi_.keepConnection = 1;
     if (FCGX_Accept_r(&request->fcgi_) != 0) return nullptr;
     return request;
 }

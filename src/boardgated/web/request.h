@@ -19,9 +19,9 @@ inline constexpr std::size_t longest_cookie_header = 8 * 1024;
 /// Owns the request; the destructor ends it. May be passed to another thread.
 class Request {
 public:
-    /// Waits for the next request on a listening socket; nullptr when a signal interrupted the wait or the
-    /// connection was broken.
-    [[nodiscard]] static std::unique_ptr<Request> accept(int listening);
+    /// Accepts the next request on a listening socket. nullptr when there is none, the connection was broken, or its peer
+    /// is not the account `nginx`: libfcgi reads no byte of other peers.
+    [[nodiscard]] static std::unique_ptr<Request> accept(int listening, uid_t nginx);
     ~Request();
     Request(const Request&) = delete;
     Request& operator=(const Request&) = delete;

@@ -72,7 +72,7 @@ public:
     }
 
     /// The request as the program sees it.
-    [[nodiscard]] std::unique_ptr<Request> accept() const { return Request::accept(listening_.get()); }
+    [[nodiscard]] std::unique_ptr<Request> accept() const { return Request::accept(listening_.get(), geteuid()); }
 
     /// Waits for the end of the answer. Status 0: there was none.
     [[nodiscard]] static CgiAnswer answer(const Fd& connection) {

@@ -17,7 +17,7 @@ void answer_204(std::unique_ptr<Request> request) { write_response(*request, emp
 
 TEST(FcgiPool, AnswersAndEndsWhileItsThreadsWait) {
     FastCgi nginx;
-    FcgiPool pool("test", nginx.passed(), 4, answer_204);
+    FcgiPool pool("test", nginx.passed(), geteuid(), 4, answer_204);
     for (int i = 0; i < 8; ++i) EXPECT_EQ(FastCgi::answer(nginx.send({{"REQUEST_METHOD", "GET"}})).status, 204);
 }  // a thread that missed the end would hang here
 
@@ -26,7 +26,7 @@ TEST(FcgiPool, FinishesWhatItTook) {
     std::latch taken(1);
     std::latch go(1);
     std::optional<FcgiPool> pool;
-    pool.emplace("test", nginx.passed(), 1, [&](std::unique_ptr<Request> request) {
+    pool.emplace("test", nginx.passed(), geteuid(), 1, [&](std::unique_ptr<Request> request) {
         taken.count_down();
         go.wait();
         answer_204(std::move(request));
@@ -40,9 +40,9 @@ TEST(FcgiPool, FinishesWhatItTook) {
 
 TEST(FcgiPool, ARequestWaitsForTheNextPool) {
     FastCgi nginx;
-    { const FcgiPool ended("test", nginx.passed(), 2, answer_204); }
+    { const FcgiPool ended("test", nginx.passed(), geteuid(), 2, answer_204); }
     const Fd waiting = nginx.send({{"REQUEST_METHOD", "GET"}});
-    const FcgiPool next("test", nginx.passed(), 1, answer_204);
+    const FcgiPool next("test", nginx.passed(), geteuid(), 1, answer_204);
     EXPECT_EQ(FastCgi::answer(waiting).status, 204);
 }
 
