@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
             if (const auto fault = fault_of_folder(folder.str(), owner ? owner->home : std::string())) return cannot_read(*fault);
         }
         if (folders.size() > 1) {
-            const char* own = secure_getenv("RUNTIME_DIRECTORY");  // systemd.exec(5); an empty folder at every start
+            const char* own = secure_getenv("TMPDIR");  // a tmpfs of the unit, empty at every start
             const auto linked = link_folders(folders, own == nullptr ? "" : own);
             if (!linked) return error_of(linked);
             options->logdir = *linked;
