@@ -59,7 +59,7 @@ boardgate-journal_shared    = wire base
 boardgate-journal_libraries = SYSTEMD FMT INIH
 
 boardgate-logdirs_from      = logdirs
-boardgate-logdirs_shared    = wire base
+boardgate-logdirs_shared    = events wire base
 boardgate-logdirs_libraries = SYSTEMD FMT INIH
 
 boardgate-board_from      = board
@@ -75,12 +75,14 @@ boardgate_shared    = wire base
 boardgate_libraries = JSONCPP CURL CLI11 FMT INIH SYSTEMD CRYPTO
 
 # The shared folders become archives; a program takes from them only what it refers to.
-shared = base wire tickets
+shared = base wire tickets events
 base_libraries    = SYSTEMD CRYPTO FMT INIH
 wire_shared       = base
 wire_libraries    = SYSTEMD CRYPTO FMT INIH
 tickets_shared    = wire base
 tickets_libraries = SYSTEMD CRYPTO FMT INIH
+events_shared     =
+events_libraries  =
 
 ## ---- compiling -----------------------------------------------------------------------------------------------
 # make WERROR= builds with a compiler whose warnings we do not know yet; make SANITIZE=address,undefined

@@ -38,7 +38,9 @@ bool is_wanted(std::string_view tag) { return is_loss(tag) || is_accuracy(tag); 
 }  // namespace
 
 void Curves::Series::add(const Point& point) {
-    if (seen == 0 || point.step >= last.step) last = point;
+    while (!points.empty() && points.back().step >= point.step) points.pop_back();
+    if (seen > 0 && last.step >= point.step) seen = points.size() * stride;
+    last = point;
     if (seen++ % stride != 0) return;
     points.push_back(point);
     if (points.size() < most_kept) return;
@@ -49,16 +51,21 @@ void Curves::Series::add(const Point& point) {
 
 std::vector<Point> Curves::Series::thinned() const {
     std::vector<Point> all = points;
-    all.push_back(last);
-    // Files of a run may overlap, and so may parts of a long file; one point per step is enough.
-    std::stable_sort(all.begin(), all.end(), [](const Point& a, const Point& b) { return a.step < b.step; });
-    const auto first_of_the_end = std::unique(all.rbegin(), all.rend(), [](const Point& a, const Point& b) { return a.step == b.step; });
-    all.erase(all.begin(), first_of_the_end.base());
+    if (all.empty() || all.back().step != last.step) all.push_back(last);
     constexpr std::size_t most = wire::longest::points;
     if (all.size() <= most) return all;
     std::vector<Point> few;
     for (std::size_t i = 0; i < most; ++i) few.push_back(all[i * (all.size() - 1) / (most - 1)]);
     return few;
+}
+
+Curves::Kind& Curves::kind_of(const events::Value& value) {
+    if (const auto found = kinds_.find(value.tag); found != kinds_.end()) return found->second;
+    events::SeriesKind kind = events::kind_of_series(value);
+    if (kinds_.size() < most_kinds) return kinds_.emplace(value.tag, Kind{kind.data_class, std::move(kind.plugin)}).first->second;
+    others_.data_class = kind.data_class;
+    others_.plugin = std::move(kind.plugin);
+    return others_;
 }
 
 Curves::Series* Curves::series_of(std::string_view tag) {
@@ -75,16 +82,32 @@ Curves::Series* Curves::series_of(std::string_view tag) {
     return &series;
 }
 
-void Curves::add(std::int64_t step, const SummaryValue& value) {
-    if (value.tag.empty() || value.tag.size() > longest_tag) return;
-    if (!value.simple) {
-        // A histogram of one bucket is a tensor of one number, too; only the first event of a tag names the plugin.
-        const bool foreign = !value.plugin.empty() && value.plugin != "scalars";
-        if (foreign && not_scalars_.size() < most_tags) not_scalars_.emplace(value.tag);
-        if (foreign || not_scalars_.contains(value.tag)) return;
+void Curves::add(std::int64_t step, const events::Value& value, events::Loader* loader) {
+    if (value.tag.size() > longest_tag) return;
+    Kind& kind = kind_of(value);
+    switch (kind.data_class) {
+        case events::DataClass::unknown:
+            return;
+        case events::DataClass::scalar:
+            if (const auto number = events::scalar_of(value, loader)) {
+                kind.last_step = step;
+                if (Series* series = value.tag.empty() ? nullptr : series_of(value.tag)) series->add({step, *number});
+            }
+            return;
+        case events::DataClass::tensor:
+            if (events::is_tensor(value, loader)) kind.last_step = step;
+            return;
+        case events::DataClass::blobs:
+            events::Blobs blobs;
+            if (events::read_blobs(value.form, value.bytes, kind.plugin, blobs, loader)) kind.last_step = step;
+            return;
     }
-    if (!value.value) return;
-    if (Series* series = series_of(value.tag)) series->add({step, *value.value});
+}
+
+std::optional<std::int64_t> Curves::last_step() const {
+    std::optional<std::int64_t> last = others_.last_step;
+    for (const auto& [tag, kind] : kinds_) last = std::max(last, kind.last_step);
+    return last;
 }
 
 const Curves::Tags::value_type* Curves::shortest_that(bool (*fits)(std::string_view)) const {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Selects from all scalars of a run one or two curves for a preview. Keeps a bounded number of points of a bounded number
-// of tags.
+// From all values of a run to its step and to the one or two curves that show how it goes, as TensorBoard would show
+// them. Keeps a bounded number of points of a bounded number of tags, however many there are.
 #pragma once
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "src/logdirs/event.h"
+#include "src/events/series_kind.h"
 #include "src/wire/folder_messages.h"
 
 namespace boardgate::logdirs {
@@ -17,14 +16,26 @@ namespace boardgate::logdirs {
 class Curves {
 public:
     static constexpr std::size_t most_tags = 64;
+    static constexpr std::size_t most_kinds = 4096;
     static constexpr std::size_t longest_tag = 1000;
 
-    void add(std::int64_t step, const SummaryValue& value);
-    /// A loss and an accuracy if there are such tags, otherwise the first two tags; thinned to longest::points.
+    /// In the order of the files: a step that goes back drops the points from there on.
+    void add(std::int64_t step, const events::Value& value, events::Loader* loader = nullptr);
+    /// The last step that is shown of any tag.
+    [[nodiscard]] std::optional<std::int64_t> last_step() const;
+    /// A loss and an accuracy where there are such tags, otherwise the first two; thinned to longest::points.
     [[nodiscard]] std::vector<wire::Curve> best() const;
 
 private:
-    /// Every `stride`-th point, which keeps the shape in little space, and the point of the last step.
+    /// What a tag is to TensorBoard, by its first value.
+    struct Kind {
+        events::DataClass data_class = events::DataClass::unknown;
+        std::string plugin{};
+        std::optional<std::int64_t> last_step{};
+    };
+    using Kinds = std::map<std::string, Kind, std::less<>>;
+
+    /// Every `stride`-th point, so that the whole course is kept in little space, and the last one.
     struct Series {
         std::vector<wire::Point> points;
         wire::Point last;
@@ -36,11 +47,13 @@ private:
     };
     using Tags = std::map<std::string, Series, std::less<>>;
 
+    [[nodiscard]] Kind& kind_of(const events::Value& value);
     [[nodiscard]] Series* series_of(std::string_view tag);
     [[nodiscard]] const Tags::value_type* shortest_that(bool (*fits)(std::string_view tag)) const;
 
     Tags tags_;
-    std::set<std::string, std::less<>> not_scalars_;
+    Kinds kinds_;
+    Kind others_;  ///< of a tag beyond the bound, by its latest value
     std::size_t tags_seen_ = 0;
 };
 

@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include "src/base/fd.h"
-#include "src/logdirs/records.h"
+#include "src/events/event_reader.h"
 
 namespace boardgate::logdirs {
 
@@ -32,43 +34,85 @@ std::optional<EventFile> open_event_file(const std::string& path) {
     return EventFile{std::move(fd), static_cast<std::uint64_t>(info.st_size)};
 }
 
+/// How much of each is read: what the short ones leave is for the long ones.
+std::vector<std::uint64_t> shares_of(const std::vector<EventFile>& files) {
+    std::vector<std::size_t> by_size(files.size());
+    std::iota(by_size.begin(), by_size.end(), std::size_t{0});
+    std::sort(by_size.begin(), by_size.end(), [&](std::size_t a, std::size_t b) { return files[a].size < files[b].size; });
+    std::vector<std::uint64_t> shares(files.size());
+    std::uint64_t left = most_bytes;
+    for (std::size_t i = 0; i < by_size.size(); ++i) {
+        const std::uint64_t share = left / (by_size.size() - i);
+        shares[by_size[i]] = share;
+        left -= std::min(left, std::min(share, files[by_size[i]].size));
+    }
+    return shares;
+}
+
 class Reading {
 public:
     Reading(const Clock& clock, BootTime end) : clock_(clock), end_(end) {}
 
-    /// Reads at most `share` bytes of the file.
+    /// Reads about `share` bytes of the file, all of it where that is enough.
     void read(const EventFile& file, std::uint64_t share) {
-        if (file.size <= share) return read_part(file, 0, file.size);
+        if (file.size <= share || !has_much_to_read(file, share)) return read_from(file, 0, file.size);
         const std::uint64_t length = share / parts_of_a_long_file;
         const std::uint64_t between = (file.size - length) / (parts_of_a_long_file - 1);
-        for (std::uint64_t i = 0; i + 1 < parts_of_a_long_file; ++i) read_part(file, i * between, length);
-        read_part(file, file.size - length, length);  // up to the end, for the last step
+        for (std::uint64_t i = 0; i + 1 < parts_of_a_long_file && !damaged_; ++i) read_part(file, i * between, i * between + length);
+        read_end(file, length);
+        damaged_ = false;
     }
 
-    [[nodiscard]] Preview result() const { return {last_step_, curves_.best()}; }
+    [[nodiscard]] Preview result() const { return {curves_.last_step(), curves_.best()}; }
 
 private:
-    void read_part(const EventFile& file, std::uint64_t from, std::uint64_t length) {
-        if (clock_.boot() >= end_) return;
-        buffer_.resize(length);
-        std::size_t filled = 0;
-        while (filled < length) {
-            const ssize_t got = pread(file.fd.get(), buffer_.data() + filled, length - filled, static_cast<off_t>(from + filled));
-            if (got <= 0) break;  // truncated meanwhile, or a disk error: use what was read
-            filled += static_cast<std::size_t>(got);
+    /// Of large records, such as pictures, only the beginning is read.
+    [[nodiscard]] bool has_much_to_read(const EventFile& file, std::uint64_t share) {
+        const std::uint64_t before = reader_.bytes_read();
+        reader_.open(file.fd.get(), 0);
+        while (clock_.boot() < end_ && reader_.bytes_read() - before <= share) {
+            if (reader_.next() != events::EventReader::Next::event) return false;
         }
-        Records records(std::string_view(buffer_).substr(0, filled), from == 0 ? Records::Begins::at_record : Records::Begins::anywhere);
-        while (const auto record = records.next()) {
-            const auto step = read_event(*record, [this](std::int64_t at, const SummaryValue& value) { curves_.add(at, value); });
-            if (step) last_step_ = std::max(last_step_.value_or(*step), *step);
+        return true;
+    }
+
+    /// From where a record begins.
+    void read_from(const EventFile& file, std::uint64_t from, std::uint64_t end) {
+        reader_.open(file.fd.get(), from);
+        read_until(end);
+    }
+
+    void read_part(const EventFile& file, std::uint64_t from, std::uint64_t end) {
+        if (from == 0) return read_from(file, 0, end);
+        if (reader_.open_part(file.fd.get(), from, end)) read_until(end);
+    }
+
+    /// For the last step: a last record may be longer than a part.
+    void read_end(const EventFile& file, std::uint64_t length) {
+        while (length < file.size && clock_.boot() < end_ && !reader_.open_part(file.fd.get(), file.size - length, file.size)) length *= 2;
+        if (!damaged_) read_part(file, file.size - std::min(length, file.size), file.size);
+    }
+
+    void read_until(std::uint64_t end) {
+        while (clock_.boot() < end_ && reader_.offset() < end) {
+            const events::EventReader::Next next = reader_.next();
+            damaged_ = next == events::EventReader::Next::damaged;
+            if (next != events::EventReader::Next::event) return;
+            const events::Event& event = reader_.event();
+            // TensorBoard drops such events.
+            if (std::isinf(event.wall_time)) continue;
+            for (const events::Value& value : event.values) {
+                if (value.form != events::Form::graph && value.form != events::Form::run_metadata)
+                    curves_.add(event.step, value, reader_.loader());
+            }
         }
     }
 
     const Clock& clock_;
     BootTime end_;
-    std::string buffer_;
+    events::EventReader reader_;
     Curves curves_;
-    std::optional<std::int64_t> last_step_;
+    bool damaged_ = false;
 };
 
 }  // namespace
@@ -79,15 +123,9 @@ Preview preview(const std::string& folder, const std::vector<std::string>& names
     for (std::size_t i = left_out; i < names.size(); ++i) {
         if (auto file = open_event_file(folder + "/" + names[i])) files.push_back(*std::move(file));
     }
-    // Long files share what short ones leave.
-    std::sort(files.begin(), files.end(), [](const EventFile& a, const EventFile& b) { return a.size < b.size; });
+    const std::vector<std::uint64_t> shares = shares_of(files);
     Reading reading(clock, end);
-    std::uint64_t left = most_bytes;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        const std::uint64_t share = left / (files.size() - i);
-        reading.read(files[i], share);
-        left -= std::min(left, std::min(share, files[i].size));
-    }
+    for (std::size_t i = 0; i < files.size(); ++i) reading.read(files[i], shares[i]);
     return reading.result();
 }
 

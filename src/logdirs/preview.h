@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The last step of a run and a curve or two, from its event files. Long files are read in evenly spaced parts, so that the
-// cost does not depend on the length of a training.
+// The last step of a run and a curve or two, out of its event files, as TensorBoard would show them. Files with much to
+// read are read in parts that lie evenly in them, so that what a look costs does not depend on how long a training went.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct Preview {
     std::vector<wire::Curve> curves;
 };
 
-/// `names` are files in `folder`, oldest first. Stops at `end` with what it has.
+/// `names` are files in `folder`, in the order in which TensorBoard reads them: by name. Stops at `end` with what it has.
 [[nodiscard]] Preview preview(const std::string& folder, const std::vector<std::string>& names, const Clock& clock, BootTime end);
 
 }  // namespace boardgate::logdirs

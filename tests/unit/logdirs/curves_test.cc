@@ -5,11 +5,21 @@
 
 #include "src/base/names.h"
 
+#include "tests/unit/events/event_bytes.h"
+
 namespace boardgate::logdirs {
 namespace {
 
-SummaryValue simple(std::string_view tag, double value) { return {tag, value, {}, true}; }
-SummaryValue tensor(std::string_view tag, std::optional<double> value, std::string_view plugin = {}) { return {tag, value, plugin, false}; }
+using events::Form;
+using events::Value;
+
+Value simple(std::string_view tag, double value) { return {.tag = tag, .form = Form::simple, .simple = static_cast<float>(value)}; }
+const std::string a_float = events::field(1, 1) + events::float_field(5, 2);
+/// Of one float.
+Value tensor(std::string_view tag, std::string_view metadata = {}) {
+    return {.tag = tag, .form = Form::tensor, .bytes = a_float, .has_metadata = !metadata.empty(), .metadata = metadata};
+}
+std::string plugin(const std::string& name) { return events::field(1, events::field(1, name)); }
 
 std::vector<std::string> tags_of(const Curves& curves) {
     std::vector<std::string> tags;
@@ -55,23 +65,58 @@ TEST(Curves, KeepFirstLastAndTheCourseOfALongOne) {
     }
 }
 
-TEST(Curves, OrderAndRepetitionDoNotMatter) {
+TEST(Curves, AStepThatGoesBackDropsWhatLiesBeyond) {
     Curves curves;
-    for (const int step : {5, 1, 3, 1, 5, 4, 2}) curves.add(step, simple("loss", step));
+    for (int step = 0; step <= 1000; step += 10) curves.add(step, simple("loss", 1));
+    for (int step = 500; step <= 700; step += 10) curves.add(step, simple("loss", 2));
+    EXPECT_EQ(curves.last_step(), 700);
     const auto points = curves.best()[0].points;
-    ASSERT_EQ(points.size(), 5U);
-    for (std::size_t i = 0; i < points.size(); ++i) EXPECT_EQ(points[i].step, static_cast<std::int64_t>(i + 1));
+    EXPECT_EQ(points.back().step, 700);
+    EXPECT_EQ(points.back().value, 2);
+    for (std::size_t i = 1; i < points.size(); ++i) EXPECT_GT(points[i].step, points[i - 1].step);
+    for (const wire::Point& point : points) EXPECT_EQ(point.value, point.step < 500 ? 1 : 2) << point.step;
+}
+
+TEST(Curves, ATagThatWasNotWrittenAgainKeepsItsPoints) {
+    Curves curves;
+    curves.add(1000, simple("eval", 1));
+    curves.add(1000, simple("loss", 1));
+    curves.add(500, simple("loss", 1));
+    EXPECT_EQ(curves.last_step(), 1000) << "TensorBoard shows eval up to there";
+}
+
+TEST(Curves, StepsBeyondTheRangeOfTheWriterGoBack) {
+    Curves curves;
+    curves.add(2'000'000'000, simple("loss", 1));
+    curves.add(-1'600'000'000, simple("loss", 1));
+    EXPECT_EQ(curves.last_step(), -1'600'000'000);
+    EXPECT_EQ(curves.best()[0].points.size(), 1U);
 }
 
 TEST(Curves, TensorsOfOtherPluginsAreNone) {
+    const std::string histograms = plugin("histograms"), text = plugin("text"), scalars = plugin("scalars");
     Curves curves;
-    curves.add(0, tensor("buckets", 1, "histograms"));
-    curves.add(1, tensor("buckets", 2));
-    curves.add(0, tensor("text", std::nullopt, "text"));
-    curves.add(0, tensor("scalar", 1, "scalars"));
-    curves.add(1, tensor("scalar", 2));
-    curves.add(1, tensor("unsaid", 2));
-    EXPECT_EQ(tags_of(curves), (Strings{"scalar", "unsaid"}));
+    curves.add(0, tensor("buckets", histograms));
+    curves.add(1, tensor("buckets"));
+    curves.add(0, tensor("text", text));
+    curves.add(0, tensor("scalar", scalars));
+    curves.add(1, tensor("scalar"));
+    EXPECT_EQ(tags_of(curves), Strings{"scalar"});
+    EXPECT_EQ(curves.best()[0].points.size(), 2U);
+}
+
+TEST(Curves, WhatTensorBoardDoesNotShowCountsNothing) {
+    const std::string scalars = plugin("scalars");
+    const std::string a_double = events::field(1, 2) + events::double_field(6, 2);
+    Curves curves;
+    curves.add(9, tensor("unsaid"));
+    EXPECT_TRUE(curves.best().empty());
+    EXPECT_FALSE(curves.last_step());
+    Value value = tensor("double", scalars);
+    value.bytes = a_double;
+    curves.add(9, value);
+    EXPECT_TRUE(curves.best().empty());
+    EXPECT_FALSE(curves.last_step());
 }
 
 TEST(Curves, TagsThatNobodyCanMeanAreLeftOut) {

@@ -2,11 +2,13 @@
 #include "src/logdirs/runs.h"
 
 #include "tests/fakes/fake_clock.h"
-#include "tests/unit/logdirs/event_bytes.h"
+#include "tests/unit/events/event_bytes.h"
 #include "tests/unit/logdirs/temporary_folder.h"
 
 namespace boardgate::logdirs {
 namespace {
+
+using namespace events;
 
 using Strings = std::vector<std::string>;
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "src/logdirs/crc32c.h"
+#include "src/events/crc32c.h"
 
 #include <array>
+#include <cstring>
 
-namespace boardgate::logdirs {
+namespace boardgate::events {
 
 namespace {
 
@@ -32,9 +33,7 @@ constexpr Tables tables = make_tables();
 
 constexpr std::uint32_t byte_at(std::string_view data, std::size_t at) { return static_cast<unsigned char>(data[at]); }
 
-}  // namespace
-
-std::uint32_t crc32c(std::string_view data) {
+std::uint32_t by_tables(std::string_view data) {
     std::uint32_t crc = 0xFFFFFFFFU;
     while (data.size() >= lanes) {
         std::uint32_t next = 0;
@@ -49,4 +48,29 @@ std::uint32_t crc32c(std::string_view data) {
     return ~crc;
 }
 
-}  // namespace boardgate::logdirs
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) std::uint32_t by_instruction(std::string_view data) {
+    std::uint64_t crc = 0xFFFFFFFFU;
+    for (std::uint64_t word = 0; data.size() >= sizeof word; data.remove_prefix(sizeof word)) {
+        std::memcpy(&word, data.data(), sizeof word);
+        crc = __builtin_ia32_crc32di(crc, word);
+    }
+    auto rest = static_cast<std::uint32_t>(crc);
+    for (const char c : data) rest = __builtin_ia32_crc32qi(rest, static_cast<unsigned char>(c));
+    return ~rest;
+}
+const bool has_instruction = __builtin_cpu_supports("sse4.2") != 0;
+#endif
+
+}  // namespace
+
+std::uint32_t crc32c(std::string_view data) {
+#if defined(__x86_64__)
+    if (has_instruction) return by_instruction(data);
+#endif
+    return by_tables(data);
+}
+
+std::uint32_t crc32c_by_tables(std::string_view data) { return by_tables(data); }
+
+}  // namespace boardgate::events

@@ -8,15 +8,16 @@
 #include <sstream>
 #include <string>
 
-#include "src/logdirs/crc32c.h"
+#include "src/events/crc32c.h"
 
-namespace boardgate::logdirs {
+namespace boardgate::events {
 
-/// A file of tests/unit/logdirs/events. `training` is by TensorBoard's own writer: 25 steps of three scalars, with
-/// histograms and a picture. `tensors` has 20 steps of scalars as TensorFlow 2 writes them, and other tensors.
+/// A file of tests/unit/events/recorded. `training` is by TensorBoard's own writer: 25 steps of three scalars, with
+/// histograms and a picture. `tensors` has 20 steps of scalars as TensorFlow 2 writes them, one of them as double, and
+/// tensors that are none.
 inline std::string recorded(const std::string& name) {
     std::ostringstream bytes;
-    bytes << std::ifstream(std::filesystem::path(__FILE__).parent_path() / "events" / (name + ".tfevents"), std::ios::binary).rdbuf();
+    bytes << std::ifstream(std::filesystem::path(__FILE__).parent_path() / "recorded" / (name + ".tfevents"), std::ios::binary).rdbuf();
     return bytes.str();
 }
 
@@ -40,6 +41,9 @@ inline std::string field(std::uint32_t number, std::uint64_t value) { return var
 inline std::string field(std::uint32_t number, const std::string& bytes) {
     return varint((number << 3) | 2) + varint(bytes.size()) + bytes;
 }
+inline std::string double_field(std::uint32_t number, double value) {
+    return varint((number << 3) | 1) + little_endian(std::bit_cast<std::uint64_t>(value), 8);
+}
 inline std::string float_field(std::uint32_t number, float value) {
     return varint((number << 3) | 5) + little_endian(std::bit_cast<std::uint32_t>(value), 4);
 }
@@ -49,4 +53,4 @@ inline std::string scalar_event(std::int64_t step, const std::string& tag, float
     return field(2, static_cast<std::uint64_t>(step)) + field(5, field(1, field(1, tag) + float_field(2, value)));
 }
 
-}  // namespace boardgate::logdirs
+}  // namespace boardgate::events

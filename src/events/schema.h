@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The messages of an event file by schema.inc: checked as TensorBoard's data server checks them when it parses one, and
+// written as it writes them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "src/events/protobuf.h"
+
+namespace boardgate::events {
+
+enum class Message : std::uint8_t {
+#define MESSAGE(name) name,
+#define FIELD(...)
+#include "src/events/schema.inc"
+#undef MESSAGE
+#undef FIELD
+};
+
+/// Numbers of fields: `number_of::Value::tag`.
+namespace number_of {
+#define MESSAGE(name)
+#define FIELD(message, name, number, ...)         \
+    namespace message {                           \
+    inline constexpr std::uint32_t name = number; \
+    }
+#include "src/events/schema.inc"
+#undef MESSAGE
+#undef FIELD
+}  // namespace number_of
+
+/// Would a parser of this schema take the message? Bytes of unknown fields are not looked at.
+[[nodiscard]] bool is_well_formed(std::string_view bytes, Message message, Loader* loader = nullptr, int depth_left = Fields::deepest);
+
+/// Appends a well-formed message as proto3 writes it: fields by number, defaults and unknown fields left out, numbers packed.
+void append_canonical(std::string& to, std::string_view bytes, Message message);
+[[nodiscard]] inline std::string canonical(std::string_view bytes, Message message) {
+    std::string out;
+    append_canonical(out, bytes, message);
+    return out;
+}
+
+}  // namespace boardgate::events
