@@ -40,7 +40,7 @@ mandir = $(datadir)/man
 # What each program is made of: the folder below src, the shared folders, the libraries. Nothing else gets in;
 # tests/structure holds the result against this.
 programs = boardgated boardgate-login boardgate-launcher boardgate-journal boardgate-logdirs boardgate-board \
-           boardgate-doorcheck boardgate
+           boardgate-doorcheck boardgate-data boardgate
 
 boardgated_from          = boardgated
 boardgated_shared        = wire base
@@ -65,6 +65,10 @@ boardgate-logdirs_libraries = SYSTEMD FMT INIH
 boardgate-board_from      = board
 boardgate-board_shared    = base
 boardgate-board_libraries = SYSTEMD FMT
+
+boardgate-data_from      = data
+boardgate-data_shared    = events base
+boardgate-data_libraries = NGHTTP2
 
 boardgate-doorcheck_from      = doorcheck
 boardgate-doorcheck_shared    = base
@@ -103,7 +107,7 @@ quick = -O0 -g1
 SANITIZE_LD = -fsanitize=$(SANITIZE)
 endif
 
-libraries = SYSTEMD FMT INIH CRYPTO PAM FCGI JSONCPP SQLITE CURL CLI11
+libraries = SYSTEMD FMT INIH CRYPTO PAM FCGI JSONCPP SQLITE CURL CLI11 NGHTTP2
 library_cflags = $(sort $(foreach l,$(libraries),$($(l)_CFLAGS)))
 # Sections that nothing refers to are dropped at the link, so that a program which takes one function of a
 # shared file neither carries nor needs the libraries of the others.

@@ -17,6 +17,9 @@ public:
     /// Also checks the data of each record that can be parsed, which TensorBoard does not ask for.
     void check_data() { check_data_ = true; }
 
+    /// Called before each reading of the file, which may take long.
+    void before_reading(const std::function<void()>& call) { window_.before_reading(call); }
+
     /// The descriptor stays the caller's. `offset` is where a record begins.
     void open(int fd, std::uint64_t offset);
     /// Opens at the first record that begins in this part of the file; false when there is none.

@@ -32,6 +32,7 @@ std::optional<std::string_view> LongRecord::map(int fd, std::uint64_t offset, st
     size_ = size;
     base_ = static_cast<char*>(room);
     loaded_.assign((size + page - 1) / page, false);
+    whole_ = true;
     return std::string_view(base_, size_);
 }
 
@@ -50,14 +51,23 @@ void LongRecord::need(std::string_view bytes) {
 
 /// What cannot be read stays zero, as if the file were cut there meanwhile: the record is refused or its value is not shown.
 void LongRecord::load(std::size_t first, std::size_t end) {
+    if (before_reading_) before_reading_();
     const std::size_t from = first * page;
-    bytes_read_ += read_at(fd_, offset_ + from, base_ + from, std::min(end * page, size_) - from);
+    const std::size_t size = std::min(end * page, size_) - from;
+    const std::size_t got = read_at(fd_, offset_ + from, base_ + from, size);
+    whole_ = whole_ && got == size;
+    bytes_read_ += got;
 }
 
 void LongRecord::release() {
     if (base_ != nullptr) munmap(base_, size_);
     base_ = nullptr;
     size_ = 0;
+}
+
+void RecordWindow::before_reading(const std::function<void()>& call) {
+    before_reading_ = call;
+    long_.before_reading(call);
 }
 
 void RecordWindow::open(int fd, std::uint64_t offset) {
@@ -75,6 +85,7 @@ std::string_view RecordWindow::view(std::uint64_t offset, std::size_t least) {
     if (!inside || filled_ - (offset - window_offset_) < least) {
         next_fill_ = std::max(inside ? std::min(4 * next_fill_, largest) : smallest, least);
         if (window_.size() < next_fill_) window_.resize(next_fill_);
+        if (before_reading_) before_reading_();
         window_offset_ = offset;
         filled_ = read_at(fd_, offset, window_.data(), next_fill_);
         bytes_read_ += filled_;
@@ -93,6 +104,7 @@ bool RecordWindow::seek_record(std::uint64_t from, std::uint64_t end) {
 }
 
 bool RecordWindow::is_in_file(std::uint64_t length) const {
+    if (before_reading_) before_reading_();
     struct stat info {};
     if (fstat(fd_, &info) != 0) return false;
     const auto end = static_cast<std::uint64_t>(info.st_size);

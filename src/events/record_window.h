@@ -4,6 +4,7 @@
 // where somebody looks at it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,11 +25,15 @@ public:
     LongRecord& operator=(const LongRecord&) = delete;
     ~LongRecord() override { release(); }
 
+    /// Called before each reading, which may take long.
+    void before_reading(std::function<void()> call) { before_reading_ = std::move(call); }
     /// None when there is no room for it.
     [[nodiscard]] std::optional<std::string_view> map(int fd, std::uint64_t offset, std::uint64_t size);
     void need(std::string_view bytes) override;
     void release();
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+    /// False when bytes that were needed are not in the file any more.
+    [[nodiscard]] bool is_whole() const { return whole_; }
 
 private:
     static constexpr std::size_t page = 4096;
@@ -39,7 +44,9 @@ private:
     std::size_t size_ = 0;
     char* base_ = nullptr;
     std::vector<bool> loaded_;  ///< for each page
+    bool whole_ = true;
     std::uint64_t bytes_read_ = 0;
+    std::function<void()> before_reading_;
 };
 
 class RecordWindow {
@@ -56,6 +63,8 @@ public:
         damaged,  ///< its length has a wrong checksum
     };
 
+    /// Called before each reading, which may take long.
+    void before_reading(const std::function<void()>& call);
     /// On with this file at this offset; the descriptor stays the caller's.
     void open(int fd, std::uint64_t offset);
     /// On to the next record.
@@ -93,6 +102,7 @@ private:
     std::uint64_t window_offset_ = 0;
     std::size_t filled_ = 0;
     std::size_t next_fill_ = smallest;
+    std::function<void()> before_reading_;
     std::uint64_t bytes_read_ = 0;
 };
 

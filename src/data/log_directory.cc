@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "src/data/log_directory.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+namespace boardgate::data {
+
+namespace {
+
+/// A look that follows at once would take a whole processor.
+constexpr std::chrono::seconds shortest_pause{1};
+
+unsigned threads_for(std::size_t work) {
+    const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+    return static_cast<unsigned>(std::min<std::size_t>(work, std::min(processors, LogDirectory::most_threads)));
+}
+
+}  // namespace
+
+LogDirectory::~LogDirectory() {
+    {
+        const std::lock_guard lock(mutex_);
+        end_ = true;
+    }
+    ending_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void LogDirectory::start(std::optional<std::chrono::seconds> interval) {
+    thread_ = std::thread([this, interval] { keep_looking(interval); });
+}
+
+void LogDirectory::keep_looking(std::optional<std::chrono::seconds> interval) {
+    look();
+    if (!interval) return;
+    std::unique_lock lock(mutex_);
+    while (!ending_.wait_for(lock, std::max(*interval, shortest_pause), [this] { return end_; })) {
+        lock.unlock();
+        look();
+        lock.lock();
+    }
+}
+
+std::shared_ptr<const Runs> LogDirectory::runs() const {
+    const std::lock_guard lock(mutex_);
+    return runs_;
+}
+
+void LogDirectory::look() {
+    const Findings found = find_event_files(path_);
+    match_runs(found);
+    std::vector<Work> work;
+    for (const auto& [name, files] : found.runs) {
+        RunReader& reader = readers_.find(name)->second;
+        if (reader.has_changed(files)) work.push_back({&files, &reader, &name});
+    }
+    read_all(work);
+    say_what_is_unreadable(found);
+    if (looked_) looked_();
+}
+
+/// Runs that are new are listed before they are read, and fill while they are.
+void LogDirectory::match_runs(const Findings& found) {
+    bool changed = std::erase_if(readers_, [&](const auto& reader) { return !found.runs.contains(reader.first); }) > 0;
+    for (const auto& [name, files] : found.runs) changed = readers_.try_emplace(name, rules_).second || changed;
+    if (!changed) return;
+    auto runs = std::make_shared<Runs>();
+    for (const auto& [name, reader] : readers_) runs->emplace(name, reader.run());
+    const std::lock_guard lock(mutex_);
+    runs_ = std::move(runs);
+}
+
+void LogDirectory::read_all(const std::vector<Work>& work) {
+    std::atomic<std::size_t> next = 0;
+    const auto read_some = [&] {
+        events::EventReader reader;
+        for (std::size_t i = 0; (i = next++) < work.size();) read_one(work[i], reader);
+    };
+    std::vector<std::thread> helpers;
+    for (unsigned i = 1; i < threads_for(work.size()); ++i) helpers.emplace_back(read_some);
+    read_some();
+    for (std::thread& helper : helpers) helper.join();
+}
+
+void LogDirectory::read_one(const Work& work, events::EventReader& reader) {
+    const auto before = work.reader->run();
+    work.reader->read(*work.files, reader);
+    if (work.reader->run() != before) publish(*work.name, work.reader->run());
+}
+
+void LogDirectory::publish(const std::string& name, std::shared_ptr<const Run> run) {
+    const std::lock_guard lock(mutex_);
+    auto runs = std::make_shared<Runs>(*runs_);
+    runs->insert_or_assign(name, std::move(run));
+    runs_ = std::move(runs);
+}
+
+void LogDirectory::say_what_is_unreadable(const Findings& found) {
+    std::map<std::string, int> unreadable = found.unreadable;
+    for (const auto& [name, reader] : readers_) unreadable.insert(reader.unreadable().begin(), reader.unreadable().end());
+    for (const auto& [path, error] : unreadable) {
+        if (!said_.contains(path)) std::fprintf(stderr, "boardgate-data: cannot read %s: %s\n", path.c_str(), std::strerror(error));
+    }
+    said_ = std::move(unreadable);
+}
+
+}  // namespace boardgate::data

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The runs below a log directory, kept up to date by a thread that looks again and again, and reads with a few more.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "src/data/run_reader.h"
+
+namespace boardgate::data {
+
+class LogDirectory : public RunSource {
+public:
+    /// Threads that read, whatever the machine has: more would only wait for each other's memory.
+    static constexpr unsigned most_threads = 8;
+
+    /// `looked` is called after each look, in its thread.
+    LogDirectory(std::string path, ReadingRules rules, std::function<void()> looked = {})
+        : path_(std::move(path)), rules_(std::move(rules)), looked_(std::move(looked)) {}
+    ~LogDirectory() override;
+
+    /// Looks at once, and then again so long after each look was over; none: only once.
+    void start(std::optional<std::chrono::seconds> interval);
+    /// One look, in the calling thread and those it takes to help.
+    void look();
+    [[nodiscard]] std::shared_ptr<const Runs> runs() const override;
+
+private:
+    using Readers = std::map<std::string, RunReader, std::less<>>;
+    struct Work {
+        const std::vector<FoundFile>* files;
+        RunReader* reader;
+        const std::string* name;
+    };
+    void match_runs(const Findings& found);
+    void read_all(const std::vector<Work>& work);
+    void read_one(const Work& work, events::EventReader& reader);
+    void publish(const std::string& name, std::shared_ptr<const Run> run);
+    void say_what_is_unreadable(const Findings& found);
+    void keep_looking(std::optional<std::chrono::seconds> interval);
+
+    const std::string path_;
+    const ReadingRules rules_;
+    const std::function<void()> looked_;
+    Readers readers_;  ///< by run; the looking thread's
+    std::map<std::string, int> said_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable ending_;
+    bool end_ = false;  ///< guarded by mutex_, like the next
+    std::shared_ptr<const Runs> runs_ = std::make_shared<Runs>();
+    std::thread thread_;
+};
+
+}  // namespace boardgate::data

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "src/data/run_reader.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "src/base/fd.h"
+#include "src/events/crc32c.h"
+
+namespace boardgate::data {
+
+using events::EventReader;
+
+namespace {
+
+constexpr std::uint64_t tail_size = 256;
+
+/// Only a regular file: what has become something else since it was found is not waited for.
+Fd open_event_file(const std::string& path, FileLook& look) {
+    Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    struct stat info {};
+    if (!fd || fstat(fd.get(), &info) != 0) return Fd();
+    if (!S_ISREG(info.st_mode)) {
+        errno = EINVAL;
+        return Fd();
+    }
+    look = look_of(info);
+    return fd;
+}
+
+std::uint32_t tail_before(int fd, std::uint64_t offset) {
+    std::string tail(std::min(offset, tail_size), '\0');
+    tail.resize(events::read_at(fd, offset - tail.size(), tail.data(), tail.size()));
+    return events::crc32c(tail);
+}
+
+bool is_same_file(const FileLook& a, const FileLook& b) { return a.device == b.device && a.inode == b.inode; }
+/// Some file systems give a file another number whenever it is looked up.
+bool is_unchanged(const FileLook& a, const FileLook& b) { return a.size == b.size && a.changed == b.changed; }
+
+}  // namespace
+
+bool RunReader::has_changed(const std::vector<FoundFile>& files) const {
+    return !unreadable_.empty() || std::any_of(files.begin(), files.end(), [this](const FoundFile& file) {
+        const auto known = files_.find(file.path);
+        return known == files_.end() || known->second.was_shorter || known->second.look != file.look;
+    });
+}
+
+RunReader::Change RunReader::change_of(int fd, const FileLook& now, File& file) const {
+    if (!is_same_file(now, file.look) && !is_unchanged(now, file.look)) return Change::replaced;
+    // A copy that begins with an empty file is under way, unless it stays so.
+    const bool was_shorter = std::exchange(file.was_shorter, now.size < file.offset);
+    if (file.was_shorter) return was_shorter ? Change::replaced : Change::none;
+    if (tail_before(fd, file.offset) != file.tail) return Change::replaced;
+    // Also behind damage: a network file system may show zeros before the data.
+    return Change::more;
+}
+
+bool RunReader::was_replaced(const std::vector<FoundFile>& files) {
+    for (const FoundFile& found : files) {
+        const auto known = files_.find(found.path);
+        if (known == files_.end() || (known->second.look == found.look && !known->second.was_shorter)) continue;
+        FileLook now;
+        const Fd fd = open_event_file(found.path, now);
+        if (fd && change_of(fd.get(), now, known->second) == Change::replaced) return true;
+    }
+    return false;
+}
+
+void RunReader::begin_anew() {
+    files_.clear();
+    known_.clear();
+    last_known_ = nullptr;
+    run_ = std::make_shared<Run>();
+}
+
+void RunReader::read(const std::vector<FoundFile>& files, EventReader& reader) {
+    if (was_replaced(files)) begin_anew();
+    unreadable_.clear();
+    reader_ = &reader;
+    reader.before_reading([this] { unlock_run(); });
+    if (rules_.check_data) reader.check_data();
+    for (const FoundFile& found : files) read_file(found);
+    reader.before_reading({});
+    unlock_run();
+}
+
+void RunReader::read_file(const FoundFile& found) {
+    const auto known = files_.find(found.path);
+    if (known != files_.end() && known->second.look == found.look) return;
+    unlock_run();
+    FileLook now;
+    const Fd fd = open_event_file(found.path, now);
+    if (!fd) {
+        unreadable_.emplace(found.path, errno);
+        return;
+    }
+    File& file = files_[found.path];
+    if (known != files_.end() && (file.was_shorter || change_of(fd.get(), now, file) == Change::none)) {
+        file.look = now;
+        return;
+    }
+    if (file.values == nullptr || !is_same_file(now, file.look))
+        file.values = std::make_shared<const ValueFile>(ValueFile{found.path, now.device, now.inode});
+    file.look = now;
+    read_events(fd.get(), file);
+}
+
+void RunReader::read_events(int fd, File& file) {
+    reader_->open(fd, file.offset);
+    EventReader::Next next = EventReader::Next::cut;
+    while ((next = reader_->next()) == EventReader::Next::event) take_event(reader_->event(), file);
+    unlock_run();
+    file.offset = reader_->offset();
+    file.tail = tail_before(fd, file.offset);
+    file.damaged = next == EventReader::Next::damaged;
+}
+
+void RunReader::take_event(const events::Event& event, const File& file) {
+    if (std::isinf(event.wall_time)) return;
+    if (!run_->start_time || event.wall_time < *run_->start_time) {
+        lock_run();
+        run_->start_time = event.wall_time;
+    }
+    for (const events::Value& value : event.values) {
+        Series& series = series_of(value);
+        if (!series.takes_any()) continue;
+        Sample sample = sample_of(event, value, series, file);
+        lock_run();
+        series.put(std::move(sample));
+    }
+}
+
+Series& RunReader::series_of(const events::Value& value) {
+    if (last_known_ != nullptr && last_known_->next != nullptr && last_known_->next->tag == value.tag) {
+        last_known_ = last_known_->next;
+        return *last_known_->series;
+    }
+    auto found = known_.find(value.tag);
+    if (found == known_.end()) {
+        events::SeriesKind kind = events::kind_of_series(value);
+        const Capacity capacity = rules_.samples.capacity_of(kind);
+        lock_run();
+        auto& [tag, series] = *run_->series.emplace(value.tag, Series(std::move(kind), capacity)).first;
+        found = known_.emplace(tag, Known{tag, &series}).first;
+    }
+    if (last_known_ != nullptr) last_known_->next = &found->second;
+    last_known_ = &found->second;
+    return *last_known_->series;
+}
+
+Sample RunReader::sample_of(const events::Event& event, const events::Value& value, const Series& series, const File& file) {
+    Sample sample{.step = event.step, .wall_time = event.wall_time};
+    if (series.is_scalar()) {
+        const auto number = events::scalar_of(value, reader_->loader());
+        sample.lost = !number;
+        sample.scalar = number.value_or(0);
+        return sample;
+    }
+    events::Blobs blobs;
+    sample.lost = series.kind().data_class == events::DataClass::tensor
+                      ? !events::is_tensor(value, reader_->loader())
+                      : !events::read_blobs(value.form, value.bytes, series.kind().plugin, blobs, reader_->loader());
+    if (!sample.lost) sample.item = item_of(value, file);
+    sample.item.wall_time = event.wall_time;
+    sample.item.parts = static_cast<std::uint32_t>(blobs.parts.size());
+    return sample;
+}
+
+Item RunReader::item_of(const events::Value& value, const File& file) {
+    Item item{.form = value.form, .size = value.bytes.size()};
+    const auto place = reader_->loader() == nullptr ? std::nullopt : reader_->place_of(value.bytes);
+    if (place) {
+        item.file = file.values;
+        item.offset = *place;
+    } else {
+        item.bytes = value.bytes;
+    }
+    return item;
+}
+
+void RunReader::lock_run() {
+    if (!locked_.owns_lock()) locked_ = std::unique_lock(run_->mutex);
+}
+
+void RunReader::unlock_run() {
+    if (locked_.owns_lock()) locked_.unlock();
+    locked_ = {};
+}
+
+}  // namespace boardgate::data

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Reads the event files of a run, and again what was appended. Each file is opened by its name when it has changed and
+// closed again, so that one that was replaced is noticed; then the run is read anew beside the one that is shown.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "src/data/log_walk.h"
+#include "src/data/run.h"
+#include "src/events/event_reader.h"
+
+namespace boardgate::data {
+
+struct ReadingRules {
+    SamplesPerPlugin samples{};
+    bool check_data = false;
+};
+
+class RunReader {
+public:
+    explicit RunReader(const ReadingRules& rules) : rules_(rules), run_(std::make_shared<Run>()) {}
+
+    /// What answers questions: another one after a file was replaced.
+    [[nodiscard]] std::shared_ptr<const Run> run() const { return run_; }
+    /// Is there something to read? `files` as found now, in order.
+    [[nodiscard]] bool has_changed(const std::vector<FoundFile>& files) const;
+    /// Reads it. One thread at a time; `run()` may change.
+    void read(const std::vector<FoundFile>& files, events::EventReader& reader);
+
+    /// Files that cannot be read now, with errno.
+    [[nodiscard]] const std::map<std::string, int>& unreadable() const { return unreadable_; }
+
+private:
+    struct File {
+        FileLook look{};           ///< when it was read last
+        std::uint64_t offset = 0;  ///< up to where
+        bool damaged = false;      ///< there
+        bool was_shorter = false;  ///< than what was read, at the last look
+        std::uint32_t tail = 0;    ///< CRC of the last bytes before `offset`
+        std::shared_ptr<const ValueFile> values{};
+    };
+    enum class Change { none, more, replaced };
+    /// Series come in the same order again and again.
+    struct Known {
+        std::string_view tag;
+        Series* series;
+        Known* next = nullptr;
+    };
+
+    [[nodiscard]] Change change_of(int fd, const FileLook& now, File& file) const;
+    [[nodiscard]] bool was_replaced(const std::vector<FoundFile>& files);
+    void begin_anew();
+    void read_file(const FoundFile& found);
+    void read_events(int fd, File& file);
+    void take_event(const events::Event& event, const File& file);
+    [[nodiscard]] Series& series_of(const events::Value& value);
+    [[nodiscard]] Sample sample_of(const events::Event& event, const events::Value& value, const Series& series, const File& file);
+    [[nodiscard]] Item item_of(const events::Value& value, const File& file);
+    /// Questions wait while the run changes, and never for a disk.
+    void lock_run();
+    void unlock_run();
+
+    const ReadingRules& rules_;
+    std::shared_ptr<Run> run_;
+    std::map<std::string, File> files_;  ///< by path
+    std::map<std::string, int> unreadable_;
+    std::map<std::string_view, Known> known_;  ///< by tag
+    Known* last_known_ = nullptr;
+    // While reading.
+    events::EventReader* reader_ = nullptr;
+    std::unique_lock<std::shared_mutex> locked_;
+};
+
+}  // namespace boardgate::data

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// One tag of a run: what it is to TensorBoard, and the points that are kept of it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/data/reservoir.h"
+#include "src/events/event_reader.h"
+
+namespace boardgate::data {
+
+/// An event file that values are in, as it was when they were read.
+struct ValueFile {
+    std::string path;
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+};
+
+/// A tensor, picture, sound or graph. Short ones are kept in memory, long ones stay in their file.
+struct Item {
+    double wall_time = 0;
+    events::Form form = events::Form::nothing;
+    std::uint32_t parts = 0;                  ///< how many blobs it is
+    std::string bytes{};                      ///< where `file` is null
+    std::shared_ptr<const ValueFile> file{};  ///< where it is kept otherwise
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+};
+
+/// A value that was read, before it is put into its series.
+struct Sample {
+    std::int64_t step = 0;
+    double wall_time = 0;
+    bool lost = false;  ///< TensorBoard cannot show it: it takes the place of a point, and is left out
+    float scalar = 0;
+    Item item{};
+};
+
+class Series {
+public:
+    Series(events::SeriesKind kind, Capacity capacity) : kind_(std::move(kind)), reservoir_(capacity) {}
+
+    [[nodiscard]] const events::SeriesKind& kind() const { return kind_; }
+    [[nodiscard]] bool takes_any() const { return reservoir_.takes_any(); }
+    [[nodiscard]] bool is_scalar() const { return kind_.data_class == events::DataClass::scalar; }
+    void put(Sample sample);
+
+    /// Points that can be shown, in the order of steps: numbers for the next functions.
+    [[nodiscard]] std::vector<std::uint32_t> shown() const;
+    [[nodiscard]] std::int64_t step(std::uint32_t point) const { return reservoir_.step(point); }
+    [[nodiscard]] double wall_time(std::uint32_t point) const;
+    [[nodiscard]] float scalar(std::uint32_t point) const { return scalars_[reservoir_.slot(point)]; }
+    [[nodiscard]] const Item& item(std::uint32_t point) const { return items_[reservoir_.slot(point)]; }
+
+private:
+    void mark(std::uint32_t slot, bool lost);
+
+    events::SeriesKind kind_;
+    Reservoir reservoir_;
+    // By slot.
+    std::vector<double> wall_times_;  ///< of scalars
+    std::vector<float> scalars_;
+    std::vector<Item> items_;
+    std::vector<bool> lost_;  ///< empty as long as none is
+};
+
+}  // namespace boardgate::data
