@@ -2,6 +2,7 @@
 #include "src/data/chacha.h"
 
 #include <bit>
+#include <cstring>
 
 namespace boardgate::data {
 
@@ -10,11 +11,25 @@ namespace {
 using Words = std::array<std::uint32_t, 16>;
 constexpr int rounds = 20;
 
-void quarter_round(Words& s, std::size_t a, std::size_t b, std::size_t c, std::size_t d) {
-    s[a] += s[b], s[d] = std::rotl(s[d] ^ s[a], 16);
-    s[c] += s[d], s[b] = std::rotl(s[b] ^ s[c], 12);
-    s[a] += s[b], s[d] = std::rotl(s[d] ^ s[a], 8);
-    s[c] += s[d], s[b] = std::rotl(s[b] ^ s[c], 7);
+/// Four words side by side: each quarter round is done to four columns at once.
+using Row = std::uint32_t __attribute__((vector_size(16)));
+
+Row rotated(Row row, int by) { return (row << by) | (row >> (32 - by)); }
+
+void quarter_rounds(Row& a, Row& b, Row& c, Row& d) {
+    a += b, d = rotated(d ^ a, 16);
+    c += d, b = rotated(b ^ c, 12);
+    a += b, d = rotated(d ^ a, 8);
+    c += d, b = rotated(b ^ c, 7);
+}
+
+/// Down the columns, and then down the diagonals.
+void double_round(Row& a, Row& b, Row& c, Row& d) {
+    constexpr Row one = {1, 2, 3, 0}, two = {2, 3, 0, 1}, three = {3, 0, 1, 2};
+    quarter_rounds(a, b, c, d);
+    b = __builtin_shuffle(b, one), c = __builtin_shuffle(c, two), d = __builtin_shuffle(d, three);
+    quarter_rounds(a, b, c, d);
+    b = __builtin_shuffle(b, three), c = __builtin_shuffle(c, two), d = __builtin_shuffle(d, one);
 }
 
 /// PCG32 (O'Neill 2014, XSH RR) over the seed, as rand_core fills a key.
@@ -29,17 +44,16 @@ std::array<std::uint32_t, 8> key_of(std::uint64_t seed) {
 
 Words block_of(std::uint64_t number) {
     static const std::array<std::uint32_t, 8> key = key_of(0);
-    Words begin = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
-    for (std::size_t i = 0; i < key.size(); ++i) begin[4 + i] = key[i];
-    begin[12] = static_cast<std::uint32_t>(number);
-    begin[13] = static_cast<std::uint32_t>(number >> 32);
-    Words state = begin;
-    for (int round = 0; round < rounds; round += 2) {
-        for (std::size_t i = 0; i < 4; ++i) quarter_round(state, i, 4 + i, 8 + i, 12 + i);
-        for (std::size_t i = 0; i < 4; ++i) quarter_round(state, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4);
-    }
-    for (std::size_t i = 0; i < state.size(); ++i) state[i] += begin[i];
-    return state;
+    const Row begin[] = {{0x61707865, 0x3320646e, 0x79622d32, 0x6b206574},
+                         {key[0], key[1], key[2], key[3]},
+                         {key[4], key[5], key[6], key[7]},
+                         {static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(number >> 32), 0, 0}};
+    Row a = begin[0], b = begin[1], c = begin[2], d = begin[3];
+    for (int round = 0; round < rounds; round += 2) double_round(a, b, c, d);
+    const Row rows[] = {a + begin[0], b + begin[1], c + begin[2], d + begin[3]};
+    Words words;
+    std::memcpy(words.data(), rows, sizeof rows);
+    return words;
 }
 
 }  // namespace

@@ -128,11 +128,21 @@ void RunReader::take_event(const events::Event& event, const File& file) {
     }
     for (const events::Value& value : event.values) {
         Series& series = series_of(value);
-        if (!series.takes_any()) continue;
-        Sample sample = sample_of(event, value, series, file);
-        lock_run();
-        series.put(std::move(sample));
+        if (series.takes_any()) put(event, value, series, file);
     }
+}
+
+/// What has to be read is read before the run is locked.
+void RunReader::put(const events::Event& event, const events::Value& value, Series& series, const File& file) {
+    if (series.is_scalar()) {
+        const auto number = events::scalar_of(value, reader_->loader());
+        lock_run();
+        return series.put_scalar(event.step, event.wall_time, number);
+    }
+    auto item = item_of(value, series, file);
+    if (item) item->wall_time = event.wall_time;
+    lock_run();
+    series.put_item(event.step, std::move(item));
 }
 
 Series& RunReader::series_of(const events::Value& value) {
@@ -153,26 +163,13 @@ Series& RunReader::series_of(const events::Value& value) {
     return *last_known_->series;
 }
 
-Sample RunReader::sample_of(const events::Event& event, const events::Value& value, const Series& series, const File& file) {
-    Sample sample{.step = event.step, .wall_time = event.wall_time};
-    if (series.is_scalar()) {
-        const auto number = events::scalar_of(value, reader_->loader());
-        sample.lost = !number;
-        sample.scalar = number.value_or(0);
-        return sample;
-    }
+std::optional<Item> RunReader::item_of(const events::Value& value, const Series& series, const File& file) {
     events::Blobs blobs;
-    sample.lost = series.kind().data_class == events::DataClass::tensor
-                      ? !events::is_tensor(value, reader_->loader())
-                      : !events::read_blobs(value.form, value.bytes, series.kind().plugin, blobs, reader_->loader());
-    if (!sample.lost) sample.item = item_of(value, file);
-    sample.item.wall_time = event.wall_time;
-    sample.item.parts = static_cast<std::uint32_t>(blobs.parts.size());
-    return sample;
-}
-
-Item RunReader::item_of(const events::Value& value, const File& file) {
-    Item item{.form = value.form, .size = value.bytes.size()};
+    const bool shown = series.kind().data_class == events::DataClass::tensor
+                           ? events::is_tensor(value, reader_->loader())
+                           : events::read_blobs(value.form, value.bytes, series.kind().plugin, blobs, reader_->loader());
+    if (!shown) return std::nullopt;
+    Item item{.form = value.form, .parts = static_cast<std::uint32_t>(blobs.parts.size()), .size = value.bytes.size()};
     const auto place = reader_->loader() == nullptr ? std::nullopt : reader_->place_of(value.bytes);
     if (place) {
         item.file = file.values;

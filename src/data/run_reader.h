@@ -57,8 +57,9 @@ private:
     void read_events(int fd, File& file);
     void take_event(const events::Event& event, const File& file);
     [[nodiscard]] Series& series_of(const events::Value& value);
-    [[nodiscard]] Sample sample_of(const events::Event& event, const events::Value& value, const Series& series, const File& file);
-    [[nodiscard]] Item item_of(const events::Value& value, const File& file);
+    void put(const events::Event& event, const events::Value& value, Series& series, const File& file);
+    /// None: it cannot be shown.
+    [[nodiscard]] std::optional<Item> item_of(const events::Value& value, const Series& series, const File& file);
     /// Questions wait while the run changes, and never for a disk.
     void lock_run();
     void unlock_run();

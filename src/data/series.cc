@@ -9,22 +9,24 @@ void Series::mark(std::uint32_t slot, bool lost) {
     lost_[slot] = lost;
 }
 
-void Series::put(Sample sample) {
-    const std::uint32_t slot = reservoir_.offer(sample.step);
-    mark(slot, sample.lost);
-    if (!is_scalar()) {
-        if (slot == items_.size()) items_.emplace_back();
-        items_[slot] = std::move(sample.item);
-        return;
-    }
+void Series::put_scalar(std::int64_t step, double wall_time, std::optional<float> value) {
+    const std::uint32_t slot = reservoir_.offer(step);
+    mark(slot, !value);
     if (slot == scalars_.size()) {
         wall_times_.reserve(reservoir_.room());
         scalars_.reserve(reservoir_.room());
         wall_times_.push_back(0);
         scalars_.push_back(0);
     }
-    wall_times_[slot] = sample.wall_time;
-    scalars_[slot] = sample.scalar;
+    wall_times_[slot] = wall_time;
+    scalars_[slot] = value.value_or(0);
+}
+
+void Series::put_item(std::int64_t step, std::optional<Item> item) {
+    const std::uint32_t slot = reservoir_.offer(step);
+    mark(slot, !item);
+    if (slot == items_.size()) items_.emplace_back();
+    items_[slot] = std::move(item).value_or(Item());
 }
 
 std::vector<std::uint32_t> Series::shown() const {

@@ -30,15 +30,6 @@ struct Item {
     std::uint64_t size = 0;
 };
 
-/// A value that was read, before it is put into its series.
-struct Sample {
-    std::int64_t step = 0;
-    double wall_time = 0;
-    bool lost = false;  ///< TensorBoard cannot show it: it takes the place of a point, and is left out
-    float scalar = 0;
-    Item item{};
-};
-
 class Series {
 public:
     Series(events::SeriesKind kind, Capacity capacity) : kind_(std::move(kind)), reservoir_(capacity) {}
@@ -46,7 +37,9 @@ public:
     [[nodiscard]] const events::SeriesKind& kind() const { return kind_; }
     [[nodiscard]] bool takes_any() const { return reservoir_.takes_any(); }
     [[nodiscard]] bool is_scalar() const { return kind_.data_class == events::DataClass::scalar; }
-    void put(Sample sample);
+    // The value of a point that comes now; none: TensorBoard cannot show it, so it takes a place and is left out.
+    void put_scalar(std::int64_t step, double wall_time, std::optional<float> value);
+    void put_item(std::int64_t step, std::optional<Item> item);
 
     /// Points that can be shown, in the order of steps: numbers for the next functions.
     [[nodiscard]] std::vector<std::uint32_t> shown() const;

@@ -3,7 +3,9 @@
 // which is TensorBoard's data server's reader. Views into the message; allocates nothing.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,29 @@ public:
     virtual void need(std::string_view bytes) = 0;
 };
 
+inline constexpr std::size_t longest_varint = 10;
+/// One varint at the beginning of `bytes`, which is moved behind it. Up to 64 bits.
+[[nodiscard]] bool take_long_varint(std::string_view& bytes, std::uint64_t& value);
+[[nodiscard]] inline bool take_varint(std::string_view& bytes, std::uint64_t& value) {
+    if (bytes.empty() || static_cast<unsigned char>(bytes.front()) >= 0x80) return take_long_varint(bytes, value);
+    value = static_cast<unsigned char>(bytes.front());
+    bytes.remove_prefix(1);
+    return true;
+}
+
+static_assert(std::endian::native == std::endian::little, "numbers are copied out of messages as they are");
+/// `size` is 4 or 8.
+[[nodiscard]] inline std::uint64_t fixed_at(std::string_view bytes, std::size_t at, std::size_t size) {
+    std::uint64_t number = 0;
+    if (size == sizeof number) {
+        std::memcpy(&number, bytes.data() + at, sizeof number);
+        return number;
+    }
+    std::uint32_t half = 0;
+    std::memcpy(&half, bytes.data() + at, sizeof half);
+    return half;
+}
+
 class Fields {
 public:
     enum class Kind : std::uint8_t { varint = 0, fixed64 = 1, bytes = 2, group = 3, group_end = 4, fixed32 = 5 };
@@ -29,7 +54,11 @@ public:
         : rest_(message), loader_(loader), depth_left_(depth_left) {}
 
     /// On to the next field; false at the end, and at what is no field. A group, which no event file uses, is one field.
-    [[nodiscard]] bool next();
+    [[nodiscard]] bool next() {
+        if (rest_.empty() || failed_) return false;
+        failed_ = !take_key() || !take_value();
+        return !failed_;
+    }
     /// After `next` returned false: the message has ended where a field may end.
     [[nodiscard]] bool complete() const { return !failed_; }
     [[nodiscard]] bool is(std::uint32_t number, Kind kind) const { return number == number_ && kind == kind_; }
@@ -40,11 +69,51 @@ public:
     [[nodiscard]] std::string_view bytes() const { return bytes_; }
 
 private:
-    [[nodiscard]] bool take_varint(std::uint64_t& value);
-    [[nodiscard]] bool take_fixed(std::size_t size);
-    [[nodiscard]] bool take_bytes();
-    [[nodiscard]] bool take_key();
-    [[nodiscard]] bool take_value();
+    void need(std::size_t size) {
+        if (loader_ != nullptr) loader_->need(rest_.substr(0, size));
+    }
+    [[nodiscard]] bool take_varint(std::uint64_t& value) {
+        need(longest_varint);
+        return events::take_varint(rest_, value);
+    }
+    [[nodiscard]] bool take_fixed(std::size_t size) {
+        if (rest_.size() < size) return false;
+        need(size);
+        value_ = fixed_at(rest_, 0, size);
+        rest_.remove_prefix(size);
+        return true;
+    }
+    [[nodiscard]] bool take_bytes() {
+        std::uint64_t size = 0;
+        if (!take_varint(size) || size > rest_.size()) return false;
+        bytes_ = rest_.substr(0, size);
+        rest_.remove_prefix(size);
+        return true;
+    }
+    [[nodiscard]] bool take_key() {
+        std::uint64_t key = 0;
+        if (!take_varint(key) || key >> 32 != 0) return false;
+        number_ = static_cast<std::uint32_t>(key >> 3);
+        kind_ = static_cast<Kind>(key & 7U);
+        return number_ > 0;
+    }
+    [[nodiscard]] bool take_value() {
+        switch (kind_) {
+            case Kind::varint:
+                return take_varint(value_);
+            case Kind::fixed64:
+                return take_fixed(8);
+            case Kind::bytes:
+                return take_bytes();
+            case Kind::fixed32:
+                return take_fixed(4);
+            case Kind::group:
+                return pass_group(number_, depth_left_);
+            case Kind::group_end:
+                break;
+        }
+        return false;
+    }
     [[nodiscard]] bool pass_group(std::uint32_t number, int depth_left);
 
     std::string_view rest_;
@@ -57,9 +126,6 @@ private:
     std::string_view bytes_;
 };
 
-/// One varint at the beginning of `bytes`, which is moved behind it. Up to 64 bits.
-[[nodiscard]] bool take_varint(std::string_view& bytes, std::uint64_t& value);
-
 void append_varint(std::string& to, std::uint64_t value);
 inline void append_key(std::string& to, std::uint32_t field, Fields::Kind kind) {
     append_varint(to, (std::uint64_t{field} << 3) | static_cast<std::uint8_t>(kind));
@@ -67,6 +133,5 @@ inline void append_key(std::string& to, std::uint32_t field, Fields::Kind kind) 
 void append_bytes(std::string& to, std::uint32_t field, std::string_view bytes);
 /// Little-endian.
 void append_fixed(std::string& to, std::uint64_t bits, std::size_t size);
-[[nodiscard]] std::uint64_t fixed_at(std::string_view bytes, std::size_t at, std::size_t size);
 
 }  // namespace boardgate::events

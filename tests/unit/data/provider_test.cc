@@ -22,7 +22,7 @@ struct Computed : RunSource {
         run->start_time = 5;
         Series series(events::kind_of_series({.form = events::Form::simple}), Capacity{1000});
         for (std::size_t i = 0; i < values.size(); ++i)
-            series.put({.step = static_cast<std::int64_t>(i), .wall_time = 10.0 + static_cast<double>(i), .scalar = values[i]});
+            series.put_scalar(static_cast<std::int64_t>(i), 10.0 + static_cast<double>(i), values[i]);
         run->series.emplace(tag, std::move(series));
         all->emplace(name, std::move(run));
     }
