@@ -11,7 +11,7 @@ namespace {
 using Words = std::array<std::uint32_t, 16>;
 constexpr int rounds = 20;
 
-/// Four words side by side: each quarter round is done to four columns at once.
+/// Four words side by side: each quarter round is done on four columns in parallel.
 using Row = std::uint32_t __attribute__((vector_size(16)));
 
 Row rotated(Row row, int by) { return (row << by) | (row >> (32 - by)); }

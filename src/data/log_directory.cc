@@ -11,7 +11,7 @@ namespace boardgate::data {
 
 namespace {
 
-/// A look that follows at once would take a whole processor.
+/// Looks without a pause would take a whole processor.
 constexpr std::chrono::seconds shortest_pause{1};
 
 unsigned threads_for(std::size_t work) {

@@ -26,7 +26,7 @@ public:
         : path_(std::move(path)), rules_(std::move(rules)), looked_(std::move(looked)) {}
     ~LogDirectory() override;
 
-    /// Looks at once, and then again so long after each look was over; none: only once.
+    /// Looks immediately, and again this long after each look; without an interval only once.
     void start(std::optional<std::chrono::seconds> interval);
     /// One look, in the calling thread and those it takes to help.
     void look();

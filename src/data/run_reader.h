@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reads the event files of a run, and again what was appended. Each file is opened by its name when it has changed and
-// closed again, so that one that was replaced is noticed; then the run is read anew beside the one that is shown.
+// Reads the event files of a run, and later what was appended. Each changed file is opened by its name and closed again, so
+// a replaced file is detected; then the run is read anew while the old data is still shown.
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which points are kept: the choices of TensorBoard's data server, the same ones, so that a chart looks the same whoever
-// read the files. Its numbers come from Rust's crate rand 0.7.
+// Which points are kept: the choices of TensorBoard's data server, the same ones, so that a chart looks the same
+// with both servers. Its numbers come from Rust's crate rand 0.7.
 #pragma once
 
 #include <cstdint>

@@ -105,7 +105,7 @@ void Server::take_finished() {
     }
 }
 
-/// With all places taken, one that asks nothing gives its own.
+/// When all places are taken, an idle connection is closed.
 bool Server::make_room() {
     if (connections_.size() < most_connections) return true;
     const auto idle = std::find_if(connections_.begin(), connections_.end(), [](const Connection& one) { return one.http2.is_idle(); });

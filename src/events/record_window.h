@@ -51,7 +51,7 @@ private:
 
 class RecordWindow {
 public:
-    /// One that is read from end to end grows to `largest`; behind a long record it begins anew.
+    /// The window grows to `largest` while a file is read from end to end, and begins small behind a long record.
     static constexpr std::size_t smallest = 4096, largest = std::size_t{256} << 10;
     /// Records beyond this are not read through.
     static constexpr std::size_t most_in_window = std::size_t{16} << 10;

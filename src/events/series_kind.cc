@@ -231,7 +231,7 @@ SeriesKind kind_of_series(const Value& first) {
         default:
             break;
     }
-    // A class that is told is right, whatever the value.
+    // An explicit class counts, whatever the value.
     if (first.has_metadata && read_metadata(first.metadata).data_class != 0) return told_kind(first);
     switch (first.form) {
         case Form::simple:
