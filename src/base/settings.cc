@@ -74,6 +74,14 @@ Result<setting::Notify> read_value(const std::string& text, std::int64_t, std::i
     return failure("expected off or mail");
 }
 
+constexpr const char* loaders[] = {"auto", "boardgate", "rustboard", "python"};  // in the order of setting::Loader
+
+Result<setting::Loader> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Loader*) {
+    const auto* const found = std::find(std::begin(loaders), std::end(loaders), text);
+    if (found == std::end(loaders)) return failure("expected auto, boardgate, rustboard or python");
+    return static_cast<setting::Loader>(found - loaders);
+}
+
 Result<setting::Ports> read_value(const std::string& text, std::int64_t least, std::int64_t most, setting::Ports*) {
     const auto wrong = [&] {
         return failure(fmt::format("expected FIRST-LAST, at least two ports from {} to {}, such as 16000-16999", least, most));
@@ -113,6 +121,7 @@ std::string print_value(setting::Count value) { return std::to_string(value); }
 std::string print_value(setting::Duration value) { return fmt::format("{}s", value.count()); }
 std::string print_value(setting::Flag value) { return value ? "yes" : "no"; }
 std::string print_value(setting::Notify value) { return value == setting::Notify::mail ? "mail" : "off"; }
+std::string print_value(setting::Loader value) { return loaders[static_cast<std::size_t>(value)]; }
 std::string print_value(const setting::Ports& value) { return fmt::format("{}-{}", value.first, value.last); }
 
 std::string print_value(const setting::Roots& value) { return fmt::format("{}", fmt::join(value, ":")); }

@@ -28,6 +28,8 @@ using Flag = bool;
 using Roots = std::vector<std::string>;
 /// How the owner is notified of a failed board, in addition to the page.
 enum class Notify { off, mail };
+/// What reads event files for TensorBoard, unless a board's options say otherwise.
+enum class Loader { automatic, boardgate, rustboard, python };
 /// A closed range of ports.
 struct Ports {
     std::uint16_t first = 0;

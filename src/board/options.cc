@@ -20,7 +20,7 @@ constexpr option known[] = {
     {"title", required_argument, nullptr, 0},
     {"samples", required_argument, nullptr, 0},
     {"reload-interval", required_argument, nullptr, 0},
-    {"fast-loader", required_argument, nullptr, 0},
+    {"loader", required_argument, nullptr, 0},
     {"reload-multifile", required_argument, nullptr, 0},
     {"idle-sleep", required_argument, nullptr, 0},
     {"longest-awake", required_argument, nullptr, 0},
@@ -77,11 +77,11 @@ Result<Options> parse_options(int argc, char** argv) {
     static const std::map<std::string, bool> answers = {{"yes", true}, {"no", false}};
     const auto multifile = answers.find(given["reload-multifile"]);
     if (multifile == answers.end()) return bad("reload-multifile");
-    static const std::map<std::string, FastLoader> loaders = {
-        {"auto", FastLoader::automatic}, {"on", FastLoader::on}, {"off", FastLoader::off}};
-    const auto loader = loaders.find(given["fast-loader"]);
-    if (loader == loaders.end()) return bad("fast-loader");
-    return Options{*board,         given["tensorboard"], *logdir, more_logdirs, given["title"], *reload, multifile->second,
+    static const std::map<std::string, Loader> loaders = {
+        {"auto", Loader::automatic}, {"boardgate", Loader::boardgate}, {"rustboard", Loader::rustboard}, {"python", Loader::python}};
+    const auto loader = loaders.find(given["loader"]);
+    if (loader == loaders.end()) return bad("loader");
+    return Options{*board,           given["tensorboard"], *logdir, more_logdirs, given["title"], *reload, multifile->second,
                    samples->str(), loader->second,       *idle,   *awake};
 }
 

@@ -11,7 +11,9 @@
 
 namespace boardgate::board {
 
-enum class FastLoader { automatic, on, off };
+/// What reads event files for TensorBoard: boardgate-data, its own data server (RustBoard), or TensorBoard itself (the slow
+/// loader).
+enum class Loader { automatic, boardgate, rustboard, python };
 
 struct Options {
     BoardId board;
@@ -22,7 +24,7 @@ struct Options {
     std::chrono::seconds reload_interval;
     bool reload_multifile = false;
     std::string samples;  ///< in TensorBoard's syntax; empty: its defaults
-    FastLoader fast_loader = FastLoader::automatic;
+    Loader loader = Loader::automatic;
     std::chrono::seconds idle_sleep;
     std::chrono::seconds longest_awake;  ///< 0: no limit
 };

@@ -11,10 +11,13 @@ namespace {
 /// More unexpected exits than this in the period: restarting does not help.
 constexpr std::size_t most_unexpected_ends = 3;
 constexpr std::chrono::minutes ends_count_for{10};
-/// The least time between restarts for replaced files.
+/// The least time between restarts of the slow loader.
 constexpr std::chrono::seconds between_restarts{60};
 /// Descriptors of TensorBoard and its data server that are not event files.
 constexpr std::size_t other_descriptors = 64;
+
+/// At starts: a third one would only repeat the failure of the first.
+constexpr unsigned most_fallbacks = 1;
 
 constexpr std::pair<int, int> first_safe_version{2, 21};
 
@@ -41,6 +44,13 @@ TensorBoardInfo tensorboard_info(const std::string& answer) {
         info.old = version < first_safe_version;
     }
     return info;
+}
+
+RestartPolicy::RestartPolicy(const Clock& clock, const Options& options, Machine machine)
+    : clock_(clock), options_(options), machine_(machine), loader_(options.loader) {
+    if (loader_ != Loader::automatic) return;
+    loader_ = machine_.tested ? Loader::boardgate : Loader::rustboard;
+    set(Notice::untested_tensorboard, !machine_.tested);
 }
 
 void RestartPolicy::set(Notice notice, bool holds) {
@@ -78,13 +88,28 @@ void RestartPolicy::started(const TensorBoardInfo& info) {
     set(Notice::slow_loader_stopped, false);
 }
 
-bool RestartPolicy::data_server_ended() {
-    set(Notice::data_server_restarted, true);
-    if (count_unexpected_end()) return true;
-    if (options_.fast_loader != FastLoader::automatic) return false;
-    data_server_unfit_ = true;
-    loading_ = Loading::slow;
+void RestartPolicy::fall_back() {
+    set(Notice::data_server_fallback, loader_ == Loader::boardgate);
+    loader_ = loader_ == Loader::boardgate ? Loader::rustboard : Loader::boardgate;
+}
+
+bool RestartPolicy::could_not_start(int exit_status) {
+    // TensorBoard's status for a data server that did not start, and for much else.
+    constexpr int failed = 1;
+    const bool has_another = options_.loader == Loader::automatic || options_.loader == Loader::boardgate;
+    if (exit_status != failed || !has_another || fallbacks_ == most_fallbacks) return false;
+    ++fallbacks_;
+    fall_back();
     return true;
+}
+
+bool RestartPolicy::data_server_ended() {
+    if (loader_ == Loader::boardgate) {
+        fall_back();
+    } else {
+        set(Notice::data_server_restarted, true);
+    }
+    return count_unexpected_end();
 }
 
 bool RestartPolicy::crashed() {
@@ -96,56 +121,21 @@ bool RestartPolicy::on_scan(const Scan& scan) {
     const bool unreadable = scan.unreadable > 0;
     set(Notice::logdir_gone, scan.missing);
     set(Notice::no_event_files, scan.event_files == 0 && scan.complete && !scan.missing && options_.reload_interval.count() > 0);
-    set(Notice::too_many_event_files, data_server_ && scan.event_files + other_descriptors > machine_.descriptors);
-    const bool for_folders = consider_folders(unreadable);
-    const bool for_files = consider_files(!scan.replaced.empty(), unreadable);
-    return for_folders || for_files;
+    set(Notice::too_many_event_files, loader_ == Loader::rustboard && scan.event_files + other_descriptors > machine_.descriptors);
+    const bool replaced = !scan.replaced.empty() && loader_ == Loader::rustboard && options_.reload_interval.count() > 0;
+    if (replaced) set(Notice::replaced_files_not_shown, true);
+    return consider_folders(unreadable);
 }
 
-/// The fast loader skips a folder that it cannot read. The slow loader's thread ends there, and only a restart brings it
-/// back (tensorboard#1680).
+/// A data server skips a folder that it cannot read. The slow loader's thread ends there, and only a restart brings it back
+/// (tensorboard#1680).
 bool RestartPolicy::consider_folders(bool unreadable) {
     const bool slow = !data_server_;
     set(Notice::unreadable_folder, unreadable && !slow);
     set(Notice::slow_loader_stopped, unreadable && slow);
     if (!slow || options_.reload_interval.count() == 0) return false;
     reloading_stopped_ |= unreadable;
-    const bool back_to_fast = unreadable && loading_ == Loading::slow && !data_server_unfit_;
-    if (!back_to_fast && !(reloading_stopped_ && !unreadable)) return false;
-    if (!may_restart()) return false;
-    if (back_to_fast) {
-        loading_ = Loading::as_asked;
-        set(Notice::replaced_files_slow_loader, false);
-        set(Notice::replaced_files_restarts, true);
-    }
-    return true;
-}
-
-bool RestartPolicy::consider_files(bool replaced, bool unreadable) {
-    // Without a data server, the slow loader runs already. It shows replaced files; with TensorFlow only if a flag said so
-    // at its start.
-    const bool automatic = options_.fast_loader == FastLoader::automatic;
-    const bool follows = !data_server_ && !(automatic && loading_ == Loading::as_asked && machine_.tensorflow);
-    if (replaced && !follows && options_.reload_interval.count() > 0) {
-        if (automatic) {
-            restart_due_ = true;
-        } else {
-            set(Notice::replaced_files_not_shown, true);
-        }
-    }
-    if (!restart_due_) return false;
-    if (!unreadable) {
-        loading_ = Loading::slow;
-        set(Notice::replaced_files_slow_loader, true);
-        set(Notice::replaced_files_restarts, false);
-        restart_due_ = false;
-        return true;
-    }
-    // The slow loader would stop at the unreadable folder; restarting the fast loader also shows the files.
-    set(Notice::replaced_files_restarts, true);
-    if (!may_restart()) return false;
-    restart_due_ = false;
-    return true;
+    return reloading_stopped_ && !unreadable && may_restart();
 }
 
 }  // namespace boardgate::board

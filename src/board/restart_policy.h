@@ -2,8 +2,8 @@
 // Decides while a board is awake: when to restart TensorBoard, with which loader, and which notices to show. Touches no
 // process and no file.
 //
-// Its state lasts as long as the board is awake. A TensorBoard that wakes reads every file again with the fast loader; only
-// files that are replaced later need the slow loader.
+// Its state lasts as long as the board is awake: a board that wakes begins with its first loader again. It falls back from
+// boardgate-data to TensorBoard's own data server, and never to the slow loader.
 #pragma once
 
 #include <deque>
@@ -27,7 +27,7 @@ enum class Notice {
 
 /// TensorBoard's answer to /data/environment.
 struct TensorBoardInfo {
-    bool data_server = false;  ///< the fast loader is in use
+    bool data_server = false;  ///< one is in use, and not the slow loader
     /// Older than 2.21: a log directory can make it read other files (tensorboard#7115).
     bool old = false;
 };
@@ -37,16 +37,18 @@ class RestartPolicy {
 public:
     struct Machine {
         std::size_t descriptors = 0;  ///< the limit of a process of the board
-        bool tensorflow = false;      ///< whether the environment may have TensorFlow
+        bool tested = false;          ///< is_tested_tensorboard()
     };
-    RestartPolicy(const Clock& clock, const Options& options, Machine machine) : clock_(clock), options_(options), machine_(machine) {}
+    RestartPolicy(const Clock& clock, const Options& options, Machine machine);
 
-    /// How to start TensorBoard now.
-    [[nodiscard]] Loading loading() const { return loading_; }
+    /// What is to read event files at the next start; never `automatic`.
+    [[nodiscard]] Loader loader() const { return loader_; }
 
     // Call these when it happens; the result says whether TensorBoard must be restarted.
     void started(const TensorBoardInfo& info);
     [[nodiscard]] bool on_scan(const Scan& scan);
+    /// TensorBoard ended before it answered, with this exit status. True: another data server may help.
+    [[nodiscard]] bool could_not_start(int exit_status);
     /// False: it ended too often, and the board fails.
     [[nodiscard]] bool data_server_ended();
     /// False: the board ends as TensorBoard ended.
@@ -59,17 +61,16 @@ private:
     void set(Notice notice, bool holds);
     [[nodiscard]] bool count_unexpected_end();
     [[nodiscard]] bool may_restart();
+    void fall_back();
     [[nodiscard]] bool consider_folders(bool unreadable);
-    [[nodiscard]] bool consider_files(bool replaced, bool unreadable);
 
     const Clock& clock_;
     const Options& options_;
     Machine machine_;
-    Loading loading_ = Loading::as_asked;
+    Loader loader_;
     bool data_server_ = false;
-    bool data_server_unfit_ = false;  // it ended again and again
     bool reloading_stopped_ = false;  // the slow loader met a folder that it cannot read
-    bool restart_due_ = false;        // restart the fast loader soon, to show replaced files
+    unsigned fallbacks_ = 0;          // at starts
     std::optional<BootTime> last_restart_{};
     std::deque<BootTime> ends_;  // recent unexpected exits
     std::set<Notice> notices_;

@@ -65,7 +65,7 @@ Supervisor::Supervisor(const Clock& clock, const Options& options, Fd signals, s
       tensorflow_(may_have_tensorflow(options.tensorboard)),
       signals_(std::move(signals)),
       doors_(std::move(doors)),
-      policy_(clock, options, {most_descriptors(), tensorflow_}) {}
+      policy_(clock, options, {most_descriptors(), is_tested_tensorboard(options.tensorboard)}) {}
 
 Result<int> Supervisor::run() {
     // Start before TensorBoard: files that are replaced while it reads them are then noticed.
@@ -107,8 +107,18 @@ Supervisor::Event Supervisor::wait(Descriptors& descriptors, milliseconds longes
     return waiting[1].revents != 0 && tensorboard_->ended() ? Event::tensorboard_ended : Event::none;
 }
 
+/// With another data server where the first one does not start.
 std::optional<Supervisor::End> Supervisor::start(bool restarted) {
-    auto started = TensorBoard::start(tensorboard_arguments(options_, policy_.loading(), tensorflow_));
+    for (;;) {
+        auto end = start_once(restarted);
+        if (!end || end->status == boardgate::exit_status::done || !policy_.could_not_start(end->status)) return end;
+        log_line("TensorBoard is restarted with another data server: " + end->text);
+        tensorboard_->stop();
+    }
+}
+
+std::optional<Supervisor::End> Supervisor::start_once(bool restarted) {
+    auto started = TensorBoard::start(tensorboard_arguments(options_, policy_.loader(), tensorflow_), policy_.loader());
     if (!started) return End{exit_status_of(started.error()), started.error().text()};
     tensorboard_.emplace(*std::move(started));
     Readiness readiness(clock_, inner_port, path_prefix(options_.board) + "/data/environment");
@@ -187,9 +197,7 @@ std::optional<Supervisor::End> Supervisor::check_data() {
 std::optional<Supervisor::End> Supervisor::take_scan() {
     const auto scan = watch_->take();
     if (!scan) return std::nullopt;
-    if (policy_.on_scan(*scan)) {
-        return restart(scan->replaced.empty() ? "other folders are readable now" : "an event file was replaced: " + scan->replaced);
-    }
+    if (policy_.on_scan(*scan)) return restart("other folders are readable now");
     update_status(policy_.status());
     return std::nullopt;
 }

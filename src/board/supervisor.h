@@ -37,6 +37,7 @@ private:
     [[nodiscard]] End start_and_serve();
     /// Returns when TensorBoard answers (nothing), or when the board must end.
     [[nodiscard]] std::optional<End> start(bool restarted);
+    [[nodiscard]] std::optional<End> start_once(bool restarted);
     [[nodiscard]] std::optional<End> restart(const std::string& why);
     [[nodiscard]] End serve();
     [[nodiscard]] std::optional<End> tensorboard_ended();

@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace boardgate::board {
 
@@ -28,18 +29,36 @@ std::string folder_name(const std::string& path) {
     return path.substr(path.rfind('/', end) + 1, end - path.rfind('/', end));
 }
 
-/// Our environment without systemd's variables for boardgate-board.
-std::vector<char*> environment_for_tensorboard() {
-    static constexpr std::string_view ours[] = {"NOTIFY_SOCKET=", "LISTEN_", "WATCHDOG_"};
-    std::vector<char*> words;
+constexpr const char* data_server = BOARDGATE_LIBEXECDIR "/boardgate-data";
+/// Versions with which tests/lab/test_data_server.py has compared boardgate-data.
+constexpr std::string_view tested_versions[] = {"2.21.0"};
+
+/// RustBoard starts a reading thread for each processor; more than these only wait for memory, and hundreds do not fit into
+/// a board's TasksMax=.
+constexpr unsigned most_reading_threads = 8;
+
+/// Our environment without systemd's variables for boardgate-board, and with the data server's.
+std::vector<std::string> environment_for_tensorboard(Loader loader) {
+    static constexpr std::string_view ours[] = {"NOTIFY_SOCKET=", "LISTEN_", "WATCHDOG_",
+                                                "RAYON_NUM_THREADS=", "TENSORBOARD_DATA_SERVER_BINARY="};
+    std::vector<std::string> words;
     for (char** word = environ; *word != nullptr; ++word) {
         const std::string_view text = *word;
-        if (std::none_of(std::begin(ours), std::end(ours), [text](std::string_view begin) { return text.starts_with(begin); })) {
-            words.push_back(*word);
-        }
+        if (std::none_of(std::begin(ours), std::end(ours), [text](std::string_view begin) { return text.starts_with(begin); }))
+            words.emplace_back(text);
     }
-    words.push_back(nullptr);
+    const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, most_reading_threads);
+    words.push_back("RAYON_NUM_THREADS=" + std::to_string(threads));
+    if (loader == Loader::boardgate) words.push_back(std::string("TENSORBOARD_DATA_SERVER_BINARY=") + data_server);
     return words;
+}
+
+/// For execve(2), which only reads.
+std::vector<char*> pointers_to(const std::vector<std::string>& words) {
+    std::vector<char*> pointers;
+    for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+    pointers.push_back(nullptr);
+    return pointers;
 }
 
 /// Runs in the child between fork and exec, where only async-signal-safe calls are allowed, because the parent has another
@@ -63,6 +82,17 @@ int execute(const std::vector<char*>& arguments, const std::vector<char*>& envir
 
 std::string path_prefix(const BoardId& board) { return "/b/" + board.str(); }
 
+/// The folders with the packages of the Python installation that this program belongs to.
+static std::vector<std::filesystem::path> package_folders(const std::string& tensorboard) {
+    namespace fs = std::filesystem;
+    std::vector<fs::path> folders;
+    std::error_code error;
+    const fs::path root = fs::canonical(tensorboard, error).parent_path().parent_path();
+    for (fs::directory_iterator python(root / "lib", error), end; python != end && !error; python.increment(error))
+        folders.push_back(python->path() / "site-packages");
+    return folders;
+}
+
 bool may_have_tensorflow(const std::string& tensorboard) {
     namespace fs = std::filesystem;
     std::error_code error;
@@ -74,18 +104,26 @@ bool may_have_tensorflow(const std::string& tensorboard) {
         }
     }
     bool found_tensorboard = false;
-    for (fs::directory_iterator python(root / "lib", error), end; python != end && !error; python.increment(error)) {
-        const fs::path packages = python->path() / "site-packages";
-        std::error_code absent;
-        if (fs::exists(packages / "tensorflow", absent)) return true;
-        found_tensorboard |= fs::exists(packages / "tensorboard", absent);
+    for (const fs::path& packages : package_folders(tensorboard)) {
+        if (fs::exists(packages / "tensorflow", error)) return true;
+        found_tensorboard |= fs::exists(packages / "tensorboard", error);
     }
     return !found_tensorboard;
 }
 
-std::vector<std::string> tensorboard_arguments(const Options& options, Loading loading, bool tensorflow) {
-    const bool slow = loading == Loading::slow || options.fast_loader == FastLoader::off;
-    static constexpr const char* load_fast[] = {"auto", "true", "false"};
+bool is_tested_tensorboard(const std::string& tensorboard) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    for (const fs::path& packages : package_folders(tensorboard)) {
+        for (const std::string_view version : tested_versions) {
+            if (fs::exists(packages / ("tensorboard-" + std::string(version) + ".dist-info"), error)) return true;
+        }
+    }
+    return false;
+}
+
+std::vector<std::string> tensorboard_arguments(const Options& options, Loader loader, bool tensorflow) {
+    const bool python = loader == Loader::python;
     std::vector<std::string> words = {
         options.tensorboard,
         // One path; unlike in --logdir_spec, commas have no meaning.
@@ -95,15 +133,13 @@ std::vector<std::string> tensorboard_arguments(const Options& options, Loading l
         "--port=" + std::to_string(inner_port),
         "--window_title=" + (options.title.empty() ? folder_name(options.logdir.str()) : options.title),
         "--reload_interval=" + std::to_string(options.reload_interval.count()),
-        std::string("--load_fast=") + (slow ? "false" : load_fast[static_cast<std::size_t>(options.fast_loader)]),
+        // Not `auto`: TensorBoard would take its slow loader without a word.
+        std::string("--load_fast=") + (python ? "false" : "true"),
     };
-    // If boardgate chooses the slow loader, it must show all that the fast loader shows: every file of a run, even if its
-    // last point is older than a day.
-    if (options.reload_multifile || loading == Loading::slow) words.emplace_back("--reload_multifile=true");
-    if (loading == Loading::slow) words.emplace_back("--reload_multifile_inactive_secs=-1");
+    if (options.reload_multifile) words.emplace_back("--reload_multifile=true");
     // Without the flag, TensorFlow's reader keeps a replaced file open. Without TensorFlow, the flag only causes a warning
     // for each file.
-    if (slow && tensorflow) words.emplace_back("--detect_file_replacement=true");
+    if (python && tensorflow) words.emplace_back("--detect_file_replacement=true");
     if (!options.samples.empty()) words.push_back("--samples_per_plugin=" + options.samples);
     return words;
 }
@@ -114,11 +150,10 @@ std::string Ending::text() const {
     return "TensorBoard was ended by signal " + (name == nullptr ? std::to_string(signal) : "SIG" + std::string(name));
 }
 
-Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments) {
-    std::vector<char*> words;
-    for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));  // execv(3) only reads
-    words.push_back(nullptr);
-    const std::vector<char*> environment = environment_for_tensorboard();
+Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments, Loader loader) {
+    const std::vector<char*> words = pointers_to(arguments);
+    const std::vector<std::string> variables = environment_for_tensorboard(loader);
+    const std::vector<char*> environment = pointers_to(variables);
     // Carries errno if exec fails; a successful exec closes it.
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("cannot make a pipe");

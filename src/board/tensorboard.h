@@ -20,17 +20,14 @@ inline constexpr std::uint16_t inner_port = 6006;
 /// The path prefix of TensorBoard, without a trailing slash.
 [[nodiscard]] std::string path_prefix(const BoardId& board);
 
-/// The loader of event files.
-enum class Loading {
-    as_asked,  ///< as in the options
-    slow,      ///< the slow loader, which shows replaced files
-};
-
 /// Whether the environment of this `tensorboard` may have TensorFlow; false only if it certainly has not.
 [[nodiscard]] bool may_have_tensorflow(const std::string& tensorboard);
 
-/// The argument vector; each option is one `--name=value` word.
-[[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, Loading loading, bool tensorflow);
+/// Is it of a version with which the tests have compared boardgate-data? No where the version cannot be found.
+[[nodiscard]] bool is_tested_tensorboard(const std::string& tensorboard);
+
+/// The argument vector, each option as one `--name=value` word.
+[[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, Loader loader, bool tensorflow);
 
 /// How the process ended.
 struct Ending {
@@ -45,7 +42,7 @@ class TensorBoard {
 public:
     /// Starts it with our standard output and error and no other descriptor. It is killed if we die. An error has the
     /// errno of execve(2).
-    [[nodiscard]] static Result<TensorBoard> start(const std::vector<std::string>& arguments);
+    [[nodiscard]] static Result<TensorBoard> start(const std::vector<std::string>& arguments, Loader loader);
     TensorBoard(TensorBoard&& other) noexcept;
     TensorBoard& operator=(TensorBoard&&) = delete;
     /// Kills the process and its descendants.

@@ -40,14 +40,17 @@ void add_start(CLI::App& app, Arguments& to) {
                               "as in tensorboard; open the board through its https address instead");
     board_option<int>(app, to.options, "--idle_sleep,--idle-sleep", "SECONDS", "idle_sleep",
                       "sleep after this many seconds without a request");
+    board_option<std::string>(app, to.options, "--loader", "WHICH", "loader",
+                              "what reads the event files: auto, boardgate, rustboard or python");
     app.add_option_function<std::string>(
            "--load_fast,--fast_loader,--fast-loader",
            [&to](const std::string& value) {
-               const std::map<std::string, std::string> ours = {{"true", "on"}, {"false", "off"}};
+               const std::map<std::string, std::string> ours = {
+                   {"true", "rustboard"}, {"on", "rustboard"}, {"false", "python"}, {"off", "python"}};
                const auto found = ours.find(value);
-               to.options["fast_loader"] = found == ours.end() ? value : found->second;
+               to.options["loader"] = found == ours.end() ? value : found->second;
            },
-           "whether to use the fast loader: auto, on or off")
+           "as in tensorboard: auto, true (--loader rustboard) or false (--loader python)")
         ->type_name("WHICH");
     app.add_option_function<std::string>(
            "--reload_multifile,--reload-multifile",

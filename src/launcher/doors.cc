@@ -78,7 +78,8 @@ LauncherResult<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec&
                     *Port::parse(settings_.door_ports.last),
                     door,
                     program,
-                    settings_.longest_awake};
+                    settings_.longest_awake,
+                    settings_.loader};
 }
 
 LauncherResult<Doors::Bound> Doors::start_units(const DoorPlan& plan) {

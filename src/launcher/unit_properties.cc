@@ -113,11 +113,18 @@ void add_unit(Properties& to, const DoorPlan& plan) {
     to.close();
 }
 
+/// The owner's choice, or else the site's.
+const char* loader_of(const DoorPlan& plan) {
+    static constexpr const char* chosen[] = {"auto", "rustboard", "python", "boardgate"};
+    static constexpr const char* of_site[] = {"auto", "boardgate", "rustboard", "python"};
+    return plan.door.loader == wire::Loader::automatic ? of_site[static_cast<std::size_t>(plan.loader)]
+                                                       : chosen[static_cast<std::size_t>(plan.door.loader)];
+}
+
 }  // namespace
 
 std::vector<std::string> board_arguments(const DoorPlan& plan) {
     const wire::DoorSpec& door = plan.door;
-    static constexpr const char* fast_loader[] = {"auto", "on", "off"};
     std::vector<std::string> words = {
         board_program,
         "--board=" + door.board,
@@ -127,7 +134,7 @@ std::vector<std::string> board_arguments(const DoorPlan& plan) {
         "--reload-interval=" + std::to_string(door.reload_interval),
         std::string("--reload-multifile=") + (door.reload_multifile ? "yes" : "no"),
         "--samples=" + door.samples_per_plugin,
-        std::string("--fast-loader=") + fast_loader[static_cast<std::size_t>(door.fast_loader)],
+        std::string("--loader=") + loader_of(plan),
         "--idle-sleep=" + std::to_string(door.idle_sleep),
         "--longest-awake=" + std::to_string(plan.longest_awake.count()),
     };

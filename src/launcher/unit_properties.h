@@ -10,6 +10,7 @@
 #include "src/base/bus.h"
 #include "src/base/names.h"
 #include "src/base/peer.h"
+#include "src/base/settings.h"
 #include "src/wire/messages.h"
 
 namespace boardgate::launcher {
@@ -19,8 +20,9 @@ struct DoorPlan {
     Account owner;
     Port port;
     wire::DoorSpec door;
-    std::string tensorboard;             ///< absolute path of the environment's program
-    std::chrono::seconds longest_awake;  ///< 0: no limit
+    std::string tensorboard;                              ///< absolute path of the environment's program
+    std::chrono::seconds longest_awake;                   ///< 0: no limit
+    setting::Loader loader = setting::Loader::automatic;  ///< where the board's owner chose none
 };
 
 /// The argument vector of boardgate-board, each option as one `--name=value` word, before escape_exec_argument().

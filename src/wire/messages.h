@@ -123,7 +123,8 @@ struct LocalLogin {
 // --- boardgate-launcher ------------------------------------------------------------------------------------
 // Every request carries the user's own token, whose ticket names the user.
 
-enum class FastLoader : std::uint8_t { automatic, on, off, last = off };
+/// What reads event files. The numbers are in door records of older versions, where the three first were auto, on and off.
+enum class Loader : std::uint8_t { automatic, rustboard, python, boardgate, last = boardgate };
 
 /// The definition of a door and its unit; boardgate-launcher keeps it, to make them again at boot.
 struct DoorSpec {
@@ -136,7 +137,7 @@ struct DoorSpec {
     std::uint32_t reload_interval = 0;  ///< seconds; 0 loads once
     bool reload_multifile = false;
     std::string samples_per_plugin;
-    FastLoader fast_loader = FastLoader::automatic;
+    Loader loader = Loader::automatic;
     std::uint32_t idle_sleep = 0;  ///< seconds
     std::uint32_t priority = 0;    ///< 1 to 100
     bool bind_all = false;         ///< the door is also open on every interface, to everybody
@@ -152,7 +153,7 @@ struct DoorSpec {
         io.number(reload_interval);
         io.flag(reload_multifile);
         io.text(samples_per_plugin, longest::samples);
-        io.choice(fast_loader);
+        io.choice(loader);
         io.number(idle_sleep);
         io.number(priority);
         io.flag(bind_all);

@@ -114,13 +114,13 @@ def test_rare_options_are_below_advanced_and_get_to_the_board(alices, alice):
     opened(name_folder(alices).gone(".new details[open]"))
     alices.type("#new-reload-interval", "60").type("#new-priority", "70").type("#new-idle-sleep", "90")
     alices.type("#new-samples-per-plugin", "scalars=500").click("#new-reload-multifile")
-    alices.run("const s = document.getElementById('new-fast-loader'); s.value = 'off'; s.dispatchEvent(new Event('input', {bubbles: true}))")
+    alices.run("const s = document.getElementById('new-loader'); s.value = 'python'; s.dispatchEvent(new Event('input', {bubbles: true}))")
     summary = alices.shown(".new summary", "changed:").text
-    assert all(name in summary for name in ("Fast loader", "Look for new data", "Samples per plugin", "Sleep after", "Priority", "Watch every event file")), summary
+    assert all(name in summary for name in ("Loader", "Look for new data", "Samples per plugin", "Sleep after", "Priority", "Watch every event file")), summary
     submitted(alices)
     board = made(alice)
-    assert {name: board[name] for name in ("reload_interval", "priority", "idle_sleep", "samples_per_plugin", "reload_multifile", "fast_loader")} == {
-        "reload_interval": 60, "priority": 70, "idle_sleep": 5400, "samples_per_plugin": "scalars=500", "reload_multifile": True, "fast_loader": "off"}
+    assert {name: board[name] for name in ("reload_interval", "priority", "idle_sleep", "samples_per_plugin", "reload_multifile", "loader")} == {
+        "reload_interval": 60, "priority": 70, "idle_sleep": 5400, "samples_per_plugin": "scalars=500", "reload_multifile": True, "loader": "python"}
 
 
 def test_the_next_form_begins_with_what_was_chosen_last_and_can_be_reset(alices, alice):

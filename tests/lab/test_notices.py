@@ -65,7 +65,7 @@ def test_a_folder_that_goes_and_comes_back(lab, bob, folder, ready_board):
     until("the run is back", lambda: runs(bob, board) == ["kept"])
 
 
-def test_the_fast_loader_leaves_out_what_it_cannot_read(lab, bob, folder, ready_board):
+def test_a_data_server_leaves_out_what_it_cannot_read(lab, bob, folder, ready_board):
     write(lab, "open")
     write(lab, "closed")
     lab.exec("chmod", "0", f"{FOLDER}/closed")
@@ -77,12 +77,12 @@ def test_the_fast_loader_leaves_out_what_it_cannot_read(lab, bob, folder, ready_
     until("the other run is shown, too", lambda: runs(bob, board) == ["closed", "open"])
 
 
-@pytest.mark.parametrize("loader,code", [("auto", "unreadable_folder"), ("off", "slow_loader_stopped")])
+@pytest.mark.parametrize("loader,code", [("auto", "unreadable_folder"), ("python", "slow_loader_stopped")])
 def test_what_cannot_be_read_is_told_before_the_board_is_ready(lab, bob, folder, make_board, loader, code):
     write(lab, "open")
     lab.exec("mkdir", f"{FOLDER}/closed", user="bob")
     lab.exec("chmod", "0", f"{FOLDER}/closed")
-    notices = make_board(bob, folder, fast_loader=loader)["notices"]
+    notices = make_board(bob, folder, loader=loader)["notices"]
     assert [notice["code"] for notice in notices] == [code] and f'"{FOLDER}/closed"' in notices[0]["text"], notices
 
 
@@ -93,7 +93,7 @@ def test_the_slow_loader_stops_at_what_it_cannot_read_and_goes_on_afterwards(lab
     close = lambda: lab.exec("chmod", "0", f"{FOLDER}/closed")  # noqa: E731
     if when == "before":
         close()
-    board = ready_board(bob, folder, reload_interval=1, fast_loader="off")
+    board = ready_board(bob, folder, reload_interval=1, loader="python")
     if when != "before":
         until("the run is shown", lambda: runs(bob, board) == ["open"])
         close()
@@ -168,7 +168,7 @@ def test_proxy_variables_of_the_machine_do_not_come_between_tensorboard_and_its_
     proxy = [f"{name}=http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "grpc_proxy", "ALL_PROXY")]
     lab.systemctl("set-environment", *proxy)
     try:
-        board = ready_board(bob, fast_loader="on")
+        board = ready_board(bob, loader="rustboard")
         until("the runs are shown", lambda: runs(bob, board))
         told(bob, board)
         for one in lab.processes(board["unit"]):

@@ -1,36 +1,34 @@
 # SPDX-License-Identifier: MIT
 """Event files that are replaced rather than appended to: the behaviour of TensorBoard, and of a board."""
 import json
-import threading
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 import pytest
 
-from fixtures import in_state
 from machine import PATIENCE, until
 
 TABLE = Path(__file__).with_name("ways-to-copy")
-LOADERS = {"fast": ["--load_fast=true"], "slow": ["--load_fast=false"],
-           "slow, multifile": ["--load_fast=false", "--reload_multifile=true"]}
+LOADERS = {"boardgate": ["--load_fast=true"], "rustboard": ["--load_fast=true"], "python": ["--load_fast=false"],
+           "python, multifile": ["--load_fast=false", "--reload_multifile=true"]}
 
 
 class Way(NamedTuple):
     name: str
-    shown: dict  # loader -> whether stock TensorBoard shows the new points
+    shown: dict  # loader -> whether TensorBoard shows the new points with it
     command: str
 
 
 def read_table():
-    rows = [line.split("|", 4) for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]
+    rows = [line.split("|", 5) for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]
     return [Way(name, dict(zip(LOADERS, (word == "yes" for word in shown))), command) for name, *shown, command in rows]
 
 
 WAYS = read_table()
 
 
-def test_what_stock_tensorboard_shows_is_what_the_table_says(lab):
+def test_what_tensorboard_shows_with_each_loader_is_what_the_table_says(lab):
     expected = {way.name: way.shown for way in WAYS}
     commands = {way.name: way.command for way in WAYS}
     seen = lab.exec("unshare", "--net", "/opt/tensorboard/bin/python", "-c", STOCK, json.dumps(LOADERS), json.dumps(commands),
@@ -67,7 +65,8 @@ subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 running = {}
 for port, (loader, flags) in enumerate(loaders.items(), 6006):
     running[loader] = port, subprocess.Popen(["/opt/tensorboard/bin/tensorboard", f"--logdir={top}/logs", "--host=127.0.0.1", f"--port={port}",
-                                              "--reload_interval=1", *flags], stderr=subprocess.DEVNULL)
+                                              "--reload_interval=1", *flags], stderr=subprocess.DEVNULL,
+                                             env={**os.environ, **({"TENSORBOARD_DATA_SERVER_BINARY": "/usr/lib/boardgate/boardgate-data"} if loader == "boardgate" else {})})
 
 def points(loader, way):
     try:
@@ -163,8 +162,8 @@ def tensorboard(lab, board):
 
 
 BY_NAME = {way.name: way for way in WAYS}
-FOLLOWED = [way for way in WAYS if way.shown["fast"] and "$other" not in way.command]
-REPLACED = [way for way in WAYS if not way.shown["fast"] and "$anew" not in way.command]
+FOLLOWED = [way for way in WAYS if way.shown["rustboard"] and "$other" not in way.command]
+REPLACED = [way for way in WAYS if not way.shown["rustboard"] and "$anew" not in way.command]
 
 
 def test_files_that_are_appended_to_leave_the_board_alone(lab, bob, copies, ready_board):
@@ -188,16 +187,10 @@ def test_files_that_are_replaced_are_shown(lab, bob, copies, ready_board, way):
     before, _ = tensorboard(lab, board)
     copies.copy(way, 1)
     wait_for_steps(bob, board, way.name, 5)
-    switched, argv = tensorboard(lab, board)
-    assert switched != before and {"--load_fast=false", "--reload_multifile=true"} <= set(argv), argv
-    # Without TensorFlow it would do nothing but warn, once for each file.
-    assert not any(word.startswith("--detect_file_replacement") for word in argv), argv
-    assert codes(bob, board) == ["replaced_files_slow_loader"]
-    assert "rsync --inplace" in bob.board(board["id"])["notices"][0]["text"]
-    # From now on the loader follows by itself.
     copies.copy(way, 2)
     wait_for_steps(bob, board, way.name, 7)
-    assert tensorboard(lab, board)[0] == switched
+    assert tensorboard(lab, board)[0] == before, "nothing is restarted"
+    assert codes(bob, board) == []
 
 
 DAYS_AGO = """
@@ -230,7 +223,7 @@ def test_a_log_directory_that_is_a_switched_link(bob, copies, ready_board):
     wait_for_steps(bob, board, "run", 3)
     copies.shell(f"ln -s {NEW}/v1 {LOGS}-next; mv -T {LOGS}-next {LOGS}")
     wait_for_steps(bob, board, "run", 5)
-    assert codes(bob, board) == ["replaced_files_slow_loader"]
+    assert codes(bob, board) == []
 
 
 def test_a_file_that_is_begun_anew_is_shown_as_it_is(bob, copies, ready_board):
@@ -243,10 +236,10 @@ def test_a_file_that_is_begun_anew_is_shown_as_it_is(bob, copies, ready_board):
     wait_for_steps(bob, board, way.name, 2)
 
 
-def test_the_fast_loader_that_was_asked_for_stays_and_the_owner_is_warned(lab, bob, copies, ready_board):
+def test_tensorboards_own_data_server_stays_and_the_owner_is_warned(lab, bob, copies, ready_board):
     way = BY_NAME["rsync -a"]
     copies.begin(way)
-    board = ready_board(bob, LOGS, reload_interval=1, fast_loader="on")
+    board = ready_board(bob, LOGS, reload_interval=1, loader="rustboard")
     wait_for_steps(bob, board, way.name, 3)
     before = tensorboard(lab, board)
     copies.copy(way, 1)
@@ -254,68 +247,25 @@ def test_the_fast_loader_that_was_asked_for_stays_and_the_owner_is_warned(lab, b
     assert tensorboard(lab, board) == before
 
 
-def test_the_slow_loader_needs_no_help(lab, bob, copies, ready_board):
+@pytest.mark.parametrize("option", [{"loader": "python"}, {"fast_loader": "off"}], ids=str)
+def test_the_slow_loader_needs_no_help(lab, bob, copies, ready_board, option):
     way = BY_NAME["rsync -a"]
     copies.begin(way)
-    board = ready_board(bob, LOGS, reload_interval=1, fast_loader="off")
+    board = ready_board(bob, LOGS, reload_interval=1, **option)
     wait_for_steps(bob, board, way.name, 3)
     before = tensorboard(lab, board)
+    assert "--load_fast=false" in before[1]
     copies.copy(way, 1)
     wait_for_steps(bob, board, way.name, 5)
     assert tensorboard(lab, board) == before and codes(bob, board) == []
 
 
-def test_visitors_wait_while_the_loader_is_switched(lab, bob, copies, ready_board):
-    way = BY_NAME["staged, then mv"]
-    copies.begin(way)
-    board = ready_board(bob, LOGS, reload_interval=1)
-    before, _ = tensorboard(lab, board)
-    answers, done = [], threading.Event()
-
-    def visit():
-        while not done.is_set():
-            answers.append(bob.get(board["url"] + "data/environment"))
-
-    visitors = [threading.Thread(target=visit) for _ in range(3)]
-    for visitor in visitors:
-        visitor.start()
-    try:
-        copies.copy(way, 1)
-        until("TensorBoard is another", lambda: tensorboard(lab, board)[0] not in (None, before))
-        wait_for_steps(bob, board, way.name, 5)
-    finally:
-        done.set()
-        for visitor in visitors:
-            visitor.join()
-    assert len(answers) > 10
-    assert {answer.status for answer in answers} == {200}
-
-
-def test_a_board_that_wakes_begins_with_the_fast_loader_again(lab, bob, copies, ready_board):
-    way = BY_NAME["rsync -a"]
-    copies.begin(way)
-    board = ready_board(bob, LOGS, reload_interval=1)
-    wait_for_steps(bob, board, way.name, 3)
-    copies.copy(way, 1)
-    until("it has switched", lambda: codes(bob, board) == ["replaced_files_slow_loader"])
-    assert bob.post(f"/api/v1/boards/{board['id']}/sleep").status == 202
-    in_state(bob, board, "asleep")
-    assert bob.post(f"/api/v1/boards/{board['id']}/wake").status == 202
-    in_state(bob, board, "ready")
-    wait_for_steps(bob, board, way.name, 5)
-    assert codes(bob, board) == []
-    assert "--load_fast=auto" in tensorboard(lab, board)[1]
-
-
-def test_where_the_slow_loader_would_stop_the_fast_one_is_started_afresh(lab, bob, copies, ready_board):
+def test_replaced_files_are_shown_beside_a_folder_that_cannot_be_read(lab, bob, copies, ready_board):
     way = BY_NAME["rsync -a"]
     copies.begin(way)
     copies.shell(f"mkdir -m 0 {LOGS}/closed")
     board = ready_board(bob, LOGS, reload_interval=1)
     wait_for_steps(bob, board, way.name, 3)
-    before, _ = tensorboard(lab, board)
     copies.copy(way, 1)
     wait_for_steps(bob, board, way.name, 5)
-    fresh, argv = tensorboard(lab, board)
-    assert fresh != before and "--load_fast=auto" in argv
-    assert codes(bob, board) == ["unreadable_folder", "replaced_files_restarts"]
+    assert codes(bob, board) == ["unreadable_folder"]

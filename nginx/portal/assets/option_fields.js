@@ -8,8 +8,8 @@ const word = {type: 'text', spellcheck: 'false', autocapitalize: 'none'};
 /// Name in the API, label, hint, control; `shown` and `sent` convert where the form's value differs from the API's.
 const rows = [
     {name: 'environment', label: 'Environment', hint: 'The installed TensorBoard that runs the board', control: environment_control},
-    {name: 'fast_loader', label: 'Fast loader', hint: 'Automatic turns it off when event files are replaced, as by rsync without --inplace. Off is slower, and always shows replaced files',
-        choices: [['auto', 'Automatic'], ['on', 'On'], ['off', 'Off']]},
+    {name: 'loader', label: 'Loader', hint: 'What reads the event files. Automatic is boardgate\'s data server where it was tested with this TensorBoard; Python is slow',
+        choices: [['auto', 'Automatic'], ['boardgate', 'boardgate\'s data server'], ['rustboard', 'TensorBoard\'s data server'], ['python', 'Python']]},
     {name: 'reload_interval', label: 'Look for new data every … seconds', hint: 'A longer time puts less load on network file systems; 0: never', input: {...whole, min: '0', max: '86400'}},
     {name: 'samples_per_plugin', label: 'Samples per plugin', hint: 'For example images=100,scalars=500; 0 keeps all', input: {...word, maxlength: '200'}, may_be_empty: true},
     {name: 'idle_sleep', label: 'Sleep after … minutes', hint: 'Without a request; opening the board wakes it again', input: {...whole, step: 'any', min: '1', max: '525600'},

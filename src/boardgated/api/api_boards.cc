@@ -113,7 +113,7 @@ ApiResult<Response> ApiBoards::update(Call& call) {
     if (!options) return error_of(options);
     if (options_text(*options) == options_text(board->options)) return current(board->id, 200);
     std::vector<Notice> notices;
-    if (folders_of(*options) != folders_of(board->options) || options->fast_loader != board->options.fast_loader) {
+    if (folders_of(*options) != folders_of(board->options) || options->loader != board->options.loader) {
         auto found = inspect(*call.token, *options);
         if (!found) return error_of(found);
         notices = *std::move(found);

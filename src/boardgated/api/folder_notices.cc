@@ -21,13 +21,13 @@ std::vector<Notice> notices_of(const std::vector<wire::FolderReport>& reports, c
     }
     if (event_files == 0 && !near.empty()) notices.push_back({"event_files_nearby", near});
     if (unreadable > 0) {
-        // One of TensorBoard's loaders skips it, the other stops there (src/base/notices.inc).
-        const bool slow = options.fast_loader == "off";
+        // A data server skips it, and the slow loader stops there (src/base/notices.inc).
+        const bool slow = options.loader == "python";
         std::string text = first_unreadable.empty() ? "A folder" : "\"" + first_unreadable + "\"";
         text += " below the log directory cannot be read";
         if (unreadable > 1) text += fmt::format(", and {} more", unreadable - 1);
         text +=
-            slow ? ": the slow loader stops there, and the board shows nothing new until the folder is readable. Set fast_loader to auto."
+            slow ? ": the slow loader stops there, and the board shows nothing new until the folder is readable. Set loader to auto."
                  : ": the board does not show its runs.";
         notices.push_back({slow ? "slow_loader_stopped" : "unreadable_folder", std::move(text)});
     }

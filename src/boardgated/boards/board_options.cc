@@ -11,7 +11,29 @@ namespace boardgate::boardgated {
 
 namespace {
 
+/// In the order of wire::Loader, and what they were called until version 0.1.
+constexpr std::array<std::string_view, 4> loaders = {"auto", "rustboard", "python", "boardgate"};
 constexpr std::array<std::string_view, 3> fast_loaders = {"auto", "on", "off"};
+
+template <class Names>
+std::size_t index_in(const Names& names, std::string_view name) {
+    return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+/// The old field `fast_loader`, for those who still send or read it.
+ApiResult<void> take_fast_loader(JsonObject& json, std::string& loader) {
+    std::string old;
+    json.take("fast_loader", old, 0, 16);
+    if (old.empty()) return {};
+    const std::size_t index = index_in(fast_loaders, old);
+    if (index == fast_loaders.size()) return problem(Code::bad_field, "fast_loader must be auto, on or off", "fast_loader");
+    loader = loaders[index];
+    return {};
+}
+std::string fast_loader_of(const std::string& loader) {
+    const std::size_t index = index_in(loaders, loader);
+    return std::string(fast_loaders[index < fast_loaders.size() ? index : 0]);
+}
 
 void take_one(JsonObject& json, const char* name, std::string& out, std::int64_t least, std::int64_t most) {
     json.take(name, out, static_cast<std::size_t>(least), static_cast<std::size_t>(most));
@@ -70,9 +92,8 @@ ApiResult<void> check(const BoardOptions& options, const Settings& settings) {
     if (const auto samples = Samples::parse(options.samples_per_plugin); !samples) {
         return problem(Code::bad_field, samples.error().text(), "samples_per_plugin");
     }
-    if (std::find(fast_loaders.begin(), fast_loaders.end(), options.fast_loader) == fast_loaders.end()) {
-        return problem(Code::bad_field, "fast_loader must be auto, on or off", "fast_loader");
-    }
+    if (index_in(loaders, options.loader) == loaders.size())
+        return problem(Code::bad_field, "loader must be auto, boardgate, rustboard or python", "loader");
     if (options.environment.starts_with('/')) {
         if (!settings.allow_own_environments)
             return problem(Code::bad_field, "this server does not allow environments of your own; choose one of its list", "environment");
@@ -100,10 +121,12 @@ BoardOptions default_options(const Settings& settings) {
 ApiResult<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings) {
     const std::string title_before = options.title;
     const bool derived = options.title == derived_title(options);
+    const auto old = take_fast_loader(json, options.loader);
 #define OPTION(name, type, standard, least, most) take_one(json, #name, options.name, least, most);
 #include "src/boardgated/boards/board_options.inc"
 #undef OPTION
     if (auto known = json.finish(); !known) return error_of(known);
+    if (!old) return error_of(old);
     if (auto good = check(options, settings); !good) return error_of(good);
     // A title that was derived from the folders follows them.
     if (options.title.empty() || (derived && options.title == title_before)) options.title = derived_title(options);
@@ -114,6 +137,7 @@ void add_options(Json::Value& to, const BoardOptions& options) {
 #define OPTION(name, type, standard, least, most) to[#name] = value_of(options.name);
 #include "src/boardgated/boards/board_options.inc"
 #undef OPTION
+    to["fast_loader"] = fast_loader_of(options.loader);
 }
 
 std::string options_text(const BoardOptions& options) {
@@ -126,6 +150,7 @@ BoardOptions options_of_text(const std::string& text) {
     BoardOptions options;
     // Stored text has every option and escapes, so it may be longer than a request body.
     if (auto json = JsonObject::parse(text, 4 * longest_body)) {
+        (void)take_fast_loader(*json, options.loader);
         // Options that an older boardgate did not write keep their defaults.
 #define OPTION(name, type, standard, least, most) take_one(*json, #name, options.name, std::min<std::int64_t>(least, 0), most);
 #include "src/boardgated/boards/board_options.inc"
@@ -145,8 +170,7 @@ wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options) {
     spec.reload_interval = static_cast<std::uint32_t>(options.reload_interval);
     spec.reload_multifile = options.reload_multifile;
     spec.samples_per_plugin = options.samples_per_plugin;
-    const auto loader = std::find(fast_loaders.begin(), fast_loaders.end(), options.fast_loader) - fast_loaders.begin();
-    spec.fast_loader = static_cast<wire::FastLoader>(loader);
+    spec.loader = static_cast<wire::Loader>(index_in(loaders, options.loader));
     spec.idle_sleep = static_cast<std::uint32_t>(options.idle_sleep);
     spec.priority = static_cast<std::uint32_t>(options.priority);
     spec.bind_all = options.bind_all;

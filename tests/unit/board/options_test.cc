@@ -17,7 +17,7 @@ struct OptionsTest : testing::Test {
                                       "--reload-interval=5",
                                       "--reload-multifile=no",
                                       "--samples=images=100",
-                                      "--fast-loader=auto",
+                                      "--loader=auto",
                                       "--idle-sleep=1800",
                                       "--longest-awake=0"};
     Result<Options> parsed() {
@@ -58,7 +58,7 @@ TEST_F(OptionsTest, RefusesValuesThatNoLauncherSends) {
     expect_refused(5, "--reload-interval=86401");
     expect_refused(6, "--reload-multifile=true");
     expect_refused(7, "--samples=images");
-    expect_refused(8, "--fast-loader=");
+    expect_refused(8, "--loader=");
     expect_refused(9, "--idle-sleep=0");
     expect_refused(9, "--idle-sleep=31536001");
     expect_refused(10, "--longest-awake=never");

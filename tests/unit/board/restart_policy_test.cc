@@ -23,28 +23,34 @@ struct RestartPolicyTest : testing::Test {
                     seconds(5),
                     false,
                     "",
-                    FastLoader::automatic,
+                    Loader::automatic,
                     seconds(60),
                     {}};
-    RestartPolicy policy{clock, options, {1024, false}};
+    RestartPolicy policy{clock, options, {1024, true}};
 
     static Scan found(std::size_t files, std::size_t unreadable = 0, const char* replaced = "") {
         return {files, unreadable, false, true, replaced};
     }
     static Scan replaced(std::size_t unreadable = 0) { return found(3, unreadable, "/runs/a/events.tfevents.1"); }
-    /// A scan, and the restart that it causes, with its loader.
-    bool look(const Scan& look) {
+    /// The policy of a board with this option.
+    RestartPolicy of(Loader loader) {
+        options.loader = loader;
+        return {clock, options, {1024, true}};
+    }
+    /// A look, and the start that it asks for.
+    static bool look(RestartPolicy& policy, const Scan& look) {
         const bool again = policy.on_scan(look);
-        if (again) policy.started(policy.loading() == Loading::slow || options.fast_loader == FastLoader::off ? slow : fast);
+        if (again) policy.started(policy.loader() == Loader::python ? slow : fast);
         return again;
     }
+    bool look(const Scan& found) { return look(policy, found); }
 };
 
 TEST_F(RestartPolicyTest, HasNothingToSayOfABoardThatWorks) {
     policy.started(fast);
     EXPECT_FALSE(policy.on_scan(found(3)));
     EXPECT_EQ(policy.status(), "Serving");
-    EXPECT_EQ(policy.loading(), Loading::as_asked);
+    EXPECT_EQ(policy.loader(), Loader::boardgate);
 }
 
 TEST_F(RestartPolicyTest, WaitsForTheFirstEvent) {
@@ -71,40 +77,72 @@ TEST_F(RestartPolicyTest, SaysThatTheLogDirectoryIsGone) {
     EXPECT_EQ(policy.status(), "Serving [logdir_gone]");
 }
 
-TEST_F(RestartPolicyTest, SwitchesToTheSlowLoaderForReplacedFilesOnceAndForAll) {
-    policy.started(fast);
-    EXPECT_TRUE(look(replaced()));
-    EXPECT_EQ(policy.loading(), Loading::slow);
-    EXPECT_EQ(policy.status(), "Serving [replaced_files_slow_loader]");
-    EXPECT_FALSE(look(replaced()));
-    EXPECT_FALSE(look(found(3)));
-    EXPECT_EQ(policy.status(), "Serving [replaced_files_slow_loader]");
+TEST_F(RestartPolicyTest, ChoosesBoardgatesDataServerWhereItWasTested) {
+    EXPECT_EQ(policy.loader(), Loader::boardgate);
+    RestartPolicy untested{clock, options, {1024, false}};
+    EXPECT_EQ(untested.loader(), Loader::rustboard);
+    EXPECT_EQ(untested.status(), "Serving [untested_tensorboard]");
+    for (const Loader loader : {Loader::boardgate, Loader::rustboard, Loader::python}) {
+        options.loader = loader;
+        RestartPolicy asked{clock, options, {1024, false}};
+        EXPECT_EQ(asked.loader(), loader);
+        EXPECT_EQ(asked.status(), "Serving");
+    }
 }
 
-TEST_F(RestartPolicyTest, OnlyWarnsWhereTheFastLoaderWasAskedFor) {
-    options.fast_loader = FastLoader::on;
+TEST_F(RestartPolicyTest, ReplacedFilesNeedNeitherRestartNorNoticeWithItsOwnDataServer) {
     policy.started(fast);
     EXPECT_FALSE(look(replaced()));
-    EXPECT_EQ(policy.loading(), Loading::as_asked);
-    EXPECT_EQ(policy.status(), "Serving [replaced_files_not_shown]");
+    EXPECT_FALSE(look(replaced(1)));
+    EXPECT_EQ(policy.loader(), Loader::boardgate);
+    EXPECT_EQ(policy.status(), "Serving [unreadable_folder]");
+}
+
+TEST_F(RestartPolicyTest, ReplacedFilesAreANoticeWithTensorBoardsDataServer) {
+    RestartPolicy rustboard = of(Loader::rustboard);
+    rustboard.started(fast);
+    EXPECT_FALSE(look(rustboard, replaced()));
+    EXPECT_EQ(rustboard.loader(), Loader::rustboard);
+    EXPECT_EQ(rustboard.status(), "Serving [replaced_files_not_shown]");
 }
 
 TEST_F(RestartPolicyTest, LeavesTheSlowLoaderAloneWhichFollowsReplacedFiles) {
-    options.fast_loader = FastLoader::off;
-    policy.started(slow);
-    EXPECT_FALSE(look(replaced()));
-    EXPECT_EQ(policy.status(), "Serving");
+    RestartPolicy python = of(Loader::python);
+    python.started(slow);
+    EXPECT_FALSE(look(python, replaced()));
+    EXPECT_EQ(python.status(), "Serving");
 }
 
-TEST_F(RestartPolicyTest, LeavesAnEnvironmentWithoutDataServerAloneUnlessItMayHaveTensorFlow) {
-    policy.started(slow);
-    EXPECT_FALSE(policy.on_scan(replaced()));
-    RestartPolicy with_tensorflow{clock, options, {1024, true}};
-    with_tensorflow.started(slow);
-    EXPECT_TRUE(with_tensorflow.on_scan(replaced()));
-    EXPECT_EQ(with_tensorflow.loading(), Loading::slow);
-    with_tensorflow.started(slow);
-    EXPECT_FALSE(with_tensorflow.on_scan(replaced()));
+TEST_F(RestartPolicyTest, FallsBackToTensorBoardsDataServerWhenItsOwnDoesNotStart) {
+    EXPECT_FALSE(policy.could_not_start(127)) << "no TensorBoard";
+    EXPECT_FALSE(policy.could_not_start(2)) << "an option that TensorBoard refuses";
+    EXPECT_TRUE(policy.could_not_start(1));
+    EXPECT_EQ(policy.loader(), Loader::rustboard);
+    policy.started(fast);
+    EXPECT_EQ(policy.status(), "Serving [data_server_fallback]");
+}
+
+TEST_F(RestartPolicyTest, TriesEachDataServerAndThenGivesUp) {
+    EXPECT_TRUE(policy.could_not_start(1));
+    EXPECT_EQ(policy.loader(), Loader::rustboard);
+    EXPECT_FALSE(policy.could_not_start(1));
+    RestartPolicy untested{clock, options, {1024, false}};
+    EXPECT_TRUE(untested.could_not_start(1));
+    EXPECT_EQ(untested.loader(), Loader::boardgate) << "the environment has no data server";
+}
+
+TEST_F(RestartPolicyTest, NeverFallsBackToTheSlowLoader) {
+    for (const Loader loader : {Loader::automatic, Loader::boardgate, Loader::rustboard}) {
+        RestartPolicy one = of(loader);
+        for (int i = 0; i < 10; ++i) {
+            (void)one.could_not_start(1);
+            EXPECT_NE(one.loader(), Loader::python);
+            (void)one.data_server_ended();
+            EXPECT_NE(one.loader(), Loader::python);
+        }
+    }
+    EXPECT_FALSE(of(Loader::rustboard).could_not_start(1)) << "the board asks for this one";
+    EXPECT_FALSE(of(Loader::python).could_not_start(1));
 }
 
 TEST_F(RestartPolicyTest, LoadsOnceWhereThatWasAskedFor) {
@@ -124,52 +162,28 @@ TEST_F(RestartPolicyTest, LeavesOutUnreadableFoldersWithTheFastLoader) {
 }
 
 TEST_F(RestartPolicyTest, StartsTheSlowLoaderAgainWhenTheFolderThatStoppedItCanBeRead) {
-    options.fast_loader = FastLoader::off;
-    policy.started(slow);
-    EXPECT_FALSE(look(found(3, 1)));
-    EXPECT_EQ(policy.status(), "Serving [slow_loader_stopped]");
-    EXPECT_TRUE(look(found(3)));
-    EXPECT_EQ(policy.status(), "Serving");
-    EXPECT_FALSE(look(found(3)));
+    RestartPolicy python = of(Loader::python);
+    python.started(slow);
+    EXPECT_FALSE(look(python, found(3, 1)));
+    EXPECT_EQ(python.status(), "Serving [slow_loader_stopped]");
+    EXPECT_TRUE(look(python, found(3)));
+    EXPECT_EQ(python.status(), "Serving");
+    EXPECT_FALSE(look(python, found(3)));
     // Not again and again.
-    EXPECT_FALSE(look(found(3, 1)));
+    EXPECT_FALSE(look(python, found(3, 1)));
     clock.advance(seconds(30));
-    EXPECT_FALSE(look(found(3)));
+    EXPECT_FALSE(look(python, found(3)));
     clock.advance(seconds(30));
-    EXPECT_TRUE(look(found(3)));
-}
-
-TEST_F(RestartPolicyTest, ShowsReplacedFilesByFreshStartsWhereTheSlowLoaderWouldStop) {
-    policy.started(fast);
-    EXPECT_TRUE(look(replaced(1)));
-    EXPECT_EQ(policy.loading(), Loading::as_asked);
-    EXPECT_EQ(policy.status(), "Serving [unreadable_folder replaced_files_restarts]");
-    // At most once a minute, but none is forgotten.
-    EXPECT_FALSE(look(replaced(1)));
-    clock.advance(seconds(60));
-    EXPECT_TRUE(look(found(3, 1)));
-    EXPECT_FALSE(look(found(3, 1)));
-    // The folder can be read, so the slow loader is the better way again.
-    EXPECT_TRUE(look(replaced()));
-    EXPECT_EQ(policy.loading(), Loading::slow);
-    EXPECT_EQ(policy.status(), "Serving [replaced_files_slow_loader]");
-}
-
-TEST_F(RestartPolicyTest, LeavesTheSlowLoaderWhenItWouldStop) {
-    policy.started(fast);
-    EXPECT_TRUE(look(replaced()));
-    EXPECT_TRUE(look(found(3, 1)));
-    EXPECT_EQ(policy.loading(), Loading::as_asked);
-    EXPECT_FALSE(look(found(3, 1)));
-    EXPECT_EQ(policy.status(), "Serving [unreadable_folder replaced_files_restarts]");
+    EXPECT_TRUE(look(python, found(3)));
 }
 
 TEST_F(RestartPolicyTest, CountsEventFilesAgainstDescriptorsWhereEachNeedsOne) {
+    RestartPolicy rustboard = of(Loader::rustboard);
+    rustboard.started(fast);
+    EXPECT_FALSE(rustboard.on_scan(found(1000)));
+    EXPECT_EQ(rustboard.status(), "Serving [too_many_event_files]");
     policy.started(fast);
-    EXPECT_FALSE(look(found(1000)));
-    EXPECT_EQ(policy.status(), "Serving [too_many_event_files]");
-    policy.started(slow);
-    EXPECT_FALSE(look(found(1000)));
+    EXPECT_FALSE(policy.on_scan(found(1000)));
     EXPECT_EQ(policy.status(), "Serving");
 }
 
@@ -182,23 +196,22 @@ TEST_F(RestartPolicyTest, StartsAgainWhatEndsNowAndThenButNotForEver) {
     EXPECT_EQ(policy.status(), "Serving [tensorboard_restarted]");
 }
 
-TEST_F(RestartPolicyTest, DoesWithoutADataServerThatEndsAgainAndAgain) {
+TEST_F(RestartPolicyTest, TakesTensorBoardsDataServerWhenItsOwnEnded) {
     policy.started(fast);
-    for (int i = 0; i < 3; ++i) EXPECT_TRUE(policy.data_server_ended());
-    EXPECT_EQ(policy.loading(), Loading::as_asked);
     EXPECT_TRUE(policy.data_server_ended());
-    EXPECT_EQ(policy.loading(), Loading::slow);
-    EXPECT_EQ(policy.status(), "Serving [data_server_restarted]");
-    policy.started(slow);
-    EXPECT_FALSE(look(found(3, 1)));
-    EXPECT_EQ(policy.status(), "Serving [data_server_restarted slow_loader_stopped]");
+    EXPECT_EQ(policy.loader(), Loader::rustboard);
+    EXPECT_EQ(policy.status(), "Serving [data_server_fallback]");
+    EXPECT_TRUE(policy.data_server_ended());
+    EXPECT_EQ(policy.loader(), Loader::rustboard);
+    EXPECT_EQ(policy.status(), "Serving [data_server_restarted data_server_fallback]");
 }
 
-TEST_F(RestartPolicyTest, EndsWithADataServerThatWasInsistedOn) {
-    options.fast_loader = FastLoader::on;
-    policy.started(fast);
-    for (int i = 0; i < 3; ++i) EXPECT_TRUE(policy.data_server_ended());
-    EXPECT_FALSE(policy.data_server_ended());
+TEST_F(RestartPolicyTest, EndsWithADataServerThatEndsAgainAndAgain) {
+    RestartPolicy rustboard = of(Loader::rustboard);
+    rustboard.started(fast);
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(rustboard.data_server_ended());
+    EXPECT_FALSE(rustboard.data_server_ended());
+    EXPECT_EQ(rustboard.status(), "Serving [data_server_restarted]");
 }
 
 TEST(AboutTensorBoard, IsReadOffItsOwnAnswer) {

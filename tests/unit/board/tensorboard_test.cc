@@ -29,13 +29,13 @@ Options options_for(const std::string& logdir) {
             std::chrono::seconds(5),
             false,
             "",
-            FastLoader::automatic,
+            Loader::automatic,
             std::chrono::seconds(60),
             {}};
 }
 
-std::vector<std::string> words_for(const Options& options, Loading loading = Loading::as_asked, bool tensorflow = false) {
-    return tensorboard_arguments(options, loading, tensorflow);
+std::vector<std::string> words_for(const Options& options, Loader loader = Loader::boardgate, bool tensorflow = false) {
+    return tensorboard_arguments(options, loader, tensorflow);
 }
 
 TEST(TensorBoardArguments, SayWhereItListensAndUnderWhichPath) {
@@ -45,7 +45,7 @@ TEST(TensorBoardArguments, SayWhereItListensAndUnderWhichPath) {
     EXPECT_THAT(words, Contains("--port=6006"));
     EXPECT_THAT(words, Contains("--path_prefix=/b/k3f9abcd"));
     EXPECT_THAT(words, Contains("--reload_interval=5"));
-    EXPECT_THAT(words, Contains("--load_fast=auto"));
+    EXPECT_THAT(words, Contains("--load_fast=true")) << "auto takes the slow loader without a word";
 }
 
 TEST(TensorBoardArguments, KeepALogDirectoryWholeWhateverIsInItsName) {
@@ -75,21 +75,53 @@ TEST(TensorBoardArguments, LeaveOutWhatIsTensorBoardsOwnDefault) {
     EXPECT_THAT(words_for(options), Contains("--samples_per_plugin=images=100"));
 }
 
-TEST(TensorBoardArguments, AskForAllThatTheFastLoaderShowsWhenTheSlowOneIsChosen) {
-    const auto words = words_for(options_for("/runs"), Loading::slow);
+TEST(TensorBoardArguments, TakeTheSlowLoaderOnlyWhereItWasAskedFor) {
+    const Options options = options_for("/runs");
+    EXPECT_THAT(words_for(options, Loader::rustboard), Contains("--load_fast=true"));
+    const auto words = words_for(options, Loader::python);
     EXPECT_THAT(words, Contains("--load_fast=false"));
-    EXPECT_THAT(words, Contains("--reload_multifile=true"));
-    EXPECT_THAT(words, Contains("--reload_multifile_inactive_secs=-1"));
+    EXPECT_THAT(words, Not(Contains(StartsWith("--reload_multifile"))));
     EXPECT_THAT(words, Not(Contains(StartsWith("--detect_file_replacement"))));
 }
 
 TEST(TensorBoardArguments, TellTensorFlowsReaderToFollowReplacedFiles) {
-    Options options = options_for("/runs");
-    EXPECT_THAT(words_for(options, Loading::slow, true), Contains("--detect_file_replacement=true"));
-    // The fast loader refuses to start with it.
-    EXPECT_THAT(words_for(options, Loading::as_asked, true), Not(Contains(StartsWith("--detect_file_replacement"))));
-    options.fast_loader = FastLoader::off;
-    EXPECT_THAT(words_for(options, Loading::as_asked, true), Contains("--detect_file_replacement=true"));
+    const Options options = options_for("/runs");
+    EXPECT_THAT(words_for(options, Loader::python, true), Contains("--detect_file_replacement=true"));
+    // TensorBoard refuses to start a data server with it.
+    EXPECT_THAT(words_for(options, Loader::rustboard, true), Not(Contains(StartsWith("--detect_file_replacement"))));
+    EXPECT_THAT(words_for(options, Loader::boardgate, true), Not(Contains(StartsWith("--detect_file_replacement"))));
+}
+
+TEST(TestedTensorBoard, IsKnownByItsVersion) {
+    const fakes::TempFolder root;
+    const std::string program = root / "bin/tensorboard";
+    std::filesystem::create_directories(root / "bin");
+    root.put("bin/tensorboard", "#!/bin/sh\n");
+    EXPECT_FALSE(is_tested_tensorboard(program)) << "it may be anything";
+    const std::string packages = "lib/python3.11/site-packages/";
+    std::filesystem::create_directories(root / (packages + "tensorboard-2.9.0.dist-info"));
+    EXPECT_FALSE(is_tested_tensorboard(program));
+    std::filesystem::create_directories(root / (packages + "tensorboard-2.21.0.dist-info"));
+    EXPECT_TRUE(is_tested_tensorboard(program));
+    EXPECT_FALSE(is_tested_tensorboard("/nowhere/bin/tensorboard"));
+}
+
+TEST(TensorBoardProcess, HasTheDataServerAndItsThreadsInItsEnvironment) {
+    setenv("RAYON_NUM_THREADS", "300", 1);
+    setenv("TENSORBOARD_DATA_SERVER_BINARY", "/somebody/elses", 1);
+    const fakes::TempFolder folder;
+    const auto environment_of = [&](Loader loader) {
+        auto process = TensorBoard::start(
+            {"/bin/sh", "-c", "env >" + (folder / "env") + ".new && mv " + (folder / "env") + ".new " + (folder / "env")}, loader);
+        pollfd ended{process->fd(), POLLIN, 0};
+        EXPECT_EQ(poll(&ended, 1, 20000), 1);
+        return folder.get("env");
+    };
+    EXPECT_THAT(environment_of(Loader::boardgate), testing::ContainsRegex("TENSORBOARD_DATA_SERVER_BINARY=[^\n]*/boardgate-data"));
+    EXPECT_THAT(environment_of(Loader::rustboard), Not(testing::HasSubstr("TENSORBOARD_DATA_SERVER_BINARY")));
+    EXPECT_THAT(environment_of(Loader::rustboard), testing::ContainsRegex("RAYON_NUM_THREADS=[1-8]\n"));
+    unsetenv("RAYON_NUM_THREADS");
+    unsetenv("TENSORBOARD_DATA_SERVER_BINARY");
 }
 
 TEST(TensorFlow, MayBeThereUnlessTheEnvironmentIsKnownToLackIt) {
@@ -112,7 +144,7 @@ TEST(TensorFlow, MayBeThereUnlessTheEnvironmentIsKnownToLackIt) {
 
 /// Runs a shell command in TensorBoard's place and waits for its end.
 Ending end_of(const std::string& script) {
-    auto process = TensorBoard::start({"/bin/sh", "-c", script});
+    auto process = TensorBoard::start({"/bin/sh", "-c", script}, Loader::boardgate);
     EXPECT_TRUE(process) << process.error().text();
     pollfd gone{process->fd(), POLLIN, 0};
     EXPECT_EQ(poll(&gone, 1, 10'000), 1);
@@ -132,12 +164,12 @@ TEST(TensorBoardProcess, SaysWhichSignalEndedIt) {
 }
 
 TEST(TensorBoardProcess, SaysWhyItCannotRunInWordsThatDiagnosisKnows) {
-    const auto missing = TensorBoard::start({"/nowhere/tensorboard"});
+    const auto missing = TensorBoard::start({"/nowhere/tensorboard"}, Loader::boardgate);
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().sys, ENOENT);
     EXPECT_THAT(missing.error().text(), StartsWith("cannot run tensorboard: No such file"));
     EXPECT_THAT(missing.error().text(), HasSubstr("/nowhere/tensorboard"));
-    const auto not_executable = TensorBoard::start({"/etc/passwd"});
+    const auto not_executable = TensorBoard::start({"/etc/passwd"}, Loader::boardgate);
     ASSERT_FALSE(not_executable);
     EXPECT_THAT(not_executable.error().text(), StartsWith("cannot run tensorboard: Permission denied"));
 }
@@ -169,7 +201,7 @@ TEST(TensorBoardProcess, IsStoppedInOrderFirst) {
     // It says through standard output that its trap is set.
     const int kept = dup(STDOUT_FILENO);
     dup2(started[1], STDOUT_FILENO);
-    auto process = TensorBoard::start({"/bin/sh", "-c", "trap 'exit 7' TERM; echo; while :; do sleep 0.01; done"});
+    auto process = TensorBoard::start({"/bin/sh", "-c", "trap 'exit 7' TERM; echo; while :; do sleep 0.01; done"}, Loader::boardgate);
     dup2(kept, STDOUT_FILENO);
     close(kept);
     ASSERT_TRUE(process);
@@ -187,7 +219,7 @@ TEST(TensorBoardProcess, LeavesNothingBehindThatItsStartScriptHadStarted) {
     // The end of the pipe stays open for as long as the grandchild lives.
     const int kept = dup(STDOUT_FILENO);
     dup2(open_end[1], STDOUT_FILENO);
-    auto process = TensorBoard::start({"/bin/sh", "-c", "sleep 60 & exit 3"});
+    auto process = TensorBoard::start({"/bin/sh", "-c", "sleep 60 & exit 3"}, Loader::boardgate);
     dup2(kept, STDOUT_FILENO);
     close(kept);
     close(open_end[1]);
@@ -205,7 +237,7 @@ TEST(TensorBoardProcess, LeavesNothingBehindThatItsStartScriptHadStarted) {
 TEST(TensorBoardProcess, DoesNotOutliveItsObject) {
     pid_t pid = 0;
     {
-        const auto process = TensorBoard::start({"/bin/sleep", "60"});
+        const auto process = TensorBoard::start({"/bin/sleep", "60"}, Loader::boardgate);
         ASSERT_TRUE(process);
         pid = process->pid();
     }

@@ -34,7 +34,7 @@ TEST(Arguments, WhoKnowsTensorBoardKnowsStart) {
     EXPECT_EQ(options["reload_interval"], 30);
     EXPECT_EQ(options["samples_per_plugin"], "images=100");
     EXPECT_EQ(options["reload_multifile"], true);
-    EXPECT_EQ(options["fast_loader"], "off");
+    EXPECT_EQ(options["loader"], "python");
     EXPECT_EQ(options["bind_all"], true);
 }
 

@@ -30,7 +30,7 @@ struct DoorRecordsTest : testing::Test {
         record.door.reload_interval = 7;
         record.door.reload_multifile = true;
         record.door.samples_per_plugin = "images=5";
-        record.door.fast_loader = wire::FastLoader::off;
+        record.door.loader = wire::Loader::python;
         record.door.idle_sleep = 1800;
         record.door.priority = 70;
         record.door.bind_all = true;
@@ -54,7 +54,7 @@ TEST_F(DoorRecordsTest, GiveBackWhatWasWritten) {
     EXPECT_EQ(back->door.reload_interval, 7U);
     EXPECT_TRUE(back->door.reload_multifile);
     EXPECT_EQ(back->door.samples_per_plugin, "images=5");
-    EXPECT_EQ(back->door.fast_loader, wire::FastLoader::off);
+    EXPECT_EQ(back->door.loader, wire::Loader::python);
     EXPECT_EQ(back->door.idle_sleep, 1800U);
     EXPECT_EQ(back->door.priority, 70U);
     EXPECT_TRUE(back->door.bind_all);

@@ -94,14 +94,23 @@ TEST(UnitProperties, OptionsAreOneWordEach) {
     EXPECT_THAT(board_arguments(plan()),
                 ElementsAre(BOARDGATE_LIBEXECDIR "/boardgate-board", "--board=abcdefgh", "--tensorboard=/opt/tb/bin/tensorboard",
                             "--logdir=/home/alice/runs", "--title=my runs", "--reload-interval=5", "--reload-multifile=no",
-                            "--samples=images=3", "--fast-loader=auto", "--idle-sleep=1800", "--longest-awake=28800"));
+                            "--samples=images=3", "--loader=auto", "--idle-sleep=1800", "--longest-awake=28800"));
     DoorPlan other = plan();
     other.door.reload_multifile = true;
-    other.door.fast_loader = wire::FastLoader::off;
+    other.door.loader = wire::Loader::python;
     other.longest_awake = {};
     const auto words = board_arguments(other);
     EXPECT_THAT(words, testing::Contains("--reload-multifile=yes"));
-    EXPECT_THAT(words, testing::Contains("--fast-loader=off"));
+    EXPECT_THAT(words, testing::Contains("--loader=python"));
+    other.door.loader = wire::Loader::automatic;
+    for (const auto& [site, word] :
+         {std::pair{setting::Loader::automatic, "--loader=auto"}, std::pair{setting::Loader::boardgate, "--loader=boardgate"},
+          std::pair{setting::Loader::rustboard, "--loader=rustboard"}, std::pair{setting::Loader::python, "--loader=python"}}) {
+        other.loader = site;
+        EXPECT_THAT(board_arguments(other), testing::Contains(word)) << "the site's, where the owner chose none";
+    }
+    other.door.loader = wire::Loader::boardgate;
+    EXPECT_THAT(board_arguments(other), testing::Contains("--loader=boardgate"));
     EXPECT_THAT(words, testing::Contains("--longest-awake=0"));
 }
 

@@ -28,7 +28,7 @@ DoorSpec some_door() {
             5,
             true,
             "images=100",
-            FastLoader::off,
+            Loader::python,
             1800,
             50,
             true,
@@ -197,7 +197,7 @@ TEST(Messages, FieldsAreReadInTheirPlaces) {
     EXPECT_EQ(got->door.reload_interval, 5U);
     EXPECT_TRUE(got->door.reload_multifile);
     EXPECT_EQ(got->door.samples_per_plugin, "images=100");
-    EXPECT_EQ(got->door.fast_loader, FastLoader::off);
+    EXPECT_EQ(got->door.loader, Loader::python);
     EXPECT_EQ(got->door.idle_sleep, 1800U);
     EXPECT_EQ(got->door.priority, 50U);
 }

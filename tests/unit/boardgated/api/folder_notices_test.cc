@@ -22,7 +22,7 @@ TEST(FolderNotices, AnOwnerReadsThemBeforeTheStart) {
     EXPECT_EQ(codes({full, closed}), "unreadable_folder ");
     EXPECT_EQ(notices_of({closed}, options).front().text,
               "\"/x/closed\" below the log directory cannot be read, and 1 more: the board does not show its runs.");
-    options.fast_loader = "off";
+    options.loader = "python";
     EXPECT_EQ(codes({closed}), "slow_loader_stopped ");
     closed.unreadable_folder.clear();
     closed.unreadable = 1;

@@ -73,7 +73,27 @@ TEST_F(BoardOptionsTest, TheSameFolderIsKnownHoweverItIsWritten) {
     EXPECT_FALSE(show_the_same(runs, on(R"("logdir": "/data/runs", "more_logdirs": ["/data/b"])")));
 }
 
-TEST_F(BoardOptionsTest, ALoaderIsOneOfThree) {
+TEST_F(BoardOptionsTest, ALoaderIsOneOfFour) {
+    EXPECT_EQ(take(R"({"logdir": "/a", "loader": "maybe"})").error().detail, "loader must be auto, boardgate, rustboard or python");
+    for (const char* loader : {"auto", "boardgate", "rustboard", "python"})
+        EXPECT_EQ(take(std::string(R"({"logdir": "/a", "loader": ")") + loader + "\"}")->loader, loader);
+}
+
+TEST_F(BoardOptionsTest, TheOldNameOfALoaderIsReadAndWritten) {
+    const std::pair<const char*, const char*> names[] = {{"auto", "auto"}, {"on", "rustboard"}, {"off", "python"}};
+    for (const auto& [old, loader] : names) {
+        const auto options = take(std::string(R"({"logdir": "/a", "fast_loader": ")") + old + "\"}");
+        ASSERT_TRUE(options);
+        EXPECT_EQ(options->loader, loader);
+        Json::Value json(Json::objectValue);
+        add_options(json, *options);
+        EXPECT_EQ(json["fast_loader"].asString(), old);
+        EXPECT_EQ(options_of_text(std::string(R"({"fast_loader": ")") + old + "\"}").loader, loader) << "of an older version";
+    }
+    EXPECT_EQ(take(R"({"logdir": "/a", "fast_loader": "on", "loader": "boardgate"})")->loader, "boardgate");
+    BoardOptions own;
+    own.loader = "boardgate";
+    EXPECT_EQ(options_of_text(options_text(own)).loader, "boardgate");
     EXPECT_EQ(take(R"({"logdir": "/a", "fast_loader": "maybe"})").error().detail, "fast_loader must be auto, on or off");
 }
 
@@ -120,7 +140,7 @@ TEST_F(BoardOptionsTest, AFolderIsEnough) {
     EXPECT_EQ(options->logdir, "/home/alice/runs/");
     EXPECT_EQ(options->title, "runs");
     EXPECT_EQ(options->idle_sleep, 1800);
-    EXPECT_EQ(options->fast_loader, "auto");
+    EXPECT_EQ(options->loader, "auto");
     EXPECT_EQ(options->environment, "default");
     EXPECT_EQ(options->port, 0);
     EXPECT_EQ(options->priority, 50);
@@ -216,7 +236,7 @@ TEST_F(BoardOptionsTest, GoToTheLauncherAsTheyAre) {
     options.reload_interval = 9;
     options.reload_multifile = true;
     options.samples_per_plugin = "images=5";
-    options.fast_loader = "off";
+    options.loader = "python";
     options.environment = "new";
     options.idle_sleep = 77;
     const wire::DoorSpec door = door_spec(BoardId::parse("abcdefgh").value(), options);
@@ -228,7 +248,7 @@ TEST_F(BoardOptionsTest, GoToTheLauncherAsTheyAre) {
     EXPECT_EQ(door.reload_interval, 9U);
     EXPECT_TRUE(door.reload_multifile);
     EXPECT_EQ(door.samples_per_plugin, "images=5");
-    EXPECT_EQ(door.fast_loader, wire::FastLoader::off);
+    EXPECT_EQ(door.loader, wire::Loader::python);
     EXPECT_EQ(door.idle_sleep, 77U);
     EXPECT_EQ(door.priority, 7U);
     EXPECT_FALSE(door.bind_all);

@@ -85,9 +85,9 @@ TEST(Diagnosis, WhatTheBoardSaysOfItsFolderComesFirst) {
 TEST(Diagnosis, NamesAChangeThatMayHelpUnlessItIsMadeAlready) {
     Board board = ended("exit-code", CLD_EXITED, 1);
     Failure failure = diagnose(board, {"Failed to communicate with data server at localhost:1"});
-    EXPECT_EQ(failure_json(failure)["change"]["fast_loader"].asString(), "off");
+    EXPECT_EQ(failure_json(failure)["change"]["loader"].asString(), "python");
     EXPECT_NE(failure.remedy.find("torch"), std::string::npos) << failure.remedy;
-    board.options.fast_loader = "off";
+    board.options.loader = "python";
     failure = diagnose(board, {"Failed to communicate with data server at localhost:1"});
     EXPECT_TRUE(failure_json(failure)["change"].isNull());
 }

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""boardgate-data beside TensorBoard's own data server: the same answers to every question; and what a board does when it does
+not start, ends, or was not tested with this TensorBoard."""
+import json
+from pathlib import Path
+
+import pytest
+
+from machine import until
+
+HERE = Path(__file__).parent
+PROGRAM = "/usr/lib/boardgate/boardgate-data"
+ODD = "/home/bob/odd"
+FLAGS = {"defaults": [], "all": ["--samples-per-plugin=scalars=all,images=all,text=5,histograms=0"],
+         "few": ["--samples-per-plugin=scalars=300,images=2,audio=all,histograms=all,own=7"], "checksums": ["--checksum"]}
+
+
+@pytest.fixture(scope="module")
+def tools(lab):
+    """The generator and the comparison, inside."""
+    for name in ("write-odd-events", "compare-data-servers"):
+        lab.write(f"/usr/local/lib/tests/{name}", (HERE / name).read_text(), mode="0755")
+    yield "/usr/local/lib/tests"
+    lab.exec("rm", "-rf", "/usr/local/lib/tests", ODD)
+
+
+@pytest.fixture(scope="module")
+def odd(lab, tools):
+    lab.exec(f"{tools}/write-odd-events", ODD, "--random", "40", user="bob", seconds=300)
+    yield ODD
+
+
+def compare(lab, tools, *words):
+    done = lab.verb("exec", "runuser", "-u", "bob", "--", f"{tools}/compare-data-servers", PROGRAM, *words, seconds=600, check=False)
+    assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+    return json.loads(done.stdout.splitlines()[0])
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+def test_both_data_servers_answer_the_same_about_odd_files(lab, tools, odd, flags):
+    result = compare(lab, tools, odd, *[f"--flag={flag}" for flag in FLAGS[flags]])
+    assert result["runs"] > 300 and result["answers"] > 2000 and result["different"] == 0, result
+    assert not result["panics"], result
+    assert len(result["explained"]) <= 2, result
+
+
+def test_both_data_servers_answer_the_same_about_what_tensorboards_writer_writes(lab, tools):
+    result = compare(lab, tools, "/home/bob/runs")
+    assert result["runs"] > 1 and result["different"] == 0, result
+
+
+def test_both_data_servers_follow_a_growing_log_the_same_way(lab, tools):
+    folder = "/home/bob/growing"
+    # Whole files first; then parts of records, a second file that begins anew, a run that goes.
+    lab.exec("sh", "-euc", f"""
+        rm -rf {folder} {folder}-whole; {tools}/write-odd-events {folder}-whole --only-random --random 12 --seed 5
+        mkdir -p {folder}
+        cat >{folder}/step.sh <<'END'
+        #!/bin/sh
+        step=$1; [ "$step" -le 4 ] || exit 1
+        cd {folder}-whole
+        find . -name 'tfevents*' | while read -r file; do
+            mkdir -p "{folder}/$(dirname "$file")"
+            size=$(stat -c %s "$file"); have=$(stat -c %s "{folder}/$file" 2>/dev/null || echo 0)
+            tail -c +$((have + 1)) "$file" | head -c $((size * step / 4 - have)) >>"{folder}/$file"
+        done
+        [ "$step" -ne 3 ] || rm -r {folder}/random/0
+END
+        sed -i 's/^        //' {folder}/step.sh; chmod +x {folder}/step.sh; {folder}/step.sh 1""", user="bob", seconds=300)
+    try:
+        result = compare(lab, tools, folder, "--reload")
+        assert result["runs"] >= 11 and result["different"] == 0, result
+    finally:
+        lab.exec("rm", "-rf", folder, f"{folder}-whole")
+
+
+# ---- the board ------------------------------------------------------------------------------------------------------
+def data_servers(lab, board):
+    """The programs of the board's unit that are a data server."""
+    words = [p["argv"][0] for p in lab.processes(board["unit"]) if any(word == "--die-after-stdin" for word in p["argv"])]
+    return ["boardgate" if word == PROGRAM else "rustboard" for word in words]
+
+
+def codes(client, board):
+    return sorted(notice["code"] for notice in client.board(board["id"])["notices"])
+
+
+def runs(client, board):
+    answer = client.get(f"{board['url']}data/runs")
+    return answer.json if answer.status == 200 else None
+
+
+@pytest.mark.parametrize("loader,server", [("auto", ["boardgate"]), ("boardgate", ["boardgate"]), ("rustboard", ["rustboard"]), ("python", [])])
+def test_a_board_has_the_loader_that_was_chosen(lab, bob, ready_board, loader, server):
+    board = ready_board(bob, loader=loader)
+    until("it shows runs", lambda: runs(bob, board))
+    assert data_servers(lab, board) == server
+    assert codes(bob, board) == []
+    assert bob.board(board["id"])["loader"] == loader
+
+
+def test_the_sites_loader_counts_where_the_owner_chose_none(lab, bob, ready_board, settings):
+    def change(**keys):
+        settings(**keys)
+        lab.systemctl("restart", "boardgate-launcher.service")  # reads the configuration at its start
+
+    change(loader="rustboard")
+    try:
+        assert data_servers(lab, ready_board(bob)) == ["rustboard"]
+        assert data_servers(lab, ready_board(bob, loader="boardgate")) == ["boardgate"]
+    finally:
+        change()
+
+
+def test_a_data_server_that_does_not_start_is_replaced_by_tensorboards_own(lab, bob, ready_board):
+    lab.exec("mv", PROGRAM, f"{PROGRAM}.away")
+    lab.write(PROGRAM, "#!/bin/sh\nexit 1\n", mode="0755")
+    try:
+        board = ready_board(bob)
+        until("it shows runs", lambda: runs(bob, board))
+        assert data_servers(lab, board) == ["rustboard"]
+        until("the owner is warned", lambda: codes(bob, board) == ["data_server_fallback"])
+    finally:
+        lab.exec("mv", f"{PROGRAM}.away", PROGRAM)
+
+
+def test_a_data_server_that_ends_is_replaced_by_tensorboards_own(lab, bob, ready_board):
+    board = ready_board(bob)
+    until("it shows runs", lambda: runs(bob, board))
+    [server] = [p["pid"] for p in lab.processes(board["unit"]) if p["argv"][0] == PROGRAM]
+    lab.exec("kill", "-KILL", str(server))
+    until("another data server answers", lambda: data_servers(lab, board) == ["rustboard"] and runs(bob, board), 60)
+    until("the owner is warned", lambda: codes(bob, board) == ["data_server_fallback"])
+
+
+def test_a_version_that_was_not_tested_keeps_tensorboards_own_data_server(lab, bob, ready_board):
+    packages = "/opt/tensorboard/lib/python3.11/site-packages"
+    lab.exec("mv", f"{packages}/tensorboard-2.21.0.dist-info", f"{packages}/tensorboard-2.99.0.dist-info")
+    try:
+        board = ready_board(bob)
+        until("it shows runs", lambda: runs(bob, board))
+        assert data_servers(lab, board) == ["rustboard"]
+        assert codes(bob, board) == ["untested_tensorboard"]
+    finally:
+        lab.exec("mv", f"{packages}/tensorboard-2.99.0.dist-info", f"{packages}/tensorboard-2.21.0.dist-info")
+
+
+def test_many_processors_do_not_run_a_board_into_its_limit_of_tasks(lab, bob, ready_board):
+    drop_in = "/etc/systemd/system/tensorboard-.service.d/90-threads.conf"
+    lab.write(drop_in, "[Service]\nEnvironment=RAYON_NUM_THREADS=300\nTasksMax=256\n")
+    lab.systemctl("daemon-reload")
+    try:
+        board = ready_board(bob, loader="rustboard")
+        until("it shows runs", lambda: runs(bob, board))
+    finally:
+        lab.exec("rm", drop_in)
+        lab.systemctl("daemon-reload")
+
+
+def test_a_file_that_becomes_readable_is_shown(lab, bob, ready_board):
+    folder = "/home/bob/shared"
+    lab.exec("sh", "-euc", f"rm -rf {folder}; write-events {folder} --run open --points 3; write-events {folder} --run closed --points 3", user="bob")
+    lab.exec("sh", "-euc", f"chown root: {folder}/closed/*; chmod 600 {folder}/closed/*")
+    try:
+        board = ready_board(bob, folder, reload_interval=1)
+        until("the run that can be read is shown", lambda: runs(bob, board) == ["open"])
+        lab.exec("sh", "-euc", f"chmod 644 {folder}/closed/*")
+        until("the other run is shown, too", lambda: sorted(runs(bob, board) or []) == ["closed", "open"])
+    finally:
+        lab.exec("rm", "-rf", folder)
