@@ -104,8 +104,8 @@ def test_the_slow_loader_stops_at_what_it_cannot_read_and_goes_on_afterwards(lab
     until("all runs are shown", lambda: runs(bob, board) == ["later", "open"])
 
 
-def test_a_data_server_that_ended_is_replaced(lab, bob, ready_board):
-    board = ready_board(bob)
+def test_tensorboards_own_data_server_that_ended_is_replaced(lab, bob, ready_board):
+    board = ready_board(bob, loader="rustboard")
     before = until("the runs are shown", lambda: runs(bob, board))
     server = process(lab, board, "tensorboard_data_server/bin/server")
     lab.exec("kill", "-KILL", str(server))
@@ -140,7 +140,8 @@ def test_more_event_files_than_the_data_server_may_open(lab, bob, folder, ready_
     lab.write(f"{drop_in}/90-test.conf", "[Service]\nLimitNOFILE=100\n")
     lab.systemctl("daemon-reload")
     try:
-        told(bob, ready_board(bob, folder), "too_many_event_files")
+        told(bob, ready_board(bob, folder, loader="rustboard"), "too_many_event_files")
+        told(bob, ready_board(bob, folder, loader="boardgate"))
     finally:
         lab.exec("rm", "-r", drop_in)
         lab.systemctl("daemon-reload")
@@ -158,8 +159,8 @@ def test_an_older_tensorboard_reads_more_than_it_should(settings, lab, bob, read
     lab.write("/opt/older/bin/tensorboard", OLDER, mode="0755")
     settings(environments={"older": "/opt/older/bin/tensorboard"})
     try:
-        board = told(bob, ready_board(bob, environment="older"), "old_tensorboard")
-        assert "2.21" in board["notices"][0]["text"]
+        board = told(bob, ready_board(bob, environment="older"), "untested_tensorboard", "old_tensorboard")
+        assert "2.21" in board["notices"][1]["text"]
     finally:
         lab.exec("rm", "-r", "/opt/older")
 
