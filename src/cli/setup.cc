@@ -45,7 +45,7 @@ void ask_for_the_rest(SetupArguments& to, const std::string& name, bool has_cert
     if (!to.no_tensorboard) to.no_tensorboard = ask("Install TensorBoard into /opt/tensorboard", "yes") != "yes";
 }
 
-Outcome<void> check_files(const ServerPlan& plan) {
+CommandResult<void> check_files(const ServerPlan& plan) {
     for (const std::string& file : {plan.certificate, plan.key}) {
         if (!file.starts_with('/')) return refused(file + ": nginx wants the whole path of the file");
         if (access(file.c_str(), R_OK) != 0) return refused(file + " cannot be read");
@@ -55,7 +55,7 @@ Outcome<void> check_files(const ServerPlan& plan) {
 
 }  // namespace
 
-Outcome<ServerPlan> plan_of(const SetupArguments& arguments, const std::string& configured_name, bool has_certificate) {
+CommandResult<ServerPlan> plan_of(const SetupArguments& arguments, const std::string& configured_name, bool has_certificate) {
     ServerPlan plan{.name = arguments.name.empty() ? configured_name : arguments.name,
                     .kind = arguments.self_signed ? Certificate::self_signed
                             : arguments.certbot   ? Certificate::certbot
@@ -85,7 +85,7 @@ Outcome<ServerPlan> plan_of(const SetupArguments& arguments, const std::string& 
     return plan;
 }
 
-Outcome<void> set_up(const Arguments& arguments) {
+CommandResult<void> set_up(const Arguments& arguments) {
     if (access(BOARDGATE_LIBEXECDIR "/boardgate-site", X_OK) != 0)
         return refused("the server is not installed on this machine: apt-get install boardgate");
     if (geteuid() != 0) return refused("only root can set up the server: sudo boardgate setup");

@@ -23,10 +23,10 @@ struct ServerPlan {
 };
 
 /// The plan that the arguments make over what is there already. Refused: contradictions, names and files that cannot be.
-[[nodiscard]] Outcome<ServerPlan> plan_of(const SetupArguments& arguments, const std::string& configured_name, bool has_certificate);
+[[nodiscard]] CommandResult<ServerPlan> plan_of(const SetupArguments& arguments, const std::string& configured_name, bool has_certificate);
 
 /// Does all of it, and says each step; the server's address.
-[[nodiscard]] Outcome<std::string> carry_out(const ServerPlan& plan);
+[[nodiscard]] CommandResult<std::string> carry_out(const ServerPlan& plan);
 
 /// server_name of nginx-server.conf; the machine's own name while that is the sample's.
 [[nodiscard]] std::string configured_name();

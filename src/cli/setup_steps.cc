@@ -41,7 +41,7 @@ std::string contents(const std::string& path) {
 }
 
 /// As a whole or not at all; owner and mode stay, a new file is readable for everybody.
-Outcome<void> write_file(const std::string& path, const std::string& text) {
+CommandResult<void> write_file(const std::string& path, const std::string& text) {
     struct stat before {};
     before.st_mode = 0644;
     (void)stat(path.c_str(), &before);
@@ -57,7 +57,7 @@ Outcome<void> write_file(const std::string& path, const std::string& text) {
 }
 
 /// The program's own last words, where it fails.
-Outcome<void> run(const std::vector<std::string>& words, std::chrono::seconds longest = patience) {
+CommandResult<void> run(const std::vector<std::string>& words, std::chrono::seconds longest = patience) {
     const ProgramEnd end = run_program(words, longest);
     if (end.status == 0) return {};
     constexpr std::size_t most = 1500;
@@ -67,14 +67,14 @@ Outcome<void> run(const std::vector<std::string>& words, std::chrono::seconds lo
     return refused(command + ": status " + std::to_string(end.status) + (tail.empty() ? "" : "\n" + tail));
 }
 
-Outcome<void> make_self_signed(const std::string& name) {
+CommandResult<void> make_self_signed(const std::string& name) {
     const bool is_address = name.find_first_not_of("0123456789.") == std::string::npos;
     return run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "825", "-subj",
                 "/CN=" + name.substr(0, 64), "-addext", "subjectAltName=" + std::string(is_address ? "IP:" : "DNS:") + name, "-keyout",
                 self_signed_key, "-out", self_signed_certificate});
 }
 
-Outcome<void> write_server_file(const std::string& name, const std::string& certificate, const std::string& key) {
+CommandResult<void> write_server_file(const std::string& name, const std::string& certificate, const std::string& key) {
     std::string text = with_directive(contents(server_file), "server_name", name);
     if (!certificate.empty()) {
         text = with_directive(text, "ssl_certificate", certificate);
@@ -84,7 +84,7 @@ Outcome<void> write_server_file(const std::string& name, const std::string& cert
 }
 
 /// Refused whole, and nothing is written, when boardgate would not take the result.
-Outcome<void> write_settings(const ServerPlan& plan) {
+CommandResult<void> write_settings(const ServerPlan& plan) {
     std::string text = with_setting(contents(settings_path), "address", "https://" + plan.name);
     const bool self_signed = plan.kind == Certificate::self_signed;
     // Only ours is taken back: an authority of the site's own stays.
@@ -98,7 +98,7 @@ Outcome<void> write_settings(const ServerPlan& plan) {
 }
 
 /// The site answers with whatever certificate it has; the authority's question comes to it over http.
-Outcome<void> fetch_by_certbot(const ServerPlan& plan) {
+CommandResult<void> fetch_by_certbot(const ServerPlan& plan) {
     if (run_program({"certbot", "--version"}, patience).status != 0)
         return refused("certbot is not installed: apt-get install certbot, then boardgate setup again");
     std::vector<std::string> words = {"certbot",   "certonly",      "--non-interactive",      "--agree-tos", "--webroot", "--webroot-path",
@@ -112,7 +112,7 @@ Outcome<void> fetch_by_certbot(const ServerPlan& plan) {
     return run(words, long_patience);
 }
 
-Outcome<void> install_tensorboard() {
+CommandResult<void> install_tensorboard() {
     const auto settings = read_settings();
     const auto named = settings ? settings->environments.find("default") : std::map<std::string, std::string>::const_iterator{};
     if (settings && named != settings->environments.end() && named->second != tensorboard_program) {
@@ -139,7 +139,7 @@ Outcome<void> install_tensorboard() {
     return done;
 }
 
-Outcome<void> start_all() {
+CommandResult<void> start_all() {
     for (const std::vector<std::string>& words :
          std::vector<std::vector<std::string>>{{"systemctl", "enable", "--now", "boardgate.target"},
                                                {"systemctl", "try-restart", "boardgated.service", "boardgate-gate.service"},
@@ -149,7 +149,7 @@ Outcome<void> start_all() {
     return {};
 }
 
-Outcome<void> open_site() {
+CommandResult<void> open_site() {
     if (const auto enabled = run({site_program, "enable"}); !enabled) return enabled;
     return run({"systemctl", "reload-or-restart", "nginx"});
 }
@@ -175,7 +175,7 @@ bool has_certificate() {
     return !path.empty() && access(path.c_str(), R_OK) == 0;
 }
 
-Outcome<std::string> carry_out(const ServerPlan& plan) {
+CommandResult<std::string> carry_out(const ServerPlan& plan) {
     if (const auto prepared = run({site_program, "prepare"}); !prepared) return tl::make_unexpected(prepared.error());
     if (const auto written = write_settings(plan); !written) return tl::make_unexpected(written.error());
     const bool made_here = plan.kind == Certificate::self_signed || (plan.kind == Certificate::certbot && !has_certificate());
