@@ -57,7 +57,11 @@ Result<Fd> accepted_connection() {
     }
     const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
     if (fd < 0) return system_error("cannot duplicate the connection on standard input");
-    return Fd(fd);
+    Fd connection(fd);
+    // Programs that PAM modules start inherit standard input.
+    const Fd nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!nothing || dup2(nothing.get(), STDIN_FILENO) < 0) return system_error("cannot open", "/dev/null");
+    return connection;
 }
 
 namespace {
@@ -67,6 +71,8 @@ void notify(const char* change, const std::string& status) { sd_notify(0, (chang
 void notify_ready(const std::string& status) { notify("READY=1\n", status); }
 void notify_status(const std::string& status) { notify("", status); }
 void notify_stopping(const std::string& status) { notify("STOPPING=1\n", status); }
+void keep_socket(const std::string& name, int fd) { sd_pid_notify_with_fds(0, 0, ("FDSTORE=1\nFDNAME=" + name).c_str(), &fd, 1); }
+void forget_socket(const std::string& name) { sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + name).c_str()); }
 void notify_alive() { sd_notify(0, "WATCHDOG=1"); }
 
 }  // namespace boardgate

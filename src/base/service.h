@@ -20,13 +20,16 @@ using ServiceSockets = std::multimap<std::string, Fd>;
 [[nodiscard]] Result<Fd> take_socket(ServiceSockets& sockets, const std::string& name);
 /// Takes all sockets of the name, at least one: a socket unit may listen at several addresses.
 [[nodiscard]] Result<std::vector<Fd>> take_sockets(ServiceSockets& sockets, const std::string& name);
-/// The connection of an Accept=yes service, which systemd passes as standard input.
+/// The connection of an Accept=yes service, which systemd passes as standard input; that is /dev/null from then on.
 [[nodiscard]] Result<Fd> accepted_connection();
 
 /// A status is one line without control characters: root reads it in a terminal (systemctl status).
 void notify_ready(const std::string& status);
 void notify_status(const std::string& status);
 void notify_stopping(const std::string& status);
+/// Stores a socket in systemd, which passes it to the next start of the program (FileDescriptorStoreMax=).
+void keep_socket(const std::string& name, int fd);
+void forget_socket(const std::string& name);
 /// Notifies the watchdog that the main loop works.
 void notify_alive();
 

@@ -65,7 +65,7 @@ std::optional<Finding> fault_of_socket(const Part& part, const std::string& ngin
     const bool by_group = part.group != nullptr;
     const std::string wanted = by_group ? part.group : nginx_user;
     const std::string has = by_group ? name_of_group(about.st_gid) : name_of_account(about.st_uid);
-    if ((about.st_mode & 07777) == part.mode && has == wanted) return std::nullopt;
+    if ((about.st_mode & 07777) == part.mode && (has == wanted || wanted.empty())) return std::nullopt;
     std::string remedy = "systemctl restart boardgate.target";
     if (has != wanted)
         remedy = fmt::format("systemctl edit {}: [Socket] {}={}; then {}", part.unit, by_group ? "SocketGroup" : "SocketUser", wanted, remedy);
@@ -240,7 +240,8 @@ void examine_limits(Findings& to) {
 }  // namespace
 
 void examine_what_runs(Findings& to, const Settings& settings) {
-    examine_parts(to, settings.nginx_user);
+    // An account that is not there is told elsewhere.
+    examine_parts(to, account_of(settings.nginx_user) ? settings.nginx_user : std::string());
     examine_gate(to, settings);
     examine_nginx_account(to, settings.nginx_user);
     if (!settings.administrators.empty() && getgrnam(settings.administrators.c_str()) == nullptr)

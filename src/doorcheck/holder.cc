@@ -2,6 +2,7 @@
 #include "src/doorcheck/holder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -54,19 +55,42 @@ std::string words_about(const fs::path& process) {
 
 }  // namespace
 
-std::optional<std::uint64_t> listener_in(const std::string& table, std::uint16_t port) {
+namespace {
+/// Calls `use` with port and inode of each socket that listens.
+template <class Use>
+void each_listener(const std::string& table, Use use) {
     std::istringstream lines(table);
     std::string line;
     std::getline(lines, line);  // the heading
-    const std::string ending = fmt::format(":{:04X}", port);
     while (std::getline(lines, line)) {
         std::istringstream words(line);
         std::string number, local, remote, state, queues, timer, retransmit, uid, timeout;
         std::uint64_t inode = 0;
         words >> number >> local >> remote >> state >> queues >> timer >> retransmit >> uid >> timeout >> inode;
-        if (words && state == "0A" && local.ends_with(ending)) return inode;
+        if (!words || state != "0A") continue;
+        use(static_cast<std::uint16_t>(std::strtoul(local.c_str() + local.rfind(':') + 1, nullptr, 16)), inode);
     }
-    return std::nullopt;
+}
+}  // namespace
+
+std::optional<std::uint64_t> listener_in(const std::string& table, std::uint16_t port) {
+    std::optional<std::uint64_t> found;
+    each_listener(table, [&](std::uint16_t listening, std::uint64_t inode) {
+        if (listening == port && !found) found = inode;
+    });
+    return found;
+}
+
+std::set<std::uint16_t> listeners_in(const std::string& table) {
+    std::set<std::uint16_t> ports;
+    each_listener(table, [&](std::uint16_t port, std::uint64_t) { ports.insert(port); });
+    return ports;
+}
+
+std::string all_listeners(const std::string& proc) {
+    std::set<std::uint16_t> ports = listeners_in(text_of(proc + "/net/tcp"));
+    ports.merge(listeners_in(text_of(proc + "/net/tcp6")));
+    return fmt::format("{}", fmt::join(ports, "\n"));
 }
 
 std::string holder_of(std::uint16_t port, const std::string& proc) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // boardgate-doorcheck: tests continuously that the packet filter refuses local accounts at the doors, and ends if it does
 // not; systemd then restarts it, and loads the table first. --load-table, as root, loads the table. --holder PORT prints
-// the program that listens on the port, if the caller may see it.
+// the program that listens on the port, if the caller may see it; --holder all prints the ports with a listener.
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -21,6 +21,7 @@ namespace {
 constexpr std::chrono::seconds between_tries{2};
 /// Not exit_status::fault_of_ours: the machine's state is wrong, not boardgate.
 constexpr int unsound = 1;
+constexpr const char* kept_socket = "probe";
 
 }  // namespace
 
@@ -31,13 +32,24 @@ int main(int argc, char** argv) {
         const Settings settings = settings_or_throw();
         if (argc == 2 && std::string_view(argv[1]) == "--load-table") return tl::make_unexpected(doorcheck::load_table(settings));
         if (argc == 3 && std::string_view(argv[1]) == "--holder") {
+            if (std::string_view(argv[2]) == "all") {
+                std::puts(doorcheck::all_listeners().c_str());
+                return exit_status::done;
+            }
             const auto port = Port::parse(std::atoi(argv[2]));
             if (!port) return error_of(port);
             std::puts(doorcheck::holder_of(port->number()).c_str());
             return exit_status::done;
         }
-        const auto probe = doorcheck::Probe::open(settings.probe_port());
+        // systemd keeps the port during a restart of this program, so that no other account can take it.
+        Fd kept;
+        if (auto sockets = service_sockets()) {
+            if (auto one = take_socket(*sockets, kept_socket)) kept = *std::move(one);
+        }
+        const auto probe = doorcheck::Probe::open(settings.probe_port(), std::move(kept));
         if (!probe) return error_of(probe);
+        forget_socket(kept_socket);
+        keep_socket(kept_socket, probe->listening());
         for (bool ready = false;; ready = true) {
             const auto refused = probe->refused();
             if (!refused) return error_of(refused);

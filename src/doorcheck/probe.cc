@@ -24,8 +24,13 @@ sockaddr_in loopback(std::uint16_t port) {
 
 }  // namespace
 
-Result<Probe> Probe::open(std::uint16_t port) {
+Result<Probe> Probe::open(std::uint16_t port, Fd kept) {
     const sockaddr_in address = loopback(port);
+    sockaddr_in bound{};
+    socklen_t size = sizeof bound;
+    const bool is_ours = kept && getsockname(kept.get(), reinterpret_cast<sockaddr*>(&bound), &size) == 0 &&
+                         bound.sin_port == address.sin_port && bound.sin_addr.s_addr == address.sin_addr.s_addr;
+    if (is_ours) return Probe(std::move(kept), port);
     const int on = 1;
     Fd listening(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     // Accepted connections, while the filter is not in force, leave the port in TIME_WAIT.

@@ -12,8 +12,9 @@ namespace boardgate::doorcheck {
 
 class Probe {
 public:
-    /// Listens on 127.0.0.1:`port`.
-    [[nodiscard]] static Result<Probe> open(std::uint16_t port);
+    /// Listens on 127.0.0.1:`port`, with `kept` if that socket is bound to it already.
+    [[nodiscard]] static Result<Probe> open(std::uint16_t port, Fd kept = Fd());
+    [[nodiscard]] int listening() const { return listening_.get(); }
     /// True if the connection was refused with a reset, false if it was accepted. Anything else, such as a timeout, is an
     /// error: then another filter interferes.
     [[nodiscard]] Result<bool> refused() const;

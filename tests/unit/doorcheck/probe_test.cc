@@ -114,6 +114,20 @@ TEST_F(ProbeTest, SaysWhoseFaultATakenPortIs) {
     });
 }
 
+TEST_F(ProbeTest, GoesOnWithTheSocketOfBefore) {
+    alone([] {
+        const auto first = Probe::open(probe_port);
+        ASSERT_TRUE(first);
+        const auto second = Probe::open(probe_port, Fd(dup(first->listening())));
+        ASSERT_TRUE(second);
+        // Of a door_ports of before.
+        const auto third = Probe::open(probe_port + 100, Fd(dup(first->listening())));
+        ASSERT_TRUE(third);
+        ASSERT_TRUE(table_loaded());
+        EXPECT_TRUE(third->refused().value());
+    });
+}
+
 TEST_F(ProbeTest, TheTableLetsNginxAloneReachADoor) {
     alone([] {
         const auto door = Probe::open(door_port);
