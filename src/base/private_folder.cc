@@ -69,11 +69,23 @@ std::chrono::sys_seconds PrivateFolder::changed(const std::string& name) const {
     return std::chrono::sys_seconds(std::chrono::seconds(info.st_mtime));
 }
 
-Fd PrivateFolder::lock() const {
-    Fd lock = reopen();
-    while (flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
+FolderLock::~FolderLock() {
+    if (file_) unlinkat(folder_, name_.c_str(), 0);
+}
+
+FolderLock PrivateFolder::lock(const std::string& name) const {
+    const std::string path = "." + name + ".lock";
+    for (;;) {
+        Fd file(openat(folder_.get(), path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+        while (flock(file.get(), LOCK_EX) != 0 && errno == EINTR) {
+        }
+        // The previous holder may have removed this file. Then another process can lock the new one.
+        struct stat locked {};
+        struct stat current {};
+        const bool same = fstat(file.get(), &locked) == 0 && fstatat(folder_.get(), path.c_str(), &current, AT_SYMLINK_NOFOLLOW) == 0 &&
+                          locked.st_ino == current.st_ino;
+        if (same || !file) return {folder_.get(), path, std::move(file)};
     }
-    return lock;
 }
 
 }  // namespace boardgate

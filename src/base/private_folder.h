@@ -13,6 +13,21 @@
 
 namespace boardgate {
 
+/// A lock between processes (flock(2)): a file whose name begins with a dot, removed at the end. The folder outlives it.
+class FolderLock {
+public:
+    FolderLock(int folder, std::string name, Fd file) : folder_(folder), name_(std::move(name)), file_(std::move(file)) {}
+    FolderLock(FolderLock&&) = default;
+    FolderLock& operator=(FolderLock&&) = delete;
+    ~FolderLock();
+    explicit operator bool() const { return static_cast<bool>(file_); }
+
+private:
+    int folder_;
+    std::string name_;
+    Fd file_;
+};
+
 class PrivateFolder {
 public:
     /// The temporary file's name is the file's with this suffix.
@@ -34,8 +49,8 @@ public:
     [[nodiscard]] std::vector<std::string> names() const;
     /// The last change of the file's contents; 1970 when there is no such file.
     [[nodiscard]] std::chrono::sys_seconds changed(const std::string& name) const;
-    /// Excludes every other caller, of any process, while the result lives (flock(2)).
-    [[nodiscard]] Fd lock() const;
+    /// Excludes every other caller with that name, of any process, while the result lives.
+    [[nodiscard]] FolderLock lock(const std::string& name) const;
 
 private:
     explicit PrivateFolder(Fd folder) : folder_(std::move(folder)) {}

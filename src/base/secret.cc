@@ -7,6 +7,8 @@
 
 #include <stdexcept>
 
+#include "src/base/sha256.h"
+
 namespace boardgate {
 
 namespace {
@@ -89,13 +91,15 @@ Result<Token> Token::parse(std::string_view text) {
     return Token(std::string(text));
 }
 
-TokenHash Token::hash() const {
+TokenHash sha256(std::string_view text) {
     TokenHash::Bytes bytes{};
     unsigned size = 0;
-    if (EVP_Digest(reveal().data(), reveal().size(), bytes.data(), &size, EVP_sha256(), nullptr) != 1 || size != bytes.size()) {
+    if (EVP_Digest(text.data(), text.size(), bytes.data(), &size, EVP_sha256(), nullptr) != 1 || size != bytes.size()) {
         throw std::runtime_error("SHA-256 is not available");
     }
     return TokenHash(bytes);
 }
+
+TokenHash Token::hash() const { return sha256(reveal()); }
 
 }  // namespace boardgate

@@ -200,6 +200,8 @@ void Service::check_logins() {
     for (const auto& [token, address] : sessions_.to_check()) {
         if (conversations_.has_ended(token, address)) sessions_.end(token);
     }
+    // A session ends with its ticket, for example when the password changes.
+    for (const TokenHash& ended : launcher_.ended_of(sessions_.tokens())) sessions_.end(ended);
 }
 
 void Service::run_until(const sigset_t& ending) {

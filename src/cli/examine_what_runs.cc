@@ -240,7 +240,7 @@ void examine_limits(Findings& to) {
 }  // namespace
 
 void examine_what_runs(Findings& to, const Settings& settings) {
-    // An account that is not there is told elsewhere.
+    // examine_nginx_account() reports a missing account.
     examine_parts(to, account_of(settings.nginx_user) ? settings.nginx_user : std::string());
     examine_gate(to, settings);
     examine_nginx_account(to, settings.nginx_user);

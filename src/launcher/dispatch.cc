@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "src/launcher/dispatch.h"
 
+#include <map>
+
 #include "src/base/log.h"
+#include "src/launcher/reconcile.h"
 #include "src/tickets/closed_accounts.h"
+#include "src/tickets/shadow.h"
 
 namespace boardgate::launcher {
 
@@ -11,6 +15,23 @@ using wire::Refusal;
 
 namespace {
 constexpr const char* logdirs_sockets = "/run/boardgate-root/logdirs/";
+/// The person may have stopped it; then its queue is full some day.
+constexpr std::chrono::seconds reader_patience{2};
+
+std::optional<Token> token_of(const wire::Datagram& request) {
+    // Every request that a launcher takes begins with it.
+    wire::Reader in(request.bytes.reveal());
+    (void)in.number<std::uint16_t>();
+    auto token = Token::parse(in.text(Token::text_size));
+    return token ? std::optional(*std::move(token)) : std::nullopt;
+}
+}  // namespace
+
+uid_t person_of(const wire::Datagram& request, const tickets::TicketStore& tickets, const Clock& clock) {
+    const auto token = token_of(request);
+    if (!token) return nobodys;
+    const auto ticket = tickets.check(token->hash(), std::chrono::floor<std::chrono::seconds>(clock.wall()));
+    return ticket ? ticket->uid : nobodys;
 }
 
 struct Dispatch::Row {
@@ -19,7 +40,7 @@ struct Dispatch::Row {
     Holder holder = Holder::open;
 };
 
-/// The requests that the launcher accepts, at any time and each with a ticket.
+/// The requests that the launcher accepts, at any time. All but AskTickets need a ticket.
 const Dispatch::Row Dispatch::table[] = {
     {wire::Type::MakeDoor, &Dispatch::with_ticket<wire::MakeDoor, &Dispatch::make_door>},
     {wire::Type::RemoveDoor, &Dispatch::with_ticket<wire::RemoveDoor, &Dispatch::remove_door>},
@@ -29,6 +50,7 @@ const Dispatch::Row Dispatch::table[] = {
     {wire::Type::RevokeTicket, &Dispatch::with_ticket<wire::RevokeTicket, &Dispatch::revoke>, Holder::open_or_closed},
     {wire::Type::ReadTicket, &Dispatch::with_ticket<wire::ReadTicket, &Dispatch::read_ticket>},
     {wire::Type::OpenLogdirs, &Dispatch::with_ticket<wire::OpenLogdirs, &Dispatch::open_logdirs>},
+    {wire::Type::AskTickets, &Dispatch::ended_tickets},
 };
 
 Result<Response> Dispatch::respond(const wire::Datagram& request) {
@@ -56,34 +78,41 @@ LauncherResult<Account> Dispatch::holder_of(const Secret& token, Holder holder) 
     if (!account) return refuse(Refusal::account, account.error().text());
     // The account was deleted, and its uid given to another person.
     if (account->name != ticket->user) return refuse(Refusal::ticket, "your session has ended; log in again");
+    // The account was replaced by one with the same name and uid, or its password has changed.
+    if (!tickets::is_mark_of(ticket->mark, account->name)) {
+        log_outdated(*ticket);
+        tickets_.revoke(parsed->hash());
+        return refuse(Refusal::ticket, "your password has changed, so your session has ended; log in again");
+    }
     if (const std::string why = tickets::why_closed(*account, settings_, clock_); !why.empty() && holder == Holder::open) {
         return refuse(Refusal::account, "the account is closed: " + why);
     }
     return *std::move(account);
 }
 
-LauncherResult<DoorRecord> Dispatch::own_door(const Account& owner, const std::string& board) const {
-    const auto id = BoardId::parse(board);
-    if (!id) return refuse(Refusal::bad_request, "not a board id");
-    return doors_.owned(owner, *id);
-}
-
 Response Dispatch::make_door(const Account& owner, const wire::MakeDoor& message) {
+    const auto board = BoardId::parse(message.door.board);
+    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
+    const auto lock = doors_.lock(*board);
     return {doors_.make(owner, message.door).map([](Port port) { return Done{port.number()}; })};
 }
 
 Response Dispatch::remove_door(const Account& owner, const wire::RemoveDoor& message) {
     const auto board = BoardId::parse(message.board);
     if (!board) return {refuse(Refusal::bad_request, "not a board id")};
+    const auto lock = doors_.lock(*board);
     // Without a record there may still be units. Their names contain the owner's, so they are this person's.
     return {doors_.remove(owner, *board).map([] { return Done{}; })};
 }
 
 Response Dispatch::start_job(const char* method, const Account& owner, const std::string& board) {
-    auto record = own_door(owner, board);
+    const auto id = BoardId::parse(board);
+    if (!id) return {refuse(Refusal::bad_request, "not a board id")};
+    const auto lock = doors_.lock(*id);
+    auto record = doors_.owned(owner, *id);
     if (!record) return {error_of(record)};
     // Both names were checked when the door was recorded.
-    const UnitName unit(*UserName::parse(owner.name), *BoardId::parse(board));
+    const UnitName unit(*UserName::parse(owner.name), *id);
     if (!doors_.is_open(unit)) {
         const auto port = doors_.make_again(owner, *record);
         if (!port) return {error_of(port)};
@@ -148,7 +177,34 @@ Response Dispatch::read_ticket(const Account& owner, const wire::ReadTicket& mes
     const auto token = Token::parse(message.token.reveal());
     const auto ticket = tickets_.check(token->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
     if (!ticket) return {refuse(Refusal::ticket, "your session has ended; log in again")};
+    if (!tickets_.take_local(token->hash(), *ticket)) return {refuse(Refusal::ticket, "this ticket was used before; log in again")};
     return {Done{}, {}, wire::TicketHolder{owner.uid, owner.name, ticket->expires.time_since_epoch().count()}};
+}
+
+Result<Response> Dispatch::ended_tickets(const wire::Datagram& request, Holder) {
+    const auto question = wire::decode<wire::AskTickets>(request);
+    if (!question) return error_of(question);
+    const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall());
+    std::map<std::pair<std::string, std::string>, bool> is_mark;  // of a name
+    wire::EndedTickets ended;
+    constexpr std::size_t size = 2 * TokenHash::size;
+    for (std::size_t at = 0; at + size <= question->hashes.size(); at += size) {
+        const std::string hex = question->hashes.substr(at, size);
+        const auto hash = TokenHash::from_hex(hex);
+        if (!hash) return failure("a malformed message was received");
+        const auto ticket = tickets_.check(*hash, now);
+        if (!ticket && ticket.error().sys != ENOENT) continue;
+        bool is_there = ticket.has_value();
+        if (is_there) {
+            const auto [known, fresh] = is_mark.try_emplace({ticket->user, ticket->mark}, true);
+            if (fresh && !(known->second = tickets::is_mark_of(ticket->mark, ticket->user))) log_outdated(*ticket);
+            is_there = known->second;
+        }
+        if (is_there) continue;
+        tickets_.revoke(*hash);
+        ended.hashes += hex;
+    }
+    return Response{Done{}, {}, {}, std::move(ended)};
 }
 
 Response Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) {
@@ -158,7 +214,7 @@ Response Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) 
         return {refuse(Refusal::systemd,
                        "systemd cannot start the program that reads your folders: " + (started ? *started : started.error().message))};
     }
-    auto connection = wire::connect(logdirs_sockets + uid + ".sock");
+    auto connection = wire::connect(logdirs_sockets + uid + ".sock", wire::Descriptors::refused, reader_patience);
     if (!connection) return {refuse(Refusal::systemd, connection.error().text())};
     return {Done{}, *std::move(connection)};
 }

@@ -15,7 +15,13 @@ struct Response {
     LauncherResult<wire::Done> result;
     Fd attach{};                                 ///< a connection that goes with Done (OpenLogdirs)
     std::optional<wire::TicketHolder> holder{};  ///< sent in place of Done (ReadTicket)
+    std::optional<wire::EndedTickets> ended{};   ///< sent in place of Done (AskTickets)
 };
+
+/// The person to whose share of the launcher a request counts, by its ticket. This is not an authorisation.
+[[nodiscard]] uid_t person_of(const wire::Datagram& request, const tickets::TicketStore& tickets, const Clock& clock);
+/// All requests without a valid ticket have one share.
+inline constexpr uid_t nobodys = static_cast<uid_t>(-1);
 
 class Dispatch {
 public:
@@ -35,7 +41,6 @@ private:
     Result<Response> with_ticket(const wire::Datagram& request, Holder holder);
     /// The account of a token; looked up for each request.
     [[nodiscard]] LauncherResult<Account> holder_of(const Secret& token, Holder holder) const;
-    [[nodiscard]] LauncherResult<DoorRecord> own_door(const Account& owner, const std::string& board) const;
 
     Response make_door(const Account& owner, const wire::MakeDoor& message);
     Response remove_door(const Account& owner, const wire::RemoveDoor& message);
@@ -44,6 +49,7 @@ private:
     Response restart(const Account& owner, const wire::RestartBoard& message);
     Response revoke(const Account& owner, const wire::RevokeTicket& message);
     Response read_ticket(const Account& owner, const wire::ReadTicket& message);
+    Result<Response> ended_tickets(const wire::Datagram& request, Holder);
     Response open_logdirs(const Account& owner, const wire::OpenLogdirs& message);
     /// Starts a job for the service unit of an own board. Makes the door again if it is not open.
     Response start_job(const char* method, const Account& owner, const std::string& board);

@@ -32,8 +32,10 @@ public:
     /// An error with sys == ENOENT if there is no record.
     [[nodiscard]] Result<DoorRecord> read(const BoardId& board) const;
     void remove(const BoardId& board) const;
-    /// Excludes the other processes that change doors, while the result lives.
-    [[nodiscard]] Fd lock() const { return folder_.lock(); }
+    /// Excludes the other processes that change this board's door, while the result lives.
+    [[nodiscard]] FolderLock lock(const BoardId& board) const { return folder_.lock(board.str()); }
+    /// Excludes the other processes that choose a port. A port is taken once its record is written.
+    [[nodiscard]] FolderLock lock_ports() const { return folder_.lock("ports"); }
     /// All records. Damaged ones are left out and named in `damaged`.
     [[nodiscard]] std::vector<DoorRecord> all(std::vector<std::string>* damaged = nullptr) const;
 

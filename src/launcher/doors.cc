@@ -19,7 +19,8 @@ namespace {
 /// Written by boardgate-portholder@.service.
 constexpr const char* holders_folder = "/run/boardgate-root/holders/";
 
-constexpr std::size_t most_ports_tried = 5;
+constexpr std::size_t most_ports_tried_elsewhere = 5;
+constexpr std::size_t most_ports_tried = 10;
 
 /// The name of the first invalid field, if any. boardgated has checked all fields, for the person's error messages; the
 /// launcher does not trust that.
@@ -109,6 +110,41 @@ std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
     return (readable ? holder : "another program") + " listens there";
 }
 
+std::vector<std::uint16_t> Doors::candidates_for(const wire::DoorSpec& door) const {
+    if (door.port != 0) return {door.port};
+    std::set<std::uint16_t> ours;
+    for (const DoorRecord& record : records_.all()) {
+        if (record.door.board != door.board) ours.insert(record.door.port);
+    }
+    std::vector<std::uint16_t> candidates;
+    for (int port = settings_.door_ports.first; port <= settings_.door_ports.last; ++port) {
+        const auto number = static_cast<std::uint16_t>(port);
+        if (settings_.is_door_port(number) && !ours.contains(number)) candidates.push_back(number);
+    }
+    return candidates;
+}
+
+LauncherResult<bool> Doors::claim(DoorRecord& record) const {
+    const auto choosing = records_.lock_ports();
+    const std::vector<DoorRecord> all = records_.all();
+    const bool taken = std::any_of(all.begin(), all.end(), [&](const DoorRecord& other) {
+        return other.door.port == record.door.port && other.door.board != record.door.board;
+    });
+    if (taken) return false;
+    if (const auto written = records_.write(record); !written) return refuse(Refusal::systemd, written.error().text());
+    return true;
+}
+
+void Doors::drop_taken(std::vector<std::uint16_t>& candidates) const {
+    (void)jobs_.run("StartUnit", "boardgate-portholder@all.service");
+    std::ifstream in(holders_folder + std::string("all"));
+    std::set<int> taken;
+    for (int port = 0; in >> port;) taken.insert(port);
+    std::erase_if(candidates, [&, first = candidates.front()](std::uint16_t port) { return port != first && taken.contains(port); });
+    // The table may be outdated by a few ports, not by many.
+    candidates.resize(std::min(candidates.size(), most_ports_tried));
+}
+
 LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
     auto plan = this->plan(owner, door);
     if (!plan) return error_of(plan);
@@ -117,33 +153,25 @@ LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& doo
     if (before && !before->is_of(owner)) return refuse(Refusal::no_such_door, "you have no such board");
     (void)close(plan->unit);  // if it fails, systemd's refusal of the new unit says why
 
-    std::vector<std::uint16_t> candidates;
-    if (door.port != 0) {
-        candidates.push_back(door.port);
-    } else {
-        std::set<std::uint16_t> ours;
-        for (const DoorRecord& record : records_.all()) {
-            if (record.door.board != door.board) ours.insert(record.door.port);
-        }
-        for (int port = settings_.door_ports.first; port <= settings_.door_ports.last; ++port) {
-            const auto number = static_cast<std::uint16_t>(port);
-            if (settings_.is_door_port(number) && !ours.contains(number)) candidates.push_back(number);
-        }
-    }
+    std::vector<std::uint16_t> candidates = candidates_for(door);
     // An address of another machine fails for every port, and systemd reports it like a taken port.
-    if (!door.host.empty() && candidates.size() > most_ports_tried) candidates.resize(most_ports_tried);
-    for (const std::uint16_t candidate : candidates) {
+    if (!door.host.empty() && candidates.size() > most_ports_tried_elsewhere) candidates.resize(most_ports_tried_elsewhere);
+    for (std::size_t tried = 0; tried < candidates.size(); ++tried) {
+        const std::uint16_t candidate = candidates[tried];
         plan->port = *Port::parse(candidate);
         // Record the door before opening it: a crash in between leaves a record, which opens the door later, and never an
         // unknown door.
         DoorRecord record{owner.uid, owner.name, door};
         record.door.port = candidate;
-        if (const auto written = records_.write(record); !written) return refuse(Refusal::systemd, written.error().text());
-        const auto bound = start_units(*plan);
+        const auto claimed = claim(record);
+        if (!claimed) return error_of(claimed);
+        const auto bound = *claimed ? start_units(*plan) : Bound::port_taken;
         if (bound && *bound == Bound::yes) return plan->port;
         // The old record, with its port, stays until the door can be made again.
-        if (!before || !records_.write(*before)) records_.remove(board);
+        if (*claimed && (!before || !records_.write(*before))) records_.remove(board);
         if (!bound) return error_of(bound);
+        // Another program listens on it. The other ports with a listener are not tried.
+        if (tried == 0 && candidates.size() > 1) drop_taken(candidates);
     }
     if (!door.host.empty()) {
         return refuse(Refusal::port_taken,

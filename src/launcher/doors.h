@@ -33,12 +33,20 @@ public:
     [[nodiscard]] LauncherResult<DoorRecord> owned(const Account& owner, const BoardId& board) const;
     /// The record of a board of any owner.
     [[nodiscard]] LauncherResult<DoorRecord> of_anybody(const BoardId& board) const;
+    /// Excludes other requests that change this board's door, while the result lives.
+    [[nodiscard]] FolderLock lock(const BoardId& board) const { return records_.lock(board); }
     [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
 
 private:
     [[nodiscard]] std::string program_of(const std::string& environment) const;
     /// The program that listens on a port, for an error message.
     [[nodiscard]] std::string holder_of(const Account& asking, std::uint16_t port) const;
+    /// The requested port, or the ports of the range that no other door has.
+    [[nodiscard]] std::vector<std::uint16_t> candidates_for(const wire::DoorSpec& door) const;
+    /// Records the door. False if another board's record has its port.
+    [[nodiscard]] LauncherResult<bool> claim(DoorRecord& record) const;
+    /// Removes ports with a listener, except the first, according to the host's table of listeners.
+    void drop_taken(std::vector<std::uint16_t>& candidates) const;
     enum class Bound { yes, port_taken };
     [[nodiscard]] LauncherResult<Bound> start_units(const DoorPlan& plan);
     [[nodiscard]] LauncherResult<DoorPlan> plan(const Account& owner, const wire::DoorSpec& door) const;

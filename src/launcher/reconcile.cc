@@ -5,6 +5,7 @@
 
 #include "src/base/log.h"
 #include "src/tickets/closed_accounts.h"
+#include "src/tickets/shadow.h"
 
 namespace boardgate::launcher {
 
@@ -49,9 +50,10 @@ bool reconcile(const DoorRecords& records, Doors& doors, const Settings& setting
     std::vector<std::string> damaged;
     bool good = true;
     for (const DoorRecord& seen : records.all(&damaged)) {
-        const Fd lock = records.lock();
+        const BoardId board = *BoardId::parse(seen.door.board);
+        const auto lock = records.lock(board);
         // As it is now: it may have been changed or removed before this process had its turn.
-        const auto record = records.read(*BoardId::parse(seen.door.board));
+        const auto record = records.read(board);
         if (record && !reconcile_one(*record, records, doors, settings, clock)) good = false;
     }
     for (const std::string& name : damaged)
@@ -59,12 +61,28 @@ bool reconcile(const DoorRecords& records, Doors& doors, const Settings& setting
     return good;
 }
 
+void log_outdated(const tickets::Ticket& ticket) {
+    log_event(Event::login_ended, "a login of " + ticket.user + " has ended: its password has changed, or it is another account",
+              {{"USER_NAME", ticket.user}});
+}
+
+void revoke_outdated(const tickets::TicketStore& tickets) {
+    tickets.revoke_if([&](const tickets::Ticket& ticket) {
+        const auto account = account_of(ticket.uid);
+        if (!account && account.error().sys != ENOENT) return false;
+        if (account && account->name == ticket.user && tickets::is_mark_of(ticket.mark, ticket.user)) return false;
+        log_outdated(ticket);
+        return true;
+    });
+}
+
 void close_strays(const DoorRecords& records, Doors& doors, const Settings& settings) {
     for (const DoorRecord& record : records.all()) {
         const auto owner = UserName::parse(record.owner);
         if (!owner || settings.is_door_port(record.door.port)) continue;
-        const Fd lock = records.lock();
-        const UnitName unit(*owner, *BoardId::parse(record.door.board));
+        const BoardId board = *BoardId::parse(record.door.board);
+        const auto lock = records.lock(board);
+        const UnitName unit(*owner, board);
         if (!doors.is_open(unit)) continue;
         const char* what = doors.close(unit) ? "is closed" : "cannot be closed, and local users may reach it";
         say(record,

@@ -52,14 +52,6 @@ int UnitJobs::on_removed(sd_bus_message* message, void* self, sd_bus_error*) noe
     return 0;
 }
 
-bool UnitJobs::keep_up() {
-    int processed = 0;
-    while ((processed = sd_bus_process(bus_.get(), nullptr)) > 0) {
-    }
-    ended_.clear();
-    return processed == 0 && sd_bus_is_open(bus_.get()) > 0;
-}
-
 BusResult<JobResult> UnitJobs::wait(const std::string& job) {
     const auto until = std::chrono::steady_clock::now() + Bus::deadline;
     for (;;) {

@@ -20,8 +20,6 @@ public:
     UnitJobs& operator=(const UnitJobs&) = delete;
     ~UnitJobs();
 
-    /// Reads pending signals. False if the connection to the bus has ended; it cannot be used again.
-    [[nodiscard]] bool keep_up();
     /// Starts a job of a unit (`StartUnit`, `StopUnit`, `RestartUnit`) and does not wait.
     [[nodiscard]] BusResult<std::string> ask(const char* method, const std::string& unit);
     /// Sends a prepared call that returns a job, such as StartTransientUnit, and waits for its end.

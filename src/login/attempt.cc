@@ -9,6 +9,7 @@
 #include "src/base/log.h"
 #include "src/login/pam.h"
 #include "src/tickets/closed_accounts.h"
+#include "src/tickets/shadow.h"
 
 namespace boardgate::login {
 
@@ -77,6 +78,7 @@ Result<Decision> decide_again(const tickets::Ticket& ticket, const std::string& 
     const auto account = account_of(ticket.uid);
     if (!account && account.error().sys != ENOENT) return Decision{LoginOutcome::unavailable, account.error().text()};
     if (!account || account->name != ticket.user) return Decision{LoginOutcome::refused, "there is no such account any more"};
+    if (!tickets::is_mark_of(ticket.mark, account->name)) return Decision{LoginOutcome::refused, "its password has changed"};
     // pam_nologin(8) refuses new logins, and does not end sessions.
     for (const char* path : {"/run/nologin", "/etc/nologin"}) {
         if (access(path, F_OK) == 0) return Decision{LoginOutcome::unavailable, std::string(path) + " exists"};
@@ -85,13 +87,17 @@ Result<Decision> decide_again(const tickets::Ticket& ticket, const std::string& 
 }
 
 /// Writes the ticket of a granted login; if that fails, the login fails.
-wire::LoginVerdict verdict_of(Decision& decision, const Settings& settings, const tickets::TicketStore& store, const Clock& clock) {
+wire::LoginVerdict verdict_of(Decision& decision, bool local, const Settings& settings, const tickets::TicketStore& store,
+                              const Clock& clock) {
     wire::LoginVerdict verdict;
     verdict.outcome = decision.outcome;
     if (decision.outcome == LoginOutcome::granted) {
         const Token token = Token::make();
         const auto expires = std::chrono::floor<std::chrono::seconds>(clock.wall()) + settings.session_lifetime;
-        if (auto written = store.write(token.hash(), {decision.account.uid, expires, decision.account.name}); !written) {
+        const auto mark = tickets::account_mark(decision.account.name);
+        const auto written = mark ? store.write(token.hash(), {decision.account.uid, expires, decision.account.name, *mark, local})
+                                  : Result<void>(error_of(mark));
+        if (!written) {
             decision = {LoginOutcome::unavailable, written.error().text()};
             verdict.outcome = decision.outcome;
         } else {
@@ -177,7 +183,7 @@ Result<void> attempt(int socket, const Settings& settings, const tickets::Ticket
     // The peer is gone: there is nobody to send a verdict to.
     if (!conversation.broken().empty()) return failure("a login was interrupted", user->str(), conversation.broken());
 
-    wire::LoginVerdict verdict = verdict_of(decision, settings, store, clock);
+    wire::LoginVerdict verdict = verdict_of(decision, false, settings, store, clock);
     log_verdict(decision, user->str(), start->address);
     const bool proved = verdict.outcome == LoginOutcome::granted || verdict.outcome == LoginOutcome::password_expired;
     // Only a person who knows the password may read the messages of the account stage. After prompts beyond the password,
@@ -195,7 +201,7 @@ Result<void> local_attempt(int socket, uid_t caller, const Settings& settings, c
     if (!account) return error_of(account);
     auto decision = decide_about(*account, {}, socket, settings, clock);
     if (!decision) return error_of(decision);
-    wire::LoginVerdict verdict = verdict_of(*decision, settings, store, clock);
+    wire::LoginVerdict verdict = verdict_of(*decision, true, settings, store, clock);
     log_verdict(*decision, account->name, "this server");
     return hand_over(socket, verdict, store);
 }

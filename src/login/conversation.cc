@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/login/conversation.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -49,7 +51,10 @@ int Conversation::converse(int count, const pam_message** messages, pam_response
 
 Result<std::vector<Secret>> Conversation::ask(wire::LoginPrompts prompts) {
     if (auto sent = wire::send(socket_, prompts); !sent) return error_of(sent);
+    // A person takes longer than any module may (main.cc).
+    const unsigned before = alarm(0);
     auto answers = wire::receive_one<wire::LoginAnswers>(socket_, longest_silence);
+    if (before != 0) alarm(static_cast<unsigned>(longest_module.count()));
     if (!answers) return error_of(answers);
     if (answers->answers.size() != prompts.prompts.size()) return failure("the number of answers differs from the number of prompts");
     for (const Secret& answer : answers->answers) {

@@ -16,6 +16,8 @@ namespace boardgate::login {
 
 /// The longest wait for the answer to a prompt.
 inline constexpr std::chrono::seconds longest_silence{90};
+/// How long a module may work between two prompts. boardgated gives up before.
+inline constexpr std::chrono::seconds longest_module{50};
 
 class Conversation {
 public:

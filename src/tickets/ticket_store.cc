@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <map>
 
@@ -10,26 +11,43 @@ namespace boardgate::tickets {
 
 namespace {
 
-constexpr std::size_t longest_ticket = 512;  // names are 256 bytes at most
+constexpr std::size_t longest_ticket = 512;  // names have 256 bytes at most, marks 64
 /// An unfinished file of this age is left over: a login writes its ticket within milliseconds.
 constexpr std::chrono::seconds longest_write{60};
 
-/// `uid expires name\n`, numbers in decimal. No name has a line break (UserName).
+constexpr std::string_view format = "2";
+constexpr std::string_view local = "local";
+constexpr std::string_view session = "session";
+
+/// The decimal number that the whole text is; 0 if it is not one.
+std::int64_t number_in(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return fault == std::errc{} && end == text.data() + text.size() ? number : 0;
+}
+
+std::string text_of(const Ticket& ticket) {
+    return fmt::format("{} {} {} {} {} {}\n", format, static_cast<std::uint32_t>(ticket.uid), ticket.expires.time_since_epoch().count(),
+                       ticket.mark, ticket.local ? local : session, ticket.user);
+}
+
+/// The ticket of a text of text_of(). No name has a line break or a space (UserName).
 Result<Ticket> ticket_in(std::string_view text) {
-    std::int64_t uid = -1;
-    std::int64_t expires = -1;
-    const char* end = text.data() + text.size();
-    auto [at, fault] = std::from_chars(text.data(), end, uid);
-    if (fault == std::errc{} && at != end && *at == ' ') {
-        auto [stop, fault2] = std::from_chars(at + 1, end, expires);
-        const std::string_view rest(stop, static_cast<std::size_t>(end - stop));
-        const bool whole = rest.size() > 2 && rest.front() == ' ' && rest.find('\n') == rest.size() - 1;
-        if (fault2 == std::errc{} && whole && uid > 0 && uid < 0xFFFFFFFF && expires > 0) {
-            return Ticket{static_cast<uid_t>(uid), std::chrono::sys_seconds(std::chrono::seconds(expires)),
-                          std::string(rest.substr(1, rest.size() - 2))};
-        }
+    std::array<std::string_view, 6> words;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::size_t end = text.find(i + 1 < words.size() ? ' ' : '\n');
+        if (end == std::string_view::npos) return system_error("the ticket is damaged", {}, ENOENT);
+        words[i] = text.substr(0, end);
+        text.remove_prefix(end + 1);
     }
-    return system_error("the ticket is damaged", {}, ENOENT);
+    const auto& [version, uid_text, expires_text, mark, kind, user] = words;
+    const std::int64_t uid = number_in(uid_text);
+    const std::int64_t expires = number_in(expires_text);
+    const bool whole = text.empty() && version == format && uid > 0 && uid < 0xFFFFFFFF && expires > 0 && !mark.empty() &&
+                       (kind == local || kind == session) && !user.empty() && user.find(' ') == std::string_view::npos;
+    if (!whole) return system_error("the ticket is damaged", {}, ENOENT);
+    return Ticket{static_cast<uid_t>(uid), std::chrono::sys_seconds(std::chrono::seconds(expires)), std::string(user), std::string(mark),
+                  kind == local};
 }
 
 }  // namespace
@@ -42,8 +60,7 @@ Result<TicketStore> TicketStore::open(const std::string& path) {
 
 Result<void> TicketStore::write(const TokenHash& token, const Ticket& ticket) const {
     make_room(ticket.uid);
-    const std::string text = fmt::format("{} {} {}\n", ticket.uid, ticket.expires.time_since_epoch().count(), ticket.user);
-    const auto written = folder_.write(token.hex(), text, PrivateFolder::IfUnfinished::fail);
+    const auto written = folder_.write(token.hex(), text_of(ticket), PrivateFolder::IfUnfinished::fail);
     if (!written) return system_error("cannot write a ticket", {}, written.error().sys);
     return {};
 }
@@ -58,6 +75,21 @@ Result<Ticket> TicketStore::check(const TokenHash& token, std::chrono::sys_secon
     auto ticket = load(token.hex());
     if (ticket && ticket->expires <= now) return system_error("the ticket has ended", {}, ENOENT);
     return ticket;
+}
+
+bool TicketStore::take_local(const TokenHash& token, const Ticket& ticket) const {
+    if (!ticket.local) return false;
+    Ticket taken = ticket;
+    taken.local = false;
+    // Only one of two concurrent processes removes it.
+    return folder_.remove(token.hex()) && write(token, taken).has_value();
+}
+
+void TicketStore::revoke_if(const std::function<bool(const Ticket&)>& ended) const {
+    for (const std::string& name : folder_.names()) {
+        const auto ticket = load(name);
+        if (ticket && ended(*ticket)) (void)folder_.remove(name);
+    }
 }
 
 void TicketStore::revoke(const TokenHash& token) const { (void)folder_.remove(token.hex()); }

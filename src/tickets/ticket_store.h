@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Tickets: root's record that a user really logged in. One file per ticket under
-// /var/lib/boardgate-root/tickets (root 0700), named by the SHA-256 of the token, holding uid, end and name.
+// /var/lib/boardgate-root/tickets (root 0700), named by the SHA-256 of the token, holding uid, end, mark, kind and name.
 // Only boardgate-login writes them; boardgate-launcher checks and removes them.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "src/base/clock.h"
@@ -18,7 +19,9 @@ inline constexpr const char* tickets_folder = "/var/lib/boardgate-root/tickets";
 struct Ticket {
     uid_t uid;
     std::chrono::sys_seconds expires;
-    std::string user;  ///< the name at the login: the uid may become another person's
+    std::string user;        ///< the name at the login: the uid may become another person's
+    std::string mark = "-";  ///< account_mark() at the login: name and uid may become another person's
+    bool local = false;      ///< from local.sock, and not used for a session yet
 };
 
 class TicketStore {
@@ -38,6 +41,10 @@ public:
     void revoke(const TokenHash& token) const;
     /// Removes all tickets of a user and returns their number.
     std::size_t revoke_all(uid_t uid) const;
+    /// Turns a local ticket into one of a session. False if it is not local: then it was used before.
+    [[nodiscard]] bool take_local(const TokenHash& token, const Ticket& ticket) const;
+    /// Removes the tickets for which `ended` returns true.
+    void revoke_if(const std::function<bool(const Ticket&)>& ended) const;
     /// Removes expired tickets, and temporary files of a crash.
     void sweep(std::chrono::sys_seconds now) const;
 

@@ -33,6 +33,7 @@ inline constexpr std::size_t environment = 4095;  // a name of boardgate.conf, o
 inline constexpr std::size_t unit = 255;
 inline constexpr std::size_t cursor = 512;
 inline constexpr std::size_t invocation = 32;
+inline constexpr std::size_t tickets = 900;  // in one question
 inline constexpr std::size_t log_line = 16 * 1024;
 inline constexpr std::size_t more_logdirs = 10;
 inline constexpr std::size_t prompts = 8;  // PAM_MAX_NUM_MSG is 32; no module needs more than a few
@@ -227,6 +228,19 @@ struct ReadTicket {
     }
 };
 
+/// AskTickets, EndedTickets: hashes of tickets, which open nothing.
+template <Type which>
+struct TicketHashes {
+    static constexpr Type type = which;
+    std::string hashes;  ///< each 64 hexadecimal digits, one behind the other
+    template <class Io>
+    void fields(Io& io) {
+        io.text(hashes, longest::tickets * 2 * TokenHash::size);
+    }
+};
+using AskTickets = TicketHashes<Type::AskTickets>;
+using EndedTickets = TicketHashes<Type::EndedTickets>;
+
 struct TicketHolder {
     static constexpr Type type = Type::TicketHolder;
     std::uint32_t uid = 0;
@@ -259,7 +273,8 @@ enum class Refusal : std::uint8_t {
     gate_missing,  ///< the packet filter is not in force
     no_such_door,
     systemd,  ///< systemd refused
-    last = systemd
+    busy,     ///< the person has too many concurrent requests
+    last = busy
 };
 
 struct Refused {

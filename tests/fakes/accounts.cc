@@ -84,6 +84,7 @@ int getspnam_r(const char* name, spwd* entry, char* buffer, std::size_t size, sp
     if (shadow == in_force->shadow.end()) return 0;
     entry->sp_pwdp = Buffer(buffer, size).put(shadow->second.password);
     entry->sp_expire = shadow->second.expires;
+    entry->sp_lstchg = shadow->second.changed;
     *found = entry;
     return 0;
 }

@@ -24,6 +24,7 @@ public:
     struct Shadow {
         std::string password;
         long expires = -1;  ///< days since 1970
+        long changed = 20000;
     };
     /// shadow(5), by name.
     std::map<std::string, Shadow> shadow;

@@ -4,10 +4,7 @@
 namespace boardgate::boardgated {
 
 ApiResult<Response> ApiHealth::read(Call& call) const {
-    // From the machine itself a connection to its own address has that address at both ends.
-    const std::string_view from = call.request.address();
-    const bool local = from == "127.0.0.1" || from == "::1" || (!from.empty() && from == call.request.parameter("SERVER_ADDR"));
-    if (!local) return problem(Code::not_local, "only a request from the server itself may read the health");
+    if (!call.request.is_from_this_server()) return problem(Code::not_local, "only a request from the server itself may read the health");
     if (!gate_.healthy()) {
         return problem(Code::gate_unsound, "the packet filter is not in force; see: systemctl status boardgate-gate");
     }

@@ -63,7 +63,7 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     json->take("ticket", ticket, Token::text_size);
     json->take("name", name, 0, Sessions::longest_name);
     if (const auto known = json->finish(); !known) return error_of(known);
-    if (json->has("ticket")) return with_ticket(ticket);
+    if (json->has("ticket")) return with_ticket(ticket, call.request);
     const std::string address(call.request.address());
 
     if (!conversation.empty()) {
@@ -97,7 +97,8 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
 }
 
 /// A login of the command line on the server: boardgate-login gave it a ticket by the kernel's peer credentials.
-ApiResult<LoginStep> ApiLogin::with_ticket(const Secret& text) {
+ApiResult<LoginStep> ApiLogin::with_ticket(const Secret& text, const Request& request) {
+    if (!request.is_from_this_server()) return problem(Code::login_failed, "a local ticket is valid only on the server itself");
     auto token = Token::parse(text.reveal());
     if (!token) return problem(Code::login_failed, login_failed_text);
     const auto holder = launcher_.holder_of(*token);

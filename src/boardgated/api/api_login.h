@@ -35,7 +35,7 @@ public:
 
 private:
     [[nodiscard]] ApiResult<LoginStep> step(Call& call, std::string& name);
-    [[nodiscard]] ApiResult<LoginStep> with_ticket(const Secret& text);
+    [[nodiscard]] ApiResult<LoginStep> with_ticket(const Secret& text, const Request& request);
     [[nodiscard]] ApiResult<Response> granted(const LoginGrant& grant, const std::string& name, Call& call);
 
     LoginConversations& conversations_;

@@ -23,6 +23,8 @@ Code code_of(wire::Refusal reason) {
             return Code::gate_unsound;
         case wire::Refusal::no_such_door:
             return Code::no_such_board;
+        case wire::Refusal::busy:
+            return Code::busy;
         case wire::Refusal::bad_request:
         case wire::Refusal::environment:
             return Code::bad_field;
@@ -75,6 +77,23 @@ ApiResult<wire::TicketHolder> SocketLauncher::holder_of(const Token& token) {
     auto holder = wire::decode<wire::TicketHolder>(*datagram);
     if (!holder) return not_reached(holder.error());
     return *std::move(holder);
+}
+
+std::vector<TokenHash> SocketLauncher::ended_of(const std::vector<TokenHash>& tickets) {
+    std::vector<TokenHash> ended;
+    for (std::size_t first = 0; first < tickets.size(); first += wire::longest::tickets) {
+        wire::AskTickets question;
+        for (std::size_t i = first; i < std::min(tickets.size(), first + wire::longest::tickets); ++i) question.hashes += tickets[i].hex();
+        const auto datagram = exchange(std::move(question));
+        if (!datagram) return ended;
+        const auto answer = wire::decode<wire::EndedTickets>(*datagram);
+        if (!answer) return ended;
+        constexpr std::size_t size = 2 * TokenHash::size;
+        for (std::size_t at = 0; at + size <= answer->hashes.size(); at += size) {
+            if (const auto hash = TokenHash::from_hex(answer->hashes.substr(at, size))) ended.push_back(*hash);
+        }
+    }
+    return ended;
 }
 
 template <class Message>

@@ -29,7 +29,7 @@ public:
     /// A connection to the person's own folder reader.
     [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
     [[nodiscard]] virtual ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
-    /// The person whose ticket this is.
+    /// Uses a local ticket, which works once. The person whose ticket it is.
     [[nodiscard]] virtual ApiResult<wire::TicketHolder> holder_of(const Token& token) = 0;
 };
 
@@ -48,6 +48,8 @@ public:
     [[nodiscard]] ApiResult<Fd> open_logdirs(const Token& token) override;
     [[nodiscard]] ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) override;
     [[nodiscard]] ApiResult<wire::TicketHolder> holder_of(const Token& token) override;
+    /// Which of these tickets are there no more: revoked, ended, or of an account that is not the same any more.
+    [[nodiscard]] std::vector<TokenHash> ended_of(const std::vector<TokenHash>& tickets);
 
 private:
     struct LauncherReply {

@@ -164,6 +164,15 @@ void Sessions::delete_stored(Hashes hashes) {
     change->undeleted = std::move(hashes);
 }
 
+std::vector<TokenHash> Sessions::tokens() const {
+    std::vector<TokenHash> all;
+    const auto entries = entries_.read();
+    for (const auto& [token, entry] : *entries) {
+        if (alive(*entry)) all.push_back(token);
+    }
+    return all;
+}
+
 std::size_t Sessions::count() const {
     const auto entries = entries_.read();
     return static_cast<std::size_t>(std::count_if(entries->begin(), entries->end(), [&](const auto& each) { return alive(*each.second); }));

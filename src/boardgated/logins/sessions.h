@@ -60,6 +60,7 @@ public:
     [[nodiscard]] std::optional<TokenHash> find_by_id(std::uint32_t uid, std::string_view id) const;
     [[nodiscard]] Result<void> rename(const TokenHash& token, const std::string& name);
     /// All sessions that have not ended.
+    [[nodiscard]] std::vector<TokenHash> tokens() const;
     [[nodiscard]] std::size_t count() const;
     /// Ends immediately, however slow the disk is, and for good: a failed deletion is repeated by a later sweep.
     void end(const TokenHash& token);

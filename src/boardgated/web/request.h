@@ -36,6 +36,11 @@ public:
     [[nodiscard]] std::string_view query() const { return parameter("QUERY_STRING"); }
     [[nodiscard]] std::string_view host() const { return parameter("HTTP_HOST"); }
     [[nodiscard]] std::string_view address() const { return parameter("REMOTE_ADDR"); }
+    /// A connection of the server to its own address has this address at both ends.
+    [[nodiscard]] bool is_from_this_server() const {
+        const std::string_view from = address();
+        return from == "127.0.0.1" || from == "::1" || (!from.empty() && from == parameter("SERVER_ADDR"));
+    }
     /// A page load by a person, according to the browser (Fetch Metadata).
     /// Not a frame: another page may open one without the person's wish.
     [[nodiscard]] bool is_navigation() const {

@@ -56,6 +56,8 @@ TEST_F(LauncherTest, AccountsThatAreGoneOrSystemsHaveNoBoards) {
 }
 
 TEST_F(LauncherTest, ClosedAccountsGetNothingButTheEndOfTheirLogins) {
+    directory.shadow["alice"] = {"$y$j9T$x", -1};
+    alice = ticket_of(1001);
     made();
     const Token second = ticket_of(1001);
     directory.shadow["alice"] = {"!$y$j9T$x", -1};
@@ -318,7 +320,7 @@ TEST_F(LauncherTest, WhatSystemdRefusesIsToldInItsWords) {
 }
 
 TEST_F(LauncherTest, TellsWhoseATicketIs) {
-    const Response answer = ask(alice, wire::ReadTicket{});
+    const Response answer = ask(local_ticket(), wire::ReadTicket{});
     ASSERT_TRUE(answer.holder);
     EXPECT_EQ(answer.holder->uid, 1001U);
     EXPECT_EQ(answer.holder->user, "alice");
@@ -329,7 +331,9 @@ TEST_F(LauncherTest, RevokesThisTicketAnotherOfOnesOwnOrAll) {
     const Token second = ticket_of(1001);
     const Token third = ticket_of(1001);
     const Token bob = ticket_of(1002);
-    const auto good = [&](const Token& token) { return refusal(ask(token, wire::ReadTicket{})) == std::nullopt; };
+    const auto good = [&](const Token& token) {
+        return tickets.check(token.hash(), std::chrono::floor<std::chrono::seconds>(clock.wall())).has_value();
+    };
     const auto revoke = [&](const Token& with, wire::Tickets which, const std::string& other = {}) {
         wire::RevokeTicket message;
         message.which = which;
@@ -355,6 +359,46 @@ TEST_F(LauncherTest, DashesOfANameAreNoDashesOfAUnit) {
     wire::DoorSpec spec = door();
     EXPECT_TRUE(make(ticket_of(1003), spec).result);
     EXPECT_THAT(systemd.asked().back(), HasSubstr("tensorboard-a\\x2dda-abcdefgh.socket"));
+}
+
+TEST_F(LauncherTest, ANewPasswordEndsEveryTicketOfBefore) {
+    directory.shadow["alice"] = {"$y$one"};
+    const Token before = ticket_of(1001);
+    EXPECT_EQ(refusal(make(before, door())), std::nullopt);
+    directory.shadow["alice"] = {"$y$two"};
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(before)), Refusal::ticket);
+    directory.shadow["alice"] = {"$y$one"};
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(before)), Refusal::ticket) << "it is gone for good";
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(ticket_of(1001))), std::nullopt) << "the board stays";
+}
+
+TEST_F(LauncherTest, ATicketOfASessionIsNoneToLogInWith) {
+    EXPECT_EQ(refusal(ask(alice, wire::ReadTicket{})), Refusal::ticket);
+    const Token local = local_ticket();
+    EXPECT_EQ(ask(local, wire::ReadTicket{}).holder->user, "alice");
+    EXPECT_EQ(refusal(ask(local, wire::ReadTicket{})), Refusal::ticket);
+    EXPECT_EQ(refusal(make(local, door())), std::nullopt);
+}
+
+TEST_F(LauncherTest, TellsWhichTicketsAreThereNoMore) {
+    directory.shadow["bob"] = {"$y$one"};
+    const Token of_bob = ticket_of(1002);
+    const Token unknown = Token::make();
+    directory.shadow["bob"] = {"$y$two"};
+    const auto answer = send(wire::AskTickets{alice.hash().hex() + of_bob.hash().hex() + unknown.hash().hex()});
+    ASSERT_TRUE(answer && answer->ended);
+    EXPECT_EQ(answer->ended->hashes, of_bob.hash().hex() + unknown.hash().hex());
+    EXPECT_FALSE(send(wire::AskTickets{std::string(64, 'x')}));
+}
+
+TEST_F(LauncherTest, ARequestTakesTheShareOfItsTicketsPerson) {
+    const auto person = [&](const Token& token) {
+        fakes::SocketPair sockets;
+        EXPECT_TRUE(wire::send(sockets.near.get(), wire::OpenLogdirs{Secret(token.reveal())}));
+        return person_of(**wire::receive(sockets.far.get(), 1s), tickets, clock);
+    };
+    EXPECT_EQ(person(alice), 1001U);
+    EXPECT_EQ(person(Token::make()), nobodys);
 }
 
 }  // namespace

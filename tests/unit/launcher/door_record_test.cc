@@ -111,9 +111,12 @@ TEST_F(DoorRecordsTest, BelongToAnAccountByNumberAndName) {
 }
 
 TEST_F(DoorRecordsTest, AreHeldByOneAtATime) {
-    Fd held = records.lock();
+    std::optional<FolderLock> held = records.lock(board);
     const DoorRecords other = DoorRecords::open(folder.path()).value();
-    auto second = std::async(std::launch::async, [&] { return other.lock(); });
+    auto second = std::async(std::launch::async, [&] { return other.lock(board); });
+    // Other boards and the choice of ports are not locked.
+    EXPECT_TRUE(other.lock(*BoardId::parse("zzzzzzzz")));
+    EXPECT_TRUE(other.lock_ports());
     EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
     held.reset();
     EXPECT_TRUE(second.get());

@@ -6,6 +6,7 @@
 
 #include "src/base/gate_status_text.h"
 #include "src/launcher/dispatch.h"
+#include "src/tickets/shadow.h"
 
 #include "tests/fakes/accounts.h"
 #include "tests/fakes/fake_clock.h"
@@ -51,7 +52,15 @@ struct LauncherTest : testing::Test {
     }
     Token ticket_of(uid_t uid, const std::string& user, std::chrono::seconds lives = 1h) {
         Token token = Token::make();
-        EXPECT_TRUE(tickets.write(token.hash(), {uid, std::chrono::floor<std::chrono::seconds>(clock.wall()) + lives, user}));
+        EXPECT_TRUE(tickets.write(token.hash(), {uid, std::chrono::floor<std::chrono::seconds>(clock.wall()) + lives, user,
+                                                 tickets::account_mark(user).value()}));
+        return token;
+    }
+    /// Of alice, as local.sock gives it.
+    Token local_ticket() {
+        Token token = Token::make();
+        const auto ends = std::chrono::floor<std::chrono::seconds>(clock.wall()) + 1h;
+        EXPECT_TRUE(tickets.write(token.hash(), {1001, ends, "alice", "-", true}));
         return token;
     }
     template <class Message>

@@ -59,7 +59,8 @@ struct AttemptTest : testing::Test {
     }
     TokenHash ticket(uid_t uid = 1001, const std::string& user = "alice") const {
         const TokenHash token = Token::make().hash();
-        EXPECT_TRUE(store.write(token, {uid, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 1h, user}));
+        EXPECT_TRUE(store.write(
+            token, {uid, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 1h, user, tickets::account_mark(user).value()}));
         return token;
     }
     [[nodiscard]] bool is_good(const TokenHash& token) const {

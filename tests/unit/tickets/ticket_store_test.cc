@@ -75,18 +75,37 @@ TEST_F(TicketStoreTest, KeepsTheHashAndNeverTheToken) {
     write(hash, 1001);
     ASSERT_EQ(folder.count(), 1U);
     EXPECT_TRUE(folder.has(hash.hex()));
-    EXPECT_EQ(folder.get(hash.hex()), "1001 1800003600 alice\n");
+    EXPECT_EQ(folder.get(hash.hex()), "2 1001 1800003600 - session alice\n");
     struct stat facts {};
     ASSERT_EQ(stat((folder / hash.hex()).c_str(), &facts), 0);
     EXPECT_EQ(facts.st_mode & 0777U, 0600U);
 }
 
 TEST_F(TicketStoreTest, DamagedTicketsAreNone) {
-    for (const char* text :
-         {"", "1001", "1001 ", "1001 1800003600", "1001 1800003600\n", "1001 1800003600 \n", "1001 1800003600 alice",
-          "1001 1800003600 alice\nx", "0 1800003600 alice\n", "-1 1800003600 alice\n", "4294967295 1800003600 alice\n",
-          "4294968297 1800003600 alice\n", " 1001 1800003600 alice\n", "1001  1800003600 alice\n", "1001 0 alice\n",
-          "1001 -1800003600 alice\n", "1001\t1800003600 alice\n", "0x3e9 1800003600 alice\n", "1001 1800003600alice\n"}) {
+    for (const char* text : {"",
+                             "2",
+                             "2 1001",
+                             "2 1001 1800003600",
+                             "2 1001 1800003600 -",
+                             "2 1001 1800003600 - session",
+                             "2 1001 1800003600 - session \n",
+                             "2 1001 1800003600 - session alice",
+                             "2 1001 1800003600 - session alice\nx",
+                             "2 1001 1800003600 - other alice\n",
+                             "2 1001 1800003600  session alice\n",
+                             "1 1001 1800003600 - session alice\n",
+                             "1001 1800003600 alice\n",
+                             "2 0 1800003600 - session alice\n",
+                             "2 -1 1800003600 - session alice\n",
+                             "2 4294967295 1800003600 - session alice\n",
+                             "2 4294968297 1800003600 - session alice\n",
+                             " 2 1001 1800003600 - session alice\n",
+                             "2  1001 1800003600 - session alice\n",
+                             "2 1001 0 - session alice\n",
+                             "2 1001 -1800003600 - session alice\n",
+                             "2\t1001 1800003600 - session alice\n",
+                             "2 0x3e9 1800003600 - session alice\n",
+                             "2 1001 1800003600 - session alice bob\n"}) {
         folder.put(hash.hex(), text);
         const auto ticket = store.check(hash, now);
         ASSERT_FALSE(ticket) << text;
@@ -96,7 +115,7 @@ TEST_F(TicketStoreTest, DamagedTicketsAreNone) {
 
 TEST_F(TicketStoreTest, ATicketThatIsALinkIsNone) {
     const fakes::TempFolder elsewhere;
-    elsewhere.put("ticket", "1001 1800003600 alice\n");
+    elsewhere.put("ticket", "2 1001 1800003600 - session alice\n");
     std::filesystem::create_symlink(elsewhere / "ticket", folder / hash.hex());
     EXPECT_FALSE(good(hash));
 }
@@ -180,6 +199,30 @@ TEST(TicketStore, RefusesALinkAFileAndNothing) {
     EXPECT_FALSE(TicketStore::open(folder / "link"));
     EXPECT_FALSE(TicketStore::open(folder.put("file", "")));
     EXPECT_FALSE(TicketStore::open(folder / "nothing"));
+}
+
+TEST_F(TicketStoreTest, ALocalOneIsTakenOnce) {
+    ASSERT_TRUE(store.write(hash, {1001, now + 1h, "alice", "mark", true}));
+    const auto ticket = store.check(hash, now);
+    ASSERT_TRUE(ticket && ticket->local);
+    EXPECT_EQ(ticket->mark, "mark");
+    EXPECT_TRUE(store.take_local(hash, *ticket));
+    const auto taken = store.check(hash, now);
+    ASSERT_TRUE(taken) << "it goes on as the session's";
+    EXPECT_FALSE(taken->local);
+    EXPECT_FALSE(store.take_local(hash, *taken));
+    store.revoke(hash);
+    EXPECT_FALSE(store.take_local(hash, *ticket)) << "a revoked ticket stays revoked";
+    EXPECT_FALSE(good(hash));
+}
+
+TEST_F(TicketStoreTest, ThoseThatARuleNamesGo) {
+    const TokenHash of_bob = Token::make().hash();
+    write(hash, 1001);
+    write(of_bob, 1002);
+    store.revoke_if([](const Ticket& ticket) { return ticket.uid == 1001; });
+    EXPECT_FALSE(good(hash));
+    EXPECT_TRUE(good(of_bob));
 }
 
 }  // namespace

@@ -94,6 +94,8 @@ std::vector<Sample> samples() {
         SAMPLE(RevokeTicket, Secret(token), Tickets::other, std::string(64, 'a')),
         SAMPLE(OpenLogdirs, Secret(token)),
         SAMPLE(ReadTicket, Secret(token)),
+        SAMPLE(AskTickets, std::string(128, 'a')),
+        SAMPLE(EndedTickets, std::string(64, 'a')),
         SAMPLE(Done, 16001),
         SAMPLE(Refused, Refusal::port_taken, "port 16001 is taken"),
         SAMPLE(TicketHolder, 1001, "alice", 1'900'000'000),

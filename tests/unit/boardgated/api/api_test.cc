@@ -89,6 +89,16 @@ struct ApiTest : testing::Test {
         router.handle(nginx.accept());
         return FastCgi::answer(connection);
     }
+    /// As the command line on the server does.
+    CgiAnswer with_ticket(const std::string& ticket, const std::string& cookie = {}, const std::string& address = "192.0.2.9") {
+        const std::string body = R"({"ticket":")" + ticket + "\"}";
+        CgiParameters what = parameters("POST", "/api/v1/login", cookie);
+        what["REMOTE_ADDR"] = address;
+        what["HTTP_SEC_FETCH_SITE"] = "same-origin";
+        what["CONTENT_TYPE"] = "application/json";
+        what["CONTENT_LENGTH"] = std::to_string(body.size());
+        return send(what, body);
+    }
     /// As the portal's own page asks.
     CgiAnswer ask(const std::string& method, const std::string& path, const std::string& cookie, const std::string& body = {}) {
         CgiParameters what = parameters(method, path, cookie);
@@ -333,11 +343,17 @@ TEST_F(ApiTest, NobodyNamesOrEndsSomebodyElsesLogin) {
 
 TEST_F(ApiTest, ATicketLogsInWithANewCookieAndEndsTheOldSession) {
     const std::string ticket = Token::make().reveal();
-    const CgiAnswer answer = ask("POST", "/api/v1/login", bob, R"({"ticket":")" + ticket + "\"}");
+    const CgiAnswer answer = with_ticket(ticket, bob);
     EXPECT_EQ(answer.status, 200) << answer.body;
     EXPECT_EQ(answer.headers.at("Set-Cookie"), set_cookie(Token::parse(ticket).value()));
     EXPECT_EQ(ask("GET", "/api/v1/session", bob).status, 401) << "a planted old cookie gives no access";
     EXPECT_EQ(ask("GET", "/api/v1/session", std::string(cookie_name) + "=" + ticket).status, 200);
+}
+
+TEST_F(ApiTest, ATicketOfThisServerWorksOnThisServerOnly) {
+    const std::string ticket = Token::make().reveal();
+    EXPECT_EQ(code(with_ticket(ticket, {}, "192.0.2.1")), "login_failed");
+    EXPECT_EQ(with_ticket(ticket, {}, "127.0.0.1").status, 200);
 }
 
 TEST_F(ApiTest, WhoeverGetsTheNumberOfADeletedAccountGetsNothingOfIt) {
@@ -345,7 +361,7 @@ TEST_F(ApiTest, WhoeverGetsTheNumberOfADeletedAccountGetsNothingOfIt) {
     const std::string other = make(bob);
     launcher.holder.user = "anna";
     const std::string ticket = Token::make().reveal();
-    EXPECT_EQ(ask("POST", "/api/v1/login", "", R"({"ticket":")" + ticket + "\"}").status, 200);
+    EXPECT_EQ(with_ticket(ticket).status, 200);
     EXPECT_EQ(ask("GET", "/api/v1/session", alice).status, 401);
     const std::string anna = std::string(cookie_name) + "=" + ticket;
     EXPECT_EQ(trusted_json(ask("GET", "/api/v1/boards", anna).body)["boards"].size(), 0U);
