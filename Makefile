@@ -78,6 +78,10 @@ boardgate_from      = cli
 boardgate_shared    = wire base
 boardgate_libraries = JSONCPP CURL CLI11 FMT INIH SYSTEMD CRYPTO
 
+# The kernel lets nobody trace a process whose program they cannot read, from its first instruction on (execve(2),
+# ptrace(2)): these programs run as people.
+of_people = boardgate-logdirs boardgate-board
+
 # The shared folders become archives; a program takes from them only what it refers to.
 shared = base wire tickets events
 base_libraries    = SYSTEMD CRYPTO FMT INIH

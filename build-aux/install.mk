@@ -16,9 +16,6 @@ samples = systemd/boardgate.conf $(wildcard nginx/nginx-*.conf)
 if_absent = test -e '$(DESTDIR)$(2)' || $(call install_text,$(1),$(2),644)
 # -s strips; STRIP= leaves the symbols to a debugger, or to a package's debugging symbols.
 STRIP ?= -s
-# The kernel lets nobody trace a process whose program they cannot read, from its first instruction on (execve(2),
-# ptrace(2)): these programs run as people.
-of_people = boardgate-logdirs boardgate-board
 program = install -D -m $(if $(filter $(1),$(of_people)),711,755) $(STRIP) $(build)/bin/$(1) '$(DESTDIR)$(2)/$(1)' && $(call listed,$(2)/$(1))
 manifest = $(datadir)/boardgate/manifest
 
