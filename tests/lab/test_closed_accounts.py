@@ -73,8 +73,11 @@ def test_the_doors_of_a_closed_account_are_closed_within_the_hour(lab, make_acco
     lab.exec("usermod", "--unlock", people["locked"][0].user)
     assert reconcile() == {"locked", None}
     assert people["locked"][0].get(people["locked"][1]["url"]).status == 200
-    # So that the fixtures can clean up.
-    lab.exec("useradd", "--uid", uid, people["gone"][0].user)
+    # The fixtures clean up with a session of the new account: the old one is worth nothing.
+    gone = people["gone"][0]
+    lab.exec("useradd", "--uid", uid, gone.user)
+    lab.exec("sh", "-euc", 'printf "%s:%s\\n" "$1" "$2" | chpasswd', "account", gone.user, gone.password)
+    gone.login()
 
 
 def test_boards_do_not_pass_to_whoever_gets_the_number_of_a_deleted_account(lab, make_account, make_board):
