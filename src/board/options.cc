@@ -81,7 +81,7 @@ Result<Options> parse_options(int argc, char** argv) {
         {"auto", Loader::automatic}, {"boardgate", Loader::boardgate}, {"rustboard", Loader::rustboard}, {"python", Loader::python}};
     const auto loader = loaders.find(given["loader"]);
     if (loader == loaders.end()) return bad("loader");
-    return Options{*board,           given["tensorboard"], *logdir, more_logdirs, given["title"], *reload, multifile->second,
+    return Options{*board,         given["tensorboard"], *logdir, more_logdirs, given["title"], *reload, multifile->second,
                    samples->str(), loader->second,       *idle,   *awake};
 }
 

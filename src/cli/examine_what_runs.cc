@@ -68,7 +68,8 @@ std::optional<Finding> fault_of_socket(const Part& part, const std::string& ngin
     if ((about.st_mode & 07777) == part.mode && (has == wanted || wanted.empty())) return std::nullopt;
     std::string remedy = "systemctl restart boardgate.target";
     if (has != wanted)
-        remedy = fmt::format("systemctl edit {}: [Socket] {}={}; then {}", part.unit, by_group ? "SocketGroup" : "SocketUser", wanted, remedy);
+        remedy =
+            fmt::format("systemctl edit {}: [Socket] {}={}; then {}", part.unit, by_group ? "SocketGroup" : "SocketUser", wanted, remedy);
     return Finding{false,
                    fmt::format("{} belongs to {} {} with mode {:04o}, but needs {} and mode {:04o}", path, by_group ? "group" : "account",
                                has, about.st_mode & 07777, wanted, part.mode),
@@ -235,7 +236,6 @@ void examine_limits(Findings& to) {
     to.push_back({!none, none ? "all boards together have no memory limit" : "all boards together have a memory limit",
                   none ? "systemctl edit tensorboard.slice: [Slice] MemoryMax=50%" : ""});
 }
-
 
 }  // namespace
 

@@ -26,9 +26,8 @@ std::vector<Notice> notices_of(const std::vector<wire::FolderReport>& reports, c
         std::string text = first_unreadable.empty() ? "A folder" : "\"" + first_unreadable + "\"";
         text += " below the log directory cannot be read";
         if (unreadable > 1) text += fmt::format(", and {} more", unreadable - 1);
-        text +=
-            slow ? ": the slow loader stops there, and the board shows nothing new until the folder is readable. Set loader to auto."
-                 : ": the board does not show its runs.";
+        text += slow ? ": the slow loader stops there, and the board shows nothing new until the folder is readable. Set loader to auto."
+                     : ": the board does not show its runs.";
         notices.push_back({slow ? "slow_loader_stopped" : "unreadable_folder", std::move(text)});
     }
     return notices;

@@ -78,8 +78,8 @@ TEST(ServiceDeathTest, TheConnectionOfAnAcceptedServiceIsStandardInput) {
             dup2(pair.near.get(), STDIN_FILENO);
             const auto connection = accepted_connection();
             char nothing = 0;
-            const bool right = connection && read(STDIN_FILENO, &nothing, 1) == 0 && connection->get() >= 3 && (fcntl(connection->get(), F_GETFD) & FD_CLOEXEC) != 0 &&
-                               send(pair.far.get(), "x", 1, 0) == 1;
+            const bool right = connection && read(STDIN_FILENO, &nothing, 1) == 0 && connection->get() >= 3 &&
+                               (fcntl(connection->get(), F_GETFD) & FD_CLOEXEC) != 0 && send(pair.far.get(), "x", 1, 0) == 1;
             char got = 0;
             _exit(right && recv(connection->get(), &got, 1, 0) == 1 && got == 'x' ? 42 : 1);
         },

@@ -130,8 +130,7 @@ TEST(Settings, RefusesAKeyGivenTwice) {
 
 TEST(Settings, RefusesEnvironmentsWithoutAnAbsolutePath) {
     EXPECT_THAT(fault("[environments]\na = tensorboard\n"), HasSubstr("b.conf:2: environments.a: expected the absolute path"));
-    EXPECT_EQ(fault("[environments]\nidle_sleep = 2h\n"),
-              "b.conf:2: environments.idle_sleep: it must be above [environments]");
+    EXPECT_EQ(fault("[environments]\nidle_sleep = 2h\n"), "b.conf:2: environments.idle_sleep: it must be above [environments]");
     EXPECT_THAT(fault("[environments]\na b = /x\n"), HasSubstr("b.conf:2: environments.a b: expected a name"));
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "src/tickets/shadow.h"
 #include "src/wire/messages.h"
 
 #include "tests/fakes/accounts.h"
