@@ -137,7 +137,7 @@ def test_a_server_that_does_not_answer_ends_with_3(shell):
 
 def test_a_certificate_is_trusted_when_the_person_names_its_authority(lab, shell):
     words = ("login", "--server", f"{lab.name}.lab.test", "--user", shell.person.user)
-    assert "not trusted" in shell(*words, status=UNREACHABLE)
+    assert "does not trust its certificate" in shell(*words, status=UNREACHABLE)
     # It stops at the password prompt.
     assert "password is wrong" in shell(*words, status=REFUSED, SSL_CERT_FILE="/etc/boardgate/authority.crt")
 

@@ -23,11 +23,12 @@ struct WorkersTest : testing::Test {
     fakes::SocketPair pair;  ///< what workers say; they end when the near end says so
 
     /// Sends a letter and waits for an answer.
-    Workers::Work held(char letter) {
-        return [this, letter] {
-            (void)::send(pair.far.get(), &letter, 1, 0);
+    Workers::Work held(char letter) { return held(letter, pair); }
+    static Workers::Work held(char letter, const fakes::SocketPair& at) {
+        return [&at, letter] {
+            (void)::send(at.far.get(), &letter, 1, 0);
             char word = 0;
-            (void)recv(pair.far.get(), &word, 1, 0);
+            (void)recv(at.far.get(), &word, 1, 0);
         };
     }
     void let_go(int count) {
@@ -100,14 +101,18 @@ TEST_F(WorkersTest, AConnectionThatWaitsIsOpenInNoWorker) {
     for (const char letter : {'a', 'b'}) ASSERT_TRUE(workers.add(alice, held(letter)));
     ASSERT_TRUE(workers.add(alice, [owned] {}));
     owned.reset();
-    ASSERT_TRUE(workers.add(bob, held('z')));
-    EXPECT_EQ(begun(3), "abz");
-    let_go(1);
-    // Its own worker ends soon, and no other worker holds the connection open.
+    const fakes::SocketPair bobs;
+    ASSERT_TRUE(workers.add(bob, held('z', bobs)));
+    char begun_of_bob = 0;
+    ASSERT_EQ(recv(bobs.near.get(), &begun_of_bob, 1, 0), 1);
+    EXPECT_EQ(begun(2), "ab");
+    let_go(1);  // one of alice's, not bob's, so that the third of hers begins
+    // Its own worker ends soon, and bob's does not hold the connection open.
     pollfd hung{connection.far.get(), POLLIN, 0};
     for (int i = 0; i < 1000 && poll(&hung, 1, 10) == 0; ++i) workers.advance();
     EXPECT_NE(hung.revents & POLLHUP, 0);
-    let_go(2);
+    let_go(1);
+    EXPECT_EQ(::send(bobs.near.get(), "x", 1, 0), 1);
     all_end();
 }
 
