@@ -9,6 +9,9 @@ install_text = sed -e 's|/usr/lib/boardgate|$(libexecdir)|g' -e 's|/usr/share/bo
                | install -D -m $(3) /dev/stdin '$(DESTDIR)$(2)'
 listed = echo '$(1)' >>$(build)/manifest
 install_one = $(call install_text,$(1),$(2),644) && $(call listed,$(2))
+# Units whose names do not begin with boardgate- have the shared sandbox by a link. systemd reads a linked file, but not
+# a linked folder.
+linked = boardgated.service.d boardgated-.service.d
 each = $(foreach f,$(wildcard $(1)),$(call install_one,$(f),$(2)/$(notdir $(f))) &&) true
 one = $(call install_one,$(1),$(2))
 # Files that an administrator edits: copied from samples where they are absent, and left by uninstall.
@@ -34,6 +37,9 @@ install: all $(completions)/boardgate
 		$(call install_text,$(f),$(libexecdir)/$(notdir $(f)),755) && $(call listed,$(libexecdir)/$(notdir $(f))) &&) true
 	@$(call each,$(addprefix systemd/*.,service socket path timer target slice),$(unitdir))
 	@$(foreach d,$(wildcard systemd/*.d),$(call each,$(d)/*.conf,$(unitdir)/$(notdir $(d))) &&) true
+	@$(foreach d,$(linked),install -d '$(DESTDIR)$(unitdir)/$(d)' && \
+		ln -sf ../boardgate-.service.d/10-sandbox.conf '$(DESTDIR)$(unitdir)/$(d)/10-sandbox.conf' && \
+		$(call listed,$(unitdir)/$(d)/10-sandbox.conf) &&) true
 	@$(call one,systemd/boardgate.sysusers,$(libdir)/sysusers.d/boardgate.conf)
 	@$(call one,systemd/boardgate.tmpfiles,$(libdir)/tmpfiles.d/boardgate.conf)
 	@$(call one,systemd/boardgate.catalog,$(libdir)/systemd/catalog/boardgate.catalog)
