@@ -96,9 +96,10 @@ TEST(Workers, OneThatDoesNotEndIsEnded) {
 }
 
 TEST_F(WorkersTest, AConnectionThatWaitsIsOpenInNoWorker) {
+    for (const char letter : {'a', 'b'}) ASSERT_TRUE(workers.add(alice, held(letter)));
+    // Accepted after both began, so that neither inherits it.
     fakes::SocketPair connection;
     auto owned = std::make_shared<Fd>(std::move(connection.near));
-    for (const char letter : {'a', 'b'}) ASSERT_TRUE(workers.add(alice, held(letter)));
     ASSERT_TRUE(workers.add(alice, [owned] {}));
     owned.reset();
     const fakes::SocketPair bobs;
