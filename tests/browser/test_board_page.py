@@ -10,7 +10,7 @@ SLOW = r"""#!/bin/sh
 printf '\033[32mloading module\033[0m cuda\n'
 echo 'WARNING: the scratch disk is slow'
 echo 'ERROR: this is only a drill'
-until [ -e /run/slow/go ]; do sleep 0.05; done
+until [ -e /opt/slow/go ]; do sleep 0.05; done
 exec /opt/tensorboard/bin/tensorboard "$@"
 """
 
@@ -19,11 +19,10 @@ exec /opt/tensorboard/bin/tensorboard "$@"
 def slow(lab, settings):
     """go(): lets the environment `slow` start TensorBoard."""
     lab.write("/opt/slow/bin/tensorboard", SLOW, mode="0755")
-    lab.exec("install", "-d", "-m", "755", "/run/slow")
-    lab.exec("rm", "-f", "/run/slow/go")
+    lab.exec("rm", "-f", "/opt/slow/go")
     settings(environments={"slow": "/opt/slow/bin/tensorboard"})
-    yield lambda: lab.exec("touch", "/run/slow/go")
-    lab.exec("rm", "-rf", "/run/slow")
+    yield lambda: lab.exec("touch", "/opt/slow/go")
+    lab.exec("rm", "-rf", "/opt/slow")
 
 
 @pytest.fixture

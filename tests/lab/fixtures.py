@@ -64,6 +64,13 @@ def carol(site):
     return member(site, "carol")
 
 
+def make_again(lab, person, uid):
+    """Makes a removed account again, so that the fixtures can clean up. Only a new session is worth something."""
+    lab.exec("useradd", "--uid", uid, person.user)
+    lab.exec("sh", "-euc", 'printf "%s:%s\\n" "$1" "$2" | chpasswd', "account", person.user, person.password)
+    person.login()
+
+
 @pytest.fixture
 def make_board():
     """make_board(client, logdir=..., option=...): a board that is deleted after the test."""

@@ -2,7 +2,7 @@
 """Accounts that are closed while they have sessions, and new accounts with the uid of a deleted one."""
 import pytest
 
-from fixtures import in_state
+from fixtures import in_state, make_again
 from machine import until
 
 DOORS = "/var/lib/boardgate-root/doors"
@@ -73,11 +73,7 @@ def test_the_doors_of_a_closed_account_are_closed_within_the_hour(lab, make_acco
     lab.exec("usermod", "--unlock", people["locked"][0].user)
     assert reconcile() == {"locked", None}
     assert people["locked"][0].get(people["locked"][1]["url"]).status == 200
-    # The fixtures clean up with a session of the new account: the old one is worth nothing.
-    gone = people["gone"][0]
-    lab.exec("useradd", "--uid", uid, gone.user)
-    lab.exec("sh", "-euc", 'printf "%s:%s\\n" "$1" "$2" | chpasswd', "account", gone.user, gone.password)
-    gone.login()
+    make_again(lab, people["gone"][0], uid)
 
 
 def test_boards_do_not_pass_to_whoever_gets_the_number_of_a_deleted_account(lab, make_account, make_board):

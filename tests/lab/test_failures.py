@@ -97,7 +97,7 @@ ROWS = [
     # -- how it ends ----------------------------------------------------------------------------------------------
     Row("ends-at-once", "tensorboard_ended", "exit status 3", environment="ends", tail="no licence for this machine", status=3),
     Row("crashes", "crashed", "SIGSEGV", sign="129-159", environment="crashes", tail="illegal instruction", status=139),
-    Row("its-keeper-crashes", "crashed", "SIGSEGV", sign="core-dump", drop_in="LimitCORE=infinity\nWorkingDirectory=%t/%N",
+    Row("its-keeper-crashes", "crashed", "SIGSEGV", sign="core-dump", drop_in="LimitCORE=infinity\nWorkingDirectory=/run/board",
         hits="systemctl kill --kill-whom=main --signal=SEGV $UNIT", repairs="true"),
     Row("killed-by-an-administrator", "killed", "SIGKILL", sign="signal", hits="systemctl kill --signal=KILL $UNIT", repairs="true"),
     # While it serves, TensorBoard alone is started again.
@@ -105,9 +105,9 @@ ROWS = [
     Row("again-and-again", "crash_loop", "again and again", environment="short-lived", tail="enough of it", status=4),
     # -- the machine ----------------------------------------------------------------------------------------------
     Row("no-localhost", "localhost_unknown", "/etc/hosts", sign="Temporary failure in name resolution", breaks=HOSTS,
-        repairs="mv /etc/hosts.kept /etc/hosts", tail="gaierror", status=1),
+        repairs="mv /etc/hosts.kept /etc/hosts", tail="failed to lookup address information", status=1),
     Row("no-localhost-and-no-dns", "localhost_unknown", "/etc/hosts", sign="Name or service not known", breaks=HOSTS + HOSTS_ONLY,
-        repairs="mv /etc/hosts.kept /etc/hosts; mv /etc/nsswitch.conf.kept /etc/nsswitch.conf", tail="gaierror", status=1),
+        repairs="mv /etc/hosts.kept /etc/hosts; mv /etc/nsswitch.conf.kept /etc/nsswitch.conf", tail="failed to lookup address information", status=1),
     Row("port-6006-taken", "port_taken", "6006", drop_in="PrivateNetwork=no",
         breaks='systemd-run --unit=on-6006 python3 -m http.server --bind 127.0.0.1 6006; until ss -Htln "sport = 6006" | grep -q .; do sleep 0.05; done',
         repairs="systemctl stop on-6006", tail="already in use", status=255),

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from client import Client
-from fixtures import in_state, wait_until_sound
+from fixtures import in_state, make_again, wait_until_sound
 from machine import until
 
 DATABASE = "/var/lib/boardgate/boardgate.db"
@@ -241,7 +241,7 @@ def test_a_reboot(lab, alice, site, make_account, ready_board):
     assert person.board(board["id"])["port"] == board["port"]
     # So that the fixtures can clean up.
     lab.exec("usermod", "--expiredate", "", closed["expired"][0].user)
-    lab.exec("useradd", "--uid", uid, closed["removed"][0].user)
+    make_again(lab, closed["removed"][0], uid)
 
     began = time.monotonic()
     assert alice.get(before["url"]).status == 200, "its address does not wake it"
