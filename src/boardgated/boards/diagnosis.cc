@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstring>
@@ -22,6 +23,13 @@ std::string ending(const UnitFacts& facts) {
     }
     if (facts.exit_code == CLD_EXITED) return "it ended with exit status " + std::to_string(facts.exit_status);
     return "it did not end by itself";
+}
+
+/// The unit's Result, where a crash is "core-dump" although no core was kept: boardgate-board is not dumpable.
+std::string result_of(const UnitFacts& facts) {
+    constexpr int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+    const bool crashed = facts.result == "signal" && std::ranges::find(crashes, facts.exit_status) != std::end(crashes);
+    return crashed ? "core-dump" : facts.result;
 }
 
 /// Reasons that are not in the exit status: a watchdog, a lack of resources.
@@ -78,7 +86,7 @@ std::optional<std::string> match(const FailureRule& rule, const Board& board, co
             if (facts.exit_code != CLD_EXITED || !is_status(rule.sign, facts.exit_status)) return std::nullopt;
             return last_status(facts);
         case FailureRule::By::result:
-            if (*rule.sign != '\0' && facts.result != rule.sign) return std::nullopt;
+            if (*rule.sign != '\0' && result_of(facts) != rule.sign) return std::nullopt;
             return facts.result == "oom-kill" ? memory_detail(board) : last_status(facts);
     }
     return std::nullopt;

@@ -23,6 +23,12 @@ Board ended(const char* result, int code, int status) {
     return board;
 }
 
+TEST(Diagnosis, ACrashIsOneWithoutACoreToo) {
+    EXPECT_EQ(diagnose(ended("signal", CLD_KILLED, SIGSEGV), {}).code, "crashed");
+    EXPECT_EQ(diagnose(ended("core-dump", CLD_DUMPED, SIGSEGV), {}).code, "crashed");
+    EXPECT_EQ(diagnose(ended("signal", CLD_KILLED, SIGKILL), {}).code, "killed");
+}
+
 TEST(Diagnosis, AMemoryKillIsToldBySystemdNotByTheLog) {
     const Failure failure = diagnose(ended("oom-kill", CLD_KILLED, SIGKILL), {"ModuleNotFoundError: No module named 'x'"});
     EXPECT_EQ(failure.code, "out_of_memory");
