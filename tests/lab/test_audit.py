@@ -67,4 +67,4 @@ def test_journalctl_explains_every_event(lab):
     for message_id in re.findall(r'EVENT\(\w+, "(\w+)"', EVENTS):
         assert f"{message_id} boardgate: " in listed
     explained = lab.journalctl("--boot", "--catalog", "--lines=1", "MESSAGE_ID=5c0d3f1e7a914c0f9d3e8b2a6f10440e")
-    assert "was refused" in explained and "Defined-By: boardgate" in explained
+    assert "refused the connection" in explained and "Defined-By: boardgate" in explained

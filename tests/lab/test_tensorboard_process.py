@@ -4,9 +4,10 @@ import pytest
 
 from fixtures import in_state
 
-# No other variable may be there. (TensorBoard sets the last one for its data server.)
+# No other variable may be there. (TensorBoard sets GCS_READ_CACHE_DISABLED for its data server.)
 ENVIRONMENT = {"LANG", "PATH", "HOME", "USER", "LOGNAME", "SHELL", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID",
-               "TMPDIR", "PYTHONNOUSERSITE", "CUDA_VISIBLE_DEVICES", "OPENBLAS_NUM_THREADS", "GCS_READ_CACHE_DISABLED"}
+               "TMPDIR", "PYTHONNOUSERSITE", "CUDA_VISIBLE_DEVICES", "OPENBLAS_NUM_THREADS", "GCS_READ_CACHE_DISABLED",
+               "RAYON_NUM_THREADS", "TENSORBOARD_DATA_SERVER_BINARY"}
 
 
 def split(processes):
@@ -77,7 +78,7 @@ def test_no_process_of_a_board_has_a_privilege(lab, alice, ready_board):
         assert set(process["capabilities"].values()) == {0} and process["no_new_privileges"], process
         assert process["groups"] == groups
     uid = lab.exec("id", "-u", "alice").strip()
-    limits = {"MemoryMax": str(2 << 30), "TasksMax": "256", "OOMPolicy": "kill", "LimitCORE": "0", "LimitNOFILE": "65536", "CPUWeight": "50"}
+    limits = {"MemoryMax": str(2 << 30), "TasksMax": "1024", "OOMPolicy": "kill", "LimitCORE": "0", "LimitNOFILE": "65536", "CPUWeight": "50"}
     assert {name: lab.property(board["unit"], name) for name in limits} == limits
     assert int(lab.property(f"tensorboard-u{uid}.slice", "MemoryMax")) < 1 << 60
     assert lab.property(f"tensorboard-u{uid}.slice", "TasksMax") == "2048"
