@@ -8,6 +8,6 @@
 namespace boardgate {
 
 /// SHA-256 (FIPS 180-4).
-[[nodiscard]] TokenHash sha256(std::string_view bytes);
+[[nodiscard]] TokenHash sha256(std::string_view text);
 
 }  // namespace boardgate

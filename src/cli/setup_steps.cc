@@ -144,13 +144,13 @@ CommandResult<void> start_all() {
          std::vector<std::vector<std::string>>{{"systemctl", "enable", "--now", "boardgate.target"},
                                                {"systemctl", "try-restart", "boardgated.service", "boardgate-gate.service"},
                                                {"systemctl", "start", "boardgate-frontend.service"}}) {
-        if (const auto done = run(words); !done) return done;
+        if (auto done = run(words); !done) return done;
     }
     return {};
 }
 
 CommandResult<void> open_site() {
-    if (const auto enabled = run({site_program, "enable"}); !enabled) return enabled;
+    if (auto enabled = run({site_program, "enable"}); !enabled) return enabled;
     return run({"systemctl", "reload-or-restart", "nginx"});
 }
 

@@ -25,11 +25,13 @@ void quarter_rounds(Row& a, Row& b, Row& c, Row& d) {
 
 /// Down the columns, and then down the diagonals.
 void double_round(Row& a, Row& b, Row& c, Row& d) {
-    constexpr Row one = {1, 2, 3, 0}, two = {2, 3, 0, 1}, three = {3, 0, 1, 2};
+    const auto by_one = [](Row row) { return __builtin_shufflevector(row, row, 1, 2, 3, 0); };
+    const auto by_two = [](Row row) { return __builtin_shufflevector(row, row, 2, 3, 0, 1); };
+    const auto by_three = [](Row row) { return __builtin_shufflevector(row, row, 3, 0, 1, 2); };
     quarter_rounds(a, b, c, d);
-    b = __builtin_shuffle(b, one), c = __builtin_shuffle(c, two), d = __builtin_shuffle(d, three);
+    b = by_one(b), c = by_two(c), d = by_three(d);
     quarter_rounds(a, b, c, d);
-    b = __builtin_shuffle(b, three), c = __builtin_shuffle(c, two), d = __builtin_shuffle(d, one);
+    b = by_three(b), c = by_two(c), d = by_one(d);
 }
 
 /// PCG32 (O'Neill 2014, XSH RR) over the seed, as rand_core fills a key.

@@ -36,7 +36,7 @@ public:
     [[nodiscard]] bool over() const;
     [[nodiscard]] bool is_idle() const { return streams_.empty(); }
     /// Of a stream that was closed meanwhile nothing is sent.
-    void answer(std::int32_t stream, Answer answer);
+    void answer(std::int32_t id, Answer answer);
 
 private:
     struct Stream {

@@ -69,8 +69,9 @@ bool take(Options& options, int found, const std::string& value) {
             return true;
         case samples: {
             auto parsed = SamplesPerPlugin::parse(value);
-            if (parsed) options.samples = *std::move(parsed);
-            return parsed.has_value();
+            if (!parsed) return false;
+            options.samples = *std::move(parsed);
+            return true;
         }
         default:
             options.verbose = true;

@@ -3,6 +3,7 @@
 import html
 import os
 import re
+import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -183,9 +184,15 @@ def rule_of(row):
     return row.code, row.sign or signs[0]
 
 
+# boardgate-board is not dumpable, so that systemd calls its crash a signal.
+CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
+
+
 def rule_that_shows(lab, client, board):
     """(code, sign) of the first rule of the table that fits what systemd and the journal say of the board's last run."""
     said, result, code, status = (lab.property(board["unit"], name) for name in ("StatusText", "Result", "ExecMainCode", "ExecMainStatus"))
+    if result == "signal" and int(status) in CRASHES:
+        result = "core-dump"
     lines = client.get(f"/api/v1/boards/{board['id']}/log?lines=200").json["lines"]
     log = "\n".join(line["text"] for line in lines if line["run"] in (lines[-1]["run"], ""))
 
