@@ -76,7 +76,7 @@ Kind kind_of(int error, const std::string& path, const std::string& home) {
 }
 
 std::string text_of(Kind kind, int error, const std::string& path, const std::string& home) {
-    const std::string folder = "the log directory \"" + path + "\"";
+    std::string folder = "the log directory \"" + path + "\"";
     switch (kind) {
         case Kind::missing:
             return folder + " does not exist";
