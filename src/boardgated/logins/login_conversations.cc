@@ -54,7 +54,7 @@ ApiResult<LoginStep> LoginConversations::step(Conversation conversation, Secret*
     for (;;) {
         auto datagram = wire::receive(socket, pam_patience);
         if (!datagram) return unavailable(datagram.error().text());
-        // systemd closes connections beyond MaxConnections= at once.
+        // systemd immediately closes connections beyond MaxConnections=.
         if (!*datagram)
             return tl::make_unexpected(Problem{Code::busy, "the server is busy with other logins; try again in a moment", {}, 2});
         if (auto prompts = wire::decode<wire::LoginPrompts>(**datagram)) {
@@ -74,7 +74,7 @@ ApiResult<LoginStep> LoginConversations::step(Conversation conversation, Secret*
         }
         auto verdict = wire::decode<wire::LoginVerdict>(**datagram);
         if (!verdict) return unavailable(verdict.error().text());
-        // Only boardgate-login decides what a refused person is told.
+        // Only boardgate-login decides which messages a refused person gets.
         if (verdict->outcome != wire::LoginOutcome::refused)
             verdict->messages.insert(verdict->messages.begin(), unseen.begin(), unseen.end());
         if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict);
@@ -89,7 +89,7 @@ ApiResult<std::string> LoginConversations::add(Conversation conversation) {
     conversation.ends = clock_.boot() + lifetime;
     sweep();
     const auto conversations = conversations_.lock();
-    // A new login of the same address has most likely replaced the oldest.
+    // The oldest login of an address was most likely abandoned for a newer one.
     std::size_t same_address = 0;
     auto oldest = conversations->end();
     for (auto each = conversations->begin(); each != conversations->end(); ++each) {

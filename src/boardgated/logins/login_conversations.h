@@ -41,15 +41,15 @@ public:
 
     explicit LoginConversations(const Clock& clock, std::string path = socket_path) : clock_(clock), path_(std::move(path)) {}
 
-    /// Begins a login. `password` (may be null) answers the first prompt that comes alone and is not echoed.
+    /// Begins a login. `password` (may be null) answers the first hidden prompt, if that is the only prompt of its message.
     [[nodiscard]] ApiResult<LoginStep> begin(const std::string& user, const std::string& address, Secret* password);
-    /// Answers the last questions of a conversation.
+    /// Answers the last prompts of a conversation.
     [[nodiscard]] ApiResult<LoginStep> answer(const std::string& id, const std::string& address, std::vector<Secret> answers);
-    /// Whose attempt a conversation is; empty when there is none.
+    /// The name of the user who is logging in; empty for an unknown conversation.
     [[nodiscard]] std::string user_of(const std::string& id) const;
-    /// Would nobody with this login's account be let in any more? No when that cannot be told.
+    /// Would boardgate-login refuse the account of this session now? False when it cannot be asked.
     [[nodiscard]] bool has_ended(const TokenHash& token, const std::string& address) const;
-    /// Closes conversations that nobody continued.
+    /// Closes expired conversations.
     void sweep();
 
 private:

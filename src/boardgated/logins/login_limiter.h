@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Limits login attempts before PAM is asked, by token buckets: one for each account and address, one for each address,
-// and one for all attempts. There is none for an account alone: with it a stranger could lock a person out.
+// and one for all attempts. No bucket is for an account alone: a stranger could empty it and lock the person out.
 #pragma once
 
 #include <chrono>
@@ -36,7 +36,7 @@ private:
     static constexpr Rate of_account{5, 1.0 / 20};
     static constexpr Rate of_address{30, 1.0 / 2};
     static constexpr Rate of_everybody{100, 5};
-    /// Beyond this number the least recently used are dropped.
+    /// Beyond this number the least recently used bucket is dropped.
     static constexpr std::size_t most_buckets = 10000;
 
     struct Buckets {

@@ -38,7 +38,7 @@ Result<void> Sessions::load() {
         entry->created = row.created;
         entry->expires_wall = row.expires;
         entry->ends = clock_.boot() + std::chrono::seconds(row.expires - wall);
-        // After the wall clock was set back: never younger than "used now".
+        // If the wall clock was set back, the last use is in the future: treat it as now.
         entry->last_used = (clock_.boot() - std::chrono::seconds(std::max<std::int64_t>(0, wall - row.last_used))).count();
         entry->written_use = entry->last_used;
         if (alive(*entry)) {
@@ -151,11 +151,11 @@ void Sessions::end_if(Which which) {
     delete_stored(std::move(ended));
 }
 
-/// Deletes them from the store, and those whose deletion failed before.
+/// Deletes these sessions from the store, and those whose deletion failed before.
 void Sessions::delete_stored(Hashes hashes) {
     const auto change = store_changes_.lock();
     hashes.insert(hashes.end(), change->undeleted.begin(), change->undeleted.end());
-    // The same ticket may have logged in again since.
+    // The same ticket may have logged in again meanwhile.
     std::erase_if(hashes, [&](const std::string& hash) { return entries_.read()->contains(*TokenHash::from_hex(hash)); });
     const auto deleted = store_.delete_sessions(hashes);
     change->undeleted.clear();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Logins, by the hash of their tokens. The gate reads memory and never waits for the disk. Changes are stored
+// Sessions, by the hash of their tokens. The gate reads memory and never waits for the disk. Changes are stored
 // immediately, except the time of last use, which sweep() stores. Thread-safe.
 #pragma once
 
@@ -25,9 +25,9 @@ struct Session {
     std::string user;
 };
 
-/// A login as its owner sees it in a list.
+/// A session as its owner sees it in a list.
 struct SessionView {
-    std::string id;  ///< the beginning of its hash: a name, not a secret
+    std::string id;  ///< the beginning of the token's hash: a name, not a secret
     std::string name;
     std::string address;
     WallTime created{};
@@ -52,7 +52,7 @@ public:
                                    const std::string& address = {});
     /// The session of a token, unless it has ended.
     [[nodiscard]] std::optional<Session> find(const TokenHash& token) const;
-    /// A person used it (a page load, not a dashboard's polling): its idle time starts again.
+    /// Restarts the idle time. For requests by a person (a page load), not for a dashboard's polling.
     void touch(const TokenHash& token);
     /// The sessions of one user, the most recently used first.
     [[nodiscard]] std::vector<SessionView> sessions_of(std::uint32_t uid) const;
@@ -62,17 +62,17 @@ public:
     /// All sessions that have not ended.
     [[nodiscard]] std::vector<TokenHash> tokens() const;
     [[nodiscard]] std::size_t count() const;
-    /// Ends immediately, however slow the disk is, and for good: a failed deletion is repeated by a later sweep.
+    /// Ends the session in memory immediately; a failed deletion from the store is repeated by a later sweep.
     void end(const TokenHash& token);
     void end_all(std::uint32_t uid);
-    /// Logins whose accounts must be checked again, a few at a time. Each is due once in `between_checks`, so that a locked
-    /// account is out within an hour, and all are due after a start.
+    /// Sessions whose accounts must be checked again, at most `most_checks`. Each is due once in `between_checks`, so that a
+    /// locked account loses its sessions within an hour. After a start of boardgated all are due.
     struct ToCheck {
         TokenHash token;
         std::string address;
     };
     [[nodiscard]] std::vector<ToCheck> to_check();
-    /// Drops ended sessions and stores the times of last use. Called now and then, by one thread.
+    /// Drops ended sessions and stores the times of last use. Called periodically by one thread.
     void sweep();
 
 private:
