@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// For administrators: which boards run, their owners, how full the limits are; and putting boards to sleep.
-// Never the content of a board: neither folder, title nor log.
+// For administrators: lists all boards with owner and state, shows the use of each limit, and puts boards to sleep. Never
+// shows the content of a board: neither folder, title nor log.
 #pragma once
 
 #include "src/boardgated/api/call.h"

@@ -141,7 +141,7 @@ ApiResult<Response> ApiBoards::remove(Call& call) {
     return empty_response(204);
 }
 
-/// The board of a request that takes no fields: a field would be ignored without notice.
+/// The board of a request that takes no fields. Refuses a field rather than ignoring it.
 ApiResult<Board> ApiBoards::acted_on(const Call& call) const {
     auto board = own_board(registry_, *call.board, *call.session);
     if (!board || call.body.empty()) return board;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Boards over the API: create, read, change, wake, put to sleep, remove. Only by the owner.
+// Boards over the API: create, read, change, wake, put to sleep, remove. Only the owner may do that.
 #pragma once
 
 #include "src/boardgated/api/call.h"
@@ -38,8 +38,8 @@ private:
     /// Notices about the folders; a problem when one of them cannot be a log directory.
     [[nodiscard]] ApiResult<std::vector<Notice>> inspect(const Token& token, const BoardOptions& options);
     [[nodiscard]] ApiResult<void> make_door(const Token& token, const Board& board, bool awake);
-    /// The response with the board's present state and additional notices.
     [[nodiscard]] ApiResult<Board> acted_on(const Call& call) const;
+    /// The response with the board's present state and additional notices.
     [[nodiscard]] ApiResult<Response> current(const BoardId& id, int status, const std::vector<Notice>& more = {}) const;
 
     Registry& registry_;

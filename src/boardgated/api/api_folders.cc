@@ -58,7 +58,7 @@ ApiResult<ApiFolders::RequestSlot> ApiFolders::take_slot(std::uint32_t uid) {
 
 ApiResult<Response> ApiFolders::list(Call& call) {
     std::string path = call.request.query_value("path");
-    // With `complete=1`, a path without a final slash is half typed: list all that begin like it.
+    // With `complete=1`, a path without a final slash is half typed: list all folders that begin like it.
     const bool whole = call.request.query_value("complete") != "1" && !path.empty() && !path.ends_with('/');
     if (whole) path += '/';
     if (const auto good = check_typed_path(path, "path"); !good) return error_of(good);

@@ -14,7 +14,7 @@ namespace boardgate::boardgated {
 
 class ApiFolders {
 public:
-    /// A person's home may hang; it must not occupy the threads that serve everybody.
+    /// A home that hangs must not occupy all threads, which serve everybody.
     static constexpr int most_requests_of_user = 4;
 
     ApiFolders(BoardLauncher& launcher, EventStreams& event_streams, ThreadPool& threads)
@@ -26,7 +26,7 @@ public:
     [[nodiscard]] ApiResult<void> follow_runs(std::unique_ptr<Request>& request, Caller caller);
 
 private:
-    /// Counts as one of a person's requests while it lives.
+    /// Counts as one of the person's requests until it is destroyed.
     class RequestSlot;
     [[nodiscard]] ApiResult<RequestSlot> take_slot(std::uint32_t uid);
     /// A connection to boardgate-logdirs that delivers runs.

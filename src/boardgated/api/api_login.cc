@@ -76,7 +76,7 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     }
     if (json->has("answers")) return problem(Code::bad_field, "answers need a conversation", "answers");
     if (user.empty()) return problem(Code::bad_field, "user is missing", "user");
-    // The journal gets no user name from here: it could be made to look like another line.
+    // Do not log the user name: the client could make it look like another line.
     const std::string shown = UserName::parse(user) ? user : "?";
     const auto refused = [&](const char* why) {
         log_event(Event::login_refused, "login refused for " + shown + " from " + address + ": " + why,
@@ -96,7 +96,7 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     return first;
 }
 
-/// A login of the command line on the server: boardgate-login gave it a ticket by the kernel's peer credentials.
+/// A login of the command line on this server: boardgate-login gave it a ticket by the kernel's peer credentials.
 ApiResult<LoginStep> ApiLogin::with_ticket(const Secret& text, const Request& request) {
     if (!request.is_from_this_server()) return problem(Code::login_failed, "a local ticket is valid only on the server itself");
     auto token = Token::parse(text.reveal());
@@ -119,7 +119,7 @@ ApiResult<Response> ApiLogin::log_in(Call& call) {
 }
 
 ApiResult<Response> ApiLogin::granted(const LoginGrant& grant, const std::string& name, Call& call) {
-    // End the browser's earlier session: a planted or seen cookie is then of no use.
+    // End the browser's earlier session: if its cookie was planted or seen, it is now useless.
     if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
     const auto user = UserName::parse(grant.user);
     if (!user) return problem(Code::login_unavailable, "the account's name cannot be part of a systemd unit's name");
@@ -138,7 +138,7 @@ ApiResult<Response> ApiLogin::granted(const LoginGrant& grant, const std::string
 }
 
 ApiResult<Response> ApiLogin::who(Call& call) const {
-    // Only a page that a person opens requests this: the session is in use.
+    // Only a page that a person opens sends this request: the session is in use.
     sessions_.touch(call.session->token);
     Json::Value body = who_is(call.session->user, call.session->uid);
     body["administrator"] = is_administrator(*call.session, settings_);
@@ -200,7 +200,7 @@ ApiResult<Response> ApiLogin::log_out_everywhere(Call& call) {
     const auto revoked = launcher_.revoke(*call.token, wire::Tickets::all_of_user);
     sessions_.end_all(call.session->uid);
     log_logout(call, " logged out everywhere");
-    // Here a remaining ticket is a failure: all logins must end.
+    // Here a remaining ticket is a failure: every session must end.
     if (!revoked) return error_of(revoked);
     Response response = empty_response(204);
     response.with("Set-Cookie", clear_cookie());

@@ -57,7 +57,7 @@ ApiResult<void> ApiStreams::log(std::unique_ptr<Request>& request, Caller caller
         if (!line) return {{}, datagram == nullptr};
         return {event_text("line", to_text(log_line_json(*line)), line->cursor), false};
     };
-    // No patience: a board may log nothing for days.
+    // No time limit for the source: a board may log nothing for days.
     return event_streams_.open_feed(request, caller.session, {*std::move(journal), translate});
 }
 

@@ -8,7 +8,7 @@
 
 namespace boardgate::boardgated {
 
-/// Appends it to the board's `notices`.
+/// Appends the notice to the board's `notices`.
 void add_notice(Json::Value& board, const Notice& notice);
 /// `{"used", "most"}`.
 [[nodiscard]] Json::Value limit_json(std::int64_t used, std::int64_t most);
@@ -16,7 +16,7 @@ void add_notice(Json::Value& board, const Notice& notice);
 [[nodiscard]] Json::Value board_facts_json(const Board& board);
 /// The whole board, for its owner.
 [[nodiscard]] Json::Value board_json(const Board& board);
-/// The same for event streams, with the reason for its sleep, which is unknown after a restart of boardgated.
+/// The same for event streams, with the reason why the board sleeps (unknown after a restart of boardgated).
 [[nodiscard]] Json::Value board_event_json(const Board& board);
 
 }  // namespace boardgate::boardgated

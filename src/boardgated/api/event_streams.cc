@@ -18,7 +18,7 @@ namespace {
 
 /// Proxies and browsers give up a connection that is silent for about a minute.
 constexpr std::chrono::seconds between_keepalives{20};
-/// How many bytes may be unsent. A feed's source waits for its reader; state changes cannot wait.
+/// How many bytes may be unsent. A feed's source can wait for the reader; state changes cannot.
 constexpr std::size_t feed_lag = 64 * 1024;
 constexpr std::size_t event_lag = 1024 * 1024;
 /// A socket that reports POLLOUT has room for at least this (unix(7): three quarters of 208 KiB), so that a
@@ -59,7 +59,7 @@ ApiResult<void> EventStreams::open_stream(std::unique_ptr<Request>& request, con
         ++inbox->open;
         ++inbox->open_of_user[session.uid];
         Stream stream{std::move(request), session, std::move(feed)};
-        // nginx holds the head back until some of the body comes: the comment makes it pass the head on.
+        // nginx passes the head on only with some of the body: the comment is that.
         stream.unsent = "Status: 200\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n\r\n:\n\n";
         stream.most_unsent = stream.unsent.size() + event_lag;
         stream.source_active = stream.reader_active = clock_.boot();
@@ -89,7 +89,7 @@ void EventStreams::empty_inbox() {
     for (Stream& stream : streams_) {
         if (stream.feed.translate) continue;
         if (stream.needs_boards) {
-            append_boards(stream);  // which have these changes
+            append_boards(stream);  // includes these changes
             continue;
         }
         for (const Change& change : changes) {
@@ -109,7 +109,7 @@ void EventStreams::append_boards(Stream& stream) const {
     for (const Board& board : registry_.boards_of(stream.session.uid))
         stream.unsent += event_text("board", to_text(board_event_json(board)));
     stream.unsent += event_text("synced", "{}");
-    stream.most_unsent = stream.unsent.size() + event_lag;  // the first boards are no lag
+    stream.most_unsent = stream.unsent.size() + event_lag;  // not counting the first list of boards
 }
 
 void EventStreams::read_source(Stream& stream) const {
@@ -129,7 +129,7 @@ void EventStreams::translate(Stream& stream, const wire::Datagram* datagram) con
 }
 
 void EventStreams::send(Stream& stream) const {
-    // The session has ended, though the page is still open: send nothing more.
+    // The page is still open, but its session has ended: send nothing more.
     if (!sessions_.find(stream.session.token)) {
         stream.finished = true;
         return;
@@ -203,7 +203,7 @@ void EventStreams::drop_finished() {
             ++stream;
             continue;
         }
-        // Ending the request in order would block for as long as the reader takes no bytes.
+        // A regular end of the request would block until the reader takes the unsent bytes.
         if (!stream->unsent.empty()) stream->request->hang_up();
         {
             const auto inbox = inbox_.lock();

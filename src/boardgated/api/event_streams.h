@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // All open event streams (text/event-stream, HTML standard section 9.2), served by one thread: state changes of a
 // person's boards, log lines and runs. A reader that does not keep up is dropped; browsers reconnect by themselves.
-// The limits below bound what a person can hold, and a stream that nobody reads ends.
+// The limits below bound the streams of a person, and a stream ends when its reader takes no bytes.
 #pragma once
 
 #include <poll.h>
@@ -31,7 +31,7 @@ public:
     /// Two descriptors each: well below LimitNOFILE= and the 1024 descriptors of select(2), with which libfcgi waits.
     static constexpr std::size_t most_streams = 400;
     static constexpr std::size_t most_streams_of_user = 40;
-    /// A reader that takes no byte of what is unsent within this time is dropped.
+    /// A reader that takes no unsent byte for this long is dropped.
     static constexpr std::chrono::seconds patience_with_reader{30};
 
     EventStreams(const Registry& registry, const Sessions& sessions, const Clock& clock);
@@ -41,7 +41,7 @@ public:
         std::string text;  ///< in the form of text/event-stream; may be empty
         bool last;         ///< the stream ends after it
     };
-    /// Called by the streams' thread. Null when the source hung up, or was silent for too long.
+    /// Called by the streams' thread; with null when the source hung up, or was silent for too long.
     using Translate = std::function<Message(const wire::Datagram*)>;
     struct Feed {
         Fd source;  ///< a wire connection
@@ -49,10 +49,9 @@ public:
         std::chrono::seconds patience = std::chrono::seconds::max();  ///< how long the source may be silent
     };
 
-    /// Streams the state changes of a person's boards. Takes the request; a problem, and no change, when the limits are
-    /// reached.
+    /// Streams the state changes of a person's boards. Takes the request, unless a limit is reached: that is a problem.
     [[nodiscard]] ApiResult<void> open_events(std::unique_ptr<Request>& request, const Session& session);
-    /// The same for what `feed.source` delivers.
+    /// Streams what `feed.source` delivers, under the same limits.
     [[nodiscard]] ApiResult<void> open_feed(std::unique_ptr<Request>& request, const Session& session, Feed feed);
 
     /// A listener of the registry.
@@ -62,12 +61,12 @@ private:
     struct Stream {
         std::unique_ptr<Request> request;
         Session session;
-        Feed feed{};  // closed source: nothing more comes; no translate: an event stream
+        Feed feed{};  // an open stream of state changes has no `translate`; an ended feed has no `source`
         std::string unsent{};
         std::size_t most_unsent = 0;
-        BootTime source_active{};  // the source last delivered, or was last not read
-        BootTime reader_active{};  // the reader last took bytes, or there were none
-        bool needs_boards = true;  // an event stream begins with all boards
+        BootTime source_active{};  // when the source last delivered, or was last paused
+        BootTime reader_active{};  // when the reader last took bytes, or had none to take
+        bool needs_boards = true;  // a stream of state changes begins with all boards
         bool finished = false;
     };
     struct Change {

@@ -33,8 +33,8 @@ Value row_json(const wire::FolderRow& row, const std::string& folder) {
     return value;
 }
 
-/// The digits that a picture needs: a third of the bytes. JSON has no infinity and no NaN, which failed trainings
-/// contain.
+/// Rounded to the digits that a picture needs, a third of the bytes. Null for infinity and NaN, which JSON cannot express and
+/// failed trainings contain.
 Value value_json(double value) {
     if (!std::isfinite(value)) return {};
     constexpr int digits = 7;

@@ -89,7 +89,7 @@ void Metrics::board_changed(const Board& board, bool gone) {
         return;
     }
     const auto begun = starting->extract(board.id);
-    if (begun.empty()) return;  // it started before boardgated
+    if (begun.empty()) return;  // the start began before boardgated's own
     if (gone || (board.state != State::ready && board.state != State::failed)) {
         ++wakes_stopped_;
         return;

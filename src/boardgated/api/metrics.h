@@ -25,7 +25,7 @@ public:
     /// Upper bounds in seconds, ascending.
     explicit Histogram(std::span<const double> bounds) : bounds_(bounds), counts_(bounds.size() + 1) {}
     void observe(std::chrono::nanoseconds took);
-    /// Its lines, `name_bucket{le="..."}` and so on.
+    /// The histogram as text: `name_bucket{le="..."}`, `name_sum`, `name_count`.
     [[nodiscard]] std::string text(std::string_view name) const;
 
 private:
@@ -68,7 +68,7 @@ private:
     Counter wakes_failed_ = 0;
     Counter wakes_stopped_ = 0;
     Histogram wake_times_;
-    LockGuarded<std::map<BoardId, BootTime>> starting_;  ///< since when
+    LockGuarded<std::map<BoardId, BootTime>> starting_;  ///< boards in state starting, and since when
 };
 
 }  // namespace boardgate::boardgated

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Routes API requests to their handlers, by the table in routes.inc. Checks here what holds for all routes: method,
-// origin, session, body.
+// Routes API requests to their handlers, by the table in routes.inc. Does the checks that all routes need: method, origin,
+// session, body.
 #pragma once
 
 #include <memory>
