@@ -16,7 +16,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Takes the digits at the beginning of `text` away; how many there were.
+/// Removes the leading digits of `text` and returns their number.
 std::size_t take_digits(std::string_view& text) {
     const auto end = std::ranges::find_if_not(text, is_digit);
     const auto count = static_cast<std::size_t>(end - text.begin());
@@ -30,7 +30,7 @@ bool take_one_of(std::string_view& text, std::string_view choices) {
     return true;
 }
 
-/// RFC 8259, section 6.
+/// Is this a number of RFC 8259, section 6?
 bool is_number(std::string_view text) {
     (void)take_one_of(text, "-");
     const bool zero = text.starts_with('0');
@@ -44,7 +44,7 @@ bool is_number(std::string_view text) {
     return text.empty();
 }
 
-/// The end of the string that begins at `at`, behind its quote; the end of the text when it is not closed.
+/// The position after the string that begins at `at`; the end of the text when its quote is missing.
 std::size_t end_of_string(std::string_view text, std::size_t at) {
     for (++at; at < text.size() && text[at] != '"'; ++at) {
         if (text[at] == '\\') ++at;
@@ -226,7 +226,7 @@ std::string to_text(const Json::Value& value) {
         Json::StreamWriterBuilder builder;
         builder["indentation"] = "";
         builder["emitUTF8"] = true;
-        builder["precision"] = 15;  // as many digits as a double surely has: 0.1, not 0.10000000000000001
+        builder["precision"] = 15;  // the digits that every double holds: 0.1, not 0.10000000000000001
         return builder;
     }();
     return Json::writeString(compact, value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// JSON in and out. Reading is strict and bounded: jsoncpp's strict mode accepts comments, leading zeros and broken
+// Reads and writes JSON. Reading is strict and bounded: jsoncpp's strict mode accepts comments, leading zeros and broken
 // UTF-8, and throws on deep nesting; JsonObject refuses all of these. No other file calls as*() on input.
 #pragma once
 
@@ -22,24 +22,24 @@ inline constexpr std::size_t longest_body = 16 * 1024;
 /// Overwrites every text in `value` in place.
 void wipe_texts(Json::Value& value);
 
-/// The fields of one JSON object. Every take() marks its field as known; finish() complains about the rest, so
-/// a mistyped name is told and not ignored. After the first problem all further calls do nothing.
+/// The fields of one JSON object. Every take() marks its field as known; finish() refuses unknown fields, so that a mistyped
+/// name is not ignored. After the first problem all further calls do nothing.
 class JsonObject {
 public:
     JsonObject(JsonObject&&) = default;
     JsonObject& operator=(JsonObject&&) = default;
     JsonObject(const JsonObject&) = delete;
     JsonObject& operator=(const JsonObject&) = delete;
-    /// The texts are wiped: one of them may be a password.
+    /// Wipes the texts: one of them may be a password.
     ~JsonObject() { wipe_texts(value_); }
 
     /// At most `longest` bytes, an object, depth 32, no duplicate keys.
     [[nodiscard]] static ApiResult<JsonObject> parse(const std::string& text, std::size_t longest = longest_body);
 
-    /// Absent and null are the same.
+    /// A field that is null counts as absent.
     [[nodiscard]] bool has(const char* name) const { return value_.isMember(name) && !value_[name].isNull(); }
-    /// Each leaves `out` alone when the field is absent or null. Bounds are inclusive; text counts bytes, is
-    /// UTF-8 and has no control characters.
+    /// Each leaves `out` unchanged when the field is absent or null. Bounds are inclusive. Texts are measured in bytes, must be
+    /// UTF-8 and must not have control characters.
     void take(const char* name, std::string& out, std::size_t least, std::size_t most);
     void take(const char* name, std::int64_t& out, std::int64_t least, std::int64_t most);
     void take(const char* name, bool& out);
@@ -48,7 +48,7 @@ public:
     /// A password: any bytes but NUL.
     void take(const char* name, Secret& out, std::size_t most);
     void take(const char* name, std::vector<Secret>& out, std::size_t most_items, std::size_t most);
-    /// The first problem: of a field, or of an unknown one.
+    /// The first problem of a field, or the problem of an unknown field.
     [[nodiscard]] ApiResult<void> finish() const;
 
 private:
@@ -60,9 +60,9 @@ private:
     std::optional<Problem> problem_;
 };
 
-/// For texts that boardgate itself wrote before (the database): an empty object when they are damaged.
+/// Parses a text that boardgate wrote to its database; an empty object when it is damaged.
 [[nodiscard]] Json::Value trusted_json(const std::string& text);
-/// One line, UTF-8.
+/// The value as one line of UTF-8.
 [[nodiscard]] std::string to_text(const Json::Value& value);
 
 }  // namespace boardgate::boardgated

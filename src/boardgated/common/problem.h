@@ -31,7 +31,7 @@ using ApiResult = tl::expected<T, Problem>;
     return tl::make_unexpected(Problem{code, std::move(detail), std::move(field)});
 }
 
-/// The problem of a database that cannot be written; the reason goes to the journal.
+/// The problem that the database cannot be written; the reason goes to the journal.
 [[nodiscard]] tl::unexpected<Problem> storage_problem(const Error& error);
 
 /// The stable name of a code, as in the body's `code`.

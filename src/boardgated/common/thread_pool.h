@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Threads for work that waits for others (PAM, systemd, a file system), apart from the threads that answer requests.
+// Threads for work that waits for PAM, systemd or a file system, so that the threads that take requests never wait.
 // The queue is bounded. A thread starts when work comes and no thread is idle.
 #pragma once
 
@@ -27,10 +27,10 @@ public:
     /// False when the queue is full: the caller answers "busy". An exception that leaves `work` is logged.
     [[nodiscard]] bool add(Work work);
 
-    /// Finishes what is queued and takes nothing more. Call it before anything that the work refers to goes.
+    /// Finishes the queued work and accepts no more. Call it before destroying anything that the work refers to.
     void finish();
 
-    /// Threads that were started so far.
+    /// The number of threads that were started so far.
     [[nodiscard]] std::size_t threads() { return state_.lock()->threads.size(); }
 
 private:
