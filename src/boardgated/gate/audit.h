@@ -19,16 +19,16 @@ namespace boardgate::boardgated {
 /// `action` as in "alice woke board k3f9x2ab from 192.0.2.1". The owner is named when it is another person.
 void audit(Event event, const Session& session, std::string_view address, std::string_view action, const Board& board);
 
-/// Logs views of boards, for each person and board the first in an hour: a dashboard sends many requests a second.
+/// Logs a person's view of a board, at most once in an hour: a dashboard sends many requests a second.
 class ViewAudit {
 public:
     static constexpr std::chrono::hours quiet{1};
 
     ViewAudit(const Registry& registry, const Clock& clock) : registry_(registry), clock_(clock) {}
 
-    /// After each decision of the gate. Thread-safe, and fast when there is nothing to log.
+    /// Call it after each decision of the gate. Thread-safe, and fast when there is nothing to log.
     void gate_decided(const GateDecision& decision, std::string_view address);
-    /// Forgets what is older than an hour. Called now and then.
+    /// Forgets views that were logged over an hour ago. Called periodically.
     void sweep();
     /// Is this the person's first view of the board in an hour?
     [[nodiscard]] bool is_first(std::uint32_t uid, const BoardId& board);
@@ -36,7 +36,7 @@ public:
 private:
     const Registry& registry_;
     const Clock& clock_;
-    LockGuarded<std::map<std::pair<std::uint32_t, BoardId>, BootTime>> logged_;  ///< when
+    LockGuarded<std::map<std::pair<std::uint32_t, BoardId>, BootTime>> logged_;  ///< the time of each view
 };
 
 }  // namespace boardgate::boardgated

@@ -9,12 +9,12 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// A board wakes in half a second, so most people never see the page for "starting".
+/// A board wakes in half a second, so most people never see the page of state starting.
 constexpr std::chrono::milliseconds patience_of_person{1500};
-/// A script cannot use a page; nginx waits longer than this.
+/// A script cannot use a page, so it waits longer. nginx has a longer time limit than this.
 constexpr std::chrono::milliseconds patience_of_script{10000};
 
-/// Makes nginx try the board once more, through the gate (nginx/gate.conf has the location).
+/// Makes nginx send the request through the gate again (nginx/gate.conf has the location).
 Response to_the_board(const Request& request) {
     Response response;
     response.with("X-Accel-Redirect", request.parameter("BG_PLACE") == "index" ? "@boardgate_index" : "@boardgate_board");
@@ -33,7 +33,7 @@ Problem not_ready(const Board& board) {
     return {Code::board_not_ready, named + " is " + name_of(board.state) + "; ask again in a moment", {}, 1};
 }
 
-/// The state does not change by itself: the board waits for others, or has failed and its log was read.
+/// Is waiting for another state useless? The board waits for other boards, or has failed and its log was read.
 bool is_final(const Board& board) { return board.state == State::waiting || (board.state == State::failed && board.failure); }
 
 Response state_of_board(const Board& board, bool navigation) { return navigation ? state_page(board) : problem_response(not_ready(board)); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The response to a request for a board that the gate refused, or whose board closed the connection; nginx sends it
-// here. A sleeping board is woken and waited for; everything else is explained on a page.
+// Answers requests to boards that the gate refused, or whose board closed the connection: nginx sends these here. Wakes a
+// sleeping board and waits for it. Otherwise the response is a page or a problem that explains why not.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ public:
     BoardAnswer(const Gate& gate, BoardScheduler& scheduler, const Registry& registry, ThreadPool& launches)
         : gate_(gate), scheduler_(scheduler), registry_(registry), launches_(launches) {}
 
-    /// Answers now, or from a thread of the pool when the board must be woken first.
+    /// Answers immediately, or from a thread of the pool if the board must wake first.
     void handle(std::unique_ptr<Request> request);
 
 private:

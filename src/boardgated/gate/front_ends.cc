@@ -16,12 +16,12 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// An environment that cannot be published now probably can when pip has finished.
+/// An environment that cannot be published now may be publishable when pip has finished.
 constexpr std::chrono::seconds between_requests{10};
-/// The check takes a few look-ups in the kernel's memory, unless the file system hangs.
+/// The check is a few calls of stat(2), which are quick unless the file system hangs.
 constexpr std::chrono::milliseconds patience{100};
 
-/// When a file, its owner or its mode last changed, in nanoseconds since 1970; 0 when there is none.
+/// When a file, its owner or its mode last changed, in nanoseconds since 1970; 0 for a missing file.
 std::int64_t changed(const std::string& path) {
     struct stat facts {};
     if (stat(path.c_str(), &facts) != 0) return 0;
@@ -41,7 +41,7 @@ struct Published {
     }
 };
 
-/// The line about a program in boardgate-frontend's record, a short file that is read only when a page is opened.
+/// The line about a program in boardgate-frontend's record, a short file. Read only when a person opens a page.
 std::optional<Published> published_for(const std::string& folder, const std::string& program) {
     std::ifstream lines(folder + "/environments");
     for (std::string name; std::getline(lines, name, '\t');) {
@@ -80,7 +80,7 @@ std::string FrontEnds::look_up(const std::string& name, std::int64_t board_since
         request_publication();
         return {};
     }
-    // A TensorBoard that started before the change still has the old files.
+    // A TensorBoard that started before the change still needs the old files.
     constexpr std::int64_t nanoseconds = 1000;
     const bool is_older = std::max(published->program_changed, published->webfiles_changed) >= board_since * nanoseconds;
     return published->is_version() && !is_older ? published->version : std::string();

@@ -19,9 +19,9 @@ public:
               std::string wanted = "/var/lib/boardgate/frontend-wanted")
         : settings_(settings), clock_(clock), published_(std::move(published)), wanted_(std::move(wanted)) {}
 
-    /// The published version of the files with which this board's TensorBoard started. Empty when there is none: an
-    /// environment of the owner, one that not only root can write, or one that has changed since; and when the check takes
-    /// too long: the gate calls this, and environments may be on a file system that hangs.
+    /// The published version of the files with which this board's TensorBoard started. Empty if the environment is the
+    /// owner's, if others than root can write to it, or if it changed after the start. Empty also when the check takes too
+    /// long: the gate must not wait for a file system that hangs.
     [[nodiscard]] std::string version_for(const Board& board);
 
 private:

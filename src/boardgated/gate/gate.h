@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Decides whether a request may pass to a board, from memory, for nginx's auth_request. No other code decides that.
-// Passed is 204 with the port; refused is 401 or 403; a fault is a refusal.
+// The answer is 204 with the port, or a refusal: 401 or 403. A fault is a refusal.
 #pragma once
 
 #include <atomic>
@@ -57,8 +57,8 @@ private:
     std::atomic<bool> healthy_ = false;
 };
 
-/// The board that a path names: `/b/<id>` alone or followed by `/`, `?` or `#`, equal in both forms. Otherwise one
-/// board could be authorised and another one served.
+/// The board that a path names: `/b/<id>`, alone or followed by `/`, `?` or `#`. Both forms must name the same board;
+/// otherwise nginx could ask about one board and serve another one.
 [[nodiscard]] std::optional<BoardId> board_of_path(std::string_view raw_uri, std::string_view path);
 
 }  // namespace boardgate::boardgated

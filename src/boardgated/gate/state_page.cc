@@ -23,8 +23,8 @@ const char* meaning_of(State state) {
     return meanings[static_cast<std::size_t>(state)];
 }
 
-/// A page that looks like the portal (nginx/portal/index.html) and links to it. The path of its files contains the hash of
-/// their content (Makefile).
+/// A page in the design of the portal (nginx/portal/index.html). The path of its files contains the hash of their content
+/// (Makefile).
 Response page(int status, const std::string& title, const std::string& head, const std::string& main) {
     Response response{status, {}, {}};
     response.with("Content-Type", "text/html; charset=utf-8").with("Cache-Control", "no-store");
@@ -100,10 +100,10 @@ Response state_page(const Board& board) {
     const std::string state = name_of(board.state);
     const bool failed = board.state == State::failed;
     const Failure failure = !failed ? Failure{} : board.failure ? *board.failure : diagnose(board, {});
-    // For state.js: a change of options with which a new attempt may succeed.
+    // For state.js: the change of options with which a new attempt may succeed.
     const std::string change = failed ? to_text(failure_json(failure)["change"]) : "null";
     std::string head = fmt::format("<script type=\"module\" src=\"{}/state.js\"></script>\n", assets);
-    // For browsers without scripts, in states that end by themselves.
+    // Browsers without scripts reload the page, in states that end by themselves.
     if (!failed) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
     std::string folders;
     for (const std::string& folder : folders_of(board.options)) folders += (folders.empty() ? "" : " + ") + escaped(folder);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The pages that boardgated writes itself, at a board's own address: what state it is in, or why not.
-// nginx/portal/assets/state.js brings them to life; without scripts they say the same and reload by themselves.
+// The pages at a board's address while TensorBoard does not answer there: the board's state, or a problem.
+// nginx/portal/assets/state.js updates them; without scripts they have the same texts, and reload by themselves.
 #pragma once
 
 #include "src/boardgated/boards/board.h"
@@ -8,13 +8,13 @@
 
 namespace boardgate::boardgated {
 
-/// A board that is not ready: its state, or why it failed.
+/// The page of a board that is not ready: its state, or why it failed.
 [[nodiscard]] Response state_page(const Board& board);
 [[nodiscard]] Response problem_page(const Problem& problem);
-/// To the login page, and from there back to the board.
+/// Redirects to the login page, which leads back to the board.
 [[nodiscard]] Response login_redirect(const std::optional<BoardId>& board);
 
-/// Text as HTML text or attribute value.
+/// A text, escaped for HTML content and attribute values.
 [[nodiscard]] std::string escaped(std::string_view text);
 
 }  // namespace boardgate::boardgated
