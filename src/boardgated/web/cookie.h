@@ -13,11 +13,11 @@ namespace boardgate::boardgated {
 
 inline constexpr std::string_view cookie_name = "__Host-Http-boardgate";
 
-/// The token in a Cookie header. Nothing without the cookie, with two of them (one may be planted), with a malformed
-/// one, and in a header longer than longest_cookie_header.
+/// The token in a Cookie header. Nothing if the cookie is missing, malformed or there twice (another site may have planted
+/// one), and if the header is longer than longest_cookie_header.
 [[nodiscard]] std::optional<Token> session_token(std::string_view cookie_header);
 
-/// The value of Set-Cookie that starts a session, and the one that ends it.
+/// The values of Set-Cookie that start and end a session.
 [[nodiscard]] std::string set_cookie(const Token& token);
 [[nodiscard]] std::string clear_cookie();
 

@@ -20,8 +20,8 @@ void check(int status, const char* what) {
     if (status < 0) throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// Waits for a connection on `listening`, or for `stop`. A connection wakes one thread, not all
-/// (EPOLLEXCLUSIVE, epoll_ctl(2)).
+/// Waits for a connection on `listening`, or for `stop`. A connection wakes one thread, not all (EPOLLEXCLUSIVE,
+/// epoll_ctl(2)).
 Fd wait_set(const Fd& listening, const Fd& stop) {
     Fd set(epoll_create1(EPOLL_CLOEXEC));
     check(set.get(), "epoll_create1");
@@ -70,7 +70,7 @@ void FcgiPool::serve() {
         try {
             if (auto request = Request::accept(listening_.get(), nginx_)) handler_(std::move(request));
         } catch (const std::exception& exception) {
-            // The request ends without an answer: nginx reports 502 or 500, and the gate stays closed.
+            // The request ends without an answer: nginx responds with 502 or 500, and auth_request refuses.
             log_event(Event::request_fault, exception.what());
         }
     }

@@ -19,7 +19,8 @@ public:
     /// Answers the request, or passes it to another thread.
     using Handler = std::function<void(std::unique_ptr<Request>)>;
 
-    /// `listening` becomes non-blocking; `nginx` is the account whose connections are taken. Throws std::system_error when the kernel refuses a descriptor or a thread.
+    /// Makes `listening` non-blocking. `nginx` is the account whose connections are accepted. Throws std::system_error when the
+    /// kernel refuses a descriptor or a thread.
     FcgiPool(std::string name, Fd listening, uid_t nginx, unsigned threads, Handler handler);
     FcgiPool(const FcgiPool&) = delete;
     FcgiPool& operator=(const FcgiPool&) = delete;
@@ -34,7 +35,7 @@ private:
     std::string name_;
     Fd listening_;
     uid_t nginx_;
-    Fd stop_;  ///< an eventfd that becomes readable for all threads, and stays so
+    Fd stop_;  ///< an eventfd; once readable it stays so, for all threads
     Handler handler_;
     std::vector<std::jthread> threads_;
 };

@@ -22,14 +22,14 @@ std::string http(std::string_view status, std::string_view type, std::string_vie
                        body);
 }
 
-/// Waits until the connection is readable or writable; false after the patience.
+/// Waits until the connection is readable or writable; false if it is not before `end`.
 bool wait_for(int connection, short events, std::chrono::steady_clock::time_point end) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     pollfd waiting{connection, events, 0};
     return left.count() > 0 && poll(&waiting, 1, static_cast<int>(left.count())) > 0;
 }
 
-/// The request line, if the whole head arrives in time.
+/// The request line, if the whole head of the request arrives in time.
 std::optional<std::string> read_request_line(int connection, std::chrono::steady_clock::time_point end) {
     std::string head;
     char buffer[1024];

@@ -15,9 +15,9 @@
 namespace boardgate::boardgated {
 
 namespace {
-/// nginx sends a request whole.
+/// Short enough, because nginx sends a request as a whole.
 constexpr timeval longest_silence{10, 0};
-/// For FCGX_Accept_r(): it may accept nothing by itself.
+/// FCGX_Accept_r() must not accept connections by itself.
 constexpr int no_socket = -1;
 }  // namespace
 
@@ -32,7 +32,7 @@ std::unique_ptr<Request> Request::accept(int listening, uid_t nginx) {
     setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &longest_silence, sizeof longest_silence);
     std::unique_ptr<Request> request(new Request);
     if (FCGX_InitRequest(&request->fcgi_, no_socket, FCGI_FAIL_ACCEPT_ON_INTR) != 0) return nullptr;
-    // As with a kept connection, libfcgi goes on with the one that is there.
+    // libfcgi treats this as a kept connection, and reads the next request from it.
     request->fcgi_.ipcFd = connection.release();
     request->fcgi_.keepConnection = 1;
     if (FCGX_Accept_r(&request->fcgi_) != 0) return nullptr;
@@ -41,8 +41,8 @@ std::unique_ptr<Request> Request::accept(int listening, uid_t nginx) {
 
 Request::~Request() {
     if (fcgi_.in != nullptr && parameter("CONTENT_LENGTH").empty()) {
-        // Finish would wait until nginx closes its end, in case it still sends: a third of the gate's time. Without a
-        // body nothing follows the end of the input.
+        // FCGX_Finish_r() waits until nginx closes its end, because nginx might still send: a third of the gate's time.
+        // Without a body nothing follows the end of the input.
         FCGX_GetChar(fcgi_.in);
         FCGX_FClose(fcgi_.err);
         FCGX_FClose(fcgi_.out);
@@ -50,7 +50,7 @@ Request::~Request() {
     } else {
         FCGX_Finish_r(&fcgi_);
     }
-    // After a failed accept, Finish leaves the descriptor open.
+    // After a failed accept, FCGX_Finish_r() leaves the descriptor open.
     FCGX_Free(&fcgi_, 1);
 }
 
@@ -100,7 +100,7 @@ Result<std::string> Request::body() {
     const int got = FCGX_GetStr(bytes.data(), static_cast<int>(bytes.size()), fcgi_.in);
     if (got < 0 || static_cast<std::size_t>(got) > longest_body) return failure("the body is longer than 16 KiB");
     bytes.resize(static_cast<std::size_t>(got));
-    // If the client disconnects in the middle, half a request must not be processed.
+    // The client may have disconnected: half a body must not be processed.
     if (parameter("CONTENT_LENGTH") != std::to_string(got) && !(got == 0 && parameter("CONTENT_LENGTH").empty())) {
         return failure("the body is incomplete");
     }

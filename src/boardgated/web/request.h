@@ -19,8 +19,8 @@ inline constexpr std::size_t longest_cookie_header = 8 * 1024;
 /// Owns the request; the destructor ends it. May be passed to another thread.
 class Request {
 public:
-    /// Accepts the next request on a listening socket. nullptr when there is none, the connection was broken, or its peer
-    /// is not the account `nginx`: libfcgi reads no byte of other peers.
+    /// Accepts the next request on a listening socket. nullptr when there is none, when the connection broke, or when its peer
+    /// is not the account `nginx`: libfcgi must read no byte of other peers.
     [[nodiscard]] static std::unique_ptr<Request> accept(int listening, uid_t nginx);
     ~Request();
     Request(const Request&) = delete;
@@ -36,13 +36,13 @@ public:
     [[nodiscard]] std::string_view query() const { return parameter("QUERY_STRING"); }
     [[nodiscard]] std::string_view host() const { return parameter("HTTP_HOST"); }
     [[nodiscard]] std::string_view address() const { return parameter("REMOTE_ADDR"); }
-    /// A connection of the server to its own address has this address at both ends.
+    /// Did the request come from this server? A connection to an own address has this address at both ends.
     [[nodiscard]] bool is_from_this_server() const {
         const std::string_view from = address();
         return from == "127.0.0.1" || from == "::1" || (!from.empty() && from == parameter("SERVER_ADDR"));
     }
-    /// A page load by a person, according to the browser (Fetch Metadata).
-    /// Not a frame: another page may open one without the person's wish.
+    /// Does a person load a page, according to the browser (Fetch Metadata)? A frame does not count: another page may open it
+    /// without the person's wish.
     [[nodiscard]] bool is_navigation() const {
         return parameter("HTTP_SEC_FETCH_MODE") == "navigate" && parameter("HTTP_SEC_FETCH_DEST") == "document";
     }
@@ -54,11 +54,11 @@ public:
 
     /// Writes raw bytes of a CGI response (RFC 3875 section 6).
     void write(std::string_view bytes);
-    /// Sends what was written; false when the peer is gone.
+    /// Sends the written bytes; false when the peer has disconnected.
     bool flush();
-    /// Closes the connection; nothing more is sent, not even the end of the request.
+    /// Closes the connection without sending anything more, not even the end of the request.
     void hang_up() const { ::shutdown(fcgi_.ipcFd, SHUT_RDWR); }
-    /// The connection to nginx, for streams that must notice when the reader disconnects.
+    /// The connection to nginx. Streams poll it to notice that the reader disconnects.
     [[nodiscard]] int connection() const { return fcgi_.ipcFd; }
 
 private:

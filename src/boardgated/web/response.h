@@ -24,7 +24,7 @@ struct Response {
 
 [[nodiscard]] Response json_response(int status, const Json::Value& value);
 [[nodiscard]] Response problem_response(const Problem& problem);
-/// A response without a body, such as that to a deletion.
+/// A response without a body, for example after a deletion.
 [[nodiscard]] Response empty_response(int status);
 
 void write_response(Request& request, const Response& response);

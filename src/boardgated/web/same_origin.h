@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Does a request that changes something come from the portal's own pages? Fetch Metadata (W3C) decides; a client
 // without it must send an equal Origin (RFC 6454). Programs on other ports of this host are `same-site`: hostile.
-// Boards below /b/ have the portal's origin, but only their forms can reach the API. The portal's own scripts send all
-// its requests, so a navigation is never the portal's.
+// Boards below /b/ have the portal's origin, but only their forms can reach the API. The portal sends its requests by
+// script, so a navigation is never the portal's.
 #pragma once
 
 #include "src/boardgated/web/request.h"
