@@ -117,7 +117,7 @@ private:
     FailureWatch failures_{registry_, journal_};
     UnitReconciler unit_reconciler_{registry_, launcher_};
     UnitWatch watch_{listener_for(registry_, gate_, unit_reconciler_)};
-    BoardScheduler scheduler_{launcher_, registry_, settings_, [this](const BoardId& board) { watch_.look_again(board); }};
+    BoardScheduler scheduler_{launcher_, registry_, settings_, [this](const BoardId& board) { watch_.refresh(board); }};
 
     // A refused login takes two seconds on purpose, so many threads serve logins.
     ThreadPool logins_{"logins", 24, 48};

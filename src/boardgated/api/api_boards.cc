@@ -61,7 +61,7 @@ ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, boo
         if (!port) return error_of(port);
         if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());
     }
-    watch_.look_again(board.id);
+    watch_.refresh(board.id);
     (void)registry_.wait(board.id, BoardScheduler::report_timeout, [](const Board& now) { return now.state != State::off; });
     return awake ? scheduler_.wake(token, board.id) : ApiResult<void>{};
 }

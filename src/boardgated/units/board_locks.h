@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A lock for each board. Boards share a fixed number of mutexes, so that none has to be kept or forgotten.
+// A lock for each board. Boards share a fixed number of mutexes, so there is nothing to create or to remove.
 #pragma once
 
 #include <array>

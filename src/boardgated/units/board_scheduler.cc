@@ -69,12 +69,12 @@ const Board* BoardScheduler::longest_idle(const std::vector<Board>& own, const B
     return idle;
 }
 
-/// Claims a slot, if necessary that of the same person's longest idle board. release() gives it back; a board that is
-/// awake then has it anyway.
+/// Claims a slot, if necessary that of the same person's longest idle board. release() ends the claim; from then on a board
+/// has a slot because it is awake.
 BoardScheduler::Claim BoardScheduler::claim(const BoardId& id) {
     const auto slots = slots_.lock();
     const auto board = registry_.find(id);
-    if (!board) return {Room::yes, {}};  // start_claimed() reports that
+    if (!board) return {Room::yes, {}};  // start_claimed() reports the missing board
     Claim claim{slots->uses_slot(*board) ? Room::yes : room_for(*board, *slots), {}};
     if (claim.room != Room::yes) {
         const auto own = registry_.boards_of(board->uid);
@@ -92,10 +92,10 @@ void BoardScheduler::release(const BoardId& board) {
         const auto slots = slots_.lock();
         if (const auto found = slots->claimed.find(board); found != slots->claimed.end()) slots->claimed.erase(found);
     }
-    wake_next_later();  // the slot may be free now, and others may have begun to wait for it
+    wake_next_later();  // the slot may be free now, and other boards may wait for it
 }
 
-/// Puts a board to sleep whose slot was claimed for another; false when it stays awake.
+/// Puts the idle board to sleep whose slot is needed; false when it stays awake.
 bool BoardScheduler::make_room(const Token& token, const BoardId& idle, const BoardId& board) {
     bool asleep = false;
     const auto other = registry_.find(board);
@@ -187,8 +187,8 @@ void BoardScheduler::wake_next_later() {
     (void)waker_.add([this] { wake_next(); });
 }
 
-/// Takes the board out of the list that has the highest priority among those with room, with a slot claimed for it. The
-/// first of equals has waited longest.
+/// Removes the next board from the list and claims a slot for it. Next is the highest priority of the boards that have room,
+/// and among equals the longest waiting.
 std::optional<BoardScheduler::Waiting> BoardScheduler::take_next() {
     const auto slots = slots_.lock();
     auto best = slots->waiting.end();

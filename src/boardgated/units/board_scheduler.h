@@ -30,15 +30,14 @@ public:
     /// Returns when systemd has accepted the job, not when the board answers.
     [[nodiscard]] ApiResult<void> wake(const Token& token, const BoardId& id);
     [[nodiscard]] ApiResult<void> restart(const Token& token, const BoardId& id);
-    /// Stops the board or ends its waiting. `reason` is shown to the owner.
+    /// Stops the board or ends its waiting. The owner sees `reason`.
     [[nodiscard]] ApiResult<void> sleep(const Token& token, const BoardId& board, const std::string& reason = {});
-    /// Hold it while a board's door is made or removed together with its registry entry. Otherwise an open page could
-    /// make the door of a board again that is being deleted.
+    /// Hold it while you make or remove a board's door together with its registry entry. Otherwise an open page could make the
+    /// door again while the board is being deleted.
     [[nodiscard]] std::unique_lock<std::mutex> hold_door(const BoardId& board) { return doors_.hold(board); }
     /// A listener of the registry: a board that falls asleep frees a slot.
     void board_changed(const Board& board, bool gone);
-    /// Finishes the work that is queued and accepts no more. Call it before other listeners are destroyed: the work changes
-    /// boards.
+    /// Finishes the queued work and accepts no more. Call it before other listeners are destroyed: the work changes boards.
     void finish() { waker_.finish(); }
 
 private:
@@ -50,10 +49,10 @@ private:
     enum class Room { yes, full_for_user, full_for_all };
     struct Claim {
         Room room;
-        std::optional<BoardId> evicted;  ///< set where there is no room: the slot is free as soon as this board sleeps
+        std::optional<BoardId> evicted;  ///< set if there is no room: the slot is free as soon as this board sleeps
     };
     struct Slots {
-        std::multiset<BoardId> claimed{};  ///< have a slot and were not yet seen awake; once for each start in progress
+        std::multiset<BoardId> claimed{};  ///< have a slot and were not yet seen awake; one entry for each start in progress
         std::set<BoardId> leaving{};       ///< awake, but their slots are already given to others
         std::list<Waiting> waiting{};
 

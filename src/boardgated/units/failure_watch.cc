@@ -46,14 +46,14 @@ std::vector<std::string> FailureWatch::lines_of(const Board& board) const {
     for (const wire::LogLine& line : *log) {
         const bool named = line.invocation == board.facts.invocation;
         begun |= named;
-        // For the last lines of a process that ended quickly, journald knows the unit but not the run.
+        // journald knows the unit but not the invocation of the last lines of a process that ended quickly.
         if ((named || (begun && line.invocation.empty())) && !is_aftermath(line.text)) lines.push_back(without_colours(line.text));
     }
     return lines;
 }
 
 void FailureWatch::examine(const BoardId& id) {
-    // A failure may be notified twice, and the board may have newer facts.
+    // The registry may notify of a failure twice, and the board may have newer facts.
     auto board = registry_.find(id);
     const auto is_open = [&] { return board && board->state == State::failed && !board->failure; };
     if (!is_open()) return;
@@ -70,7 +70,7 @@ void FailureWatch::examine(const BoardId& id) {
         log = lines_of(*board);
         failure = diagnose(*board, log);
     }
-    if (!registry_.set_failure(id, board->facts, failure)) return;  // it changed, which was notified as well
+    if (!registry_.set_failure(id, board->facts, failure)) return;  // the board changed, and the registry notifies of that, too
     log_event(Event::board_failed, "board " + board->id.str() + " failed: " + failure.summary,
               {{"BOARD_ID", board->id.str()}, {"USER_NAME", board->owner.str()}, {"UNIT", board->unit().service()}});
 }

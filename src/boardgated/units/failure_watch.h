@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// When a board fails, reads the log of that run and diagnoses the failure, once for each failed run.
+// When a board fails, reads the log since its last start and diagnoses the failure, once for each failed start.
 #pragma once
 
 #include "src/boardgated/boards/registry.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Units that belong to no board of the registry, after the database was restored from a backup or after a crash between
-// two steps. boardgated cannot remove a unit without its owner's token, so it does that when the owner logs in.
+// Finds and removes units that belong to no board of the registry, after the database was restored from a backup or after a
+// crash between two steps. Removing a unit needs its owner's token, so it happens when the owner logs in.
 #pragma once
 
 #include <set>
@@ -16,7 +16,7 @@ class UnitReconciler {
 public:
     UnitReconciler(const Registry& registry, BoardLauncher& launcher) : registry_(registry), launcher_(launcher) {}
 
-    /// `units`: the units and doors of boards that systemd has. Keeps those without a board.
+    /// `units`: the units and doors of boards that systemd has. Remembers those without a board.
     void find_unknown(const std::set<std::string>& units);
     /// Removes the unknown units of a person who has logged in.
     void remove_unknown_of(const UserName& user, const Token& token);

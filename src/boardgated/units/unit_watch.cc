@@ -19,8 +19,8 @@ constexpr const char* service_interface = "org.freedesktop.systemd1.Service";
 
 constexpr std::chrono::seconds between_usages{5};
 
-/// The gate is closed when the bus was away for longer: until then its last word stands, so that a restart of
-/// the bus is not seen by anybody.
+/// If the bus is unreachable for longer, the gate closes. Until then the last known state applies, so that a restart of the
+/// bus disturbs nobody.
 constexpr std::chrono::seconds bus_patience{15};
 
 Usage usage_of(const Bus& bus, const std::string& unit) {
@@ -32,7 +32,7 @@ Usage usage_of(const Bus& bus, const std::string& unit) {
     return usage;
 }
 
-/// The port of an address, `127.0.0.1:16001` or `[::]:16001`; 0 when it has none.
+/// The port of an address such as `127.0.0.1:16001` or `[::]:16001`; 0 without a port.
 std::uint16_t port_of(std::string_view address) {
     const std::string_view digits = address.substr(address.rfind(':') + 1);
     std::uint16_t port = 0;
@@ -85,7 +85,7 @@ std::set<std::string> units_that_exist(const Bus& bus) {
 
 }  // namespace
 
-/// One connection to the bus; thrown away when the bus goes.
+/// One connection to the bus, and what must be read over it. Destroyed when the connection breaks.
 struct UnitWatch::Follower {
     explicit Follower(Bus connection) : bus(std::move(connection)) {}
     Bus bus;
@@ -153,7 +153,7 @@ void read_changes(Follower& follower, const Listener& listener) {
         const auto facts = facts_of(follower.bus, *unit);
         if (!facts) {
             log_event(Event::notice, facts.error().text());
-            continue;  // the last facts stand until the unit's next signal, or the next connection
+            continue;  // the last facts apply until the unit's next signal, or the next connection
         }
         if (state_of(*facts) == State::ready) {
             follower.awake.insert(board);
@@ -183,7 +183,7 @@ Result<void> UnitWatch::start() {
     return {};
 }
 
-void UnitWatch::look_again(const BoardId& id) {
+void UnitWatch::refresh(const BoardId& id) {
     requested_.lock()->insert(id);
     eventfd_write(wake_.get(), 1);
 }
@@ -216,7 +216,7 @@ void wait_for_news(const Follower& follower, const Fd& wake) {
 
 }  // namespace
 
-/// Reads what changed and what is due. False when the connection broke.
+/// Reads changed units and, when due, usage; then waits. False when the connection broke.
 bool UnitWatch::go_on(Follower& follower) {
     int processed = 0;
     while ((processed = sd_bus_process(follower.bus.get(), nullptr)) > 0) {
@@ -233,7 +233,7 @@ bool UnitWatch::go_on(Follower& follower) {
         read_usages(follower, listener_);
         follower.next_usages = now + between_usages;
     }
-    // Replies may have brought signals along, which sd-bus queues: process them before waiting.
+    // sd-bus may have queued signals while it waited for replies: process them before waiting.
     if (!changes) wait_for_news(follower, wake_);
     return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Follows the boards' units and boardgate-gate.service over D-Bus, read-only, in a thread of its own: what
-// systemd says is the truth, also after somebody used systemctl.
+// Follows the boards' units and boardgate-gate.service over D-Bus, read-only, in a thread of its own. systemd's state is the
+// truth, also after an administrator used systemctl.
 #pragma once
 
 #include <functional>
@@ -20,28 +20,28 @@ namespace boardgate::boardgated {
 class UnitWatch {
 public:
     struct Listener {
-        /// A board's unit or door changed. Asks for the owner's name, since units are found by their whole name.
+        /// A board's unit or door changed.
         std::function<void(const BoardId&, const UnitFacts&)> board;
-        /// What a board's unit uses, every few seconds while it is awake.
+        /// The resources that a board's unit uses, every few seconds while the board is awake.
         std::function<void(const BoardId&, const Usage&)> usage;
-        /// boardgate-gate.service is (not) active: the packet filter was tried and holds.
+        /// boardgate-gate.service became active (the packet filter was tried and holds) or inactive.
         std::function<void(bool healthy)> gate;
-        /// The units that exist, by name, after each (re)connection: to find those that nobody knows.
+        /// The units of boards that exist, by name, after each connection to the bus.
         std::function<void(const std::set<std::string>& units)> connected;
-        /// The unit of a board, or nothing for a board that is not in the registry.
+        /// The unit of a board; nothing for a board that is not in the registry.
         std::function<std::optional<UnitName>(const BoardId&)> unit_of;
-        /// Boards of the registry: asked after each (re)connection.
+        /// Returns the boards of the registry; called after each connection to the bus.
         std::function<std::vector<BoardId>()> boards;
     };
 
     explicit UnitWatch(Listener listener);
     ~UnitWatch();
-    /// Reads everything once, then follows. Returns after the first reading, so that nobody is answered from
-    /// an empty picture; an error when the bus cannot be reached at all.
+    /// Reads the state of all units, then follows them. Returns after the first reading, so that no request is answered before
+    /// the states are known. An error when the bus is unreachable.
     [[nodiscard]] Result<void> start();
-    /// Reads one board's units anew, soon: after a request to the launcher, or for a board just made.
-    void look_again(const BoardId& id);
-    /// No listener is called any more when it returns.
+    /// Reads one board's units again soon, without a signal of systemd: after a request to the launcher.
+    void refresh(const BoardId& id);
+    /// After it returns, no listener is called.
     void stop();
 
 private:
@@ -52,7 +52,7 @@ private:
 
     Listener listener_;
     std::unique_ptr<Follower> first_;
-    LockGuarded<std::set<BoardId>> requested_;  ///< to be read soon, whether systemd signalled or not
+    LockGuarded<std::set<BoardId>> requested_;  ///< boards to be read soon, see refresh()
     Fd wake_;
     std::jthread thread_;
 };

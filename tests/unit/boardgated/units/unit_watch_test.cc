@@ -123,7 +123,7 @@ TEST_F(UnitWatchTest, HearsOfEveryChange) {
 
 TEST_F(UnitWatchTest, AUnitThatIsNotLoadedIsReadOnceAndNotForEver) {
     ASSERT_TRUE(watch.start());
-    watch.look_again(board);
+    watch.refresh(board);
     systemd.set(gate_unit, {{"ActiveState", "active"}});  // seen after the board
     ASSERT_TRUE(soon([&] { return sound == true; }));
     const int before = systemd.calls();
@@ -162,7 +162,7 @@ TEST_F(UnitWatchTest, LooksAgainWhenItIsTold) {
     ASSERT_TRUE(watch.start());
     EXPECT_EQ(facts, UnitFacts());
     note([&] { known = true; });
-    watch.look_again(board);
+    watch.refresh(board);
     EXPECT_TRUE(soon([&] { return facts.service_active == "active"; }));
 }
 
