@@ -34,16 +34,16 @@ State state_of(const UnitFacts& facts) {
     if (facts.service_active == "active" || facts.service_active == "reloading") return State::ready;
     if (facts.service_active == "activating") return State::starting;
     if (facts.socket_active != "active") return State::off;
-    // A failure is known before the last process of the unit has ended.
+    // systemd knows the failure before the last process of the unit has ended.
     const bool failing = facts.service_active == "deactivating" && !facts.result.empty() && facts.result != "success";
     if (facts.service_active == "failed" || failing) return State::failed;
-    // Also while deactivating: a connection waits at the door and wakes it again.
+    // Also while the unit stops: a connection then waits at the door and wakes the board again.
     return State::asleep;
 }
 
 std::optional<WallTime> Board::sleeps_at() const {
     if (state != State::ready) return std::nullopt;
-    // Counted from the gate's requests. The board counts traffic, so it may sleep a little later.
+    // Measured by the gate's requests. The board measures traffic, so it may sleep a little later.
     const WallTime idle = std::max(state_since, last_viewed.value_or(WallTime{})) + std::chrono::seconds(options.idle_sleep);
     return longest_awake.count() == 0 ? idle : std::min(idle, state_since + longest_awake);
 }

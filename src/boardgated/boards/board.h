@@ -27,7 +27,7 @@ struct UnitFacts {
     std::string result;                           ///< Result of the unit: success, exit-code, signal, oom-kill, timeout, ...
     int exit_code = 0;                            ///< si_code: CLD_EXITED, CLD_KILLED, CLD_DUMPED
     int exit_status = 0;                          ///< exit status or signal
-    std::string invocation;                       ///< InvocationID of the unit's last run, hexadecimal
+    std::string invocation;                       ///< InvocationID of the unit's last start, hexadecimal
     std::string status_text;                      ///< StatusText, which boardgate-board sets
     std::optional<std::uint64_t> memory_limit{};  ///< MemoryMax, in bytes, after an oom-kill
     std::int64_t since = 0;                       ///< the last change of state, in microseconds since 1970; 0: none
@@ -45,7 +45,7 @@ struct Notice {
 /// The notices whose codes are in the unit's status text.
 [[nodiscard]] std::vector<Notice> notices_of(const UnitFacts& facts);
 
-/// The resources that a unit uses, as far as the kernel counts them.
+/// The resources that a unit uses; nothing for what the kernel does not count.
 struct Usage {
     std::optional<std::uint64_t> memory{};  ///< bytes
     std::optional<double> cpu_seconds{};
@@ -60,7 +60,7 @@ struct Failure {
     std::string remedy;
     std::optional<int> exit_status{};
     std::vector<std::string> log_tail{};
-    /// An option and a value with which a new attempt may succeed; empty: none.
+    /// An option and a value with which a new attempt may succeed; empty when there is no such option.
     std::string change_option{};
     std::string change_value{};
 };
@@ -79,25 +79,25 @@ struct Board {
     std::string waiting_for{};     ///< a sentence, in state waiting
     std::string asleep_because{};  ///< a sentence, in state asleep; empty when unknown
     Usage usage{};
-    std::optional<std::uint64_t> peak_memory{};  ///< the maximum that was seen in this run, in bytes
-    std::chrono::seconds longest_awake{};        ///< after this it sleeps even when used; 0: no limit
+    std::optional<std::uint64_t> peak_memory{};  ///< the maximum since the last start, in bytes
+    std::chrono::seconds longest_awake{};        ///< then it sleeps even when used; 0: no limit
     State state_before = State::off;             ///< the previous state
     std::optional<Failure> failure{};            ///< in state failed, once the log was read
 
     [[nodiscard]] UnitName unit() const { return {owner, id}; }
-    /// The expected time of its sleep; nothing unless it is ready.
+    /// When the board is expected to sleep; nothing unless it is ready.
     [[nodiscard]] std::optional<WallTime> sleeps_at() const;
     [[nodiscard]] std::string url() const { return "/b/" + id.str() + "/"; }
 };
 
-/// The state that the owner sees. A failure is shown only together with its reason, which takes a moment to find, unless the
-/// board had failed before boardgated started.
+/// The state that the owner sees. Finding the reason of a failure takes a moment, and until then the owner sees the state
+/// before, if boardgated knows it.
 [[nodiscard]] inline State shown_state(const Board& board) {
     const bool examined = board.state != State::failed || board.failure || board.state_before == State::off;
     return examined ? board.state : board.state_before;
 }
 
-/// Does it use a slot and memory?
+/// Does the board use a slot and memory?
 [[nodiscard]] inline bool is_awake(const Board& board) { return board.state == State::ready || board.state == State::starting; }
 
 }  // namespace boardgate::boardgated

@@ -11,7 +11,7 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// In the order of wire::Loader, and what they were called until version 0.1.
+/// The loaders in the order of wire::Loader, and their names until version 0.1.
 constexpr std::array<std::string_view, 4> loaders = {"auto", "rustboard", "python", "boardgate"};
 constexpr std::array<std::string_view, 3> fast_loaders = {"auto", "on", "off"};
 
@@ -20,7 +20,7 @@ std::size_t index_in(const Names& names, std::string_view name) {
     return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
-/// The old field `fast_loader`, for those who still send or read it.
+/// The old field `fast_loader`, for clients that still send or read it.
 ApiResult<void> take_fast_loader(JsonObject& json, std::string& loader) {
     std::string old;
     json.take("fast_loader", old, 0, 16);
@@ -72,7 +72,7 @@ ApiResult<void> check_logdir(const std::string& logdir, const char* field) {
 /// Loopback, where every door listens.
 bool is_loopback(const std::string& host) { return host.empty() || host == "localhost" || host == "127.0.0.1"; }
 
-/// Checks where the door listens in addition to loopback.
+/// Checks the addresses at which the door listens in addition to loopback.
 ApiResult<void> check_addresses(const BoardOptions& options, const Settings& settings) {
     if (options.bind_all && !settings.allow_bind_all) {
         return problem(Code::bad_field, "this server does not allow bind_all; open the board through its https address", "bind_all");
@@ -128,7 +128,7 @@ ApiResult<BoardOptions> take_options(JsonObject& json, BoardOptions options, con
     if (auto known = json.finish(); !known) return error_of(known);
     if (!old) return error_of(old);
     if (auto good = check(options, settings); !good) return error_of(good);
-    // A title that was derived from the folders follows them.
+    // A title that was derived from the folders changes with them.
     if (options.title.empty() || (derived && options.title == title_before)) options.title = derived_title(options);
     return options;
 }
@@ -148,7 +148,7 @@ std::string options_text(const BoardOptions& options) {
 
 BoardOptions options_of_text(const std::string& text) {
     BoardOptions options;
-    // Stored text has every option and escapes, so it may be longer than a request body.
+    // The stored text holds every option, and escapes, so it may be longer than a request's body.
     if (auto json = JsonObject::parse(text, 4 * longest_body)) {
         (void)take_fast_loader(*json, options.loader);
         // Options that an older boardgate did not write keep their defaults.
@@ -187,7 +187,7 @@ std::vector<std::string> folders_of(const BoardOptions& options) {
 }
 
 bool show_the_same(const BoardOptions& one, const BoardOptions& other) {
-    // `//` and a final slash make no difference.
+    // `//` and a final slash do not change the folder.
     const auto normal = [](const std::string& folder) { return std::filesystem::path(folder + "/").lexically_normal(); };
     return std::ranges::equal(folders_of(one), folders_of(other), {}, normal, normal);
 }

@@ -27,13 +27,13 @@ struct BoardOptions {
 /// The options of a board whose owner chose nothing.
 [[nodiscard]] BoardOptions default_options(const Settings& settings);
 
-/// Replaces the options that are in `json`, in `options` (defaults for a new board, the present ones for a change), and
-/// checks all of them. Unknown fields of `json` are a problem.
+/// Returns `options` with the fields of `json` replaced, after checking all of them. `options` are the defaults of a new board
+/// or the present options of a changed board. Unknown fields of `json` are a problem.
 [[nodiscard]] ApiResult<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings);
 
 /// Adds every option as a field.
 void add_options(Json::Value& to, const BoardOptions& options);
-/// The text in the database, and back.
+/// Options as the text in the database, and back.
 [[nodiscard]] std::string options_text(const BoardOptions& options);
 [[nodiscard]] BoardOptions options_of_text(const std::string& text);
 
@@ -46,9 +46,9 @@ void add_options(Json::Value& to, const BoardOptions& options);
 [[nodiscard]] std::vector<std::string> folders_of(const BoardOptions& options);
 /// Do both show the same folders?
 [[nodiscard]] bool show_the_same(const BoardOptions& one, const BoardOptions& other);
-/// The last component of a path, for a title: `/home/alice/runs/` gives `runs`.
+/// The last component of a path, for a title: `runs` for `/home/alice/runs/`.
 [[nodiscard]] std::string folder_name(const std::string& path);
-/// The title of a board without a chosen one: the names of its folders.
+/// The title of a board whose owner chose none: the names of its folders.
 [[nodiscard]] std::string derived_title(const BoardOptions& options);
 
 }  // namespace boardgate::boardgated

@@ -25,14 +25,14 @@ std::string ending(const UnitFacts& facts) {
     return "it did not end by itself";
 }
 
-/// The unit's Result, where a crash is "core-dump" although no core was kept: boardgate-board is not dumpable.
+/// The unit's Result. A crash counts as "core-dump" even without a core file: boardgate-board is not dumpable.
 std::string result_of(const UnitFacts& facts) {
     constexpr int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
     const bool crashed = facts.result == "signal" && std::ranges::find(crashes, facts.exit_status) != std::end(crashes);
     return crashed ? "core-dump" : facts.result;
 }
 
-/// Reasons that are not in the exit status: a watchdog, a lack of resources.
+/// The unit's Result where the exit status lacks the reason: a watchdog, a lack of resources.
 std::string systemd_result(const UnitFacts& facts) {
     return facts.result == "exit-code" || facts.result == "signal" ? "" : "; systemd says \"" + facts.result + "\"";
 }
@@ -46,7 +46,7 @@ std::string memory_detail(const Board& board) {
     return detail;
 }
 
-/// `137`, or `200-243`.
+/// Is the status in `sign`, such as `137` or `200-243`?
 bool is_status(std::string_view sign, int status) {
     int first = 0;
     int last = 0;
@@ -64,13 +64,13 @@ std::optional<std::string> status_with_code(const UnitFacts& facts, const std::s
     return facts.status_text.substr(0, facts.status_text.size() - mark.size());
 }
 
-/// boardgate-board's last status text says why it ended, unless it is of normal operation.
+/// boardgate-board's last status text, which states why it ended; the exit status if the text is of normal operation.
 std::string last_status(const UnitFacts& facts) {
     const bool normal = facts.status_text.empty() || facts.status_text.starts_with("Serving") || facts.status_text.starts_with("Starting");
     return (normal ? ending(facts) : facts.status_text) + systemd_result(facts);
 }
 
-/// The text that matches the rule; nothing when the rule does not match.
+/// The text that matches the rule; nothing without a match.
 std::optional<std::string> match(const FailureRule& rule, const Board& board, const std::vector<std::string>& log) {
     const UnitFacts& facts = board.facts;
     switch (rule.by) {
@@ -153,7 +153,7 @@ Json::Value failure_json(const Failure& failure) {
     value["exit_status"] = failure.exit_status ? Json::Value(*failure.exit_status) : Json::Value();
     value["log_tail"] = Json::Value(Json::arrayValue);
     for (const std::string& line : failure.log_tail) value["log_tail"].append(line);
-    // A body for PATCH before the next attempt.
+    // The body of a PATCH before the next attempt.
     value["change"] = Json::Value();
     if (!failure.change_option.empty()) value["change"][failure.change_option] = failure.change_value;
     return value;

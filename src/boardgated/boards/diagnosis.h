@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finds why a board failed: by the table in failures.inc, from systemd's facts and the unit's log.
+// Finds why a board failed, from systemd's facts and the unit's log, by the table in failures.inc.
 #pragma once
 
 #include <json/value.h>
@@ -23,12 +23,12 @@ struct FailureRule {
 };
 [[nodiscard]] const std::vector<FailureRule>& failure_rules();
 
-/// Diagnoses a failed board. `log`: the lines of the failed run, oldest first.
+/// Diagnoses a failed board. `log`: the lines since its last start, oldest first.
 [[nodiscard]] Failure diagnose(const Board& board, const std::vector<std::string>& log);
-/// True for a rule that only states the failure, without a reason.
+/// Does the rule that applied only state the failure, without a reason?
 [[nodiscard]] bool is_unexplained(const Failure& failure);
 
-/// The failure as in the API.
+/// The failure as in the API (docs/openapi.yaml: Failure).
 [[nodiscard]] Json::Value failure_json(const Failure& failure);
 
 }  // namespace boardgate::boardgated

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Options that a person uses again: the options of the board created last, and named presets. Options of one board
-// (log directory, title, port) are not part of them.
+// Stores options that a person uses again: those of the board created last, and named presets. Options that make sense for
+// one board only (log directory, title, port) are not stored.
 #pragma once
 
 #include <mutex>
@@ -29,7 +29,7 @@ public:
 private:
     [[nodiscard]] std::vector<PresetRow> rows(std::uint32_t uid) const;
     Store& store_;
-    std::mutex adding_;  // held from the count of a person's presets until one is added
+    std::mutex adding_;  // held from counting a person's presets until another one is added
 };
 
 /// Options that are not part of presets.

@@ -11,7 +11,7 @@
 namespace boardgate::boardgated {
 
 namespace {
-/// Pages show the time of the last view less precisely than this.
+/// Short enough: pages show the time of the last view less precisely.
 constexpr std::chrono::seconds between_notified_views{10};
 
 std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
@@ -54,7 +54,7 @@ void Registry::notify(LockedContents::Writer contents, const Board& board, bool 
         try {
             for (const Listener& listener : listeners_) listener(notification.board, notification.gone);
         } catch (const std::exception& exception) {
-            // The next change is still notified.
+            // Go on: listeners are still notified of the next change.
             log_event(Event::request_fault, fmt::format("a listener failed on a change of a board: {}", exception.what()));
         }
         contents.lock().lock();
@@ -69,7 +69,7 @@ ApiResult<Board> Registry::add(std::uint32_t uid, const UserName& owner, const B
     }
     BoardId id = BoardId::make();
     while (find(id)) id = BoardId::make();
-    // In whole seconds, as the store has it: equal before and after a restart.
+    // In whole seconds, as in the store, so that a restart does not change the time.
     const WallTime now = time_of(seconds_of(clock_.wall()));
     Board board{id, uid, owner, options, 0, now, {}, {}, State::off, now};
     board.longest_awake = longest_awake_;
@@ -121,7 +121,7 @@ Result<void> Registry::change(const BoardId& id, Change change) {
     change(*planned);
     if (auto written = write(*planned); !written) return written;
     auto contents = contents_.lock();
-    Board& board = contents->find(id)->board;  // there: definition_changes_ is held since find()
+    Board& board = contents->find(id)->board;  // exists: definition_changes_ is locked since find()
     change(board);
     definition.unlock();
     notify(std::move(contents), board);
@@ -164,17 +164,17 @@ void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
     auto contents = contents_.lock();
     Entry* entry = contents->find(id);
     if (entry == nullptr || entry->board.facts == facts) return;
-    // A new run, even when only its failure was seen.
+    // A new start, even if only its failure was seen.
     if (entry->board.facts.invocation != facts.invocation) entry->board.failure.reset();
     entry->board.facts = facts;
-    // A restored database may name an old port, which may be another person's door now.
+    // The port in a restored database may belong to another person's door now.
     if (facts.port != 0) entry->board.port = facts.port;
     update_state(*entry);
     notify(std::move(contents), entry->board);
 }
 
 namespace {
-/// Why a board that was ready sleeps now, when its own limits explain it.
+/// Why a board that was ready sleeps now, if its own limits explain that.
 std::string usual_reason(const Board& board, WallTime now) {
     // The board measures idle time by traffic, we by the gate's requests, and systemd reports late: allow for that.
     constexpr std::chrono::seconds tolerance{15};
@@ -192,7 +192,7 @@ void Registry::update_state(Entry& entry) const {
     State state = state_of(board.facts);
     if (state == State::starting || state == State::ready) entry.waiting_for.clear();
     if (!entry.waiting_for.empty()) state = State::waiting;
-    // Only when it begins to start: while it starts, somebody may put it to sleep.
+    // Only at the beginning of a start: the reason of a sleep may be set during the start.
     if (state != board.state && (state == State::starting || state == State::ready)) entry.asleep_because.clear();
     if (state == State::asleep && board.state == State::ready && entry.asleep_because.empty())
         entry.asleep_because = usual_reason(board, clock_.wall());
@@ -259,7 +259,7 @@ std::optional<Board> Registry::wait(const BoardId& id, std::chrono::milliseconds
 void Registry::viewed(const BoardId& id) {
     const WallTime now = clock_.wall();
     {
-        // A dashboard sends many requests a second: most of them need the shared lock only.
+        // A dashboard sends many requests a second, most of which need the shared lock only.
         const auto contents = contents_.read();
         const Entry* entry = contents->find(id);
         if (entry == nullptr) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// All boards, in memory; the only writer of boards to the store. Listeners are notified of each change.
+// All boards, in memory. Only the registry writes boards to the store. Notifies listeners of each change.
 // Thread-safe: readers get copies, and never wait for the disk.
 #pragma once
 
@@ -21,7 +21,7 @@
 
 namespace boardgate::boardgated {
 
-/// The part of a board that the gate reads, so that it need not copy all of it.
+/// The part of a board that the gate reads: copying all of it would take longer.
 struct GateView {
     std::uint32_t uid;
     std::uint16_t port;
@@ -34,7 +34,7 @@ public:
     /// made the change, or by a thread that is still notifying of an earlier one. `gone`: the board was removed.
     using Listener = std::function<void(const Board&, bool gone)>;
 
-    /// A board goes to sleep after `longest_awake` even when it is used; 0: no limit.
+    /// A board sleeps after `longest_awake` even when it is used; 0: no limit.
     Registry(Store& store, const Clock& clock, std::chrono::seconds longest_awake = {})
         : store_(store), clock_(clock), longest_awake_(longest_awake) {}
 
@@ -57,20 +57,20 @@ public:
     [[nodiscard]] Result<void> remove(const BoardId& id);
     /// Removes the boards of a deleted account whose uid was given to `owner`.
     [[nodiscard]] Result<void> remove_of_others(std::uint32_t uid, const UserName& owner);
-    /// The present state of the board's units. Unknown boards are ignored.
+    /// Sets the present state of the board's units. Ignores unknown boards.
     void set_facts(const BoardId& id, const UnitFacts& facts);
     void set_usage(const BoardId& id, const Usage& usage);
-    /// The board waits for a slot, for this reason; an empty reason ends the waiting.
+    /// Sets why the board waits for a slot; an empty reason ends the waiting.
     void set_waiting(const BoardId& id, const std::string& reason);
-    /// Why the board is about to be put to sleep; shown as soon as it sleeps. Without a reason, the board's own limits
-    /// explain its sleep, or nothing does.
+    /// Sets why the board is about to be put to sleep; the owner sees that as soon as it sleeps. Without a reason, the board's
+    /// own limits may explain its sleep.
     void set_asleep_because(const BoardId& id, const std::string& reason);
-    /// Why the board failed, according to `facts`. False, and no change, when the board has newer facts.
+    /// Sets why the board failed, according to `facts`. Returns false, and changes nothing, if the board has newer facts.
     bool set_failure(const BoardId& id, const UnitFacts& facts, const Failure& failure);
-    /// Waits until `enough` is true of the board, the board is gone, or `patience` is over. Returns the board of that moment.
+    /// Waits until `enough` is true of the board, the board is removed, or `patience` is over. Returns the board of that moment.
     [[nodiscard]] std::optional<Board> wait(const BoardId& id, std::chrono::milliseconds patience,
                                             const std::function<bool(const Board&)>& enough) const;
-    /// The gate let a request in. save_views() writes it to the store.
+    /// The gate let a request to the board pass. save_views() stores the time.
     void viewed(const BoardId& id);
     void save_views();
 
@@ -78,7 +78,7 @@ private:
     struct Entry {
         Board board;
         std::string waiting_for{};
-        std::string asleep_because{};  // set before it sleeps
+        std::string asleep_because{};  // set before the board sleeps
         bool unsaved_view = false;
         WallTime notified_view{};  // when listeners were last notified of a view
     };
