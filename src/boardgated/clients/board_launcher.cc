@@ -44,7 +44,7 @@ Secret copy_of(const Token& token) { return Secret(token.reveal()); }
 
 }  // namespace
 
-/// The answer; a refusal becomes a problem.
+/// Receives the answer to a request; a refusal becomes a problem.
 template <class Message>
 ApiResult<wire::Datagram> SocketLauncher::exchange(Message message) {
     const auto connection = wire::connect(path_, wire::Descriptors::one);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The client of boardgate-launcher, which makes doors, wakes boards and starts a person's folder reader, all with the
-// person's own token. An interface, so that the API is tested without root.
+// The client of boardgate-launcher, which makes doors, wakes boards and starts a person's boardgate-logdirs. Each request
+// carries the person's token. An interface, so that tests need no root.
 #pragma once
 
 #include <chrono>
@@ -20,20 +20,20 @@ public:
     /// Returns the port of the door.
     [[nodiscard]] virtual ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) = 0;
     [[nodiscard]] virtual ApiResult<void> remove_door(const Token& token, const BoardId& board) = 0;
-    /// Returns the port: the door may have been made again on another one.
+    /// Returns the port: the launcher may have made the door again, on another port.
     [[nodiscard]] virtual ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual ApiResult<void> sleep(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board) = 0;
     /// Revokes tickets of the token's user; `other` is used with Tickets::other.
     [[nodiscard]] virtual ApiResult<void> revoke(const Token& token, wire::Tickets which, const TokenHash& other = {}) = 0;
-    /// A connection to the person's own folder reader.
+    /// A connection to the person's boardgate-logdirs.
     [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
     [[nodiscard]] virtual ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
-    /// Uses a local ticket, which works once. The person whose ticket it is.
+    /// Uses up a local ticket, which works once. Returns the person whose ticket it is.
     [[nodiscard]] virtual ApiResult<wire::TicketHolder> holder_of(const Token& token) = 0;
 };
 
-/// Over /run/boardgate-root/launcher.sock.
+/// The launcher at /run/boardgate-root/launcher.sock.
 class SocketLauncher final : public BoardLauncher {
 public:
     static constexpr const char* socket_path = "/run/boardgate-root/launcher.sock";
@@ -48,7 +48,7 @@ public:
     [[nodiscard]] ApiResult<Fd> open_logdirs(const Token& token) override;
     [[nodiscard]] ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) override;
     [[nodiscard]] ApiResult<wire::TicketHolder> holder_of(const Token& token) override;
-    /// Which of these tickets are there no more: revoked, ended, or of an account that is not the same any more.
+    /// Returns those of these tickets that are no longer valid: revoked, expired, or of an account that was made again.
     [[nodiscard]] std::vector<TokenHash> ended_of(const std::vector<TokenHash>& tickets);
 
 private:

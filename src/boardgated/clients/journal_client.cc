@@ -6,7 +6,7 @@
 namespace boardgate::boardgated {
 
 namespace {
-/// Between two lines; a journal on a slow disk may need a moment for the first one.
+/// The longest time between two lines. A journal on a slow disk may need a moment for the first line.
 constexpr std::chrono::seconds patience{5};
 }  // namespace
 

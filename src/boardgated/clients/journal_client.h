@@ -15,16 +15,15 @@ namespace boardgate::boardgated {
 class JournalClient {
 public:
     static constexpr const char* socket_path = "/run/boardgate-root/journal.sock";
-    /// The bounds of one response; in bytes, too, because a line can have any length.
+    /// The bounds of one response; also in bytes, because a line can have any length.
     static constexpr std::uint32_t most_lines = 5000;
     static constexpr std::size_t most_bytes = 2 << 20;
 
     explicit JournalClient(std::string path = socket_path) : path_(std::move(path)) {}
 
-    /// The last lines, oldest first. Has a time limit.
+    /// The last lines, oldest first. Returns within a time limit.
     [[nodiscard]] Result<std::deque<wire::LogLine>> last_lines(const UnitName& unit, std::uint32_t lines) const;
-    /// A connection that delivers LogLine messages: the last `lines`, or those after the cursor `after`, and then new
-    /// ones.
+    /// A connection that delivers LogLine messages: the last `lines`, or the lines after the cursor `after`; then each new line.
     [[nodiscard]] Result<Fd> follow(const UnitName& unit, const std::string& after, std::uint32_t lines) const;
 
 private:

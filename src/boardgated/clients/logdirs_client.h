@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client of a person's boardgate-logdirs. Its messages are checked like any input from outside: it runs as the
+// The client of a person's boardgate-logdirs. Checks its messages like any input from outside: the program runs as the
 // person, who may have replaced it.
 #pragma once
 
@@ -14,11 +14,12 @@
 
 namespace boardgate::boardgated {
 
-/// Between two messages; each step of the reader takes less. A home that hangs must not occupy a thread for long.
+/// The longest time between two messages; each step of boardgate-logdirs takes less. A home that hangs must not occupy a
+/// thread for longer.
 inline constexpr std::chrono::seconds patience_with_folders{10};
 
 [[nodiscard]] ApiResult<wire::FolderReport> inspect_folder(const Fd& reader, const std::string& path);
-/// Nothing, or why this path cannot be a log directory; `field` is the field of the request.
+/// A problem if this path cannot be a log directory; `field` is the field of the request.
 [[nodiscard]] ApiResult<void> verdict_of(const wire::FolderReport& report, const std::string& path, const char* field);
 /// A sentence about where event files are; empty when unknown.
 [[nodiscard]] std::string suggestion_text(const wire::FolderReport& report);
@@ -35,9 +36,9 @@ struct FolderListing {
 /// Starts a search for runs below a root (empty: those of boardgate.conf). The connection delivers the results.
 [[nodiscard]] ApiResult<void> ask_for_runs(const Fd& reader, const std::string& root, std::uint16_t limit);
 
-/// One message of a search for runs. RunsEnd and Problem end the search.
+/// A message of a search for runs. RunsEnd and Problem end the search.
 using RunSearchUpdate = std::variant<wire::RunsProgress, wire::RunFound, wire::RunsEnd, Problem>;
-/// `datagram` null: the reader hung up or was silent for too long. A malformed message becomes a Problem.
+/// `datagram` is null when boardgate-logdirs hung up or was silent for too long. A malformed message becomes a Problem.
 [[nodiscard]] RunSearchUpdate run_search_update(const wire::Datagram* datagram);
 
 struct FoundRuns {
