@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// boardgated: constructs and connects all parts. Three pools take requests from nginx, one thread follows systemd, thread
-// pools do the work that waits for other processes.
+// boardgated: constructs and connects all parts. Three pools take requests from nginx, one thread follows systemd, and thread
+// pools do work that waits for other processes.
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -74,18 +74,18 @@ UnitWatch::Listener listener_for(Registry& registry, Gate& gate, UnitReconciler&
 
 }  // namespace
 
-/// The whole of boardgated. Each member refers to members above it only.
+/// The whole program. Each member refers only to members above it.
 class Service {
 public:
     Service(const Settings& settings, std::unique_ptr<Store> store) : settings_(settings), store_(std::move(store)) {}
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
-    /// Stops all threads, those that take requests first, so that nothing calls a stopped part.
+    /// Stops all threads, first those that take requests, so that nothing calls a stopped part.
     ~Service();
 
     /// Loads the database, reads the units' states, and takes requests.
     [[nodiscard]] Result<void> start(Sockets sockets);
-    /// Periodically stores what is kept in memory and ends what has expired, until a signal of `ending` arrives.
+    /// Periodically stores changes and removes what has expired, until a signal of `ending` arrives.
     void run_until(const sigset_t& ending);
     [[nodiscard]] std::size_t boards() const { return registry_.all().size(); }
 

@@ -9,7 +9,7 @@ Result<Database> Database::open(const std::string& path) {
     Database database(raw, path);
     if (status != SQLITE_OK) return database.error("cannot open the database");
     sqlite3_busy_timeout(raw, 2000);
-    // FULL: a session or board that was confirmed to a person survives a power failure.
+    // FULL: a session or board that a response confirmed survives a power failure.
     if (const auto set = database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"); !set) return error_of(set);
     return database;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One connection to an SQLite file: statements, transactions, and errors with remedies. Not thread-safe.
+// A connection to an SQLite file: statements, transactions, and errors with remedies. Not thread-safe.
 #pragma once
 
 #include <sqlite3.h>
@@ -44,11 +44,11 @@ public:
 
     Statement& bind(const std::string& value);
     Statement& bind(std::int64_t value);
-    /// Executes it up to the next row; false when there is none.
+    /// Executes the statement up to the next row; false when there is none.
     bool step();
-    /// Prepares it for the next binding and execution.
+    /// Prepares the statement for the next binding and execution.
     void reset();
-    /// True while nothing has failed.
+    /// False if anything has failed since the preparation.
     [[nodiscard]] bool good() const { return good_; }
     [[nodiscard]] std::string text(int column) const;
     [[nodiscard]] std::int64_t number(int column) const { return sqlite3_column_int64(raw_, column); }
@@ -65,7 +65,7 @@ public:
     explicit Transaction(Database& database)
         : database_(database), begun_(database.execute("BEGIN IMMEDIATE")), open_(begun_.has_value()) {}
     ~Transaction() {
-        if (open_) (void)database_.execute("ROLLBACK");  // fails when SQLite has rolled back itself
+        if (open_) (void)database_.execute("ROLLBACK");  // fails if SQLite has already rolled back
     }
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;

@@ -11,7 +11,7 @@ namespace boardgate::boardgated {
 
 namespace {
 
-/// The migration from one version to the next. Never change one that was installed somewhere: add a new one.
+/// The migration from one version to the next. Never change a migration that was installed anywhere: add a new migration.
 struct Step {
     const char* sql;
     const char* done_if = nullptr;  ///< finds a row in a database that needs no change
@@ -48,7 +48,7 @@ Result<int> version_of(Database& database) {
 }
 
 Result<void> keep_copy(Database& database, const std::string& path) {
-    unlink(path.c_str());  // left by an interrupted attempt; the original still exists
+    unlink(path.c_str());  // left over from an interrupted attempt; the original still exists
     Database::Statement copy(database, "VACUUM INTO ?1");
     copy.bind(path).step();
     if (!copy.good()) return database.error("cannot copy the database before upgrading it, to " + path);

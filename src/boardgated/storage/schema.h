@@ -6,7 +6,7 @@
 
 namespace boardgate::boardgated {
 
-/// The present version; in the file it is PRAGMA user_version.
+/// The present version of the tables; PRAGMA user_version in the file.
 [[nodiscard]] int schema_version();
 
 /// Migrates step by step, each in a transaction. A copy of the old file is kept beside it as `boardgate.db.version-1`. A

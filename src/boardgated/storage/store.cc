@@ -26,7 +26,7 @@ Result<void> Store::write(const char* sql, const char* what, Bind bind) {
     return {};
 }
 
-/// The same for many rows, in one transaction.
+/// Executes the statement for each row, in one transaction.
 template <class Row, class Bind>
 Result<void> Store::write_all(const char* sql, const char* what, const std::vector<Row>& rows, Bind bind) {
     if (rows.empty()) return {};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The database /var/lib/boardgate/boardgate.db (SQLite, WAL): sessions by hash, boards, presets. Statements only; their
-// meaning is in Sessions, Registry and Presets, the only users. One connection behind one lock. Every call may take as
-// long as the disk takes.
+// The database /var/lib/boardgate/boardgate.db (SQLite, WAL): sessions by hash, boards, presets. Holds the statements;
+// Sessions, Registry and Presets, its only users, hold their meaning. One connection behind one lock. Every call waits for
+// the disk.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct SessionRow {
     std::int64_t created = 0;  ///< seconds since 1970, like all times here
     std::int64_t last_used = 0;
     std::int64_t expires = 0;
-    std::string name;     ///< given by the person
+    std::string name;     ///< chosen by the person
     std::string address;  ///< of the login's client
 };
 
@@ -41,7 +41,7 @@ struct UseRow {
     std::int64_t time = 0;
 };
 
-/// Options under a name that the person gave; the empty name holds the options of the board created last.
+/// Options under a name that the person chose. The empty name has the options of the board created last.
 struct PresetRow {
     std::string name;
     std::string options;  ///< JSON object of board_options
@@ -64,7 +64,7 @@ public:
     [[nodiscard]] Result<void> delete_board(const std::string& id);
     [[nodiscard]] Result<std::vector<BoardRow>> boards();
 
-    // One write to the disk for all. Rows that were deleted meanwhile stay deleted.
+    // One write to the disk for all rows. Rows that were deleted meanwhile stay deleted.
     [[nodiscard]] Result<void> sessions_used(const std::vector<UseRow>& uses);
     [[nodiscard]] Result<void> boards_viewed(const std::vector<UseRow>& views);
 
