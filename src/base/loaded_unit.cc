@@ -100,8 +100,6 @@ std::string LoadedUnit::text(const std::string& property) const {
     return value == nullptr ? std::string() : *value;
 }
 
-std::string LoadedUnit::hexadecimal(const std::string& property) const { return text(property); }
-
 std::optional<std::uint64_t> LoadedUnit::counter(const std::string& property) const {
     const auto* value = find<std::uint64_t>(property);
     if (value == nullptr || *value == UINT64_MAX) return std::nullopt;

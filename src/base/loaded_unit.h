@@ -19,16 +19,13 @@ public:
     /// unloading look like news of the unit.
     [[nodiscard]] static Result<std::optional<LoadedUnit>> read(const Bus& bus, const std::string& unit);
 
-    /// Of type s; empty when the unit has no such property.
+    /// Of type s, or ay as hexadecimal digits, or the first address of a(ss), which is Listen of a socket: `127.0.0.1:16001`.
+    /// Empty when the unit has no such property.
     [[nodiscard]] std::string text(const std::string& property) const;
     /// Of type t; no value where systemd says "unknown" or "infinity".
     [[nodiscard]] std::optional<std::uint64_t> counter(const std::string& property) const;
     /// Of type i; 0 when the unit has no such property.
     [[nodiscard]] std::int32_t number(const std::string& property) const;
-    /// Of type ay, as hexadecimal digits.
-    [[nodiscard]] std::string hexadecimal(const std::string& property) const;
-    /// Listen of a socket: the first address, such as `127.0.0.1:16001`.
-    [[nodiscard]] std::string first_address() const { return text("Listen"); }
 
 private:
     using Value = std::variant<std::string, std::uint64_t, std::int32_t>;

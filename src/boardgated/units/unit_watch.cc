@@ -48,7 +48,7 @@ void add_service(UnitFacts& facts, const LoadedUnit& service) {
     facts.status_text = service.text("StatusText");
     facts.exit_code = service.number("ExecMainCode");
     facts.exit_status = service.number("ExecMainStatus");
-    facts.invocation = service.hexadecimal("InvocationID");
+    facts.invocation = service.text("InvocationID");
     if (facts.result == "oom-kill") facts.memory_limit = service.counter("MemoryMax");
     facts.since = last_change(service);
 }
@@ -62,7 +62,7 @@ Result<UnitFacts> facts_of(const Bus& bus, const UnitName& unit) {
     if (*service) add_service(facts, **service);
     if (*socket) {
         facts.socket_active = (*socket)->text("ActiveState");
-        facts.port = port_of((*socket)->first_address());
+        facts.port = port_of((*socket)->text("Listen"));
         if (facts.since == 0) facts.since = last_change(**socket);
     }
     return facts;
