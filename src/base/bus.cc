@@ -26,13 +26,13 @@ BusMessage Bus::manager_call(const char* method) const {
     return BusMessage(message);
 }
 
-BusResult<BusMessage> Bus::call(const BusMessage& message) const {
+Result<BusMessage> Bus::call(const BusMessage& message) const {
     sd_bus_error error{};
     sd_bus_message* reply = nullptr;
     const int status = sd_bus_call(bus_.get(), message.get(), 0, &error, &reply);
     BusMessage answer(reply);
     if (status >= 0) return answer;
-    BusError failure{error.name == nullptr ? "" : error.name, error.message == nullptr ? std::strerror(-status) : error.message};
+    Error failure{error.message == nullptr ? std::strerror(-status) : error.message, error.name == nullptr ? "" : error.name, {}};
     sd_bus_error_free(&error);
     return tl::make_unexpected(std::move(failure));
 }

@@ -23,16 +23,8 @@ struct BusUnref {
     void operator()(sd_bus* bus) const { sd_bus_flush_close_unref(bus); }
 };
 
-/// A D-Bus error.
-struct BusError {
-    std::string name;  ///< `org.freedesktop.systemd1.NoSuchUnit`; empty if the bus itself failed
-    std::string message;
-    [[nodiscard]] bool is(const char* dbus_name) const { return name == dbus_name; }
-};
-template <class T>
-using BusResult = tl::expected<T, BusError>;
-
-/// A connection to the system bus that talks to systemd's manager (org.freedesktop.systemd1(5)).
+/// A connection to the system bus that talks to systemd's manager (org.freedesktop.systemd1(5)). When a call fails, the error
+/// holds systemd's message as `what` and the D-Bus name of the error as `subject`, which is empty if the bus itself failed.
 class Bus {
 public:
     static constexpr const char* service = "org.freedesktop.systemd1";
@@ -45,15 +37,14 @@ public:
 
     /// A new call of a manager's method; arguments are appended by the caller.
     [[nodiscard]] BusMessage manager_call(const char* method) const;
-    [[nodiscard]] BusResult<BusMessage> call(const BusMessage& message) const;
+    [[nodiscard]] Result<BusMessage> call(const BusMessage& message) const;
     /// manager_call + call for arguments that fit sd_bus_message_append(3).
     template <class... Arguments>
-    [[nodiscard]] BusResult<BusMessage> ask(const char* method, const char* types, Arguments... arguments) const {
+    [[nodiscard]] Result<BusMessage> ask(const char* method, const char* types, Arguments... arguments) const {
         BusMessage message = manager_call(method);
-        if (message == nullptr) return tl::make_unexpected(BusError{{}, "out of memory"});
-        if (const int status = sd_bus_message_append(message.get(), types, arguments...); status < 0) {
-            return tl::make_unexpected(BusError{{}, std::strerror(-status)});
-        }
+        if (message == nullptr) return failure("out of memory");
+        if (const int status = sd_bus_message_append(message.get(), types, arguments...); status < 0)
+            return failure(std::strerror(-status));
         return call(message);
     }
 
@@ -70,6 +61,9 @@ private:
     explicit Bus(sd_bus* bus) : bus_(bus) {}
     std::unique_ptr<sd_bus, BusUnref> bus_;
 };
+
+/// Did a call fail because systemd has not loaded the unit?
+[[nodiscard]] inline bool is_no_such_unit(const Error& error) { return error.subject == "org.freedesktop.systemd1.NoSuchUnit"; }
 
 /// `/org/freedesktop/systemd1/unit/...` of a unit, and back; back is empty for any other path.
 [[nodiscard]] std::string unit_path(const std::string& unit);

@@ -7,8 +7,6 @@ namespace boardgate {
 
 namespace {
 
-constexpr const char* no_such_unit = "org.freedesktop.systemd1.NoSuchUnit";
-
 Error bus_failure(const std::string& unit, const std::string& message) { return {"cannot read the unit", unit, message}; }
 
 std::string hexadecimal_of(const void* bytes, std::size_t size) {
@@ -71,8 +69,8 @@ bool LoadedUnit::take_property(sd_bus_message* message) {
 
 Result<std::optional<LoadedUnit>> LoadedUnit::read(const Bus& bus, const std::string& unit) {
     if (const auto loaded = bus.ask("GetUnit", "s", unit.c_str()); !loaded) {
-        if (loaded.error().is(no_such_unit)) return std::nullopt;
-        return tl::make_unexpected(bus_failure(unit, loaded.error().message));
+        if (is_no_such_unit(loaded.error())) return std::nullopt;
+        return tl::make_unexpected(bus_failure(unit, loaded.error().what));
     }
     sd_bus_error error{};
     sd_bus_message* raw = nullptr;

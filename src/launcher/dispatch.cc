@@ -119,7 +119,7 @@ Response Dispatch::start_job(const char* method, const Account& owner, const std
         record->door.port = port->number();
     }
     if (const auto job = jobs_.ask(method, unit.service()); !job) {
-        return {refuse(Refusal::systemd, "systemd refused: " + job.error().message)};
+        return {refuse(Refusal::systemd, "systemd refused: " + job.error().what)};
     }
     return {Done{record->door.port}};
 }
@@ -212,7 +212,7 @@ Response Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) 
     const auto started = jobs_.run("StartUnit", "boardgate-logdirs@" + uid + ".socket");
     if (!started || *started != "done") {
         return {refuse(Refusal::systemd,
-                       "systemd cannot start the program that reads your folders: " + (started ? *started : started.error().message))};
+                       "systemd cannot start the program that reads your folders: " + (started ? *started : started.error().what))};
     }
     auto connection = wire::connect(logdirs_sockets + uid + ".sock", wire::Descriptors::refused, reader_patience);
     if (!connection) return {refuse(Refusal::systemd, connection.error().text())};

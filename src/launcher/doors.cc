@@ -87,7 +87,7 @@ LauncherResult<Doors::Bound> Doors::start_units(const DoorPlan& plan) {
     const BusMessage call = start_transient_call(bus_, plan);
     if (call == nullptr) return refuse(Refusal::systemd, "no memory for a message to systemd");
     const auto job = jobs_.call_and_wait(call);
-    if (!job) return refuse(Refusal::systemd, "systemd refused the unit: " + job.error().message);
+    if (!job) return refuse(Refusal::systemd, "systemd refused the unit: " + job.error().what);
     if (*job == "done") return Bound::yes;
     // If systemd cannot bind the port, the job of the socket fails and systemd collects the socket unit. Remove what is
     // left of the service, too.

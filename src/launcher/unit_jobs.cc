@@ -5,14 +5,12 @@ namespace boardgate::launcher {
 
 namespace {
 
-constexpr const char* no_such_unit = "org.freedesktop.systemd1.NoSuchUnit";
-
 /// After this long, stop the unit again.
 constexpr std::chrono::seconds between_stops{1};
 
-BusResult<std::string> job_of(const BusMessage& answer) {
+Result<std::string> job_of(const BusMessage& answer) {
     const char* path = nullptr;
-    if (sd_bus_message_read(answer.get(), "o", &path) < 0) return tl::make_unexpected(BusError{{}, "systemd returned no job"});
+    if (sd_bus_message_read(answer.get(), "o", &path) < 0) return failure("systemd returned no job");
     return std::string(path);
 }
 
@@ -27,7 +25,7 @@ Result<std::unique_ptr<UnitJobs>> UnitJobs::open(const Bus& bus) {
                                          &UnitJobs::on_unit_removed, jobs.get());
     if (also < 0) return system_error("cannot follow systemd's units", {}, -also);
     if (const auto subscribed = bus.ask("Subscribe", ""); !subscribed) {
-        return failure("cannot follow systemd's jobs", subscribed.error().message);
+        return failure("cannot follow systemd's jobs", subscribed.error().what);
     }
     return jobs;
 }
@@ -52,7 +50,7 @@ int UnitJobs::on_removed(sd_bus_message* message, void* self, sd_bus_error*) noe
     return 0;
 }
 
-BusResult<JobResult> UnitJobs::wait(const std::string& job) {
+Result<JobResult> UnitJobs::wait(const std::string& job) {
     const auto until = std::chrono::steady_clock::now() + Bus::deadline;
     for (;;) {
         if (const auto found = ended_.find(job); found != ended_.end()) {
@@ -61,21 +59,21 @@ BusResult<JobResult> UnitJobs::wait(const std::string& job) {
             return result;
         }
         const int processed = sd_bus_process(bus_.get(), nullptr);
-        if (processed < 0) return tl::make_unexpected(BusError{{}, std::strerror(-processed)});
+        if (processed < 0) return failure(std::strerror(-processed));
         if (processed > 0) continue;
         const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until - std::chrono::steady_clock::now());
-        if (left.count() <= 0) return tl::make_unexpected(BusError{{}, "systemd did not finish the job in time"});
+        if (left.count() <= 0) return failure("systemd did not finish the job in time");
         sd_bus_wait(bus_.get(), static_cast<std::uint64_t>(left.count()));
     }
 }
 
-BusResult<std::string> UnitJobs::ask(const char* method, const std::string& unit) {
+Result<std::string> UnitJobs::ask(const char* method, const std::string& unit) {
     const auto answer = bus_.ask(method, "ss", unit.c_str(), "replace");
     if (!answer) return error_of(answer);
     return job_of(*answer);
 }
 
-BusResult<JobResult> UnitJobs::call_and_wait(const BusMessage& call) {
+Result<JobResult> UnitJobs::call_and_wait(const BusMessage& call) {
     const auto answer = bus_.call(call);
     if (!answer) return error_of(answer);
     const auto job = job_of(*answer);
@@ -83,7 +81,7 @@ BusResult<JobResult> UnitJobs::call_and_wait(const BusMessage& call) {
     return wait(*job);
 }
 
-BusResult<JobResult> UnitJobs::run(const char* method, const std::string& unit) {
+Result<JobResult> UnitJobs::run(const char* method, const std::string& unit) {
     const auto job = ask(method, unit);
     if (!job) return error_of(job);
     return wait(*job);
@@ -94,7 +92,7 @@ bool UnitJobs::stop_for_good(const std::string& unit) {
     // More than once: a `systemctl restart` may come between our stop and its end.
     for (bool refused = false; !refused && std::chrono::steady_clock::now() < until;) {
         const auto stopped = run("StopUnit", unit);
-        refused = !stopped && !stopped.error().is(no_such_unit);
+        refused = !stopped && !is_no_such_unit(stopped.error());
         (void)bus_.ask("ResetFailedUnit", "s", unit.c_str());
         if (is_unloaded_within(unit, refused ? std::chrono::seconds(0) : between_stops)) return true;
     }
@@ -109,7 +107,7 @@ bool UnitJobs::is_unloaded_within(const std::string& unit, std::chrono::microsec
     const auto until = std::chrono::steady_clock::now() + patience;
     for (;;) {
         removed_ = false;
-        if (const auto there = bus_.ask("GetUnit", "s", unit.c_str()); !there) return there.error().is(no_such_unit);
+        if (const auto there = bus_.ask("GetUnit", "s", unit.c_str()); !there) return is_no_such_unit(there.error());
         while (!removed_) {
             const int processed = sd_bus_process(bus_.get(), nullptr);
             if (processed < 0) return false;

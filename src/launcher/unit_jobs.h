@@ -21,18 +21,18 @@ public:
     ~UnitJobs();
 
     /// Starts a job of a unit (`StartUnit`, `StopUnit`, `RestartUnit`) and does not wait.
-    [[nodiscard]] BusResult<std::string> ask(const char* method, const std::string& unit);
+    [[nodiscard]] Result<std::string> ask(const char* method, const std::string& unit);
     /// Sends a prepared call that returns a job, such as StartTransientUnit, and waits for its end.
-    [[nodiscard]] BusResult<JobResult> call_and_wait(const BusMessage& call);
+    [[nodiscard]] Result<JobResult> call_and_wait(const BusMessage& call);
     /// ask(), and waits for the end.
-    [[nodiscard]] BusResult<JobResult> run(const char* method, const std::string& unit);
+    [[nodiscard]] Result<JobResult> run(const char* method, const std::string& unit);
     /// Stops a unit, if it exists, and waits until systemd has unloaded it. False if it still exists and is not
     /// stopping.
     bool stop_for_good(const std::string& unit);
 
 private:
     explicit UnitJobs(const Bus& bus) : bus_(bus) {}
-    [[nodiscard]] BusResult<JobResult> wait(const std::string& job);
+    [[nodiscard]] Result<JobResult> wait(const std::string& job);
     [[nodiscard]] bool is_unloaded_within(const std::string& unit, std::chrono::microseconds patience);
     static int on_unit_removed(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
     static int on_removed(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
