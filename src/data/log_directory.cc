@@ -22,11 +22,8 @@ unsigned threads_for(std::size_t work) {
 }  // namespace
 
 LogDirectory::~LogDirectory() {
-    {
-        const std::lock_guard lock(mutex_);
-        end_ = true;
-    }
-    ending_.notify_all();
+    state_.lock()->stopping = true;
+    stopping_.notify_all();
     if (thread_.joinable()) thread_.join();
 }
 
@@ -37,18 +34,14 @@ void LogDirectory::start(std::optional<std::chrono::seconds> interval) {
 void LogDirectory::keep_looking(std::optional<std::chrono::seconds> interval) {
     look();
     if (!interval) return;
-    std::unique_lock lock(mutex_);
-    while (!ending_.wait_for(lock, std::max(*interval, shortest_pause), [this] { return end_; })) {
-        lock.unlock();
-        look();
-        lock.lock();
-    }
+    const auto stopping_in_pause = [&] {
+        auto state = state_.lock();
+        return stopping_.wait_for(state.lock(), std::max(*interval, shortest_pause), [&] { return state->stopping; });
+    };
+    while (!stopping_in_pause()) look();
 }
 
-std::shared_ptr<const Runs> LogDirectory::runs() const {
-    const std::lock_guard lock(mutex_);
-    return runs_;
-}
+std::shared_ptr<const Runs> LogDirectory::runs() const { return state_.read()->runs; }
 
 void LogDirectory::look() {
     const Findings found = find_event_files(path_);
@@ -70,8 +63,7 @@ void LogDirectory::match_runs(const Findings& found) {
     if (!changed) return;
     auto runs = std::make_shared<Runs>();
     for (const auto& [name, reader] : readers_) runs->emplace(name, reader.run());
-    const std::lock_guard lock(mutex_);
-    runs_ = std::move(runs);
+    state_.lock()->runs = std::move(runs);
 }
 
 void LogDirectory::read_all(const std::vector<Work>& work) {
@@ -93,10 +85,10 @@ void LogDirectory::read_one(const Work& work, events::EventReader& reader) {
 }
 
 void LogDirectory::publish(const std::string& name, std::shared_ptr<const Run> run) {
-    const std::lock_guard lock(mutex_);
-    auto runs = std::make_shared<Runs>(*runs_);
+    const auto state = state_.lock();
+    auto runs = std::make_shared<Runs>(*state->runs);
     runs->insert_or_assign(name, std::move(run));
-    runs_ = std::move(runs);
+    state->runs = std::move(runs);
 }
 
 void LogDirectory::say_what_is_unreadable(const Findings& found) {

@@ -7,11 +7,11 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "src/base/lock_guarded.h"
 #include "src/data/run_reader.h"
 
 namespace boardgate::data {
@@ -52,10 +52,12 @@ private:
     Readers readers_;  ///< by run; the looking thread's
     std::map<std::string, int> said_;
 
-    mutable std::mutex mutex_;
-    std::condition_variable ending_;
-    bool end_ = false;  ///< guarded by mutex_, like the next
-    std::shared_ptr<const Runs> runs_ = std::make_shared<Runs>();
+    struct State {
+        bool stopping = false;
+        std::shared_ptr<const Runs> runs = std::make_shared<Runs>();
+    };
+    LockGuarded<State> state_;
+    std::condition_variable stopping_;
     std::thread thread_;
 };
 

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 namespace boardgate::data {
 
@@ -58,54 +59,48 @@ Result<Listening> listen_on(const std::string& host, std::uint16_t port) {
 
 Server::Server(Fd listening, const Provider& provider)
     : listening_(std::move(listening)), provider_(provider), finished_event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { answer_questions(); });
+    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { answer_calls(); });
 }
 
 Server::~Server() {
-    {
-        const std::lock_guard lock(mutex_);
-        end_ = true;
-    }
-    asked_.notify_all();
+    calls_.lock()->stopping = true;
+    calls_changed_.notify_all();
     for (std::thread& thread : threads_) thread.join();
 }
 
-void Server::answer_questions() {
-    std::unique_lock lock(mutex_);
+void Server::answer_calls() {
     for (;;) {
-        asked_.wait(lock, [this] { return end_ || !questions_.empty(); });
-        if (end_) return;
-        const Question question = std::move(questions_.front());
-        questions_.pop_front();
-        lock.unlock();
-        Answer answer = refused(Status::internal, "the question could not be answered");
-        try {
-            answer = provider_.answer(question.path, question.message);
-        } catch (const std::exception& exception) {
-            answer.reason += std::string(": ") + exception.what();
+        Call call;
+        {
+            auto calls = calls_.lock();
+            calls_changed_.wait(calls.lock(), [&] { return calls->stopping || !calls->waiting.empty(); });
+            if (calls->stopping) return;
+            call = std::move(calls->waiting.front());
+            calls->waiting.pop_front();
         }
-        lock.lock();
-        finished_.push_back({question.connection, question.stream, std::move(answer)});
+        Answer answer;
+        try {
+            answer = provider_.answer(call.path, call.message);
+        } catch (const std::exception& exception) {
+            answer = refused(Status::internal, std::string("the call could not be answered: ") + exception.what());
+        }
+        calls_.lock()->finished.push_back({call.connection, call.stream, std::move(answer)});
         eventfd_write(finished_event_.get(), 1);
     }
 }
 
-void Server::take_finished() {
+void Server::send_answers() {
     eventfd_t count = 0;
     eventfd_read(finished_event_.get(), &count);
-    std::vector<Finished> finished;
-    {
-        const std::lock_guard lock(mutex_);
-        finished.swap(finished_);
-    }
-    for (Finished& one : finished) {
+    std::vector<FinishedCall> finished = std::exchange(calls_.lock()->finished, {});
+    for (FinishedCall& one : finished) {
         for (Connection& connection : connections_) {
             if (connection.number == one.connection) connection.http2.answer(one.stream, std::move(one.answer));
         }
     }
 }
 
-/// When all places are taken, an idle connection is closed.
+/// Closes an idle connection if there are too many; false if none is idle.
 bool Server::make_room() {
     if (connections_.size() < most_connections) return true;
     const auto idle = std::find_if(connections_.begin(), connections_.end(), [](const Connection& one) { return one.http2.is_idle(); });
@@ -121,9 +116,8 @@ void Server::accept_one() {
     setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     const std::uint64_t number = next_number_++;
     connections_.emplace_back(number, std::move(socket), [this, number](std::int32_t stream, std::string path, std::string message) {
-        const std::lock_guard lock(mutex_);
-        questions_.push_back({number, stream, std::move(path), std::move(message)});
-        asked_.notify_one();
+        calls_.lock()->waiting.push_back({number, stream, std::move(path), std::move(message)});
+        calls_changed_.notify_one();
     });
 }
 
@@ -162,7 +156,7 @@ void Server::serve(int parent) {
         for (Connection& one : connections_) {
             if ((waiting[i++].revents & ~POLLOUT) != 0) receive(one);
         }
-        if (waiting[2].revents != 0) take_finished();
+        if (waiting[2].revents != 0) send_answers();
         for (Connection& one : connections_) send(one);
         connections_.remove_if([](const Connection& one) { return one.broken; });
         if (waiting[1].revents != 0) accept_one();

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Listens where TensorBoard asks for it, and has a few threads answer, so that a disk that does not answer holds up
-// nobody else's question. One thread serves all connections.
+// Listens at the address that TensorBoard chose, and answers its calls. One thread serves all connections; a few threads
+// compute the answers, so that a call that waits for a hanging disk does not delay the others.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
 #include <list>
 #include <map>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "src/base/fd.h"
+#include "src/base/lock_guarded.h"
 #include "src/data/http2.h"
 #include "src/data/provider.h"
 
@@ -22,7 +22,7 @@ struct Listening {
     Fd socket;
     std::uint16_t port = 0;
 };
-/// `host` is an address or a name (getaddrinfo(3)); port 0: any that is free.
+/// `host` is an address or a name (getaddrinfo(3)); port 0 means any free port.
 [[nodiscard]] Result<Listening> listen_on(const std::string& host, std::uint16_t port);
 
 class Server {
@@ -33,7 +33,7 @@ public:
     Server(Fd listening, const Provider& provider);
     ~Server();
 
-    /// Serves until `parent`, a descriptor, is closed at the other end; -1: for ever.
+    /// Serves until the other end of the descriptor `parent` is closed; with -1 for ever.
     void serve(int parent);
 
 private:
@@ -43,22 +43,27 @@ private:
         std::uint64_t number;
         Fd socket;
         Http2Connection http2;
-        std::string output;  ///< not taken by the socket yet
+        std::string output;  ///< bytes that the socket has not taken yet
         bool broken = false;
     };
-    struct Question {
+    struct Call {
         std::uint64_t connection;
         std::int32_t stream;
         std::string path, message;
     };
-    struct Finished {
+    struct FinishedCall {
         std::uint64_t connection;
         std::int32_t stream;
         Answer answer;
     };
+    struct Calls {
+        bool stopping = false;
+        std::deque<Call> waiting{};
+        std::vector<FinishedCall> finished{};
+    };
 
-    void answer_questions();
-    void take_finished();
+    void answer_calls();
+    void send_answers();
     void accept_one();
     void receive(Connection& connection);
     void send(Connection& connection);
@@ -68,13 +73,9 @@ private:
     const Provider& provider_;
     std::list<Connection> connections_;
     std::uint64_t next_number_ = 0;
-    Fd finished_event_;  ///< eventfd(2)
-
-    std::mutex mutex_;
-    std::condition_variable asked_;
-    bool end_ = false;  ///< guarded by mutex_, like the next
-    std::deque<Question> questions_;
-    std::vector<Finished> finished_;
+    Fd finished_event_;  ///< an eventfd, readable while there are finished calls
+    LockGuarded<Calls> calls_;
+    std::condition_variable calls_changed_;
     std::vector<std::thread> threads_;
 };
 
