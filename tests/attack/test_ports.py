@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The port at which the packet filter is tried stays boardgate's while the check starts anew."""
-from fixtures import wait_until_sound
+from fixtures import wait_for_gate
 from machine import until
 
 # Binds the port as soon as it is free, and says so.
@@ -21,7 +21,7 @@ while time.monotonic() < end:
 
 
 def test_nobody_gets_the_probes_port_when_the_check_starts_anew(lab):
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     squatter = lab.start("runuser", "-u", "bob", "--", "python3", "-c", BIND)
     try:
         assert squatter.stdout.readline() == "trying\n"
@@ -31,7 +31,7 @@ def test_nobody_gets_the_probes_port_when_the_check_starts_anew(lab):
             lab.exec(*anew)
             until(f"the check starts anew after {anew}", lambda before=before: lab.property("boardgate-gate.service", "InvocationID") != before
                   and lab.property("boardgate-gate.service", "ActiveState") == "active", 30)
-        wait_until_sound(lab)
+        wait_for_gate(lab)
         assert squatter.poll() is None, squatter.communicate()
     finally:
         squatter.terminate()

@@ -203,8 +203,8 @@ def recording_boards(lab, site):
             board.client.login().delete(f"/api/v1/boards/{board.id}")
 
 
-def wait_until_sound(lab):
-    """Reads the health from the machine itself, as required."""
+def wait_for_gate(lab):
+    """Waits until the packet filter is in force. Asks on the server itself: others get no answer."""
     return until("the gate is in force", lambda: health(lab)["status"] == 200 and health(lab), 20)
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from fixtures import wait_until_sound
+from fixtures import wait_for_gate
 from machine import until
 
 
@@ -155,7 +155,7 @@ WAYS = {
 
 
 def test_a_good_installation_is_fine(lab):
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     assert doctor(lab) == []
 
 
@@ -181,7 +181,7 @@ def test_doors_that_are_open_are_found_by_trying(lab):
         (wrong,) = doctor(lab)
         assert "open to every local account" in wrong["what"] and "boardgate-gate" in wrong["remedy"]
         assert any("open to every local account" in f["what"] for f in doctor(lab, user="bob"))
-    wait_until_sound(lab)
+    wait_for_gate(lab)
 
 
 def test_a_person_is_told_about_their_own_boards(lab, alice, make_board):

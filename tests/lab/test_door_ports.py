@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """After a change of door_ports, no door is outside of the packet filter's ports."""
-from fixtures import changing_settings, in_state, wait_until_sound
+from fixtures import changing_settings, in_state, wait_for_gate
 
 # Tries a port continuously, and prints each accepted connection.
 KNOCK = """
@@ -27,7 +27,7 @@ def test_doors_move_with_the_packet_filter(lab, site, alice, ready_board):
                 assert answer.status == 503 and "boardgate.target" in answer.problem["detail"], answer
                 assert alice.get(board["url"]).status == 503
                 lab.systemctl("restart", "boardgate.target")
-                wait_until_sound(lab)
+                wait_for_gate(lab)
                 assert alice.get(board["url"]).status == 200, "opening it makes it a door again"
                 moved = in_state(alice, board, "ready")
                 assert 17000 < moved["port"] <= 17099
@@ -35,6 +35,6 @@ def test_doors_move_with_the_packet_filter(lab, site, alice, ready_board):
         finally:
             bob.terminate()
             lab.systemctl("restart", "boardgate.target")
-            wait_until_sound(lab)
+            wait_for_gate(lab)
         assert bob.stdout.read() == "", "another account reached the door while it moved"
     assert 16000 < in_state(alice, alice.board(board["id"]), "asleep", "off", "ready")["port"]

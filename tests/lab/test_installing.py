@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from fixtures import in_state, wait_until_sound
+from fixtures import in_state, wait_for_gate
 from machine import LAB
 
 TOP = LAB.parents[2]
@@ -20,14 +20,14 @@ def make(lab):
 
     yield run
     run("activate")
-    wait_until_sound(lab)
+    wait_for_gate(lab)
 
 
 def test_an_upgrade_leaves_boards_awake_and_people_logged_in(lab, alice, ready_board, make):
     board = ready_board(alice)
     pid = lab.property(board["unit"], "MainPID")
     make("activate")
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     assert alice.get(board["url"]).status == 200
     assert lab.property(board["unit"], "MainPID") == pid
 
@@ -39,7 +39,7 @@ def test_without_boardgate_nothing_of_it_is_left_and_nginx_serves_the_rest(lab, 
     assert "boardgate" not in lab.exec("nft", "list", "tables")
     lab.exec("nginx", "-q", "-t")
     make("activate")
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     assert alice.get(board["url"]).status == 200, "its address does not work again"
     assert in_state(alice, board, "ready")["port"] == board["port"]
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from client import Client
-from fixtures import wait_until_sound
+from fixtures import wait_for_gate
 from machine import until
 
 CONFIGURATION = "/etc/boardgate"
@@ -30,7 +30,7 @@ def nginx(lab):
     yield Nginx()
     lab.exec("sh", "-euc", f"rm -f /etc/nginx/conf.d/*.conf; cp -a /root/kept/. {CONFIGURATION}/; cp -a /root/nginx.conf /etc/nginx/; "
              "/usr/lib/boardgate/boardgate-site enable; systemctl reload nginx")
-    wait_until_sound(lab)
+    wait_for_gate(lab)
 
 
 def answers(client, status=200):

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from client import Client
-from fixtures import in_state, make_again, wait_until_sound
+from fixtures import in_state, make_again, wait_for_gate
 from machine import until
 
 DATABASE = "/var/lib/boardgate/boardgate.db"
@@ -53,7 +53,7 @@ def test_nobody_loses_anything(lab, alice, ready_board, event):
     boards, pid, units = [lasting(board) for board in alice.boards()], main_pid(lab, awake), board_units(lab)
 
     lab.exec("sh", "-c", EVENTS[event])
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     answer = until("the board answers", lambda: (a := alice.get(awake["url"] + "data/environment")).status == 200 and a)
     assert answer.json["window_title"] == awake["title"]
     assert main_pid(lab, awake) == pid, "it was started anew"
@@ -102,7 +102,7 @@ def test_units_that_no_board_explains_are_told_and_go_when_their_owner_logs_in(l
     lab.systemctl("start", "boardgate.target", "boardgated.service")
     until("it is said in the journal", said_since(lab, began, f"{board['unit']} belongs to no known board"))
     assert board["unit"] in lab.units()
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     assert alice.get(board["url"]).status == 404
     Client(alice.url, alice.ca, "bob", "bob-lab").login()
     assert board["unit"] in lab.units(), "somebody else's login removed it"
@@ -137,7 +137,7 @@ def test_a_mistake_in_the_configuration_is_one_failed_start(lab, site, alice):
     finally:
         lab.exec("mv", f"{CONFIGURATION}.kept", CONFIGURATION)
         lab.systemctl("restart", "boardgated")
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     assert alice.is_logged_in()
     assert lab.property("boardgated-metrics.socket", "ActiveState") == "active"
 
@@ -161,7 +161,7 @@ def test_a_database_of_a_newer_boardgate_is_left_alone_and_said_once(lab, site, 
     finally:
         in_database(lab, f"PRAGMA user_version={today}")
         lab.systemctl("restart", "boardgated")
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     assert alice.is_logged_in()
 
 
@@ -171,7 +171,7 @@ def test_a_database_of_an_older_boardgate_keeps_boards_and_logins(lab, alice, re
     for sql in ("ALTER TABLE sessions DROP COLUMN name", "ALTER TABLE sessions DROP COLUMN address", "DROP TABLE presets", "PRAGMA user_version=1"):
         in_database(lab, sql)
     lab.systemctl("start", "boardgated")
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     assert alice.is_logged_in()
     assert in_state(alice, board, "ready")["url"] == board["url"]
     lab.exec("rm", f"{DATABASE}.version-1")
@@ -184,7 +184,7 @@ def test_a_full_disk_refuses_what_would_be_kept_and_closes_nothing_that_is_open(
                          f"&& mv /tmp/kept/* {folder} && rmdir /tmp/kept")
     try:
         lab.systemctl("start", "boardgated")
-        wait_until_sound(lab)
+        wait_for_gate(lab)
         lab.exec("sh", "-c", f"cat /dev/zero > {folder}/filler || true")
         began = lab.epoch()
         refused = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs"})
@@ -198,7 +198,7 @@ def test_a_full_disk_refuses_what_would_be_kept_and_closes_nothing_that_is_open(
         lab.systemctl("stop", "boardgated")
         lab.exec("umount", folder)
         lab.systemctl("restart", "boardgated")
-        wait_until_sound(lab)
+        wait_for_gate(lab)
 
 
 CLOSED = {"locked": ["usermod", "--lock"], "expired": ["usermod", "--expiredate", "2020-01-01"], "removed": ["userdel", "--force"]}
@@ -220,7 +220,7 @@ def test_a_reboot(lab, alice, site, make_account, ready_board):
     doors = {board["id"]: board["port"] for board in alice.boards()}
 
     lab.verb("reboot", seconds=120)
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     until("all doors were looked at", lambda: lab.property("boardgate-doors.service", "ExecMainExitTimestampMonotonic") != "0")
     assert alice.is_logged_in(), "the reboot ended a session"
     after = {board["id"]: board for board in alice.boards()}

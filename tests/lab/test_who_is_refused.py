@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from client import COOKIE, NAVIGATION, Client
-from fixtures import health, in_state, wait_until_sound
+from fixtures import health, in_state, wait_for_gate
 from machine import until
 
 ROUTES = Path(__file__).resolve().parents[2] / "src/boardgated/api/routes.inc"
@@ -459,7 +459,7 @@ def no_healing(lab):
     lab.exec("rm", "-r", drop_in.rsplit("/", 1)[0])
     lab.systemctl("daemon-reload")
     lab.systemctl("restart", "boardgate-gate.service")
-    wait_until_sound(lab)
+    wait_for_gate(lab)
 
 
 def test_without_the_packet_filter_boards_are_closed_and_the_portal_is_not(lab, alice, both, no_healing):
@@ -485,4 +485,4 @@ def test_a_packet_filter_that_somebody_flushed_comes_back_by_itself(lab, alice, 
     lab.exec("nft", "flush", "ruleset")
     until("bob is refused again", lambda: lab.connects("bob", "127.0.0.1", mine.port) == REFUSED, 10)
     until("boards are open again", lambda: alice.get(f"{mine.url}data/environment").status == 200)
-    wait_until_sound(lab)
+    wait_for_gate(lab)
