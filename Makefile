@@ -145,6 +145,10 @@ $(build)/obj/%.o: %.cc $(build)/how/compile
 # Half of all compiling is tests. They need not be fast; what they test is compiled as it is installed.
 test_flags = $(if $(SANITIZE),,-O1 -g1) $(GTEST_CFLAGS) $(GMOCK_CFLAGS)
 $(build)/obj/tests/%.o: quick += $(test_flags)
+# AddressSanitizer and UndefinedBehaviorSanitizer watch src. There the tests are linked as the ordinary build compiles them,
+# which saves half of the compiling. ThreadSanitizer must see every access, so its tests are compiled for it.
+test_build = $(if $(findstring address,$(SANITIZE)),build,$(build))
+test_objects = $(patsubst %.cc,$(test_build)/obj/%.o,$(1))
 $(call objects,$(wildcard tests/unit/*/*.cc tests/unit/*/*/*.cc tests/fakes/*.cc)): $(build)/how/tests
 
 # A new version compiles only the few files anew that print it.
@@ -178,15 +182,29 @@ $(foreach p,$(programs),$(eval $(call program_rule,$(p))))
 all: $(foreach p,$(programs),$(build)/bin/$(p))
 
 ## ---- unit tests ----------------------------------------------------------------------------------------------
-# One binary per folder: its tests, its objects but main.o (an archive where the folder is shared), the fakes.
+# One binary per folder: its objects but main.o (an archive where the folder is shared), its tests, the fakes. The linker takes
+# the first of equal inline functions, which is the sanitized one of src.
 unit_folders = $(sort $(foreach f,$(wildcard tests/unit/*/*_test.cc tests/unit/*/*/*_test.cc),$(word 3,$(subst /, ,$(f)))))
 fakes = $(wildcard tests/fakes/*.cc)
 program_of = $(strip $(foreach p,$(programs),$(if $(filter $(1),$($(p)_from)),$(p))))
 unit_of = $(or $(call program_of,$(1)),$(1))
 
+tests_of = $(wildcard tests/unit/$(1)/*.cc tests/unit/$(1)/*/*.cc)
+
+# What the ordinary build makes, it makes: one make for each folder.
+define ordinary_objects_rule
+ordinary-objects-of-$(1): ; @$$(MAKE) SANITIZE= $$(call test_objects,$(2))
+$$(call test_objects,$(2)): ordinary-objects-of-$(1) ; @:
+.PHONY: ordinary-objects-of-$(1)
+endef
+ifneq ($(test_build),$(build))
+$(foreach f,$(unit_folders),$(eval $(call ordinary_objects_rule,$(f),$(call tests_of,$(f)))))
+$(eval $(call ordinary_objects_rule,fakes,$(fakes)))
+endif
+
 define unit_rule
-$$(build)/tests/$(1)_test: $$(call objects,$$(wildcard tests/unit/$(1)/*.cc tests/unit/$(1)/*/*.cc) $$(fakes)) \
-        $(if $(filter $(1),$(shared)),$$(call archives,$(1)),$$(call objects,$$(filter-out %/main.cc,$$(call sources,$(1))))) \
+$$(build)/tests/$(1)_test: $(if $(filter $(1),$(shared)),$$(call archives,$(1)),$$(call objects,$$(filter-out %/main.cc,$$(call sources,$(1))))) \
+        $$(call test_objects,$$(call tests_of,$(1)) $$(fakes)) \
         $$(call archives,$$($(unit_of)_shared))
 	@mkdir -p $$(@D)
 	@echo "  LINK  $$@"

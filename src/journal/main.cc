@@ -16,18 +16,18 @@ using namespace boardgate;
 
 constexpr std::chrono::seconds patience{5};
 constexpr std::uint32_t most_lines = 5000;
-/// Polls as well: on some file systems the journal cannot notify (sd_journal_get_fd(3)).
-constexpr int look_again_ms = 10'000;
+/// On some file systems the journal cannot notify, and has to be read periodically (sd_journal_get_fd(3)).
+constexpr int read_interval_ms = 10'000;
 
-/// False if the reader is gone.
+/// False if the reader has disconnected.
 template <class Message>
 bool sent(int reader, Message message) {
     return wire::send(reader, message).has_value();
 }
 
-/// Sends the lines so far, at most `most`. False if the reader is gone.
-Result<bool> tell_all(int reader, journal::UnitLog& log, std::uint64_t most) {
-    for (std::uint64_t given = 0; given < most; ++given) {
+/// Sends the lines that the journal has now, at most `most`. False if the reader has disconnected.
+Result<bool> send_lines(int reader, journal::UnitLog& log, std::uint64_t most) {
+    for (std::uint64_t count = 0; count < most; ++count) {
         auto line = log.next();
         if (!line) return error_of(line);
         if (!*line) return true;
@@ -36,32 +36,32 @@ Result<bool> tell_all(int reader, journal::UnitLog& log, std::uint64_t most) {
     return true;
 }
 
-Result<void> give(int reader, const wire::ReadLog& question) {
-    auto log = journal::UnitLog::open(question.unit);
+Result<void> send_log(int reader, const wire::ReadLog& request) {
+    auto log = journal::UnitLog::open(request.unit);
     if (!log) return error_of(log);
-    const std::uint32_t lines = std::min(question.lines, most_lines);
+    const std::uint32_t lines = std::min(request.lines, most_lines);
     int news = -1;
-    if (question.follow) {
+    if (request.follow) {
         // Subscribe before reading the first line, so that no line is lost in between.
         const auto fd = log->fd();
         if (!fd) return error_of(fd);
         news = *fd;
     }
-    const bool behind = !question.after.empty() && log->seek_behind(question.after);
-    if (!behind) {
+    const bool resumed = !request.after.empty() && log->seek_behind(request.after);
+    if (!resumed) {
         if (auto sought = log->seek_last(lines); !sought) return sought;
     }
     // A reader that resumes gets all lines that it missed.
-    auto going = tell_all(reader, *log, question.follow ? UINT64_MAX : lines);
-    if (going && *going) going = sent(reader, wire::LogEnd{});
-    while (question.follow && going && *going) {
+    auto connected = send_lines(reader, *log, request.follow ? UINT64_MAX : lines);
+    if (connected && *connected) connected = sent(reader, wire::LogEnd{});
+    while (request.follow && connected && *connected) {
         pollfd waiting[] = {{news, POLLIN, 0}, {reader, POLLIN | POLLRDHUP, 0}};
-        (void)poll(waiting, 2, look_again_ms);
+        (void)poll(waiting, 2, read_interval_ms);
         if (waiting[1].revents != 0) return {};
         log->process();
-        going = tell_all(reader, *log, UINT64_MAX);
+        connected = send_lines(reader, *log, UINT64_MAX);
     }
-    return going ? Result<void>{} : error_of(going);
+    return connected ? Result<void>{} : error_of(connected);
 }
 
 }  // namespace
@@ -77,16 +77,16 @@ int main(int argc, char** argv) {
             log_event(Event::refused_peer, "a process other than boardgated connected to the socket of boardgate-journal");
             return exit_status::done;
         }
-        const auto question = wire::receive_one<wire::ReadLog>(connection->get(), patience);
-        if (!question) {
-            log_event(Event::bad_message, question.error().text());
+        const auto request = wire::receive_one<wire::ReadLog>(connection->get(), patience);
+        if (!request) {
+            log_event(Event::bad_message, request.error().text());
             return exit_status::done;
         }
-        if (!journal::is_board_service(question->unit)) {
-            log_event(Event::bad_message, "boardgated asked for the log of a unit that is not a board's", {{"UNIT", question->unit}});
+        if (!journal::is_board_service(request->unit)) {
+            log_event(Event::bad_message, "boardgated asked for the log of a unit that is not a board's", {{"UNIT", request->unit}});
             return exit_status::done;
         }
-        if (const auto given = give(connection->get(), *question); !given) return error_of(given);
+        if (const auto sent_log = send_log(connection->get(), *request); !sent_log) return error_of(sent_log);
         return exit_status::done;
     });
 }
