@@ -98,22 +98,22 @@ def test_colours_are_shown_and_no_markup(log, say):
     assert not log.all(".log img")
 
 
-def test_an_older_run_can_be_read(log, alice, board, say):
-    say("said in the first run")
-    log.shown(".log .line", "said in the first run")
+def test_an_older_start_can_be_read(log, alice, board, say):
+    say("said in the first start")
+    log.shown(".log .line", "said in the first start")
     alice.post(f"/api/v1/boards/{board.id}/restart")
     in_state(alice, {"id": board.id}, "ready")
-    log.shown(".log-run")
-    until("the new run begins on an empty page", lambda: not any("first run" in text for text in lines(log)))
-    choose = "const s = document.querySelector('.log-run'); s.selectedIndex = arguments[0]; s.dispatchEvent(new Event('change'))"
+    log.shown(".log-start")
+    until("the new start begins on an empty page", lambda: not any("first start" in text for text in lines(log)))
+    choose = "const s = document.querySelector('.log-start'); s.selectedIndex = arguments[0]; s.dispatchEvent(new Event('change'))"
     log.run(choose, 1)
-    log.shown(".log .line", "said in the first run")
-    say("said in the second run")
-    hears(log, "said in the second run")
-    assert not any("second run" in text for text in lines(log))
+    log.shown(".log .line", "said in the first start")
+    say("said in the second start")
+    hears(log, "said in the second start")
+    assert not any("second start" in text for text in lines(log))
     log.run(choose, 0)
-    log.shown(".log .line", "said in the second run")
-    assert not any("first run" in text for text in lines(log))
+    log.shown(".log .line", "said in the second start")
+    assert not any("first start" in text for text in lines(log))
 
 
 def test_a_stream_that_broke_goes_on_with_what_was_said_meanwhile(log, lab, alice, board, say):

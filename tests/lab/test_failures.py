@@ -189,12 +189,12 @@ CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.
 
 
 def rule_that_shows(lab, client, board):
-    """(code, sign) of the first rule of the table that fits what systemd and the journal say of the board's last run."""
+    """(code, sign) of the first rule of the table that fits what systemd and the journal say of the board's last start."""
     said, result, code, status = (lab.property(board["unit"], name) for name in ("StatusText", "Result", "ExecMainCode", "ExecMainStatus"))
     if result == "signal" and int(status) in CRASHES:
         result = "core-dump"
     lines = client.get(f"/api/v1/boards/{board['id']}/log?lines=200").json["lines"]
-    log = "\n".join(line["text"] for line in lines if line["run"] in (lines[-1]["run"], ""))
+    log = "\n".join(line["text"] for line in lines if line["start"] in (lines[-1]["start"], ""))
 
     def fits(by, sign):
         first, _, last = sign.partition("-")

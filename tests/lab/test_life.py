@@ -214,8 +214,8 @@ def test_a_flood_in_the_log_is_cut_and_the_log_says_so(lab, alice, make_board, p
             return said
         said = until("the log goes on, and says what is missing", lines)
         assert len([line for line in said if line["text"].startswith("step ")]) < 1000
-        assert {line["run"] for line in said if "Suppressed" in line["text"]} == {""}, "that is journald's run"
-        assert len({line["run"] for line in said} - {""}) == 1
+        assert {line["start"] for line in said if "Suppressed" in line["text"]} == {""}, "that is journald's start"
+        assert len({line["start"] for line in said} - {""}) == 1
     finally:
         lab.exec("rm", "-r", folder)
         lab.systemctl("daemon-reload")

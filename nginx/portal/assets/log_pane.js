@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The live log of a board: its newest run or an older one, with search, pause, copy and download. The log view and
+// The live log of a board: since its newest start, or of an older start, with search, pause, copy and download. The log view and
 // the page of a board that is not ready use it.
 import {Problem, call} from './api.js';
 import {copy_button, count, el, say, sentence} from './dom.js';
@@ -12,12 +12,12 @@ const clock = new Intl.DateTimeFormat(undefined, {timeStyle: 'medium', hourCycle
 
 /// `id`: of the board; `name`: of the file to download.
 export function log_pane({id, name}) {
-    const lines = [];  // {time, text, cursor, run}
+    const lines = [];  // {time, text, cursor, start}
     const cursors = new Set();
-    const runs = new Map();  // invocation -> time of its first line, oldest first
+    const starts = new Map();  // invocation -> time of its first line, oldest first
     const batch = [];
     let waiting = [];
-    let run_before = 'unknown';
+    let start_before = 'unknown';
     let paused = false;
     let stop = () => {};
     let stopped = false;
@@ -25,7 +25,7 @@ export function log_pane({id, name}) {
     const search = el('input.log-search', {type: 'search', placeholder: 'Search', 'aria-label': 'Search the log', autocomplete: 'off', spellcheck: 'false', oninput: draw});
     const found = el('span.hint', {role: 'status'});
     const pause = el('button.log-pause', {type: 'button', 'aria-pressed': 'false', onclick: () => set_paused(!paused)}, 'Pause');
-    const choice = el('select.log-run', {'aria-label': 'Run', hidden: true, onchange: draw});
+    const choice = el('select.log-start', {'aria-label': 'Start', hidden: true, onchange: draw});
     const download = el('a.button.log-download', {href: '#', onclick: make_file}, 'Download');
     const empty = el('p.quiet.log-empty', {hidden: true}, 'The log is empty.');
     const error = el('p.error', {role: 'alert', hidden: true});
@@ -38,11 +38,11 @@ export function log_pane({id, name}) {
         return !choice.value || choice.value === newest;
     }
 
-    /// The lines of the chosen run that match the search.
+    /// The lines of the chosen start that match the search.
     function wanted_of(some) {
-        const run = newest_is_shown() ? [...runs.keys()].at(-1) : choice.value;
+        const start = newest_is_shown() ? [...starts.keys()].at(-1) : choice.value;
         const wanted = search.value.toLowerCase();
-        return some.filter((line) => line.run === run && (!wanted || plain(line.text).toLowerCase().includes(wanted)));
+        return some.filter((line) => line.start === start && (!wanted || plain(line.text).toLowerCase().includes(wanted)));
     }
 
     function shown() {
@@ -88,10 +88,10 @@ export function log_pane({id, name}) {
         log.scrollTop = log.scrollHeight;
     }
 
-    function name_runs() {
+    function name_starts() {
         const before = choice.value;
-        const all = [...runs].reverse();
-        choice.replaceChildren(...all.map(([run, time], n) => el('option', {value: n ? run : newest}, `${n ? 'Run of' : 'Newest run,'} ${new Date(time).toLocaleString()}`)));
+        const all = [...starts].reverse();
+        choice.replaceChildren(...all.map(([start, time], n) => el('option', {value: n ? start : newest}, `${n ? 'Start of' : 'Newest start,'} ${new Date(time).toLocaleString()}`)));
         choice.value = before;
         if (choice.selectedIndex < 0) choice.value = newest;
         choice.hidden = all.length < 2;
@@ -100,9 +100,9 @@ export function log_pane({id, name}) {
     function keep(line) {
         if (cursors.has(line.cursor)) return false;
         cursors.add(line.cursor);
-        // A line without a run belongs to the run of the line before.
-        line.run ||= run_before;
-        run_before = line.run;
+        // A line without a start belongs to the start of the line before.
+        line.start ||= start_before;
+        start_before = line.start;
         lines.push(line);
         if (lines.length > most_lines) cursors.delete(lines.shift().cursor);
         cut.hidden = lines.length < most_lines;
@@ -111,11 +111,11 @@ export function log_pane({id, name}) {
 
     function take(some) {
         const fresh = some.filter(keep);
-        const known = runs.size;
-        for (const {run, time} of fresh) if (!runs.has(run)) runs.set(run, time);
-        if (runs.size !== known) {
-            name_runs();
-            // A new run starts on an empty page, unless an older run is shown.
+        const known = starts.size;
+        for (const {start, time} of fresh) if (!starts.has(start)) starts.set(start, time);
+        if (starts.size !== known) {
+            name_starts();
+            // A new start begins on an empty page, unless an older start is shown.
             if (newest_is_shown()) {
                 draw();
                 return;

@@ -10,7 +10,7 @@ Json::Value log_line_json(const wire::LogLine& line) {
     value["time"] = rfc3339(WallTime(std::chrono::microseconds(line.time)));
     value["text"] = line.text;
     value["cursor"] = line.cursor;
-    value["run"] = line.invocation;
+    value["start"] = line.invocation;
     return value;
 }
 

@@ -8,7 +8,7 @@
 
 namespace boardgate::boardgated {
 
-/// `time`, `text`, `run` (the invocation of the unit that wrote it), and `cursor` to continue after this line.
+/// `time`, `text`, `start` (the invocation id of the unit's start that wrote it), and `cursor` to continue after this line.
 [[nodiscard]] Json::Value log_line_json(const wire::LogLine& line);
 
 }  // namespace boardgate::boardgated

@@ -142,8 +142,8 @@ ApiResult<void> BoardScheduler::start_claimed(const Token& token, const BoardId&
     auto started = before ? start(token, id, false) : no_such_board(id);
     if (started) {
         (void)registry_.wait(id, patience_of_start, [&](const Board& now) {
-            const bool another_run = !now.facts.invocation.empty() && now.facts.invocation != before->facts.invocation;
-            return is_awake(now) || another_run;  // which may have ended already
+            const bool restarted = !now.facts.invocation.empty() && now.facts.invocation != before->facts.invocation;
+            return is_awake(now) || restarted;  // the new start may have ended already
         });
     }
     release(id);

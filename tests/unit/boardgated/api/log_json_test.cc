@@ -11,7 +11,7 @@ TEST(LogJson, ALineHasItsTimeAndItsRun) {
     EXPECT_EQ(json["time"], "2026-11-18T11:06:40.125Z");
     EXPECT_EQ(json["text"], "text");
     EXPECT_EQ(json["cursor"], "c1");
-    EXPECT_EQ(json["run"], "0123456789abcdef0123456789abcdef");
+    EXPECT_EQ(json["start"], "0123456789abcdef0123456789abcdef");
 }
 
 }  // namespace

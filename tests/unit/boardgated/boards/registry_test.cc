@@ -212,7 +212,7 @@ TEST_F(RegistryTest, AFailureBelongsToItsRun) {
     const Failure failure{"out_of_memory", "", "", ""};
     EXPECT_FALSE(registry.set_failure(id, facts("failed", "1"), failure)) << "it has not failed";
     registry.set_facts(id, facts("failed", "1"));
-    EXPECT_FALSE(registry.set_failure(id, facts("failed", "0"), failure)) << "another run";
+    EXPECT_FALSE(registry.set_failure(id, facts("failed", "0"), failure)) << "another start";
     UnitFacts half_of_it = facts("failed", "1");
     half_of_it.exit_status = 66;
     EXPECT_FALSE(registry.set_failure(id, half_of_it, failure)) << "found before all of it was known";
