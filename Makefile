@@ -10,7 +10,7 @@ SHELL = /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # These run before a compiler or a configuration need exist.
-without_configuration = help deps deb check-releases release demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults clean distclean format \
+without_configuration = help deps deb check-releases release demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults fuzz clean distclean format \
                         deactivate uninstall
 ifneq (,$(filter-out $(without_configuration),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))))
 include config.mk
@@ -109,6 +109,10 @@ FORTIFY = -U_FORTIFY_SOURCE -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-
 # Checks double what the optimiser has to do: with both sanitizers a file takes 9 s at -O1, 4.5 s at -O0.
 quick = -O0 -g1
 SANITIZE_LD = -fsanitize=$(SANITIZE)
+endif
+# What runs millions of times is worth the optimiser.
+ifneq (,$(findstring fuzzer,$(SANITIZE)))
+quick = -O1 -g1
 endif
 
 libraries = SYSTEMD FMT INIH CRYPTO PAM FCGI JSONCPP SQLITE CURL CLI11 NGHTTP2
@@ -217,6 +221,30 @@ unit-tests: $(foreach f,$(unit_folders),$(build)/tests/$(f)_test)
 print-unit-tests:
 	@echo $(foreach f,$(unit_folders),$(build)/tests/$(f)_test)
 
+## ---- fuzzing --------------------------------------------------------------------------------------------------
+# A program for each file of tests/fuzz/FOLDER, with the objects of that folder's unit tests. libFuzzer has a main of its own;
+# without it replay.cc gives the target what tests/fuzz/corpus keeps.
+fuzz_sources = $(wildcard tests/fuzz/*/*.cc)
+fuzz_targets = $(foreach f,$(fuzz_sources),$(basename $(notdir $(f))))
+fuzz_main = $(if $(findstring fuzzer,$(SANITIZE)),,tests/fuzz/replay.cc)
+# What else a target is linked with.
+unit_arguments_also = src/board/options.cc
+
+define fuzz_rule
+$$(build)/fuzz/$(1): $$(call objects,tests/fuzz/$(2)/$(1).cc $$(fuzz_main) $$($(1)_also)) \
+        $(if $(filter $(2),$(shared)),$$(call archives,$(2)),$$(call objects,$$(filter-out %/main.cc,$$(call sources,$(2))))) \
+        $$(call archives,$$($$(call unit_of,$(2))_shared))
+	@mkdir -p $$(@D)
+	@echo "  LINK  $$@"
+	@$$(CXX) $$(CXXFLAGS) $$(link_flags) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(call libs,$$($$(call unit_of,$(2))_libraries))
+endef
+$(foreach f,$(fuzz_sources),$(eval $(call fuzz_rule,$(basename $(notdir $(f))),$(word 3,$(subst /, ,$(f))))))
+$(call objects,$(fuzz_sources) tests/fuzz/replay.cc): quick += $(if $(SANITIZE),,-O1 -g1)
+
+fuzz-programs: $(foreach t,$(fuzz_targets),$(build)/fuzz/$(t))
+print-fuzz-programs:
+	@echo $(foreach t,$(fuzz_targets),$(build)/fuzz/$(t))
+
 -include $(shell test -d $(build)/obj && find $(build)/obj -name '*.d')
 
 ## ---- checking ------------------------------------------------------------------------------------------------
@@ -224,7 +252,7 @@ export T
 deps:
 	@build-aux/deps build test lint lab deb
 
-check: ; @build-aux/deps build test lint lab deb && tests/run structure unit lint lab
+check: ; @build-aux/deps build test lint lab deb && tests/run structure unit fuzz lint lab
 check-structure: ; @tests/run structure
 check-unit: ; @tests/run unit
 check-lint: ; @tests/run lint
@@ -232,6 +260,8 @@ check-sanitized: ; @tests/run address thread
 check-lab: ; @tests/run lab
 durations: ; @tests/run durations
 bench: ; @build-aux/deps build lab bench && tests/run bench
+# Tries to break each target for FUZZ_SECONDS (60), and keeps what leads somewhere new in build/fuzz-corpus.
+fuzz: ; @build-aux/deps build fuzz && tests/fuzz/run
 faults: ; @build-aux/deps build lab && tests/lab/fault-run 600
 
 demo: ; @build-aux/deps build lab && exec tests/lab/lab demo
@@ -250,8 +280,8 @@ check-releases: ; @build-aux/deps lab && build-aux/check-releases
 release: ; @build-aux/make-release
 
 ## ---- source --------------------------------------------------------------------------------------------------
-all_cc = $(wildcard src/*/*.cc src/*/*/*.cc tests/unit/*/*.cc tests/unit/*/*/*.cc tests/fakes/*.cc tests/pam/*.cc)
-all_h = $(wildcard src/*/*.h src/*/*/*.h tests/unit/*/*.h tests/unit/*/*/*.h tests/fakes/*.h)
+all_cc = $(wildcard src/*/*.cc src/*/*/*.cc tests/unit/*/*.cc tests/unit/*/*/*.cc tests/fakes/*.cc tests/pam/*.cc tests/fuzz/*.cc tests/fuzz/*/*.cc)
+all_h = $(wildcard src/*/*.h src/*/*/*.h tests/unit/*/*.h tests/unit/*/*/*.h tests/fakes/*.h tests/fuzz/*.h)
 shell_scripts = $(shell grep -rlIE '^.!/bin/(ba)?sh' .ci build-aux debian src tests)
 # Another version of clang-format breaks lines elsewhere.
 CLANG_FORMAT ?= clang-format-14
@@ -293,5 +323,5 @@ distclean: clean
 help:
 	@cat build-aux/help
 
-.PHONY: all help deps deb check-releases release check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests bench faults demo screenshots \
+.PHONY: all help deps deb check-releases release check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests fuzz fuzz-programs print-fuzz-programs bench faults demo screenshots \
         format lint lint-tests lint-format lint-shell clean distclean

@@ -11,6 +11,8 @@ TOP = Path(__file__).resolve().parents[2]
 _made = ("build", ".git", "__pycache__", "autom4te.cache", ".pytest_cache", "config.mk", "config.status", "config.log",
          "configure", "configure~", "compile_commands.json")
 
+_bytes = TOP / "tests/fuzz/corpus"  # no text, even where it looks like one
+
 faults = []
 
 
@@ -36,7 +38,7 @@ def files(*patterns, below=""):
     """The source files, without built ones, in a fixed order."""
     found = []
     for folder, folders, names in os.walk(TOP / below):
-        folders[:] = sorted(f for f in folders if f not in _made)
+        folders[:] = sorted(f for f in folders if f not in _made and Path(folder, f) != _bytes)
         found += [Path(folder) / n for n in sorted(names) if n not in _made]
     return [f for f in found if not patterns or any(f.match(p) for p in patterns)]
 

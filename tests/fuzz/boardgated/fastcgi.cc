@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// What nginx passes on of a request: parameters, query and body, through the whole way to the gate's answer. The input's lines
+// are the values of the parameters below; %T stands for the token of alice's session, %A and %B for alice's board and bob's.
+#include <array>
+
+#include "src/boardgated/gate/gate.h"
+
+#include "tests/fakes/fake_clock.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/unit/boardgated/web/fast_cgi.h"
+
+namespace boardgate::boardgated {
+namespace {
+
+using namespace std::chrono_literals;
+using fuzz::require;
+
+constexpr std::array names = {"REQUEST_METHOD",      "DOCUMENT_URI",        "REQUEST_URI",           "QUERY_STRING",
+                              "HTTP_HOST",           "HTTP_COOKIE",         "HTTP_ORIGIN",           "HTTP_UPGRADE",
+                              "HTTP_SEC_FETCH_SITE", "HTTP_SEC_FETCH_MODE", "HTTP_SEC_FETCH_DEST",   "REMOTE_ADDR",
+                              "SERVER_ADDR",         "CONTENT_LENGTH",      "HTTP_X_FORWARDED_USER", "BG_PLACE"};
+
+struct Machine {
+    fakes::TempFolder folder;
+    fakes::FakeClock clock;
+    std::unique_ptr<Store> store = Store::open(":memory:").value();
+    Settings settings = parse_settings("door_ports = 16000-16099\n", "test").value();
+    Sessions sessions{*store, settings, clock};
+    Registry registry{*store, clock};
+    FrontEnds front_ends{settings, clock, folder / "environments", folder / "wanted"};
+    Gate gate{sessions, registry, settings, front_ends};
+    Token token = Token::make();
+    std::string alices = make(1001, "alice", 16001);
+    std::string bobs = make(1002, "bob", 16002);
+    FastCgi nginx;
+
+    Machine() {
+        const auto expires = std::chrono::floor<std::chrono::seconds>(clock.wall()) + 24h;
+        require(sessions.add({token.hash(), 1001, "alice"}, expires).has_value(), "alice has a session");
+        gate.set_healthy(true);
+    }
+    std::string make(std::uint32_t uid, const char* user, std::uint16_t port) {
+        const Board made = registry.add(uid, UserName::parse(user).value(), {}).value();
+        require(registry.set_port(made.id, port).has_value(), "a board has a port");
+        UnitFacts facts;
+        facts.socket_active = facts.service_active = "active";
+        registry.set_facts(made.id, facts);
+        return made.id.str();
+    }
+};
+
+bool is_of_board(std::string_view path, const std::string& board) { return path.starts_with("/b/" + board); }
+
+void try_one(std::string_view input) {
+    static Machine machine;
+    const std::string with =
+        fuzz::replaced(fuzz::replaced(fuzz::replaced(input, "%T", machine.token.reveal()), "%A", machine.alices), "%B", machine.bobs);
+    const auto lines = fuzz::parts_of(with, '\n', names.size() + 1);
+    CgiParameters parameters;
+    for (std::size_t i = 0; i < names.size() && i < lines.size(); ++i) parameters[names[i]] = std::string(lines[i]);
+    const std::string body = lines.size() > names.size() ? std::string(lines.back().substr(0, 20'000)) : std::string();
+
+    const Fd connection = machine.nginx.send(parameters, body);
+    {
+        const auto request = machine.nginx.accept();
+        require(request != nullptr, "a whole request is taken");
+        // A parameter is a C string: nothing behind a NUL.
+        for (const char* name : names) require(request->parameter(name) == parameters[name].c_str(), "parameters arrive");
+        for (const char* name : {"root", "path", ""})
+            require(request->query_value(name).size() <= request->query().size(), "a query shrinks");
+        if (const auto whole = request->body()) require(*whole == body, "a body is all of it");
+        machine.gate.answer(*request);
+    }
+    const CgiAnswer answer = FastCgi::answer(connection);
+    require(answer.status == 204 || answer.status == 401 || answer.status == 403, "the gate says 204, 401 or 403");
+    require((answer.status == 204) == answer.headers.contains("X-Boardgate-Port"), "only a permitted request has a port");
+    const std::string mine = std::string(cookie_name) + "=" + machine.token.reveal();
+    const std::string_view cookie = parameters["HTTP_COOKIE"].c_str();
+    const std::size_t name = cookie.find(cookie_name);
+    if (cookie.find(machine.token.reveal()) == std::string_view::npos || name == std::string_view::npos)
+        require(answer.status == 401, "without a live session it is 401");
+    if (answer.status != 204) return;
+    require(is_of_board(parameters["REQUEST_URI"], machine.alices) && is_of_board(parameters["DOCUMENT_URI"], machine.alices),
+            "both forms of the path name the owner's board");
+    require(answer.headers.at("X-Boardgate-Port") == "16001", "the port is the board's");
+    if (!parameters["HTTP_UPGRADE"].empty())
+        require(parameters["HTTP_ORIGIN"] == "https://" + parameters["HTTP_HOST"], "a WebSocket is of the portal's origin");
+}
+
+}  // namespace
+}  // namespace boardgate::boardgated
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size <= 60'000) boardgate::boardgated::try_one(boardgate::fuzz::text_of(data, size));
+    return 0;
+}
