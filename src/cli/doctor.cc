@@ -2,6 +2,8 @@
 // doctor: the faults of an installation, and what repairs them.
 #include <unistd.h>
 
+#include <sstream>
+
 #include "src/cli/commands.h"
 #include "src/cli/examine.h"
 #include "src/cli/exit_status.h"
@@ -89,9 +91,12 @@ CommandResult<void> doctor(const Arguments& arguments) {
     std::size_t wrong = 0;
     for (const Finding& finding : findings) {
         if (!finding.fine) ++wrong;
-        if (!arguments.json)
-            print((finding.fine ? coloured("fine", Colour::green) + "   " : coloured("WRONG", Colour::red) + "  ") + plain(finding.what) +
-                  (finding.remedy.empty() ? "" : "\n       do: " + plain(finding.remedy)));
+        if (arguments.json) continue;
+        print((finding.fine ? coloured("fine", Colour::green) + "   " : coloured("WRONG", Colour::red) + "  ") + plain(finding.what));
+        // A remedy may have lines for a file.
+        std::istringstream remedy(finding.remedy);
+        const char* before = "       do: ";
+        for (std::string line; std::getline(remedy, line); before = "           ") print(before + plain(line));
     }
     if (arguments.json) print(text_of(findings_json(findings)));
     if (wrong != 0) return refused(std::to_string(wrong) + " of " + std::to_string(findings.size()) + " checks failed");

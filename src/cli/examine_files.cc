@@ -2,16 +2,21 @@
 #include <fmt/format.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <regex>
+#include <set>
+#include <sstream>
 
 #include "src/cli/examine.h"
+#include "src/cli/pam_stack.h"
 #include "src/cli/program.h"
 
 namespace boardgate::cli {
@@ -118,6 +123,55 @@ void examine_pam(Findings& to) {
     }
 }
 
+/// The folders of the local accounts' homes.
+std::vector<std::string> folders_of_homes(std::int64_t minimum_uid) {
+    std::set<std::string> folders;
+    setpwent();
+    while (const ::passwd* account = getpwent()) {
+        const std::string home = account->pw_dir;
+        const std::size_t end = home.rfind('/');
+        if (account->pw_uid >= minimum_uid && account->pw_uid != nobody && end != std::string::npos && end > 0 &&
+            access(home.c_str(), F_OK) == 0)
+            folders.insert(home.substr(0, end));
+    }
+    endpwent();
+    if (folders.empty()) folders.insert("/home");
+    return {folders.begin(), folders.end()};
+}
+
+/// `Name=value` lines of a unit.
+std::map<std::string, std::string> properties_of(const std::string& unit) {
+    std::map<std::string, std::string> properties;
+    std::istringstream lines(run_program({"systemctl", "show", unit}, patience).output);
+    for (std::string line; std::getline(lines, line);) {
+        if (const std::size_t equals = line.find('='); equals != std::string::npos)
+            properties[line.substr(0, equals)] = line.substr(equals + 1);
+    }
+    return properties;
+}
+
+/// Some modules need more than boardgate-login's unit allows.
+void examine_pam_modules(Findings& to, const Settings& settings) {
+    const auto needs = needs_of(pam_stack("boardgate"), folders_of_homes(settings.minimum_uid));
+    if (needs.empty()) return;
+    const auto unit = properties_of("boardgate-login@doctor.service");
+    for (const PamNeed& need : needs) {
+        const std::string what = need.module + " " + need.why;
+        if (need.lines.empty()) {
+            to.push_back({false, what + ", which boardgate-login@.service cannot allow", need.advice});
+            continue;
+        }
+        const auto missing = missing_lines(need.lines, unit);
+        if (missing.empty()) {
+            to.push_back({true, what + ", which boardgate-login@.service allows", {}});
+            continue;
+        }
+        std::string remedy = "systemctl edit boardgate-login@.service, and add:\n    [Service]";
+        for (const std::string& line : missing) remedy += "\n    " + line;
+        to.push_back({false, what + ", which boardgate-login@.service does not allow: every login is refused", remedy});
+    }
+}
+
 void examine_disk(Findings& to, const char* path, unsigned long long least) {
     struct statvfs about {};
     if (statvfs(path, &about) != 0) return;  // its unit makes it; examine_what_runs() reports it if missing
@@ -132,6 +186,7 @@ void examine_files(Findings& to, const Settings& settings) {
     for (const auto& [name, program] : settings.environments) examine_environment(to, name, program);
     examine_certificate(to);
     examine_pam(to);
+    examine_pam_modules(to, settings);
     struct stat about {};
     if (stat("/var/log/journal", &about) == 0) {
         to.push_back({true, "the journal persists across reboots", {}});
