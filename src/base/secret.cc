@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <memory>
 #include <stdexcept>
 
 #include "src/base/sha256.h"
@@ -91,10 +92,18 @@ Result<Token> Token::parse(std::string_view text) {
     return Token(std::string(text));
 }
 
+namespace {
+/// Looking the algorithm up costs more than hashing a token (EVP_MD_fetch(3)).
+const EVP_MD* sha256_algorithm() {
+    static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr), &EVP_MD_free);
+    return algorithm.get();
+}
+}  // namespace
+
 TokenHash sha256(std::string_view text) {
     TokenHash::Bytes bytes{};
     unsigned size = 0;
-    if (EVP_Digest(text.data(), text.size(), bytes.data(), &size, EVP_sha256(), nullptr) != 1 || size != bytes.size()) {
+    if (EVP_Digest(text.data(), text.size(), bytes.data(), &size, sha256_algorithm(), nullptr) != 1 || size != bytes.size()) {
         throw std::runtime_error("SHA-256 is not available");
     }
     return TokenHash(bytes);
