@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// boardgated: constructs and connects all parts. Three pools take requests from nginx, one thread follows systemd, and thread
-// pools do work that waits for other processes.
+// boardgated: constructs and connects all parts. The gate has a thread of its own, two pools take the other requests from
+// nginx, one thread follows systemd, and thread pools do work that waits for other processes.
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -25,6 +25,7 @@
 #include "src/boardgated/gate/board_answer.h"
 #include "src/boardgated/units/failure_watch.h"
 #include "src/boardgated/web/fcgi_pool.h"
+#include "src/boardgated/web/gate_server.h"
 #include "src/boardgated/web/metrics_server.h"
 
 namespace boardgate::boardgated {
@@ -92,7 +93,7 @@ public:
 private:
     void take_requests(Sockets sockets);
     void check_logins();
-    void answer_gate(Request& request);
+    [[nodiscard]] Response answer_gate(const Parameters& request);
     void answer_app(std::unique_ptr<Request> request);
 
     const Settings& settings_;
@@ -136,7 +137,7 @@ private:
         {api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_}, {logins_, launches_, folders_}, sessions_};
     BoardAnswer board_answer_{gate_, scheduler_, registry_, launches_};
 
-    std::optional<FcgiPool> gate_requests_;
+    std::optional<GateServer> gate_requests_;
     std::optional<FcgiPool> app_requests_;
     std::optional<FcgiPool> stream_requests_;
     std::optional<MetricsServer> metrics_server_;
@@ -144,7 +145,8 @@ private:
 
 Service::~Service() {
     metrics_server_.reset();
-    for (auto* requests : {&gate_requests_, &app_requests_, &stream_requests_}) requests->reset();
+    gate_requests_.reset();
+    for (auto* requests : {&app_requests_, &stream_requests_}) requests->reset();
     for (ThreadPool* pool : {&logins_, &launches_, &folders_, &checks_}) pool->finish();
     failures_.finish();
     scheduler_.finish();
@@ -173,7 +175,7 @@ Result<void> Service::start(Sockets sockets) {
 
 void Service::take_requests(Sockets sockets) {
     FcgiPool::prepare();
-    gate_requests_.emplace("gate", std::move(sockets.gate), nginx_, 4, [this](std::unique_ptr<Request> request) { answer_gate(*request); });
+    gate_requests_.emplace(std::move(sockets.gate), nginx_, [this](const Parameters& request) { return answer_gate(request); });
     app_requests_.emplace("app", std::move(sockets.app), nginx_, 4,
                           [this](std::unique_ptr<Request> request) { answer_app(std::move(request)); });
     stream_requests_.emplace("stream", std::move(sockets.stream), nginx_, 2,
@@ -181,11 +183,12 @@ void Service::take_requests(Sockets sockets) {
     if (sockets.metrics) metrics_server_.emplace(*std::move(sockets.metrics), [this] { return metrics_.text(); });
 }
 
-void Service::answer_gate(Request& request) {
+Response Service::answer_gate(const Parameters& request) {
     const auto began = std::chrono::steady_clock::now();
-    const GateDecision decision = gate_.answer(request);
+    auto [decision, response] = gate_.answer(request);
     metrics_.gate_answered(decision.refusal, std::chrono::steady_clock::now() - began);
     views_.gate_decided(decision, request.address());
+    return std::move(response);
 }
 
 void Service::answer_app(std::unique_ptr<Request> request) {

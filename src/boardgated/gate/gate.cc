@@ -2,7 +2,6 @@
 #include "src/boardgated/gate/gate.h"
 
 #include "src/base/log.h"
-#include "src/boardgated/web/response.h"
 #include "src/boardgated/web/same_origin.h"
 
 namespace boardgate::boardgated {
@@ -37,7 +36,7 @@ void Gate::set_healthy(bool healthy) {
     }
 }
 
-GateQuestion Gate::question_of(const Request& request) {
+GateQuestion Gate::question_of(const Parameters& request) {
     return {request.raw_uri(),
             request.path(),
             request.parameter("HTTP_COOKIE"),
@@ -78,10 +77,11 @@ GateDecision Gate::decide(const GateQuestion& question) const {
     return decision;
 }
 
-GateDecision Gate::answer(Request& request) {
+Gate::Answer Gate::answer(const Parameters& request) {
     const GateQuestion question = question_of(request);
-    GateDecision decision = decide(question);
-    Response response;
+    Answer answer{decide(question), {}};
+    const GateDecision& decision = answer.decision;
+    Response& response = answer.response;
     if (decision.refusal == Refusal::none) {
         registry_.viewed(*decision.board);
         if (question.navigation) sessions_.touch(decision.session->token);
@@ -95,8 +95,7 @@ GateDecision Gate::answer(Request& request) {
     } else {
         response.status = decision.refusal == Refusal::unauthenticated ? 401 : 403;
     }
-    write_response(request, response);
-    return decision;
+    return answer;
 }
 
 }  // namespace boardgate::boardgated

@@ -9,7 +9,8 @@
 #include "src/boardgated/gate/front_ends.h"
 #include "src/boardgated/logins/sessions.h"
 #include "src/boardgated/web/cookie.h"
-#include "src/boardgated/web/request.h"
+#include "src/boardgated/web/parameters.h"
+#include "src/boardgated/web/response.h"
 
 namespace boardgate::boardgated {
 
@@ -45,9 +46,12 @@ public:
     [[nodiscard]] bool healthy() const { return healthy_; }
 
     [[nodiscard]] GateDecision decide(const GateQuestion& question) const;
-    /// Decides and writes the response for auth_request.
-    GateDecision answer(Request& request);
-    [[nodiscard]] static GateQuestion question_of(const Request& request);
+    struct Answer {
+        GateDecision decision;
+        Response response;  ///< for auth_request
+    };
+    [[nodiscard]] Answer answer(const Parameters& request);
+    [[nodiscard]] static GateQuestion question_of(const Parameters& request);
 
 private:
     Sessions& sessions_;

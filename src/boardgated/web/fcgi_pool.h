@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Threads that accept FastCGI requests from one socket and give each to a handler. boardgated has three pools
-// (gate, app, stream), so that slow work never delays the gate.
+// Threads that accept FastCGI requests from one socket and give each to a handler. boardgated has two pools
+// (app, stream); the gate's requests have a GateServer.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/web/response.h"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 
 #include "src/base/names.h"
@@ -41,12 +43,14 @@ Response empty_response(int status) {
     return response;
 }
 
-void write_response(Request& request, const Response& response) {
-    std::string head = "Status: " + std::to_string(response.status) + "\r\n";
-    for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
-    head += "\r\n";
-    request.write(head);
-    if (request.method() != "HEAD") request.write(response.body);
+std::string cgi_text(const Response& response, bool with_body) {
+    std::string text = fmt::format("Status: {}\r\n", response.status);
+    for (const auto& [name, value] : response.headers) text += fmt::format("{}: {}\r\n", name, value);
+    text += "\r\n";
+    if (with_body) text += response.body;
+    return text;
 }
+
+void write_response(Request& request, const Response& response) { request.write(cgi_text(response, request.method() != "HEAD")); }
 
 }  // namespace boardgate::boardgated

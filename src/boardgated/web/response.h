@@ -27,6 +27,8 @@ struct Response {
 /// A response without a body, for example after a deletion.
 [[nodiscard]] Response empty_response(int status);
 
+/// A CGI response (RFC 3875 section 6).
+[[nodiscard]] std::string cgi_text(const Response& response, bool with_body);
 void write_response(Request& request, const Response& response);
 
 }  // namespace boardgate::boardgated

@@ -430,7 +430,10 @@ TEST_F(ApiTest, TheGateWritesItsYesAndItsNoes) {
     const std::string id = make(alice);
     const auto gate_says = [&](const std::string& path, const std::string& cookie) {
         const Fd connection = nginx.send(parameters("GET", path, cookie));
-        (void)gate.answer(*nginx.accept());
+        {
+            const auto request = nginx.accept();
+            write_response(*request, gate.answer(*request).response);
+        }
         return FastCgi::answer(connection);
     };
     gate.set_healthy(true);

@@ -32,7 +32,7 @@ using CgiParameters = std::map<std::string, std::string>;
 
 class FastCgi {
 public:
-    FastCgi() {
+    explicit FastCgi(std::size_t backlog = 16) {
         static const bool prepared = [] {
             // libfcgi waits this long for the other side to hang up, which here happens in the same thread.
             setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "1", 1);
@@ -42,7 +42,7 @@ public:
         (void)prepared;
         listening_ = Fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const sockaddr_un at = address();
-        if (bind(listening_.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 || listen(listening_.get(), 16) != 0) {
+        if (bind(listening_.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 || listen(listening_.get(), static_cast<int>(backlog)) != 0) {
             throw std::runtime_error("no socket for FastCGI");
         }
     }
@@ -54,9 +54,23 @@ public:
     /// Sends a request; its answer comes on the connection. Less of the body than announced is sent where a test
     /// says so.
     [[nodiscard]] Fd send(const CgiParameters& parameters, const std::string& body = {}, bool whole = true) const {
+        Fd connection = connect();
+        write(connection, request(parameters, body, whole));
+        if (!whole) shutdown(connection.get(), SHUT_WR);
+        return connection;
+    }
+    [[nodiscard]] Fd connect() const {
         Fd connection(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const sockaddr_un at = address();
-        if (connect(connection.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) throw std::runtime_error("no FastCGI");
+        if (::connect(connection.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) throw std::runtime_error("no FastCGI");
+        return connection;
+    }
+    static void write(const Fd& connection, const std::string& bytes) {
+        if (::send(connection.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) {
+            throw std::runtime_error("FastCGI does not listen");
+        }
+    }
+    [[nodiscard]] static std::string request(const CgiParameters& parameters, const std::string& body = {}, bool whole = true) {
         std::string pairs;
         for (const auto& [name, value] : parameters) pairs += length(name) + length(value) + name + value;
         std::string bytes = record(1, std::string("\0\1\0\0\0\0\0\0", 8));
@@ -64,11 +78,7 @@ public:
         bytes += record(4, "");
         if (!body.empty()) bytes += record(5, body);
         if (whole) bytes += record(5, "");
-        if (::send(connection.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) {
-            throw std::runtime_error("FastCGI does not listen");
-        }
-        if (!whole) shutdown(connection.get(), SHUT_WR);
-        return connection;
+        return bytes;
     }
 
     /// The request as the program sees it.
