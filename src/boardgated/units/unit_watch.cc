@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <ranges>
 
 #include "src/base/gate_status_text.h"
 #include "src/base/loaded_unit.h"
@@ -18,6 +20,9 @@ namespace {
 constexpr const char* service_interface = "org.freedesktop.systemd1.Service";
 
 constexpr std::chrono::seconds between_usages{5};
+
+/// Boards whose units are read between two readings of systemd's signals, after a connection.
+constexpr int read_at_a_time = 32;
 
 /// If the bus is unreachable for longer, the gate closes. Until then the last known state applies, so that a restart of the
 /// bus disturbs nobody.
@@ -68,19 +73,31 @@ Result<UnitFacts> facts_of(const Bus& bus, const UnitName& unit) {
     return facts;
 }
 
-std::set<std::string> units_that_exist(const Bus& bus) {
-    std::set<std::string> units;
+/// ActiveState of all boards' units that systemd has loaded, by name.
+using ListedUnits = std::map<std::string, std::string>;
+
+ListedUnits list_units(const Bus& bus) {
+    ListedUnits units;
     const auto answer = bus.ask("ListUnitsByPatterns", "asas", 0, 2, "tensorboard-*.service", "tensorboard-*.socket");
     if (!answer) return units;
     sd_bus_message* list = answer->get();
     sd_bus_message_enter_container(list, 'a', "(ssssssouso)");
     const char* name = nullptr;
+    const char* active_state = nullptr;
     while (sd_bus_message_enter_container(list, 'r', "ssssssouso") > 0) {
-        if (sd_bus_message_read(list, "s", &name) >= 0) units.insert(name);
-        sd_bus_message_skip(list, "sssssouso");
+        if (sd_bus_message_read(list, "ssss", &name, nullptr, nullptr, &active_state) >= 0) units.emplace(name, active_state);
+        sd_bus_message_skip(list, "ssouso");
         sd_bus_message_exit_container(list);
     }
     return units;
+}
+
+/// The facts that a list alone tells; all of them for units that systemd has not loaded.
+UnitFacts facts_of(const ListedUnits& listed, const UnitName& unit) {
+    UnitFacts facts;
+    if (const auto socket = listed.find(unit.socket()); socket != listed.end()) facts.socket_active = socket->second;
+    if (const auto service = listed.find(unit.service()); service != listed.end()) facts.service_active = service->second;
+    return facts;
 }
 
 }  // namespace
@@ -90,6 +107,7 @@ struct UnitWatch::Follower {
     explicit Follower(Bus connection) : bus(std::move(connection)) {}
     Bus bus;
     std::set<BoardId> changed;
+    std::set<BoardId> later;  ///< to be read when nothing else is to do
     std::set<BoardId> awake;
     std::chrono::steady_clock::time_point next_usages{};
     bool gate_changed = true;
@@ -115,6 +133,9 @@ struct UnitWatch::Follower {
         }
         return 0;
     }
+    void read_later_ones() {
+        for (int i = 0; i < read_at_a_time && !later.empty(); ++i) changed.insert(later.extract(later.begin()));
+    }
     [[nodiscard]] bool subscribe() {
         // The slots live as long as the connection (sd_bus_add_match(3), a null slot).
         return sd_bus_add_match(bus.get(), nullptr,
@@ -135,8 +156,20 @@ Result<std::unique_ptr<UnitWatch::Follower>> UnitWatch::connect() {
     if (!bus) return error_of(bus);
     auto follower = std::make_unique<Follower>(*std::move(bus));
     if (!follower->subscribe()) return failure("cannot follow systemd's units over the system bus");
-    listener_.connected(units_that_exist(follower->bus));
-    for (const BoardId& board : listener_.boards()) follower->changed.insert(board);
+    const ListedUnits listed = list_units(follower->bus);
+    const auto names = std::views::keys(listed);
+    listener_.connected(std::set<std::string>(names.begin(), names.end()));
+    for (const BoardId& board : listener_.boards()) {
+        const auto unit = listener_.unit_of(board);
+        if (!unit) continue;
+        const UnitFacts facts = facts_of(listed, *unit);
+        if (!facts.service_active.empty() && facts.service_active != "inactive") {
+            follower->changed.insert(board);
+            continue;
+        }
+        listener_.board(board, facts);
+        if (facts != UnitFacts()) follower->later.insert(board);
+    }
     return follower;
 }
 
@@ -226,6 +259,7 @@ bool UnitWatch::go_on(Follower& follower) {
         return false;
     }
     follower.changed.merge(*requested_.lock());
+    if (follower.changed.empty()) follower.read_later_ones();
     const bool changes = follower.gate_changed || !follower.changed.empty();
     if (changes) read_changes(follower, listener_);
     const auto now = std::chrono::steady_clock::now();

@@ -92,6 +92,14 @@ TEST_F(UnitWatchTest, KnowsEverythingWhenItHasStarted) {
     EXPECT_EQ(facts.invocation, "00ab0f");
 }
 
+TEST_F(UnitWatchTest, ASleepingBoardIsKnownByTheListAndReadWholeLater) {
+    systemd.set(door, {{"ActiveState", "active"}, {"Listen", Addresses{{"Stream", "127.0.0.1:16001"}}}});
+    systemd.set(service, {{"ActiveState", "inactive"}});
+    ASSERT_TRUE(watch.start());
+    EXPECT_TRUE(soon([&] { return facts.socket_active == "active"; }, 0s)) << "known at the end of start()";
+    EXPECT_TRUE(soon([&] { return facts.port == 16001; }));
+}
+
 TEST_F(UnitWatchTest, KnowsADoorsPortHoweverItsAddressIsWritten) {
     ASSERT_TRUE(watch.start());
     const std::pair<const char*, int> addresses[] = {{"[::]:16002", 16002}, {"16003", 16003},       {"[::1]:16004", 16004},
