@@ -18,7 +18,7 @@ WRITES = {
     "boardgate-launcher.service": {"/var/lib/boardgate-root"},
     "a board": {"/run/board", "/dev/shm"},
     "a folder reader": set(),
-    "a log reader": set(),
+    "the log reader": set(),
     "a login": {"/var/lib/boardgate-root", "/var/log", "/run/faillock"},
 }
 MOUNTS = r"""
@@ -56,10 +56,9 @@ def running(lab, site, alice, ready_board):
     assert begun.status == 202, begun
     with alice.stream("GET", f"/api/v1/boards/{board['id']}/log?follow=1"):
         login, = lab.units("boardgate-login@*.service")[:1] or [None]
-        log_reader, = lab.units("boardgate-journal@*.service")[:1] or [None]
         yield {"boardgated.service": "boardgated.service", "boardgate-gate.service": "boardgate-gate.service",
                "boardgate-launcher.service": "boardgate-launcher.service", "a board": board["unit"],
-               "a folder reader": f"boardgate-logdirs@{uid}.service", "a log reader": log_reader, "a login": login}
+               "a folder reader": f"boardgate-logdirs@{uid}.service", "the log reader": "boardgate-journal.service", "a login": login}
 
 
 def test_units_write_where_this_list_says_and_nowhere_else(lab, running):
