@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// New entries of the journal, for all followers of logs at once. It reads every entry of the machine: one lookup each costs
+// New entries of the journal, for all followers of logs together. It reads every entry of the machine: one lookup each costs
 // less than a filter for each followed unit.
 #pragma once
 

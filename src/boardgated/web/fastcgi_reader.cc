@@ -52,7 +52,7 @@ void append_header(std::string& to, std::uint8_t type, std::uint16_t request_id,
 FastCgiReader::Progress FastCgiReader::take(std::string_view bytes) {
     taken_ += bytes.size();
     if (taken_ > longest_request) return Progress::malformed;
-    // Usually the whole request arrives at once and nothing is copied here.
+    // Usually the whole request arrives in one piece and nothing is copied here.
     const bool joined = !waiting_.empty();
     if (joined) waiting_ += bytes;
     std::string_view rest = joined ? std::string_view(waiting_) : bytes;

@@ -19,7 +19,7 @@ namespace boardgate::boardgated {
 class GateServer {
 public:
     using Handler = std::function<Response(const Parameters&)>;
-    /// A request that has not arrived whole by then is dropped: nginx sends it at once.
+    /// A request that has not arrived whole by then is dropped: nginx sends it in one piece.
     static constexpr std::chrono::seconds longest_arrival{10};
     /// Connections whose request has not arrived whole. The next ones wait in the socket's queue.
     static constexpr std::size_t most_connections = 256;
