@@ -2,6 +2,7 @@
 """A board from its start to its deletion: its content, its units, sleeping and waking."""
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -223,6 +224,21 @@ def test_who_comes_back_to_a_log_reads_on_behind_the_line_that_was_last(alice, r
     # A reader gets the header immediately, even without new lines (a comment every 20 s keeps an idle stream alive).
     with alice.stream("GET", f"{log}?follow=1", headers={"Last-Event-ID": lines[-1]["cursor"]}, timeout=10) as answer:
         assert answer.status == 200
+
+
+def test_one_process_serves_all_readers_of_logs(lab, alice, ready_board):
+    board = ready_board(alice)
+    with ExitStack() as opened:
+        readers = [opened.enter_context(alice.events(f"/api/v1/boards/{board['id']}/log?follow=1&lines=1")) for _ in range(12)]
+        for reader in readers:
+            reader.until("a line of the past", lambda _, data: data["text"])
+        assert alice.post(f"/api/v1/boards/{board['id']}/sleep").status == 202
+        for reader in readers:
+            reader.until("a line of systemd's about the end", lambda _, data: data["text"].startswith("Stopped "))
+        assert lab.exec("pgrep", "-c", "-u", "boardgate-journal").strip() == "1"
+        lines = [[cursor for _, _, cursor in reader.seen] for reader in readers]
+    assert all(len(set(seen)) == len(seen) for seen in lines), f"a line came twice: {lines}"
+    assert all(seen == lines[0] for seen in lines), f"not every reader got the same lines: {lines}"
 
 
 def test_boards_survive_boardgated_and_wait_for_nobody(lab, alice, ready_board):
