@@ -69,7 +69,7 @@ void try_one(std::string_view input) {
         for (const char* name : {"root", "path", ""})
             require(request->query_value(name).size() <= request->query().size(), "a query shrinks");
         if (const auto whole = request->body()) require(*whole == body, "a body is all of it");
-        machine.gate.answer(*request);
+        write_response(*request, machine.gate.answer(*request).response);
     }
     const CgiAnswer answer = FastCgi::answer(connection);
     require(answer.status == 204 || answer.status == 401 || answer.status == 403, "the gate says 204, 401 or 403");
