@@ -3,13 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
-
-#include "src/events/record_window.h"
 
 #include "tests/fakes/fake_clock.h"
+#include "tests/unit/events/damage.h"
 #include "tests/unit/events/event_bytes.h"
-#include "tests/unit/events/open_file.h"
 #include "tests/unit/logdirs/temporary_folder.h"
 
 namespace boardgate::logdirs {
@@ -155,41 +152,8 @@ TEST_F(PreviewTest, AnEndingTrainingMayHaveNoNumbers) {
 
 /// Real bytes with random damage. The result does not matter, but reading must end within its bounds.
 struct DamagedEvents : PreviewTest {
-    std::mt19937 dice{20261121};
-    std::size_t below(std::size_t end) { return dice() % end; }
+    Damage damage{20261121};
 
-    std::string damaged(std::string bytes) {
-        for (std::size_t times = 1 + below(8); times > 0 && !bytes.empty(); --times) {
-            const std::size_t at = below(bytes.size());
-            const std::size_t much = below(40);
-            switch (below(5)) {
-                case 0:
-                    bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8)));
-                    break;
-                case 1:
-                    bytes[at] = static_cast<char>(0xFF);
-                    break;
-                case 2:
-                    bytes.erase(at, much);
-                    break;
-                case 3:
-                    bytes.insert(at, bytes.substr(below(bytes.size()), much));
-                    break;
-                default:
-                    bytes.resize(at);
-            }
-        }
-        return bytes;
-    }
-    /// Damages the data and corrects the checksums, so that the damage reaches the code behind them.
-    std::string damaged_inside(const std::string& bytes) {
-        std::string all;
-        const Fd fd = open_file(bytes);
-        RecordWindow window;
-        for (window.open(fd.get(), 0); window.next() == RecordWindow::Found::record; window.pass())
-            all += record_of(below(3) == 0 ? damaged(std::string(window.data())) : std::string(window.data()));
-        return all;
-    }
     void expect_bounded(const Preview& run) const {
         EXPECT_LE(run.curves.size(), wire::longest::curves);
         for (const wire::Curve& one : run.curves) {
@@ -204,7 +168,7 @@ TEST_F(DamagedEvents, AreReadWithoutHarm) {
         const std::string good = recorded(name);
         ASSERT_GT(good.size(), 4000U);
         for (int round = 0; round < 1500; ++round) {
-            put("tfevents.1", round % 3 == 0 ? damaged(good) : damaged_inside(good));
+            put("tfevents.1", round % 3 == 0 ? damage.anywhere(good) : damage.in_records(good));
             expect_bounded(shown());
         }
     }
