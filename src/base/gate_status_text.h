@@ -16,10 +16,10 @@ inline constexpr const char* gate_unit = "boardgate-gate.service";
     return "Local accounts are refused at ports " + std::to_string(ports.first) + " to " + std::to_string(ports.last);
 }
 
-/// Whether the text covers all these ports.
-[[nodiscard]] inline bool gate_word_covers(const std::string& word, const setting::Ports& ports) {
+/// Does the status text cover all these ports?
+[[nodiscard]] inline bool gate_status_covers(const std::string& status, const setting::Ports& ports) {
     setting::Ports refused;
-    return std::sscanf(word.c_str(), "Local accounts are refused at ports %hu to %hu", &refused.first, &refused.last) == 2 &&
+    return std::sscanf(status.c_str(), "Local accounts are refused at ports %hu to %hu", &refused.first, &refused.last) == 2 &&
            refused.holds(ports.first) && refused.holds(ports.last);
 }
 

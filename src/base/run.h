@@ -21,7 +21,7 @@ inline constexpr int try_again = 75;
 inline constexpr int configuration = 78;
 }  // namespace exit_status
 
-/// Thrown by settings_or_exit(); `run` logs each fault and ends with exit_status::configuration.
+/// Thrown by settings_or_throw(); `run` logs each fault and ends with exit_status::configuration.
 struct ConfigurationFault {
     SettingsFaults faults;
 };
@@ -29,7 +29,7 @@ struct ConfigurationFault {
 /// Names the program in the journal, calls `body`, and returns its exit status.
 [[nodiscard]] int run(const char* name, const std::function<Result<int>()>& body) noexcept;
 
-/// Settings, or ConfigurationFault.
+/// Reads the settings; throws ConfigurationFault.
 [[nodiscard]] Settings settings_or_throw();
 
 /// Handles --version, --check-config and --print-config, which every daemon has; errors go to standard error, not to the

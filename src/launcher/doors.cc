@@ -69,7 +69,7 @@ LauncherResult<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec&
     if (bus_.active_state(gate_unit) != "active") {
         return refuse(Refusal::gate_missing, "the packet filter is not in force; see: systemctl status boardgate-gate");
     }
-    if (!gate_word_covers(bus_.unit_property(gate_unit, "org.freedesktop.systemd1.Service", "StatusText"), settings_.door_ports)) {
+    if (!gate_status_covers(bus_.unit_property(gate_unit, "org.freedesktop.systemd1.Service", "StatusText"), settings_.door_ports)) {
         return refuse(Refusal::gate_missing,
                       "the packet filter guards other ports than door_ports; an administrator runs: systemctl restart boardgate.target");
     }
