@@ -26,7 +26,7 @@ std::string in_words(std::chrono::seconds duration) {
     static constexpr std::pair<std::int64_t, const char*> units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
     for (const auto& [size, name] : units) {
         const std::int64_t count = duration.count() / size;
-        if (count > 0 && duration.count() % size == 0) return std::to_string(count) + " " + name + (count == 1 ? "" : "s");
+        if (count > 0 && duration.count() % size == 0) return fmt::format("{} {}{}", count, name, count == 1 ? "" : "s");
     }
     return "0 seconds";
 }

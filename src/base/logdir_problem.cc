@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,18 +77,18 @@ Kind kind_of(int error, const std::string& path, const std::string& home) {
 }
 
 std::string text_of(Kind kind, int error, const std::string& path, const std::string& home) {
-    std::string folder = "the log directory \"" + path + "\"";
+    const std::string folder = fmt::format("the log directory \"{}\"", path);
     switch (kind) {
         case Kind::missing:
-            return folder + " does not exist";
+            return fmt::format("{} does not exist", folder);
         case Kind::not_a_folder:
-            return folder + " is not a folder";
+            return fmt::format("{} is not a folder", folder);
         case Kind::unreadable:
-            return folder + " cannot be read: " + std::strerror(error);
+            return fmt::format("{} cannot be read: {}", folder, std::strerror(error));
         case Kind::home_missing:
-            return "the home directory \"" + home + "\" is not mounted";
+            return fmt::format("the home directory \"{}\" is not mounted", home);
         case Kind::no_ticket:
-            return folder + " needs a Kerberos ticket that this server does not have: " + std::strerror(error);
+            return fmt::format("{} needs a Kerberos ticket that this server does not have: {}", folder, std::strerror(error));
     }
     return folder;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/cli/connection.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -63,10 +64,10 @@ CommandResult<Json::Value> find_by_id_prefix(const Json::Value& items, const std
         const std::string id = item["id"].asString();
         if (id == text) return item;
         if (!id.starts_with(text)) continue;
-        if (found != nullptr) return refused("\"" + text + "\" is the beginning of several ids; give more of the id");
+        if (found != nullptr) return refused(fmt::format("\"{}\" is the beginning of several ids; give more of the id", text));
         found = &item;
     }
-    if (found == nullptr || text.empty()) return refused("you have no " + kind + " \"" + text + "\"; `" + lists + "` lists yours");
+    if (found == nullptr || text.empty()) return refused(fmt::format("you have no {} \"{}\"; `{}` lists yours", kind, text, lists));
     return *found;
 }
 

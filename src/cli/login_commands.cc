@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // login, logout, tokens.
+#include <fmt/format.h>
+
 #include "src/cli/commands.h"
 #include "src/cli/exit_status.h"
 #include "src/cli/login_file.h"
@@ -15,7 +17,8 @@ CommandResult<void> log_in(const Arguments& arguments) {
     if (!connection) return error_of(connection);
     const auto session = connection->ask("GET", "/api/v1/session");
     if (!session) return error_of(session);
-    print(arguments.json ? text_of(*session) : "logged in to " + connection->api().server() + " as " + (*session)["user"].asString());
+    print(arguments.json ? text_of(*session)
+                         : fmt::format("logged in to {} as {}", connection->api().server(), (*session)["user"].asString()));
     return {};
 }
 

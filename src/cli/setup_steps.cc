@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <netdb.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,7 +54,7 @@ CommandResult<void> write_file(const std::string& path, const std::string& text)
     if (written) return {};
     const std::string why = std::generic_category().message(errno);
     unlink(fresh.c_str());
-    return refused(path + " cannot be written: " + why);
+    return refused(fmt::format("{} cannot be written: {}", path, why));
 }
 
 /// The program's own last words, where it fails.
@@ -64,7 +65,7 @@ CommandResult<void> run(const std::vector<std::string>& words, std::chrono::seco
     const std::string tail = end.output.size() > most ? end.output.substr(end.output.size() - most) : end.output;
     std::string command;
     for (const std::string& word : words) command += (command.empty() ? "" : " ") + word;
-    return refused(command + ": status " + std::to_string(end.status) + (tail.empty() ? "" : "\n" + tail));
+    return refused(fmt::format("{}: status {}{}{}", command, end.status, tail.empty() ? "" : "\n", tail));
 }
 
 CommandResult<void> make_self_signed(const std::string& name) {
@@ -116,14 +117,14 @@ CommandResult<void> install_tensorboard() {
     const auto settings = read_settings();
     const auto named = settings ? settings->environments.find("default") : std::map<std::string, std::string>::const_iterator{};
     if (settings && named != settings->environments.end() && named->second != tensorboard_program) {
-        say("TensorBoard: boardgate.conf names " + named->second);
+        say(fmt::format("TensorBoard: boardgate.conf names {}", named->second));
         return {};
     }
     if (access(tensorboard_program, X_OK) == 0) {
-        say("TensorBoard: " + std::string(tensorboard_program) + " is there and stays as it is");
+        say(fmt::format("TensorBoard: {} exists and stays as it is", tensorboard_program));
         return {};
     }
-    say("TensorBoard: into " + std::string(environment_folder) + ", about 170 MB");
+    say(fmt::format("TensorBoard: into {}, about 170 MB", environment_folder));
     // People run what root's umask may hide from them.
     const mode_t before = umask(022);
     auto done = run({"python3", "-m", "venv", environment_folder}, long_patience);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/doorcheck/load_table.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "src/base/peer.h"
@@ -14,9 +15,7 @@ constexpr const char* table_file = BOARDGATE_LIBEXECDIR "/boardgate.nft";
 
 std::vector<std::string> load_arguments(const Settings& settings, uid_t nginx) {
     const auto& ports = settings.door_ports;
-    return {
-        nft,  "-D",      "ports=" + std::to_string(ports.first) + "-" + std::to_string(ports.last), "-D", "nginx=" + std::to_string(nginx),
-        "-f", table_file};
+    return {nft, "-D", fmt::format("ports={}-{}", ports.first, ports.last), "-D", fmt::format("nginx={}", nginx), "-f", table_file};
 }
 
 Error load_table(const Settings& settings) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/login/attempt.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -81,7 +82,7 @@ Result<Decision> decide_again(const tickets::Ticket& ticket, const std::string& 
     if (!tickets::is_mark_of(ticket.mark, account->name)) return Decision{LoginOutcome::refused, "its password has changed"};
     // pam_nologin(8) refuses new logins, and does not end sessions.
     for (const char* path : {"/run/nologin", "/etc/nologin"}) {
-        if (access(path, F_OK) == 0) return Decision{LoginOutcome::unavailable, std::string(path) + " exists"};
+        if (access(path, F_OK) == 0) return Decision{LoginOutcome::unavailable, fmt::format("{} exists", path)};
     }
     return decide_about(*account, address, socket, settings, clock);
 }
@@ -114,14 +115,14 @@ void log_verdict(const Decision& decision, const std::string& user, const std::s
     const std::initializer_list<LogField> fields = {{"USER_NAME", user}, {"REMOTE_ADDR", address}, {"REASON", decision.reason}};
     switch (decision.outcome) {
         case LoginOutcome::granted:
-            log_event(Event::login, "login of " + decision.account.name + " from " + address, fields);
+            log_event(Event::login, fmt::format("login of {} from {}", decision.account.name, address), fields);
             break;
         case LoginOutcome::unavailable:
-            log_event(Event::login_fault, "login of " + user + " could not be checked: " + decision.reason, fields);
+            log_event(Event::login_fault, fmt::format("login of {} could not be checked: {}", user, decision.reason), fields);
             break;
         case LoginOutcome::refused:
         case LoginOutcome::password_expired:
-            log_event(Event::login_refused, "login refused for " + user + " from " + address + ": " + decision.reason, fields);
+            log_event(Event::login_refused, fmt::format("login refused for {} from {}: {}", user, address, decision.reason), fields);
             break;
     }
 }
@@ -158,7 +159,8 @@ Result<void> check(int socket, const wire::CheckLogin& question, const Settings&
     verdict.outcome = decision->outcome;
     if (decision->outcome == LoginOutcome::refused || decision->outcome == LoginOutcome::password_expired) {
         store.revoke(*token);
-        log_event(Event::login_ended, "a session of " + ticket->user + " from " + question.address + " has ended: " + decision->reason,
+        log_event(Event::login_ended,
+                  fmt::format("a session of {} from {} has ended: {}", ticket->user, question.address, decision->reason),
                   {{"USER_NAME", ticket->user}, {"REMOTE_ADDR", question.address}, {"REASON", decision->reason}});
     }
     return wire::send(socket, verdict);

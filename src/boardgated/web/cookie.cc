@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/web/cookie.h"
 
+#include <fmt/format.h>
+
 #include "src/boardgated/web/request.h"
 
 namespace boardgate::boardgated {
@@ -33,8 +35,8 @@ std::optional<Token> session_token(std::string_view header) {
     return *std::move(token);
 }
 
-std::string set_cookie(const Token& token) { return std::string(cookie_name) + "=" + token.reveal() + std::string(attributes); }
+std::string set_cookie(const Token& token) { return fmt::format("{}={}{}", cookie_name, token.reveal(), attributes); }
 
-std::string clear_cookie() { return std::string(cookie_name) + "=" + std::string(attributes) + "; Max-Age=0"; }
+std::string clear_cookie() { return fmt::format("{}={}; Max-Age=0", cookie_name, attributes); }
 
 }  // namespace boardgate::boardgated
