@@ -227,7 +227,7 @@ print-unit-tests:
 fuzz_sources = $(wildcard tests/fuzz/*/*.cc)
 fuzz_targets = $(foreach f,$(fuzz_sources),$(basename $(notdir $(f))))
 fuzz_main = $(if $(findstring fuzzer,$(SANITIZE)),,tests/fuzz/replay.cc)
-# What else a target is linked with.
+# Coverage keeps what nothing refers to, with the libraries that it needs. What else a target is linked with:
 unit_arguments_also = src/board/options.cc
 
 define fuzz_rule
@@ -236,7 +236,7 @@ $$(build)/fuzz/$(1): $$(call objects,tests/fuzz/$(2)/$(1).cc $$(fuzz_main) $$($(
         $$(call archives,$$($$(call unit_of,$(2))_shared))
 	@mkdir -p $$(@D)
 	@echo "  LINK  $$@"
-	@$$(CXX) $$(CXXFLAGS) $$(link_flags) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(call libs,$$($$(call unit_of,$(2))_libraries))
+	@$$(CXX) $$(CXXFLAGS) $$(link_flags) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(call libs,$$($$(call unit_of,$(2))_libraries) $$(base_libraries))
 endef
 $(foreach f,$(fuzz_sources),$(eval $(call fuzz_rule,$(basename $(notdir $(f))),$(word 3,$(subst /, ,$(f))))))
 $(call objects,$(fuzz_sources) tests/fuzz/replay.cc): quick += $(if $(SANITIZE),,-O1 -g1)

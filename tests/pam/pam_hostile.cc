@@ -22,8 +22,8 @@ int close_everything() {
     return PAM_SUCCESS;
 }
 
-/// Into the connection to boardgated, wherever it is. (A module is root, and could write a ticket as well: what is tried is
-/// one that prints where it should not.)
+/// Into the connection to boardgated, wherever it is: a debug line in the wrong place. (A hostile module could write a ticket
+/// as well: modules are root.)
 int write_everywhere() {
     const std::string line = "pam_hostile: debug\n";
     for (int fd = 0; fd < 16; ++fd) (void)!write(fd, line.data(), line.size());
@@ -88,6 +88,7 @@ const std::map<std::string, std::function<int(pam_handle_t*)>> ways = {
     {"daemon", [](pam_handle_t* pam) { return become(pam, "daemon"); }},
     {"nobody_there", [](pam_handle_t* pam) { return become(pam, "nobody-of-this-name"); }},
     {"no_name", [](pam_handle_t* pam) { return become(pam, ""); }},
+    {"unavailable", [](pam_handle_t*) { return PAM_AUTHINFO_UNAVAIL; }},
     {"unknown_status", [](pam_handle_t*) { return 99; }},
     {"many_prompts", [](pam_handle_t* pam) { return ask(pam, 20, 4); }},
     {"long_prompt", [](pam_handle_t* pam) { return ask(pam, 1, 200'000); }},

@@ -93,6 +93,7 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     }
     auto first = conversations_.begin(user, address, with_password ? &password : nullptr);
     if (first && std::holds_alternative<LoginGrant>(*first)) limiter_.forgive(user, address);
+    if (!first && first.error().code == Code::login_unavailable) limiter_.give_back(user, address);
     return first;
 }
 

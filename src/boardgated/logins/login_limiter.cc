@@ -64,4 +64,11 @@ void LoginLimiter::forgive(std::string_view user, std::string_view address) {
     bucket(*buckets_.lock(), key_of(user, address), of_account).left = of_account.burst;
 }
 
+void LoginLimiter::give_back(std::string_view user, std::string_view address) {
+    const auto buckets = buckets_.lock();
+    const auto add_one = [](Bucket& bucket, Rate rate) { bucket.left = std::min(rate.burst, bucket.left + 1); };
+    add_one(bucket(*buckets, key_of(user, address), of_account), of_account);
+    add_one(bucket(*buckets, address_holder(address), of_address), of_address);
+}
+
 }  // namespace boardgate::boardgated

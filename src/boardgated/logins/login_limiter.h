@@ -22,6 +22,8 @@ public:
     [[nodiscard]] std::chrono::seconds take(std::string_view user, std::string_view address);
     /// After a successful login: failed attempts before it no longer count.
     void forgive(std::string_view user, std::string_view address);
+    /// An attempt on which PAM gave no verdict does not count, but among all attempts.
+    void give_back(std::string_view user, std::string_view address);
 
 private:
     struct Rate {

@@ -33,6 +33,15 @@ TEST_F(LoginLimiterTest, AStrangerElsewhereLocksNobodyOut) {
     EXPECT_EQ(limiter.take("alice", "192.0.2.2"), seconds(0));
 }
 
+TEST_F(LoginLimiterTest, AnAttemptWithoutAVerdictDoesNotCount) {
+    for (int i = 0; i < 40; ++i) {
+        take(1, "alice", "192.0.2.1");
+        limiter.give_back("alice", "192.0.2.1");
+    }
+    take(5, "alice", "192.0.2.1");
+    EXPECT_GT(limiter.take("alice", "192.0.2.1"), seconds(0));
+}
+
 TEST_F(LoginLimiterTest, ARefusedAttemptCostsNothing) {
     take(5, "alice", "192.0.2.1");
     for (int i = 0; i < 100; ++i) EXPECT_GT(limiter.take("alice", "192.0.2.1"), seconds(0));
