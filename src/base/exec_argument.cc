@@ -33,7 +33,8 @@ Result<std::string> unescape_exec_argument(std::string_view word) {
                 meant = plain;
             }
         }
-        if (taken == "\\") return failure("invalid escape sequence", std::string(word));
+        const bool bare = taken.size() == 1 && (meant == '$' || meant == ';' || meant == '\\');
+        if (bare) return failure("invalid escape sequence", std::string(word));
         text += meant;
         word.remove_prefix(taken.size());
     }

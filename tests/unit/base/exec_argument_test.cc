@@ -17,8 +17,8 @@ TEST(UnitWord, GivesTheTextBack) {
     }
 }
 
-TEST(UnitWord, RefusesOtherEscapes) {
-    for (const char* word : {"\\", "a\\", "\\x41", "\\x2", "\\X24", "\\$"}) EXPECT_FALSE(unescape_exec_argument(word)) << word;
+TEST(UnitWord, RefusesWhatItCannotHaveWritten) {
+    for (const char* word : {"\\", "a\\", "\\x41", "\\x2", "\\X24", "\\$", "$HOME", "a;b"}) EXPECT_FALSE(unescape_exec_argument(word)) << word;
 }
 
 }  // namespace
