@@ -37,7 +37,7 @@ std::optional<std::string> from_base64(std::string_view text) {
         count -= 8;
         bytes += static_cast<char>((bits >> count) & 0xFFU);
     }
-    // What is left over belongs to no byte.
+    // The remaining bits are padding.
     if (count == 6 || (bits & ((1U << count) - 1)) != 0) return std::nullopt;
     return bytes;
 }
@@ -76,7 +76,7 @@ void append_utf8(std::string& to, std::uint32_t point) {
     }
 }
 
-/// The list of a key in JSON: texts and whole numbers.
+/// Reads the JSON list of a key: texts and whole numbers.
 class List {
 public:
     explicit List(std::string_view json) : rest_(json) {}

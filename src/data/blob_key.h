@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The name under which a picture or sound is asked for: base64url (RFC 4648, without padding) of a JSON list, as
-// TensorBoard's data server writes it.
+// The key by which TensorBoard requests a picture or sound: base64url (RFC 4648, without padding) of a JSON list, as its own
+// data server writes it.
 #pragma once
 
 #include <cstdint>

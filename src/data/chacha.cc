@@ -11,7 +11,7 @@ namespace {
 using Words = std::array<std::uint32_t, 16>;
 constexpr int rounds = 20;
 
-/// Four words side by side: each quarter round is done on four columns in parallel.
+/// Four words side by side, so that a quarter round processes four columns in parallel.
 using Row = std::uint32_t __attribute__((vector_size(16)));
 
 Row rotated(Row row, int by) { return (row << by) | (row >> (32 - by)); }
@@ -23,7 +23,7 @@ void quarter_rounds(Row& a, Row& b, Row& c, Row& d) {
     c += d, b = rotated(b ^ c, 7);
 }
 
-/// Down the columns, and then down the diagonals.
+/// A column round and a diagonal round.
 void double_round(Row& a, Row& b, Row& c, Row& d) {
     const auto by_one = [](Row row) { return __builtin_shufflevector(row, row, 1, 2, 3, 0); };
     const auto by_two = [](Row row) { return __builtin_shufflevector(row, row, 2, 3, 0, 1); };
@@ -34,7 +34,7 @@ void double_round(Row& a, Row& b, Row& c, Row& d) {
     b = by_three(b), c = by_two(c), d = by_one(d);
 }
 
-/// PCG32 (O'Neill 2014, XSH RR) over the seed, as rand_core fills a key.
+/// The key, made from the seed by PCG32 (O'Neill 2014, XSH RR), as rand_core does.
 std::array<std::uint32_t, 8> key_of(std::uint64_t seed) {
     std::array<std::uint32_t, 8> key{};
     for (std::uint32_t& word : key) {

@@ -10,9 +10,9 @@ namespace boardgate::data {
 
 class ChaChaStream {
 public:
-    /// The `at`-th word of 32 bits.
+    /// The 32-bit word number `at` of the stream.
     [[nodiscard]] std::uint32_t word(std::uint64_t at) { return block(at / words)[at % words]; }
-    /// The `at`-th pair of words, the first one low.
+    /// Pair number `at` of 32-bit words, the first word low.
     [[nodiscard]] std::uint64_t pair(std::uint64_t at) {
         const std::array<std::uint32_t, 16>& of = block(at / (words / 2));
         const std::size_t first = 2 * (at % (words / 2));
@@ -21,7 +21,7 @@ public:
 
 private:
     static constexpr std::size_t words = 16;
-    /// Series of a run advance together, so that few blocks are asked for many times.
+    /// The series of a run advance together, so they need the same few blocks many times.
     static constexpr std::size_t kept = 64;
     struct Block {
         std::uint64_t number = UINT64_MAX;
@@ -31,7 +31,7 @@ private:
     std::array<Block, kept> blocks_{};
 };
 
-/// One for each thread.
+/// Each thread has its own.
 [[nodiscard]] ChaChaStream& chacha_stream();
 
 }  // namespace boardgate::data

@@ -15,7 +15,7 @@ constexpr std::int32_t window = 1 << 20;
 constexpr std::uint8_t resource_exhausted = 8;
 
 nghttp2_nv header(std::string_view name, std::string_view value) {
-    // nghttp2 copies both, and changes neither.
+    // nghttp2 copies both and changes neither.
     const auto bytes = [](std::string_view text) { return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data())); };
     return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
@@ -146,7 +146,7 @@ void Http2Connection::answer(std::int32_t id, Answer answer) {
     nghttp2_submit_response(session_.get(), id, headers.data(), headers.size(), &provider);
 }
 
-/// How a call has ended stands behind its messages, or in the only headers.
+/// Sends the status of a call as trailers after its messages, or as the only headers.
 void Http2Connection::end(std::int32_t id, const Answer& answer, bool only) {
     const std::string status = std::to_string(static_cast<int>(answer.status));
     const std::string reason = percent_encoded(answer.reason);
@@ -160,7 +160,7 @@ void Http2Connection::end(std::int32_t id, const Answer& answer, bool only) {
     }
 }
 
-/// From the frame and the message that is next; 0 when all are sent.
+/// Copies the next bytes of frame and message, and returns their number; 0 when all messages are sent.
 std::size_t Http2Connection::fill(Stream& stream, std::uint8_t* to, std::size_t room) {
     std::vector<std::string>& messages = stream.answer.messages;
     if (stream.next == messages.size()) return 0;

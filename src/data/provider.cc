@@ -18,10 +18,10 @@ using Kind = events::Fields::Kind;
 namespace {
 
 constexpr std::string_view service = "/tensorboard.data.TensorBoardDataProvider/";
-/// Of a blob, one message of the stream.
+/// The bytes of a blob in one message of the stream.
 constexpr std::size_t chunk_size = std::size_t{8} << 20;
 
-// Default values are left out, also of `optional` numbers in proto3.
+// Leave default values out, also those of `optional` numbers in proto3.
 void append_text(std::string& to, std::uint32_t field, std::string_view text) {
     if (!text.empty()) append_bytes(to, field, text);
 }
@@ -38,7 +38,7 @@ void append_double(std::string& to, std::uint32_t field, double number) {
 
 bool wants(const Names& names, const std::string& name) { return !names || names->contains(name); }
 
-/// As Rust shows a text to programmers.
+/// A text in the form of Rust's `{:?}`.
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
@@ -165,7 +165,7 @@ Answer Provider::list_runs(std::string_view message) const {
     return {Status::ok, {}, {out}};
 }
 
-/// The entries of all runs and tags that are asked for; a run without any is left out.
+/// The entries of the requested runs and tags, without runs that have none.
 Answer Provider::for_each_series(const Request& request, Class data_class, const Entry& entry) const {
     if (request.plugin.empty()) return refused(Status::invalid_argument, "must specify non-empty plugin name");
     std::string out;
@@ -230,7 +230,7 @@ Answer Provider::read_tensors(std::string_view message) const {
         return [&](std::string& entry, const std::string&, const std::string&, const Series& series) {
             Points points = chosen(series, request);
             std::string data, values;
-            // A tensor whose file has gone is no point any more.
+            // Leave out a tensor whose file is missing.
             std::erase_if(points, [&](std::uint32_t point) {
                 const auto tensor = tensor_in(series.item(point));
                 if (tensor) append_bytes(values, 3, *tensor);

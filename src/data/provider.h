@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Answers the questions of stock TensorBoard (tensorboard/data/proto/data_provider.proto, service
-// TensorBoardDataProvider), as its own data server answers them.
+// Answers the calls of stock TensorBoard (tensorboard/data/proto/data_provider.proto, service TensorBoardDataProvider) in the
+// same way as its own data server.
 #pragma once
 
 #include <functional>
@@ -14,17 +14,17 @@ namespace boardgate::data {
 
 class Provider {
 public:
-    /// `location` is shown as the place of the data.
+    /// TensorBoard shows `location` as the place of the data.
     Provider(std::string location, const RunSource& source) : location_(std::move(location)), source_(source) {}
 
-    /// `path` as gRPC calls a method: /tensorboard.data.TensorBoardDataProvider/ListRuns. From any thread.
+    /// `path` is gRPC's name of a method: /tensorboard.data.TensorBoardDataProvider/ListRuns. Thread-safe.
     [[nodiscard]] Answer answer(std::string_view path, std::string_view message) const;
 
 private:
     struct Method;
     static const Method methods[];
     using Class = events::DataClass;
-    /// Appends the fields of a tag's entry behind its name; false: the tag is left out.
+    /// Appends the fields of a tag's entry that follow its name; false leaves the tag out.
     using Entry = std::function<bool(std::string& entry, const std::string& run, const std::string& tag, const Series& series)>;
 
     [[nodiscard]] Answer get_experiment(std::string_view message) const;

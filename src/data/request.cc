@@ -14,7 +14,7 @@ namespace {
 
 using Use = std::function<bool(const Fields& field)>;
 
-/// Each field that is bytes or a number; false where the message is none, or `use` says so.
+/// Calls `use` for each field that is bytes or a number; false if the message is malformed, or `use` returns false.
 bool for_each_field(std::string_view message, const Use& use) {
     Fields field(message);
     while (field.next()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The questions of TensorBoard's data_provider.proto, and what an answer is (gRPC's status codes).
+// Requests of TensorBoard's data_provider.proto, and answers with gRPC's status codes.
 #pragma once
 
 #include <cstdint>
@@ -15,24 +15,24 @@ enum class Status : std::uint8_t { ok = 0, invalid_argument = 3, not_found = 5, 
 
 struct Answer {
     Status status = Status::ok;
-    std::string reason{};                 ///< for people, of any status but ok
-    std::vector<std::string> messages{};  ///< one, or several of a stream
+    std::string reason{};                 ///< for people; empty if the status is ok
+    std::vector<std::string> messages{};  ///< one message, or those of a stream
 };
 [[nodiscard]] Answer refused(Status status, std::string reason);
 
-/// Names that are asked for; none: all.
+/// The requested names; no value means all.
 using Names = std::optional<std::set<std::string, std::less<>>>;
 
-/// Of all questions about series: they number these fields alike.
+/// A request about series; all such requests have these fields with the same numbers.
 struct Request {
     std::string experiment;
     std::string plugin;
     Names runs, tags;
     std::optional<std::int64_t> most_points;
 };
-/// None where it is no such message.
+/// No value if the message is malformed.
 [[nodiscard]] std::optional<Request> read_request(std::string_view message);
-/// The only text of a message, its first field.
+/// The first field of a message, if that is a text.
 [[nodiscard]] std::optional<std::string> read_text(std::string_view message);
 
 }  // namespace boardgate::data

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The runs of a board, as what answers questions sees them. Where they come from is their source's matter: event files,
-// or what somebody computes.
+// The runs of a board, as Provider reads them. A RunSource makes them, from event files or, in tests, from values.
 #pragma once
 
 #include <map>
@@ -17,12 +16,12 @@ namespace boardgate::data {
 struct Run {
     using AllSeries = std::map<std::string, Series, std::less<>>;
 
-    mutable std::shared_mutex mutex;   ///< of all below
-    std::optional<double> start_time;  ///< of the earliest event, seconds since 1970; none: TensorBoard lists no such run
+    mutable std::shared_mutex mutex;   ///< guards the members below; RunReader holds it while it adds points
+    std::optional<double> start_time;  ///< of the earliest event, seconds since 1970; without it the run is not listed
     AllSeries series;                  ///< by tag
 };
 
-/// By name. A run that is read anew is replaced by another one of the same name.
+/// Runs by name. A run that is read anew becomes another object of the same name.
 using Runs = std::map<std::string, std::shared_ptr<const Run>, std::less<>>;
 
 class RunSource {
@@ -31,7 +30,7 @@ public:
     RunSource(const RunSource&) = delete;
     RunSource& operator=(const RunSource&) = delete;
     virtual ~RunSource() = default;
-    /// As they are now. From any thread.
+    /// The present runs. Thread-safe.
     [[nodiscard]] virtual std::shared_ptr<const Runs> runs() const = 0;
 };
 

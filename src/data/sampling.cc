@@ -38,16 +38,16 @@ std::optional<std::uint32_t> number_in(std::string_view text) {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(number, Capacity::all));
 }
 
-/// Draws of 32 bits, as the choice of indices makes them.
+/// Draws 32-bit numbers, as rand does to choose indices.
 class Draws {
 public:
-    /// The zone that rand takes for single numbers: simple, and seldom too small.
+    /// rand's rejection zone for single numbers: an approximation that is quick to compute.
     [[nodiscard]] std::uint32_t from(std::uint32_t low, std::uint32_t high) {
         const std::uint32_t range = high - low;
         const std::uint32_t zone = (range << static_cast<unsigned>(std::countl_zero(range))) - 1;
         return low + below(range, zone);
     }
-    /// The exact zone, which it takes for many numbers of one range.
+    /// rand's exact zone, for many numbers of one range.
     [[nodiscard]] std::uint32_t below(std::uint32_t range) { return below(range, UINT32_MAX - (UINT32_MAX - range + 1) % range); }
 
 private:
@@ -62,7 +62,7 @@ private:
 
 using Indices = std::vector<std::uint32_t>;
 
-/// Robert Floyd's way (Bentley 1987, "Sample"). Its shuffling behind draws more numbers, which nobody sees.
+/// Robert Floyd's algorithm (Bentley 1987, "Sample"). rand then shuffles; the order is not needed here.
 Indices choose_by_floyd(std::uint32_t length, std::uint32_t amount) {
     Draws draws;
     Indices indices;
@@ -89,7 +89,7 @@ Indices choose_by_rejection(std::uint32_t length, std::uint32_t amount) {
     return {chosen.begin(), chosen.end()};
 }
 
-/// rand chooses among three ways by these bounds, which were measured for speed.
+/// rand chooses among three algorithms by these bounds, which were measured for speed.
 Indices choose(std::uint32_t length, std::uint32_t amount) {
     const bool long_one = length >= 500'000;
     const auto wide = static_cast<float>(length);
@@ -130,7 +130,7 @@ std::uint64_t draw_below(std::uint64_t end, std::uint32_t& drawn) {
     for (;;) {
         const Wide product = static_cast<Wide>(chacha_stream().pair(drawn++)) * end;
         const auto low = static_cast<std::uint64_t>(product);
-        // The exact bound takes a division, and is seldom near.
+        // The exact bound needs a division, so compute it only near the limit.
         if (low <= UINT64_MAX - end || low <= UINT64_MAX - (UINT64_MAX - end + 1) % end) return static_cast<std::uint64_t>(product >> 64);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which points are kept: the choices of TensorBoard's data server, the same ones, so that a chart looks the same
-// with both servers. Its numbers come from Rust's crate rand 0.7.
+// Chooses the points to keep, exactly as TensorBoard's data server does, so that a chart looks the same with both servers. The
+// algorithms are those of Rust's crate rand 0.7.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace boardgate::data {
 
-/// How many points of a series are kept; none of it for 0.
+/// How many points of a series are kept; 0 keeps none.
 struct Capacity {
     static constexpr std::uint32_t all = UINT32_MAX;
     std::uint32_t points = 0;
@@ -30,11 +30,11 @@ private:
     std::map<std::string, Capacity, std::less<>> plugins_;
 };
 
-/// A number below `end`, which is not 0; moves `drawn` on in the stream.
+/// A random number below `end`, which must not be 0; advances `drawn` in the stream.
 [[nodiscard]] std::uint64_t draw_below(std::uint64_t end, std::uint32_t& drawn);
 
-/// Which of `count` points are shown where at most `most` are asked for: ascending, always with the last. All points
-/// where that is enough.
+/// The indices of the points to show of `count` points, if at most `most` are requested: ascending, always with the last
+/// point. All of them if they are not more.
 [[nodiscard]] std::vector<std::uint32_t> downsample(std::uint32_t count, std::uint64_t most);
 
 }  // namespace boardgate::data

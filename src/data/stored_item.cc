@@ -18,7 +18,7 @@ Fd open_same(const ValueFile& file) {
     return fd;
 }
 
-/// The bytes of an item, of which a file gives what is needed.
+/// The bytes of an item; those in a file are read when they are needed.
 class ItemBytes {
 public:
     explicit ItemBytes(const Item& item) {
@@ -53,7 +53,7 @@ std::optional<std::string> tensor_in(const Item& item) {
     ItemBytes from(item);
     from.need(from.bytes());
     if (!from.good()) return std::nullopt;
-    // A file that was written over gives whatever is there now.
+    // If the file was overwritten in place, these may be other bytes.
     if (item.form == events::Form::tensor && item.file != nullptr && !events::is_well_formed(from.bytes(), events::Message::Tensor))
         return std::nullopt;
     return events::tensor_of(item.form, from.bytes());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tensors and blobs where they are kept: in memory, or in their event file.
+// Reads tensors and blobs, which are in memory or in their event file.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace boardgate::data {
 
-// None: it is in a file that has gone, was replaced or cut.
-/// TensorProto, canonical.
+// No value if the item's file is missing, was replaced or cut.
+/// The item as a canonical TensorProto.
 [[nodiscard]] std::optional<std::string> tensor_in(const Item& item);
-/// One part; `plugin` is the series'.
+/// One part of a blob sequence; `plugin` is the series'.
 [[nodiscard]] std::optional<std::string> blob_in(const Item& item, std::string_view plugin, std::uint64_t part);
 
 }  // namespace boardgate::data

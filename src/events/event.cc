@@ -71,7 +71,7 @@ bool EventDecoder::take(const Fields& field) {
     }
 }
 
-/// Of the fields that exclude each other the last one counts.
+/// Of the fields of a oneof, the last one counts.
 void EventDecoder::begin(std::uint32_t what) {
     if (what_ != what) event_.values.clear();
     what_ = what;

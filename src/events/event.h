@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One event of an event file, as TensorBoard's data server understands it: Event of TensorFlow's event.proto.
+// One event of an event file (Event of TensorFlow's event.proto), decoded as TensorBoard's data server decodes it.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,23 @@
 
 namespace boardgate::events {
 
-/// What a value of a summary is written as (the oneof of summary.proto).
+/// The form of a summary's value (the oneof of summary.proto).
 enum class Form : std::uint8_t { nothing, simple, old_histogram, image, histogram, audio, tensor, graph, run_metadata };
 
 struct Value {
     std::string_view tag{};
     Form form = Form::nothing;
     float simple = 0;
-    std::string_view bytes{};  ///< of a message, graph or run metadata
+    std::string_view bytes{};  ///< the encoded message, graph or run metadata
     bool has_metadata = false;
     std::string_view metadata{};  ///< SummaryMetadata
 };
 
-/// Views into the record, and into what the decoder keeps until its next event.
+/// Views into the record, and into memory that the decoder keeps until the next event.
 struct Event {
-    double wall_time = 0;  ///< seconds since 1970; infinite: TensorBoard drops the event
+    double wall_time = 0;  ///< seconds since 1970; TensorBoard drops an event with an infinite time
     std::int64_t step = 0;
-    std::vector<Value> values{};  ///< a graph and run metadata are a value by themselves
+    std::vector<Value> values{};  ///< a graph counts as a value, and so does run metadata
 };
 
 /// The tag under which TensorBoard keeps the graph of a run.
@@ -36,7 +36,7 @@ inline constexpr std::string_view graph_tag = "__run_graph__";
 
 class EventDecoder {
 public:
-    /// Null where TensorBoard would read no further: no Event, or its time is not a number.
+    /// Null if TensorBoard would stop reading here: the record is no Event, or its time is NaN.
     [[nodiscard]] const Event* decode(std::string_view record, Loader* loader = nullptr);
 
 private:
@@ -49,7 +49,7 @@ private:
     [[nodiscard]] bool take_run_metadata(std::string_view bytes);
     void begin(std::uint32_t what);
     [[nodiscard]] Value& only_value(Form form, std::string_view tag);
-    /// A message that is there twice is merged, which is what the concatenation of its parts means.
+    /// Merges a message that occurs twice, by concatenating its parts (protobuf.dev, "Encoding").
     void join(std::string_view& bytes, std::string_view more);
     void need(std::string_view bytes) const {
         if (loader_ != nullptr) loader_->need(bytes);
@@ -57,8 +57,8 @@ private:
 
     Event event_;
     Loader* loader_ = nullptr;
-    std::uint32_t what_ = 0;          ///< field of the oneof that was last
-    std::deque<std::string> joined_;  ///< what `join` made
+    std::uint32_t what_ = 0;          ///< the field of the oneof that occurred last
+    std::deque<std::string> joined_;  ///< results of `join`
 };
 
 }  // namespace boardgate::events

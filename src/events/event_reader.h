@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The events of a file, one after the other, as far as TensorBoard's data server reads them.
+// Reads the events of a file in order, as far as TensorBoard's data server would read.
 #pragma once
 
 #include "src/events/event.h"
@@ -11,26 +11,26 @@ class EventReader {
 public:
     enum class Next {
         event,
-        cut,      ///< the end, or a record that is not all there: more may come
-        damaged,  ///< nothing behind this is read
+        cut,      ///< the end of the file, or an incomplete record: the writer may append more
+        damaged,  ///< the rest of the file is not read
     };
-    /// Also checks the data of each record that can be parsed, which TensorBoard does not ask for.
+    /// Also verifies the checksum of each record's data, as TensorBoard does only on request.
     void check_data() { check_data_ = true; }
 
-    /// Called before each reading of the file, which may take long.
+    /// Sets what to call before each reading of the file, which may take long.
     void before_reading(const std::function<void()>& call) { window_.before_reading(call); }
 
-    /// The descriptor stays the caller's. `offset` is where a record begins.
+    /// The descriptor stays the caller's. A record begins at `offset`.
     void open(int fd, std::uint64_t offset);
     /// Opens at the first record that begins in this part of the file; false when there is none.
     [[nodiscard]] bool open_part(int fd, std::uint64_t from, std::uint64_t end);
     [[nodiscard]] Next next();
-    /// After Next::event, until the next call.
+    /// Valid after Next::event, until the next call of next().
     [[nodiscard]] const Event& event() const { return *event_; }
     [[nodiscard]] Loader* loader() { return window_.loader(); }
-    /// Behind the last event: where reading goes on, or where the file is damaged.
+    /// The position after the last event, where reading continues, or where the file is damaged.
     [[nodiscard]] std::uint64_t offset() const { return event_ == nullptr ? window_.offset() : window_.end_offset(); }
-    /// Where in the file these bytes of the event are; not for bytes that were joined.
+    /// The position of these bytes of the event in the file; no value for bytes that were joined.
     [[nodiscard]] std::optional<std::uint64_t> place_of(std::string_view bytes) const;
     [[nodiscard]] std::uint64_t bytes_read() const { return window_.bytes_read(); }
 

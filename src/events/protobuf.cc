@@ -3,7 +3,7 @@
 
 namespace boardgate::events {
 
-/// The tenth byte holds the 64th bit only.
+/// The tenth byte may hold the 64th bit only.
 static constexpr unsigned char most_in_tenth = 1;
 
 bool take_long_varint(std::string_view& bytes, std::uint64_t& value) {

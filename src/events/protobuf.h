@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The fields of one protocol buffer message, one after the other (protobuf.dev, "Encoding"), with the limits of prost,
-// which is TensorBoard's data server's reader. Views into the message; allocates nothing.
+// Reads the fields of a protocol buffer message in order (protobuf.dev, "Encoding"), with the limits of prost, the library
+// of TensorBoard's data server. Returns views into the message and allocates nothing.
 #pragma once
 
 #include <bit>
@@ -11,7 +11,7 @@
 
 namespace boardgate::events {
 
-/// Brings bytes of a long record into memory before they are looked at.
+/// Loads bytes of a long record into memory before they are read.
 class Loader {
 public:
     Loader() = default;
@@ -22,7 +22,7 @@ public:
 };
 
 inline constexpr std::size_t longest_varint = 10;
-/// One varint at the beginning of `bytes`, which is moved behind it. Up to 64 bits.
+/// Takes a varint of up to 64 bits from the beginning of `bytes`.
 [[nodiscard]] bool take_long_varint(std::string_view& bytes, std::uint64_t& value);
 [[nodiscard]] inline bool take_varint(std::string_view& bytes, std::uint64_t& value) {
     if (bytes.empty() || static_cast<unsigned char>(bytes.front()) >= 0x80) return take_long_varint(bytes, value);
@@ -47,24 +47,24 @@ static_assert(std::endian::native == std::endian::little, "numbers are copied ou
 class Fields {
 public:
     enum class Kind : std::uint8_t { varint = 0, fixed64 = 1, bytes = 2, group = 3, group_end = 4, fixed32 = 5 };
-    /// prost's limit of messages in messages.
+    /// prost's limit of nested messages.
     static constexpr int deepest = 100;
 
     explicit Fields(std::string_view message, Loader* loader = nullptr, int depth_left = deepest)
         : rest_(message), loader_(loader), depth_left_(depth_left) {}
 
-    /// On to the next field; false at the end, and at what is no field. A group, which no event file uses, is one field.
+    /// Moves to the next field; false at the end, and at a malformed field. A group, which no event file uses, is one field.
     [[nodiscard]] bool next() {
         if (rest_.empty() || failed_) return false;
         failed_ = !take_key() || !take_value();
         return !failed_;
     }
-    /// After `next` returned false: the message has ended where a field may end.
+    /// After next() returned false: was the whole message well-formed?
     [[nodiscard]] bool complete() const { return !failed_; }
     [[nodiscard]] bool is(std::uint32_t number, Kind kind) const { return number == number_ && kind == kind_; }
     [[nodiscard]] std::uint32_t field() const { return number_; }
     [[nodiscard]] Kind kind() const { return kind_; }
-    /// Of a varint, fixed64 or fixed32.
+    /// The value of a varint, fixed64 or fixed32.
     [[nodiscard]] std::uint64_t number() const { return value_; }
     [[nodiscard]] std::string_view bytes() const { return bytes_; }
 
@@ -131,7 +131,7 @@ inline void append_key(std::string& to, std::uint32_t field, Fields::Kind kind) 
     append_varint(to, (std::uint64_t{field} << 3) | static_cast<std::uint8_t>(kind));
 }
 void append_bytes(std::string& to, std::uint32_t field, std::string_view bytes);
-/// Little-endian.
+/// Reads a little-endian number.
 void append_fixed(std::string& to, std::uint64_t bits, std::size_t size);
 
 }  // namespace boardgate::events

@@ -37,7 +37,7 @@ std::optional<std::string_view> LongRecord::map(int fd, std::uint64_t offset, st
 }
 
 void LongRecord::need(std::string_view bytes) {
-    // Bytes of a message that was joined lie elsewhere.
+    // The bytes of a joined message are elsewhere in memory.
     if (bytes.empty() || bytes.data() < base_ || bytes.data() >= base_ + size_) return;
     const auto from = static_cast<std::size_t>(bytes.data() - base_);
     const std::size_t end = (std::min(from + bytes.size(), size_) + page - 1) / page;
@@ -49,7 +49,7 @@ void LongRecord::need(std::string_view bytes) {
     }
 }
 
-/// What cannot be read stays zero, as if the file were cut there meanwhile: the record is refused or its value is not shown.
+/// Bytes that cannot be read stay zero, as if the file had been cut. Then the record is refused, or its value is not shown.
 void LongRecord::load(std::size_t first, std::size_t end) {
     if (before_reading_) before_reading_();
     const std::size_t from = first * page;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A file of records (TFRecord): 64-bit length, its masked CRC, the data, its masked CRC; little-endian. Read with pread(2)
-// in the order of the file. Memory does not grow with what a length says: a long record is brought in page by page,
-// where somebody looks at it.
+// Reads a file of records (TFRecord): 64-bit length, its masked CRC, the data, its masked CRC; little-endian. Reads with
+// pread(2) in the order of the file. A wrong length costs no memory: of a long record only the pages that the caller needs
+// are loaded.
 #pragma once
 
 #include <functional>
@@ -14,10 +14,10 @@
 
 namespace boardgate::events {
 
-/// Bytes of a file at an offset, as far as they are there.
+/// Reads up to `size` bytes at an offset; returns how many the file has there.
 [[nodiscard]] std::size_t read_at(int fd, std::uint64_t offset, char* to, std::size_t size);
 
-/// A record that is too long for the window: reserved in the address space, loaded by need.
+/// A record that is too long for the window: reserved in the address space, and loaded by page.
 class LongRecord : public Loader {
 public:
     LongRecord() = default;
@@ -27,12 +27,12 @@ public:
 
     /// Called before each reading, which may take long.
     void before_reading(std::function<void()> call) { before_reading_ = std::move(call); }
-    /// None when there is no room for it.
+    /// No value if the address space has no room for the record.
     [[nodiscard]] std::optional<std::string_view> map(int fd, std::uint64_t offset, std::uint64_t size);
     void need(std::string_view bytes) override;
     void release();
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
-    /// False when bytes that were needed are not in the file any more.
+    /// False if the file no longer has bytes that were needed.
     [[nodiscard]] bool is_whole() const { return whole_; }
 
 private:
@@ -51,40 +51,40 @@ private:
 
 class RecordWindow {
 public:
-    /// The window grows to `largest` while a file is read from end to end, and begins small behind a long record.
+    /// The window grows to `largest` while records follow each other, and starts small again after a long record.
     static constexpr std::size_t smallest = 4096, largest = std::size_t{256} << 10;
-    /// Records beyond this are not read through.
+    /// Longer records are loaded by page, where they are needed.
     static constexpr std::size_t most_in_window = std::size_t{16} << 10;
     static constexpr std::size_t length_size = 8, crc_size = 4, header_size = length_size + crc_size;
 
     enum class Found {
         record,
-        cut,      ///< not all there, the writer may be at it
-        damaged,  ///< its length has a wrong checksum
+        cut,      ///< incomplete: the writer may be writing it
+        damaged,  ///< the checksum of its length is wrong
     };
 
     /// Called before each reading, which may take long.
     void before_reading(const std::function<void()>& call);
-    /// On with this file at this offset; the descriptor stays the caller's.
+    /// Starts with this file at this offset; the descriptor stays the caller's.
     void open(int fd, std::uint64_t offset);
-    /// On to the next record.
+    /// Finds the next record.
     [[nodiscard]] Found next();
-    /// Moves behind the record that was found.
+    /// Moves to the end of the record that was found.
     void pass() { offset_ = end_offset(); }
-    /// Moves to the first record that begins in this part of the file; false when there is none. A length and its CRC are
-    /// found by accident once in 2^32 bytes.
+    /// Moves to the first record that begins in this part of the file; false if none does. Other bytes look like a length and
+    /// its CRC once in 2^32 bytes.
     [[nodiscard]] bool seek_record(std::uint64_t from, std::uint64_t end);
 
-    /// Its data, until `next`. Through the loader when there is one.
+    /// The record's data, valid until next(). If there is a loader, load bytes before reading them.
     [[nodiscard]] std::string_view data() const { return data_; }
     [[nodiscard]] Loader* loader() { return is_long_ ? &long_ : nullptr; }
-    /// Where the record begins; at the end, where the next one will; at damage, where that is.
+    /// The position of the record, of the damage, or at the end, of the next record.
     [[nodiscard]] std::uint64_t offset() const { return offset_; }
     [[nodiscard]] std::uint64_t data_offset() const { return offset_ + header_size; }
     [[nodiscard]] std::uint64_t end_offset() const { return data_offset() + data_.size() + crc_size; }
     /// Is the checksum of the data right? Reads all of it.
     [[nodiscard]] bool is_checked();
-    /// What was read of files so far.
+    /// How many bytes were read from files so far.
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_ + long_.bytes_read(); }
 
 private:

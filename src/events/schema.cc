@@ -84,7 +84,7 @@ const Row* row_of(std::span<const Row> known, std::uint32_t number) {
     return found == known.end() ? nullptr : &*found;
 }
 
-/// A varint as its type holds it: protocol buffers cut what does not fit.
+/// A varint as a value of its type: protocol buffers cut off the bits that do not fit.
 std::uint64_t in_type(Type type, std::uint64_t value) {
     switch (type) {
         case Type::i32:
@@ -98,13 +98,13 @@ std::uint64_t in_type(Type type, std::uint64_t value) {
     }
 }
 
-/// Is it left out, as a default value is? The minus of a zero is lost, too.
+/// Is the value a default, which is left out? So is -0.
 bool is_default(Type type, std::uint64_t value) {
     const std::uint64_t sign = type == Type::f64 ? std::uint64_t{1} << 63 : type == Type::f32 ? std::uint64_t{1} << 31 : 0;
     return (value & ~sign) == 0;
 }
 
-/// All values of one field of a message.
+/// All values of a field.
 class Values {
 public:
     void add(const Row& row, const Fields& field) {
@@ -143,7 +143,7 @@ private:
         }
         for (std::uint64_t value = 0; !numbers.empty() && take_varint(numbers, value);) add_number(type, value);
     }
-    /// Parts of one message are merged, which is what their concatenation means.
+    /// Merges the parts of a message, by concatenating them (protobuf.dev, "Encoding").
     void append_messages(std::string& to, const Row& row) const {
         if (row.repeated) {
             for (const std::string_view one : bytes_) append_bytes(to, row.number, canonical(one, row.values));

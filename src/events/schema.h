@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The messages of an event file by schema.inc: checked as TensorBoard's data server checks them when it parses one, and
-// written as it writes them.
+// The messages of an event file, by the table in schema.inc. Accepts what TensorBoard's data server accepts when it parses a
+// message, and writes messages in the same form.
 #pragma once
 
 #include <string>
@@ -30,10 +30,10 @@ namespace number_of {
 #undef FIELD
 }  // namespace number_of
 
-/// Would a parser of this schema take the message? Bytes of unknown fields are not looked at.
+/// Would a parser of this schema accept the message? Ignores the contents of unknown fields.
 [[nodiscard]] bool is_well_formed(std::string_view bytes, Message message, Loader* loader = nullptr, int depth_left = Fields::deepest);
 
-/// Appends a well-formed message as proto3 writes it: fields by number, defaults and unknown fields left out, numbers packed.
+/// Appends a well-formed message in proto3's form: fields sorted by number, without defaults and unknown fields, numbers packed.
 void append_canonical(std::string& to, std::string_view bytes, Message message);
 [[nodiscard]] inline std::string canonical(std::string_view bytes, Message message) {
     std::string out;

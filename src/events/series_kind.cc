@@ -13,7 +13,7 @@ using Kind = Fields::Kind;
 namespace {
 
 constexpr std::uint64_t dt_float = 1, dt_double = 2, dt_string = 7;
-/// ImagePluginData and AudioPluginData with `converted_to_tensor`: the pictures and sounds of TensorFlow 1.
+/// ImagePluginData and AudioPluginData with `converted_to_tensor`, for the pictures and sounds of TensorFlow 1.
 constexpr std::string_view converted_image{"\x10\x01", 2}, converted_audio{"\x18\x01", 2};
 
 struct Plugin {
@@ -34,10 +34,10 @@ constexpr Plugin known_plugins[] = {
     {"graph_run_metadata_graph", DataClass::blobs},
     {"graph_keras_model", DataClass::blobs},
 };
-/// Their strings need no list around them.
+/// Plugins whose tensor may be a single string instead of a list.
 constexpr std::string_view graph_plugins[] = {"graph_run_metadata", "graph_run_metadata_graph", "graph_keras_model"};
 
-/// SummaryMetadata, as far as it decides; a last one of several counts, and parts of PluginData are merged.
+/// The deciding fields of SummaryMetadata. Of several equal fields the last one counts; parts of PluginData are merged.
 struct Metadata {
     std::uint64_t data_class = 0;
     bool has_plugin = false;
@@ -84,7 +84,7 @@ SeriesKind told_kind(const Value& value) {
     return {data_class, told.has_plugin, told.plugin, std::move(metadata)};
 }
 
-/// What decides about a tensor.
+/// The part of a tensor that decides how it is read.
 struct TensorHead {
     std::uint64_t dtype = 0;
     std::uint64_t floats = 0;  ///< in float_val
@@ -169,7 +169,7 @@ std::string tensor_with(std::uint64_t dtype, std::string_view shape, std::string
     return tensor;
 }
 
-/// A row for each bucket: left edge, right edge, count. The outermost edges are the least and the largest value.
+/// A row for each bucket: left edge, right edge, count. The outermost edges are the smallest and the largest value.
 std::string tensor_of(const HistogramParts& parts) {
     std::string shape, content;
     append_dim(shape, parts.counts.size());
@@ -182,7 +182,7 @@ std::string tensor_of(const HistogramParts& parts) {
     return tensor_with(dt_double, shape, content);
 }
 
-/// A summary that has metadata only counts as an empty list of numbers.
+/// A summary with only metadata counts as an empty list of numbers.
 std::string null_tensor() {
     std::string shape;
     append_dim(shape, 0);
@@ -201,7 +201,7 @@ bool read_strings(std::string_view bytes, std::string_view plugin, Blobs& blobs,
         blobs.parts = std::move(strings);
         return true;
     }
-    // Sounds with a label each.
+    // Each sound has a label.
     if (head.shape.size() != 2 || head.shape[1] != 2 || plugin != "audio") return false;
     for (std::size_t i = 0; i + 1 < strings.size(); i += 2) blobs.parts.push_back(strings[i]);
     return true;
@@ -231,7 +231,7 @@ SeriesKind kind_of_series(const Value& first) {
         default:
             break;
     }
-    // An explicit class counts, whatever the value.
+    // An explicit class counts, even if the value does not fit it.
     if (first.has_metadata && read_metadata(first.metadata).data_class != 0) return told_kind(first);
     switch (first.form) {
         case Form::simple:

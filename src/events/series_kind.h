@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a series of values is to TensorBoard. Its first value decides, with rules for older writers (TensorBoard's
+// How TensorBoard shows a series of values. The first value of the series decides, with rules for older writers (TensorBoard's
 // data_compat).
 #pragma once
 
@@ -12,11 +12,11 @@
 
 namespace boardgate::events {
 
-/// As in SummaryMetadata.
+/// The data class of SummaryMetadata.
 enum class DataClass : std::uint8_t { unknown = 0, scalar = 1, tensor = 2, blobs = 3 };
 
 struct SeriesKind {
-    DataClass data_class = DataClass::unknown;  ///< of an unknown one TensorBoard shows nothing
+    DataClass data_class = DataClass::unknown;  ///< TensorBoard does not show an unknown class
     bool has_plugin = false;
     std::string plugin;    ///< "scalars", "images", ...
     std::string metadata;  ///< SummaryMetadata, canonical
@@ -24,19 +24,19 @@ struct SeriesKind {
 
 [[nodiscard]] SeriesKind kind_of_series(const Value& first);
 
-// None: TensorBoard drops such a value of a series of that class.
+// No value, or false: TensorBoard drops such a value of a series of that class.
 [[nodiscard]] std::optional<float> scalar_of(const Value& value, Loader* loader = nullptr);
-/// A TensorProto, canonical. `bytes` are those of a value of this form, all loaded.
+/// A canonical TensorProto. `bytes` is the loaded value, in this form.
 [[nodiscard]] std::optional<std::string> tensor_of(Form form, std::string_view bytes);
-/// Will there be a tensor? Without a copy.
+/// Is the value a tensor? Does not copy it.
 [[nodiscard]] bool is_tensor(const Value& value, Loader* loader = nullptr);
 
-/// Pictures, sounds, graphs. Views into `bytes`, but for texts that are made (the size of an old picture).
+/// Reads pictures, sounds and graphs: views into `bytes`, except texts that are made, such as the size of an old picture.
 struct Blobs {
     std::vector<std::string_view> parts;
     std::string width, height;
 };
-/// `plugin` is the series'. Only keys of fields are looked at.
+/// `plugin` is the series'. Reads only the keys of fields.
 [[nodiscard]] bool read_blobs(Form form, std::string_view bytes, std::string_view plugin, Blobs& blobs, Loader* loader = nullptr);
 
 }  // namespace boardgate::events

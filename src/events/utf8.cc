@@ -13,7 +13,7 @@ struct Sequence {
     bool good;
 };
 
-/// How many bytes follow a first byte, and the range of the second one; the others are 80..BF.
+/// The number of bytes after a first byte, and the range of the second byte; the others are 80..BF.
 struct Lead {
     std::size_t more = 0;
     unsigned char least = 0x80;
@@ -31,7 +31,7 @@ Lead lead_of(unsigned char first) {
     return {};
 }
 
-/// The first bytes of a text that is not empty.
+/// The first sequence of a text that is not empty.
 Sequence first_sequence(std::string_view text) {
     const auto first = static_cast<unsigned char>(text[0]);
     if (first < 0x80) return {1, true};
@@ -44,7 +44,7 @@ Sequence first_sequence(std::string_view text) {
     return {lead.more + 1, lead.more > 0};
 }
 
-/// Bytes at the beginning that are ASCII, eight at a time.
+/// The number of ASCII bytes at the beginning, counted eight at a time.
 std::size_t ascii_prefix(std::string_view text) {
     constexpr std::uint64_t high_bits = 0x8080808080808080U;
     std::size_t at = 0;

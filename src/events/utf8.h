@@ -7,7 +7,7 @@
 
 namespace boardgate::events {
 
-/// Protocol buffers allow nothing else in a `string`.
+/// Is the text well-formed? A `string` of protocol buffers must be.
 [[nodiscard]] bool is_unicode(std::string_view text);
 
 /// Each maximal part of an ill-formed sequence becomes one U+FFFD (Unicode 15, 3.9, "substitution of maximal subparts").
