@@ -12,7 +12,7 @@ namespace {
 
 constexpr int deepest_include = 8;
 
-/// The words of a line; `[...]` is one word, and a `#` begins a comment.
+/// The words of a line. `[...]` is one word, and `#` begins a comment.
 std::vector<std::string> words_of(const std::string& line) {
     std::vector<std::string> words;
     std::istringstream in(line.substr(0, line.find('#')));
@@ -43,7 +43,7 @@ void add_service(std::vector<PamLine>& to, const std::string& service, const std
             continue;
         }
         if (words.size() < 3) continue;
-        // A minus: the module may be missing.
+        // A minus means that the module may be missing.
         const std::string stage = words[0].front() == '-' ? words[0].substr(1) : words[0];
         if (stage != "auth" && stage != "account") continue;
         if (words[1] == "include" || words[1] == "substack") {
@@ -62,13 +62,13 @@ std::string argument(const PamLine& line, const std::string& name) {
 }
 
 std::vector<std::string> in_homes(const std::vector<std::string>& homes) {
-    // Of one path that is named by both, ProtectHome=read-only would hold.
+    // For a path that both name, ProtectHome=read-only would win.
     std::vector<std::string> lines = {"ProtectHome=no"};
     for (const std::string& home : homes) lines.push_back("ReadWritePaths=" + home);
     return lines;
 }
 
-/// Of a module that replaces this file by another one, for which it needs the folder. The path may have `$` or `%` for the
+/// The need of a module that replaces this file, and therefore writes to its folder. The path may have `$` or `%` for the
 /// person.
 PamNeed rewrites(const PamLine& line, const std::string& path, const std::vector<std::string>& homes) {
     PamNeed need{line.module, "rewrites " + path + " at each login", {}};
@@ -97,7 +97,7 @@ PamNeed connects(const PamLine& line) {
 
 using NeedOf = std::function<PamNeed(const PamLine&, const std::vector<std::string>&)>;
 
-/// By name. A module that asks sssd, winbind or nslcd needs nothing: they have a socket.
+/// The needs of modules, by name. A module that asks sssd, winbind or nslcd over a socket needs nothing.
 const std::map<std::string, NeedOf>& needy_modules() {
     static const NeedOf network = [](const PamLine& line, const std::vector<std::string>&) { return connects(line); };
     static const std::map<std::string, NeedOf> modules = {

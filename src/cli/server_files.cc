@@ -7,7 +7,7 @@ namespace boardgate::cli {
 
 namespace {
 
-/// Where the line begins that `begins` starts; npos when there is none.
+/// The position of the line that starts with `begins`; npos if there is no such line.
 std::size_t line_with(const std::string& text, const std::string& begins) {
     for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
         if (text.compare(at, begins.size(), begins) == 0) return at;
@@ -31,7 +31,7 @@ std::string ended(std::string text) {
 std::string with_setting(const std::string& text, const std::string& key, const std::string& value) {
     std::string whole = ended(text);
     const std::string line = (value.empty() ? "#" : "") + key + " =" + (value.empty() ? "" : " " + value);
-    // What follows the section's heading are environments.
+    // Lines after the section's heading are environments.
     const std::size_t end = std::min(line_with(whole, "["), whole.size());
     for (const std::string& begins : {key + " =", key + "=", "#" + key + " ="}) {
         if (const std::size_t at = line_with(whole, begins); at < end) return with_line(std::move(whole), at, line);

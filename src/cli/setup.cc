@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// setup: what the administrator is asked. Each question shows what an empty answer means.
+// setup: the questions to the administrator. Each question shows the meaning of an empty answer.
 #include "src/cli/setup.h"
 
 #include <grp.h>
@@ -36,7 +36,7 @@ void ask_for_certificate(SetupArguments& to, bool has_certificate) {
     if (to.certbot && to.email.empty()) to.email = ask_person("E-mail address for failed renewals (empty for none): ", true);
 }
 
-/// Fills what no argument said.
+/// Asks for the values that no argument gave.
 void ask_for_the_rest(SetupArguments& to, const std::string& name, bool has_certificate) {
     if (to.name.empty()) to.name = ask("The server's name, as people type it", name);
     ask_for_certificate(to, has_certificate);

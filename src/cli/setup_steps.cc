@@ -22,7 +22,7 @@ namespace boardgate::cli {
 namespace {
 
 constexpr std::chrono::seconds patience{60};
-/// Downloads, and a venv on a busy machine.
+/// The time limit of downloads, and of making a venv on a busy machine.
 constexpr std::chrono::seconds long_patience{900};
 constexpr const char* server_file = "/etc/boardgate/nginx-server.conf";
 constexpr const char* self_signed_certificate = "/etc/boardgate/tls.crt";
@@ -32,7 +32,7 @@ constexpr const char* requirements = BOARDGATE_LIBEXECDIR "/tensorboard-requirem
 constexpr const char* acme_folder = "/var/lib/boardgate-acme";
 constexpr const char* environment_folder = "/opt/tensorboard";
 constexpr const char* tensorboard_program = "/opt/tensorboard/bin/tensorboard";
-/// The package removes an environment at purge only with this file in it.
+/// At purge, the package removes an environment only if this file is in it.
 constexpr const char* made_by_us = "/opt/tensorboard/made-by-boardgate";
 
 std::string contents(const std::string& path) {
@@ -41,7 +41,7 @@ std::string contents(const std::string& path) {
     return text.str();
 }
 
-/// As a whole or not at all; owner and mode stay, a new file is readable for everybody.
+/// Writes the file as a whole or not at all. Keeps owner and mode; everybody can read a new file.
 CommandResult<void> write_file(const std::string& path, const std::string& text) {
     struct stat before {};
     before.st_mode = 0644;
@@ -57,7 +57,7 @@ CommandResult<void> write_file(const std::string& path, const std::string& text)
     return refused(fmt::format("{} cannot be written: {}", path, why));
 }
 
-/// The program's own last words, where it fails.
+/// Runs a program; the error has the end of its output.
 CommandResult<void> run(const std::vector<std::string>& words, std::chrono::seconds longest = patience) {
     const ProgramEnd end = run_program(words, longest);
     if (end.status == 0) return {};
@@ -84,11 +84,11 @@ CommandResult<void> write_server_file(const std::string& name, const std::string
     return write_file(server_file, text);
 }
 
-/// Refused whole, and nothing is written, when boardgate would not take the result.
+/// Writes the settings, unless boardgate would refuse the resulting file.
 CommandResult<void> write_settings(const ServerPlan& plan) {
     std::string text = with_setting(contents(settings_path), "address", "https://" + plan.name);
     const bool self_signed = plan.kind == Certificate::self_signed;
-    // Only ours is taken back: an authority of the site's own stays.
+    // Remove only the authority that setup has written, not the site's own.
     const auto before = parse_settings(text, settings_path);
     if (self_signed || (plan.kind != Certificate::keep && before && before->certificate_authority == self_signed_certificate))
         text = with_setting(text, "certificate_authority", self_signed ? self_signed_certificate : "");
@@ -98,7 +98,7 @@ CommandResult<void> write_settings(const ServerPlan& plan) {
     return write_file(settings_path, text);
 }
 
-/// The site answers with whatever certificate it has; the authority's question comes to it over http.
+/// The site may answer with any certificate meanwhile: the authority verifies the name over http.
 CommandResult<void> fetch_by_certbot(const ServerPlan& plan) {
     if (run_program({"certbot", "--version"}, patience).status != 0)
         return refused("certbot is not installed: apt-get install certbot, then boardgate setup again");
@@ -125,7 +125,7 @@ CommandResult<void> install_tensorboard() {
         return {};
     }
     say(fmt::format("TensorBoard: into {}, about 170 MB", environment_folder));
-    // People run what root's umask may hide from them.
+    // People must be able to run the environment, whatever root's umask is.
     const mode_t before = umask(022);
     auto done = run({"python3", "-m", "venv", environment_folder}, long_patience);
     if (done)
@@ -133,7 +133,7 @@ CommandResult<void> install_tensorboard() {
                     ":all:", "--no-cache-dir", "--compile", "--disable-pip-version-check", "--root-user-action=ignore", "-r", requirements},
                    long_patience);
     if (done) done = write_file(made_by_us, "by boardgate setup; removed with the package's configuration\n");
-    // Half of it would be taken for all of it at the next try.
+    // The next attempt would take an incomplete environment for a complete one.
     std::error_code ignored;
     if (!done) std::filesystem::remove_all(environment_folder, ignored);
     umask(before);
@@ -193,7 +193,7 @@ CommandResult<std::string> carry_out(const ServerPlan& plan) {
         if (done) done = write_server_file(plan.name, folder + "/fullchain.pem", folder + "/privkey.pem");
         if (done) done = open_site();
     }
-    // Last: without the internet the rest works, and its remedy is to run setup again.
+    // The last step: if it fails without internet, the rest works, and running setup again repeats it.
     if (done && plan.tensorboard) done = install_tensorboard();
     if (done) done = run({"systemctl", "start", "boardgate-frontend.service"}, long_patience);
     if (!done) return tl::make_unexpected(done.error());

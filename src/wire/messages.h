@@ -346,7 +346,7 @@ struct LogLine {
     std::string cursor;
     std::int64_t time = 0;  ///< microseconds since 1970
     std::string text;
-    std::string invocation;  ///< the run of the unit (systemd.exec(5), $INVOCATION_ID); may be empty
+    std::string invocation;  ///< the start of the unit (systemd.exec(5), $INVOCATION_ID); may be empty
     template <class Io>
     void fields(Io& io) {
         io.text(cursor, longest::cursor);
