@@ -51,3 +51,30 @@ def test_another_account_that_can_connect_is_not_answered(lab, path):
         lab.exec("chmod", "600", path)
     until("the journal names the attempt", lambda: "somebody other than nginx" in lab.exec(
         "journalctl", "-u", "boardgated", "--since", since, "-o", "cat", "--no-pager"))
+
+
+# A parameter whose length makes libfcgi abort: a name of 127 bytes and a value of 0x7fffff7f.
+ABORT = r"""
+import json, socket, struct
+def record(kind, content):
+    return struct.pack("!BBHHBB", 1, kind, 1, len(content), 0, 0) + content
+with socket.socket(socket.AF_UNIX) as s:
+    s.settimeout(10)
+    s.connect("/run/boardgate/app.sock")
+    s.sendall(record(1, b"\0\1\0\0\0\0\0\0") + record(4, bytes([127]) + struct.pack("!I", 0xffffff7f) + b"x" * 200))
+    try:
+        s.recv(1)
+    except OSError:
+        pass
+print(json.dumps("sent"))
+"""
+
+
+def test_what_nginxs_own_account_can_break_is_back_with_every_session_and_board(lab, alice, ready_board):
+    board = ready_board(alice)
+    pid, unit = lab.property("boardgated.service", "MainPID"), lab.property(board["unit"], "MainPID")
+    lab.python(ABORT, user="www-data")
+    until("boardgated is there", lambda: alice.get(board["url"]).status == 200)
+    assert alice.is_logged_in() and lab.property(board["unit"], "MainPID") == unit
+    # A libfcgi that closes the connection instead is as good.
+    assert lab.property("boardgated.service", "MainPID") == pid or lab.property("boardgated.service", "NRestarts") != "0"

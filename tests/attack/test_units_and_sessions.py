@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A board's unit is the one that the launcher made, and a login is no session of the server."""
+"""Only the launcher's unit has a board's name and gets its requests; a login is no session of the server."""
 from machine import until
 from pam_stack import is_in, log_in_with, stack
 

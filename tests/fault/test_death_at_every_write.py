@@ -115,7 +115,7 @@ def test_of_boardgated_while_people_log_in_and_out(lab, site, make_account, dyin
         return answer
 
     def survived(_):
-        assert all(client.is_logged_in() for client in logged_in), "a login that was told is lost"
+        assert all(client.is_logged_in() for client in logged_in), "a login that was answered is lost"
         # A person has a few sessions, so that none here is ended by a later one.
         while len(logged_in) > 2:
             assert logged_in.pop(0).delete("/api/v1/session").status == 204

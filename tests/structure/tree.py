@@ -63,6 +63,22 @@ def table(path, row):
     return rows
 
 
+def named_test(name):
+    """What is wrong with the name of a test; None if it exists. `file.py::test_x`, `file_test.cc::Suite.Case`, or an executable or
+    a fuzz target by its path."""
+    path, _, test = name.partition("::")
+    if not (TOP / path).is_file():
+        return f"there is no {path}"
+    if not test:
+        return None if os.access(TOP / path, os.X_OK) or path.startswith("tests/fuzz/") else f"{path} names no test of it"
+    text = (TOP / path).read_text()
+    if path.endswith(".cc"):
+        pattern = r"TEST(_F|_P)?\(" + re.escape(test).replace(r"\.", r",\s*") + r"\)"
+    else:
+        pattern = rf"(?m)^def {re.escape(test.partition('[')[0])}\b"
+    return None if re.search(pattern, text) else f"{path} has no {test}"
+
+
 def makefile(variable):
     """The words of a variable of the Makefile."""
     text = (TOP / "Makefile").read_text().replace("\\\n", " ")
