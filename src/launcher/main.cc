@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "src/base/accept.h"
 #include "src/base/log.h"
 #include "src/base/peer.h"
 #include "src/base/run.h"
@@ -66,7 +67,7 @@ Result<void> work(const Launcher& with, int connection, const wire::Datagram& re
 }
 
 void take(Workers& workers, const Launcher& with, uid_t boardgated, int listening) {
-    const auto connection = std::make_shared<Fd>(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
+    const auto connection = std::make_shared<Fd>(accept_connection(listening));
     if (!*connection) return;
     const auto caller = peer_of(connection->get());
     if (!caller || caller->uid != boardgated) {

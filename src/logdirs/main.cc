@@ -9,6 +9,7 @@
 #include <list>
 #include <thread>
 
+#include "src/base/accept.h"
 #include "src/base/log.h"
 #include "src/base/peer.h"
 #include "src/base/run.h"
@@ -67,7 +68,7 @@ Result<int> serve_until_idle(int listening, logdirs::FolderRequests& answers) {
         const int ready = poll(&waiting, 1, static_cast<int>(longest.count()));
         if (ready == 0 && going_on == 0) return exit_status::done;
         if (ready <= 0) continue;
-        Fd connection(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
+        Fd connection = accept_connection(listening);
         if (!connection) continue;
         const auto caller = peer_of(connection.get());
         if (!caller || caller->uid != 0) {

@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "src/base/accept.h"
 #include "src/base/log.h"
 #include "src/base/peer.h"
 #include "src/base/run.h"
@@ -34,7 +35,7 @@ Result<void> give_ticket(int connection, uid_t caller, const Settings& settings)
 }
 
 void take(Workers& workers, int listening, const Settings& settings) {
-    const auto connection = std::make_shared<Fd>(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
+    const auto connection = std::make_shared<Fd>(accept_connection(listening));
     if (!*connection) return;
     const auto caller = peer_of(connection->get());
     // Connections beyond the account's share are closed.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "src/base/fd.h"
+#include "src/base/lock_guarded.h"
 #include "src/boardgated/web/request.h"
 
 namespace boardgate::boardgated {
@@ -32,10 +33,14 @@ public:
 
 private:
     void serve();
+    void take_one();
+    void refuse_one();
     std::string name_;
     Fd listening_;
     uid_t nginx_;
-    Fd stop_;  ///< an eventfd; once readable it stays so, for all threads
+    /// Released to accept a connection when there is no other descriptor left, and to answer that.
+    LockGuarded<Fd> spare_;
+    Fd stop_;  ///< an eventfd that becomes readable for all threads, and stays so
     Handler handler_;
     std::vector<std::jthread> threads_;
 };

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "src/base/accept.h"
 #include "src/base/log.h"
 
 namespace boardgate::boardgated {
@@ -73,7 +74,7 @@ void MetricsServer::serve() {
         if (poll(waiting, 2, -1) < 0 && errno != EINTR)
             return log_event(Event::request_fault, "boardgated cannot wait for connections to the metrics socket");
         if (waiting[1].revents != 0) return;
-        const Fd connection(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        const Fd connection = accept_connection(listening_.get(), SOCK_NONBLOCK);
         if (!connection) continue;  // the client has gone
         try {
             answer(connection.get());

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/web/request.h"
 
+#include <poll.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <array>
 #include <utility>
 
 #include "src/base/fd.h"
@@ -16,13 +18,17 @@ namespace boardgate::boardgated {
 namespace {
 /// Short enough, because nginx sends a request as a whole.
 constexpr timeval longest_silence{10, 0};
+constexpr int longest_arrival_milliseconds = 500;
 /// FCGX_Accept_r() must not accept connections by itself.
 constexpr int no_socket = -1;
 }  // namespace
 
 std::unique_ptr<Request> Request::accept(int listening, uid_t nginx) {
     Fd connection(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
-    if (!connection) return nullptr;
+    return connection ? take(std::move(connection), nginx) : nullptr;
+}
+
+std::unique_ptr<Request> Request::take(Fd connection, uid_t nginx) {
     const auto caller = peer_of(connection.get());
     if (!caller || caller->uid != nginx) {
         log_event(Event::refused_peer, "somebody other than nginx spoke to a socket of boardgated");
@@ -36,6 +42,25 @@ std::unique_ptr<Request> Request::accept(int listening, uid_t nginx) {
     request->fcgi_.keepConnection = 1;
     if (FCGX_Accept_r(&request->fcgi_) != 0) return nullptr;
     return request;
+}
+
+void Request::refuse(const Fd& connection) {
+    // Two records of the FastCGI specification (3.3), STDOUT and END_REQUEST, for request 1, as nginx numbers them all.
+    constexpr std::string_view text =
+        "Status: 503\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\nRetry-After: 2\r\n\r\n"
+        "{\"type\":\"about:blank\",\"title\":\"The server is busy\",\"status\":503,\"code\":\"busy\","
+        "\"detail\":\"the server has too many open connections; try again in a moment\"}";
+    constexpr auto length = static_cast<std::uint16_t>(text.size());
+    std::string records{1, 6, 0, 1, static_cast<char>(length >> 8), static_cast<char>(length & 0xFF), 0, 0};
+    records.append(text).append({1, 3, 0, 1, 0, 8, 0, 0}).append(8, '\0');
+    // nginx sends its request right after it connected. An unread one would make the kernel reset the connection, and nginx
+    // lose the answer.
+    pollfd arriving{connection.get(), POLLIN, 0};
+    poll(&arriving, 1, longest_arrival_milliseconds);
+    std::array<char, 16 * 1024> request;
+    while (recv(connection.get(), request.data(), request.size(), MSG_DONTWAIT) > 0) {
+    }
+    (void)send(connection.get(), records.data(), records.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 Request::~Request() {

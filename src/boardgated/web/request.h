@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "src/base/error.h"
+#include "src/base/fd.h"
 #include "src/boardgated/web/parameters.h"
 
 namespace boardgate::boardgated {
@@ -22,6 +23,10 @@ public:
     /// Accepts the next request on a listening socket. nullptr when there is none, when the connection broke, or when its peer
     /// is not the account `nginx`: libfcgi must read no byte of other peers.
     [[nodiscard]] static std::unique_ptr<Request> accept(int listening, uid_t nginx);
+    /// The request on a connection; as accept().
+    [[nodiscard]] static std::unique_ptr<Request> take(Fd connection, uid_t nginx);
+    /// Answers 503, without reading the request.
+    static void refuse(const Fd& connection);
     ~Request() override;
     Request(const Request&) = delete;
     Request& operator=(const Request&) = delete;
