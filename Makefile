@@ -10,7 +10,7 @@ SHELL = /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # These run before a compiler or a configuration need exist.
-without_configuration = help deps deb check-releases release demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults fuzz clean distclean format \
+without_configuration = help deps deb check-releases release demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults fuzz weakened clean distclean format \
                         deactivate uninstall
 ifneq (,$(filter-out $(without_configuration),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))))
 include config.mk
@@ -262,6 +262,8 @@ durations: ; @tests/run durations
 bench: ; @build-aux/deps build lab bench && tests/run bench
 # Tries to break each target for FUZZ_SECONDS (60), and keeps what leads somewhere new in build/fuzz-corpus.
 fuzz: ; @build-aux/deps build fuzz && tests/fuzz/run
+# Takes each line of tests/attack/weakened away and shows the test that fails.
+weakened: ; @build-aux/deps build test lab && tests/run weakened
 faults: ; @build-aux/deps build lab && tests/lab/fault-run 600
 
 demo: ; @build-aux/deps build lab && exec tests/lab/lab demo
@@ -323,5 +325,5 @@ distclean: clean
 help:
 	@cat build-aux/help
 
-.PHONY: all help deps deb check-releases release check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests fuzz fuzz-programs print-fuzz-programs bench faults demo screenshots \
+.PHONY: all help deps deb check-releases release check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests fuzz fuzz-programs print-fuzz-programs weakened bench faults demo screenshots \
         format lint lint-tests lint-format lint-shell clean distclean

@@ -18,7 +18,8 @@ TEST(UnitWord, GivesTheTextBack) {
 }
 
 TEST(UnitWord, RefusesWhatItCannotHaveWritten) {
-    for (const char* word : {"\\", "a\\", "\\x41", "\\x2", "\\X24", "\\$", "$HOME", "a;b"}) EXPECT_FALSE(unescape_exec_argument(word)) << word;
+    for (const char* word : {"\\", "a\\", "\\x41", "\\x2", "\\X24", "\\$", "$HOME", "a;b"})
+        EXPECT_FALSE(unescape_exec_argument(word)) << word;
 }
 
 }  // namespace

@@ -90,6 +90,13 @@ TEST_F(LauncherTest, ADoorDoesNotPassToWhoeverGetsTheNumberOfADeletedAccount) {
     EXPECT_EQ(records_folder.count(), 1U);
 }
 
+TEST_F(LauncherTest, ATicketIsOfANameAndANumber) {
+    const Token former = ticket_of(1001, "former");
+    EXPECT_EQ(refusal(make(former, door())), Refusal::ticket);
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(former)), Refusal::ticket);
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+}
+
 TEST_F(LauncherTest, MakesADoorOnTheFirstFreePortThatIsNotTheProbes) {
     const Response answer = make(alice, door());
     ASSERT_TRUE(answer.result) << answer.result.error().text;
