@@ -2,6 +2,7 @@
 #include "src/wire/frame.h"
 
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -80,15 +81,26 @@ Fd attached_to(msghdr& header) {
 }
 }  // namespace
 
+namespace {
+/// Readable once the program ends. Without a descriptor (-1) poll(2) waits for the message alone.
+const Fd& stop_event() {
+    static const Fd event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    return event;
+}
+}  // namespace
+
+void stop_waiting() { eventfd_write(stop_event().get(), 1); }
+
 Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds deadline, Descriptors descriptors) {
     const auto until = std::chrono::steady_clock::now() + deadline;
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        pollfd waiting{socket, POLLIN, 0};
-        const int ready = poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+        pollfd waiting[] = {{socket, POLLIN, 0}, {stop_event().get(), POLLIN, 0}};
+        const int ready = poll(waiting, 2, static_cast<int>(std::max<std::int64_t>(0, left.count())));
         if (ready < 0 && errno == EINTR) continue;
         if (ready < 0) return system_error("cannot wait for a message");
         if (ready == 0) return system_error("no message came in time", {}, ETIMEDOUT);
+        if (waiting[0].revents == 0) return system_error("the program is ending", {}, ECANCELED);
         break;
     }
     Datagram datagram;

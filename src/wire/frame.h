@@ -92,6 +92,8 @@ enum class Descriptors { refused, one };
 /// (ETIMEDOUT), for a cut message, for a descriptor too many, or a failing socket.
 [[nodiscard]] Result<std::optional<Datagram>> receive(int socket, std::chrono::milliseconds deadline,
                                                       Descriptors descriptors = Descriptors::refused);
+/// When the program ends: from now on each receive() of this process fails at once (ECANCELED).
+void stop_waiting();
 /// Connects to a SOCK_SEQPACKET socket in the file system. Neither this nor a later send waits longer than `patience`
 /// for the peer (EAGAIN). A peer that attaches a descriptor where it is refused gets EPERM (Linux 6.16).
 [[nodiscard]] Result<Fd> connect(const std::string& path, Descriptors descriptors = Descriptors::refused,

@@ -1,34 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The login page: the prompts of PAM, in PAM's words, and then the requested address."""
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-
-STACK = "/etc/pam.d/boardgate"
-MODULE = "/opt/pam_code.so"
 
 
 @pytest.fixture
 def person(make_account, lab):
     return make_account()
-
-
-@pytest.fixture
-def pam(lab):
-    """pam(change): the service's lines, changed, until the test is over."""
-    before = lab.read(STACK).decode()
-    yield lambda change: lab.write(STACK, change(before))
-    lab.write(STACK, before)
-
-
-@pytest.fixture
-def second_factor(lab, pam, tmp_path):
-    source = Path(__file__).resolve().parents[1] / "pam/pam_code.cc"
-    subprocess.run(["g++", "-std=c++20", "-shared", "-fPIC", "-o", tmp_path / "module", source, "-lpam"], check=True, timeout=60)
-    lab.write(MODULE, (tmp_path / "module").read_bytes())
-    pam(lambda text: text.replace("@include common-auth\n", f"@include common-auth\nauth required {MODULE}\n"))
 
 
 def log_in(page, person, password=None):

@@ -4,7 +4,9 @@ import json
 import os
 import re
 import secrets
+import subprocess
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -164,6 +166,22 @@ def changing_settings(lab, site):
 def settings(lab, site):
     with changing_settings(lab, site) as change:
         yield change
+
+
+@pytest.fixture
+def pam(lab):
+    """pam(change): the service's lines, changed, until the test is over."""
+    before = lab.read("/etc/pam.d/boardgate").decode()
+    yield lambda change: lab.write("/etc/pam.d/boardgate", change(before))
+    lab.write("/etc/pam.d/boardgate", before)
+
+
+@pytest.fixture
+def second_factor(lab, pam, tmp_path):
+    source = Path(__file__).resolve().parents[1] / "pam/pam_code.cc"
+    subprocess.run(["g++", "-std=c++20", "-shared", "-fPIC", "-o", tmp_path / "module", source, "-lpam"], check=True, timeout=60)
+    lab.write("/opt/pam_code.so", (tmp_path / "module").read_bytes())
+    pam(lambda text: text.replace("@include common-auth\n", f"@include common-auth\nauth required /opt/pam_code.so\n"))
 
 
 class RecordingBoard:

@@ -250,10 +250,15 @@ std::optional<Board> Registry::wait(const BoardId& id, std::chrono::milliseconds
     auto contents = contents_.read();
     changed_.wait_for(contents.lock(), patience, [&] {
         const Entry* entry = contents->find(id);
-        return entry == nullptr || enough(entry->board);
+        return contents->ending || entry == nullptr || enough(entry->board);
     });
     const Entry* entry = contents->find(id);
     return entry == nullptr ? std::nullopt : std::optional(entry->board);
+}
+
+void Registry::stop_waiting() {
+    contents_.lock()->ending = true;
+    changed_.notify_all();
 }
 
 void Registry::viewed(const BoardId& id) {

@@ -70,6 +70,9 @@ public:
     /// Waits until `enough` is true of the board, the board is removed, or `patience` is over. Returns the board of that moment.
     [[nodiscard]] std::optional<Board> wait(const BoardId& id, std::chrono::milliseconds patience,
                                             const std::function<bool(const Board&)>& enough) const;
+    /// When the program ends: nobody waits from now on.
+    void stop_waiting();
+    /// The gate let a request in. save_views() writes it to the store.
     /// The gate let a request to the board pass. save_views() stores the time.
     void viewed(const BoardId& id);
     void save_views();
@@ -90,6 +93,7 @@ private:
         std::map<BoardId, Entry> entries{};
         std::deque<Notification> notifications{};
         bool notifying = false;
+        bool ending = false;
 
         [[nodiscard]] Entry* find(const BoardId& id) {
             const auto found = entries.find(id);

@@ -377,5 +377,16 @@ TEST_F(Connect, RefusesAPathThatWouldBeCut) {
     EXPECT_EQ(connect("/" + std::string(106, 'x')).error().sys, ENOENT);
 }
 
+TEST(Receive, NobodyWaitsWhenTheProgramEnds) {
+    const auto in_a_program_that_ends = [] {
+        fakes::SocketPair sockets;
+        std::jthread end([] { stop_waiting(); });
+        const auto got = receive(sockets.near.get(), 1h);
+        const auto again = receive(sockets.near.get(), 1h);
+        _exit(!got && got.error().sys == ECANCELED && !again ? 0 : 1);
+    };
+    EXPECT_EXIT(in_a_program_that_ends(), testing::ExitedWithCode(0), "");
+}
+
 }  // namespace
 }  // namespace boardgate::wire
