@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <regex>
 #include <sstream>
+#include <vector>
 
 #include "src/cli/api_client.h"
 #include "src/cli/examine.h"
@@ -13,6 +16,28 @@ namespace boardgate::cli {
 namespace {
 
 constexpr std::chrono::seconds patience{20};
+
+/// The numbers that the pattern finds in nginx's configuration.
+std::vector<long> numbers_in(const std::string& text, const char* pattern) {
+    std::vector<long> numbers;
+    const std::regex wanted(pattern);
+    for (std::sregex_iterator each(text.begin(), text.end(), wanted), end; each != end; ++each) {
+        numbers.push_back(std::strtol((*each)[1].str().c_str(), nullptr, 10));
+    }
+    return numbers;
+}
+
+/// One address may have so many connections that others find none left.
+void examine_connections(Findings& to, const std::string& configuration) {
+    const auto limits = numbers_in(configuration, R"(\n\s*limit_conn boardgate_connections (\d+);)");
+    if (limits.empty()) return;
+    const auto found = numbers_in(configuration, R"(\n\s*worker_connections\s+(\d+);)");
+    const long connections = found.empty() ? 512 : found.back();  // nginx's own default
+    const long needed = 4 * *std::min_element(limits.begin(), limits.end());
+    if (connections >= needed) return;
+    to.push_back({false, fmt::format("nginx has {} connections for each worker, and one address can take them all", connections),
+                  fmt::format("set worker_connections {}; or more in the section events of /etc/nginx/nginx.conf", needed)});
+}
 
 void examine_nginx(Findings& to) {
     const ProgramEnd end = run_program({"nginx", "-T"}, patience);
@@ -28,6 +53,7 @@ void examine_nginx(Findings& to) {
             {false, "nginx does not include boardgate's site", BOARDGATE_LIBEXECDIR "/boardgate-site enable && systemctl reload nginx"});
     } else {
         to.push_back({true, "nginx accepts its configuration, and it includes boardgate's site", {}});
+        examine_connections(to, end.output);
     }
 }
 

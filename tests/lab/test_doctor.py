@@ -131,6 +131,9 @@ WAYS = {
         "echo 'nonsense on;' >/etc/nginx/conf.d/bad.conf", "rm /etc/nginx/conf.d/bad.conf", "nonsense", "nginx -t"),
     "nginx without the site": (
         "mv /etc/nginx/sites-enabled/boardgate /etc/kept", "mv /etc/kept /etc/nginx/sites-enabled/boardgate", "does not include", "boardgate-site enable"),
+    "an nginx with few connections": (
+        "cp /etc/nginx/nginx.conf /etc/kept; sed -i 's/worker_connections .*/worker_connections 200;/' /etc/nginx/nginx.conf",
+        "mv /etc/kept /etc/nginx/nginx.conf", "200 connections for each worker", "worker_connections 760"),
     "somebody else as nginx's user": (
         "systemd-run -q --unit=squatter -p User=www-data sleep 600", "systemctl stop squatter", "sleep (processes: 1) runs as www-data", "account of its own"),
     "ports that the kernel gives away": (
