@@ -2,6 +2,7 @@
 #include "src/boardgated/api/api_boards.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "src/base/log.h"
 #include "src/boardgated/api/board_json.h"
@@ -16,6 +17,8 @@ namespace boardgate::boardgated {
 namespace {
 
 constexpr std::uint32_t standard_log_lines = 100;
+/// At all folders of a board.
+constexpr std::chrono::seconds longest_look{20};
 
 }  // namespace
 
@@ -40,7 +43,11 @@ ApiResult<Response> ApiBoards::current(const BoardId& id, int status, const std:
 ApiResult<std::vector<Notice>> ApiBoards::inspect(const Token& token, const BoardOptions& options) {
     const char* field = "logdir";
     std::vector<wire::FolderReport> reports;
+    const auto until = std::chrono::steady_clock::now() + longest_look;
     for (const std::string& folder : folders_of(options)) {
+        if (std::chrono::steady_clock::now() >= until) {
+            return problem(Code::logdir_unreadable, "your folders answer too slowly; is their file system mounted?", field);
+        }
         auto report = launcher_.inspect(token, folder);
         if (!report) return error_of(report);
         if (const auto good = verdict_of(*report, folder, field); !good) return error_of(good);

@@ -15,6 +15,14 @@ namespace {
 /// A whole search for runs, with reading them.
 constexpr std::chrono::seconds longest_search{40};
 constexpr std::size_t most_rows = 1000;
+/// A whole list of folders.
+constexpr std::chrono::seconds longest_look{20};
+
+/// The reader gets `patience_with_folders` for each message, and no more than what is left of the whole.
+std::chrono::milliseconds left(std::chrono::steady_clock::time_point until) {
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    return std::clamp(rest, std::chrono::milliseconds(0), std::chrono::milliseconds(patience_with_folders));
+}
 
 /// An empty path means the home.
 std::string or_home(const std::string& path) { return path.empty() ? "~" : path; }
@@ -104,12 +112,15 @@ ApiResult<FolderListing> list_folders(const Fd& reader, const std::string& path)
     const auto report = report_from(reader, path, field);
     if (!report) return error_of(report);
     if (const auto good = verdict_of(*report, or_home(path), field); !good) return error_of(good);
+    const auto until = std::chrono::steady_clock::now() + longest_look;
     FolderListing listing;
     for (;;) {
-        const auto datagram = wire::receive(reader.get(), patience_with_folders);
+        const auto datagram = wire::receive(reader.get(), left(until));
         if (!datagram) return no_answer(path, field, datagram.error());
         if (!*datagram) return malformed_answer();
         if (auto some = wire::decode<wire::FolderRows>(**datagram)) {
+            // Rows without end, each empty, would cost nothing.
+            if (some->rows.empty()) return malformed_answer();
             for (wire::FolderRow& row : some->rows) {
                 if (!can_be_shown(row) || listing.rows.size() >= most_rows) return malformed_answer();
                 listing.rows.push_back(std::move(row));
@@ -147,8 +158,8 @@ RunSearchUpdate run_search_update(const wire::Datagram* datagram) {
 ApiResult<FoundRuns> collect_runs(const Fd& reader, std::size_t limit) {
     const auto until = std::chrono::steady_clock::now() + longest_search;
     FoundRuns found;
-    while (std::chrono::steady_clock::now() < until && found.runs.size() <= limit) {
-        const auto datagram = wire::receive(reader.get(), patience_with_folders);
+    while (found.runs.size() <= limit) {
+        const auto datagram = wire::receive(reader.get(), left(until));
         if (!datagram) return no_answer({}, "root", datagram.error());
         RunSearchUpdate update = run_search_update(*datagram ? &**datagram : nullptr);
         if (auto* run = std::get_if<wire::RunFound>(&update)) found.runs.push_back(std::move(*run));

@@ -76,6 +76,11 @@ TEST_F(LogdirsClientTest, RowsWithoutEndAreNotTaken) {
     EXPECT_EQ(listing_problem(), Code::internal);
 }
 
+TEST_F(LogdirsClientTest, RowsThatAreEmptyAreNotTaken) {
+    answers(readable, wire::FolderRows{}, end());
+    EXPECT_EQ(listing_problem(), Code::internal);
+}
+
 TEST_F(LogdirsClientTest, RunsAreCollectedToTheEnd) {
     answers(readable, wire::RunsProgress{10, 1, "/home/alice"}, run("/home/alice/runs/a"), run("/home/alice/runs/b"),
             wire::RunsEnd{{"/home/alice"}, true, 12, 2});
