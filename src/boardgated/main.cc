@@ -6,7 +6,10 @@
 #include <sys/signalfd.h>
 
 #include <array>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
+#include <thread>
 
 #include "src/base/log.h"
 #include "src/base/peer.h"
@@ -23,16 +26,20 @@
 #include "src/boardgated/api/router.h"
 #include "src/boardgated/gate/audit.h"
 #include "src/boardgated/gate/board_answer.h"
+#include "src/boardgated/logins/address_holder.h"
 #include "src/boardgated/units/failure_watch.h"
 #include "src/boardgated/web/fcgi_pool.h"
 #include "src/boardgated/web/gate_server.h"
 #include "src/boardgated/web/metrics_server.h"
+#include "src/wire/frame.h"
 
 namespace boardgate::boardgated {
 
 namespace {
 
 constexpr std::chrono::seconds between_sweeps{30};
+/// When boardgated ends.
+constexpr std::chrono::seconds patience_with_open_requests{3};
 
 /// The sockets that systemd passes (boardgated.socket, ...).
 struct Sockets {
@@ -92,7 +99,8 @@ public:
 
 private:
     void take_requests(Sockets sockets);
-    void check_logins();
+    void check_accounts();
+    void check_tickets();
     [[nodiscard]] Response answer_gate(const Parameters& request);
     void answer_app(std::unique_ptr<Request> request);
 
@@ -100,7 +108,9 @@ private:
     uid_t nginx_ = 0;
     const SystemClock clock_;
     const std::unique_ptr<Store> store_;
-    Sessions sessions_{*store_, settings_, clock_};
+    SocketLauncher launcher_;
+    EndedLogins ended_{*store_, [this](const std::vector<TokenHash>& tickets) { return launcher_.revoke(tickets); }};
+    Sessions sessions_{*store_, ended_, settings_, clock_};
     Registry registry_{*store_, clock_, settings_.longest_awake};
     Presets presets_{*store_};
 
@@ -109,10 +119,9 @@ private:
     ViewAudit views_{registry_, clock_};
     Metrics metrics_{gate_, registry_, sessions_, clock_};
 
-    SocketLauncher launcher_;
     const JournalClient journal_;
-    LoginConversations conversations_{clock_};
-    LoginLimiter limiter_{clock_};
+    LoginConversations conversations_{clock_, settings_};
+    LoginLimiter limiter_{clock_, settings_};
 
     EventStreams event_streams_{registry_, sessions_, clock_};
     FailureWatch failures_{registry_, journal_};
@@ -121,18 +130,20 @@ private:
     BoardScheduler scheduler_{launcher_, registry_, settings_, [this](const BoardId& board) { watch_.refresh(board); }};
 
     // A refused login takes two seconds on purpose, so many threads serve logins.
-    ThreadPool logins_{"logins", 24, 48};
-    ThreadPool launches_{"launches", 16, 64};
-    ThreadPool folders_{"folders", 16, 64};
-    ThreadPool checks_{"checks", 1, 1};
+    ThreadPool logins_{"logins", {32, 8, 128, 40}};
+    ThreadPool launches_{"launches", {32, 4, 160, 32}};
+    ThreadPool folders_{"folders", {16, 4, 80, 16}};
+    // A check of accounts may hang; that of tickets goes on.
+    ThreadPool checks_{"checks", {2, 1, 2, 1}};
 
-    ApiLogin api_login_{conversations_, limiter_, sessions_, registry_, launcher_, unit_reconciler_, metrics_, settings_};
+    Administrators administrators_{settings_, clock_};
+    ApiLogin api_login_{conversations_, limiter_, sessions_, ended_, registry_, launcher_, unit_reconciler_, metrics_, administrators_};
     ApiBoards api_boards_{registry_, launcher_, scheduler_, watch_, journal_, presets_, settings_};
     ApiOptions api_options_{settings_, registry_, presets_};
-    ApiAdmin api_admin_{registry_, scheduler_, settings_};
+    ApiAdmin api_admin_{registry_, scheduler_, administrators_, settings_};
     ApiHealth api_health_{gate_};
     ApiFolders api_folders_{launcher_, event_streams_, folders_};
-    ApiStreams api_streams_{event_streams_, registry_, sessions_, journal_, api_folders_};
+    ApiStreams api_streams_{event_streams_, registry_, sessions_, journal_, api_folders_, clock_};
     Router router_{
         {api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_}, {logins_, launches_, folders_}, sessions_};
     BoardAnswer board_answer_{gate_, scheduler_, registry_, launches_};
@@ -144,10 +155,21 @@ private:
 };
 
 Service::~Service() {
+    // What waits for PAM, systemd or a home may finish within a moment. Nobody's hanging home may keep boardgated longer:
+    // systemd would kill it.
+    const std::jthread deadline([this](const std::stop_token& stop) {
+        std::mutex mutex;
+        std::unique_lock lock(mutex);
+        std::condition_variable_any().wait_for(lock, stop, patience_with_open_requests, [] { return false; });
+        wire::stop_waiting();
+        registry_.stop_waiting();
+    });
     metrics_server_.reset();
     gate_requests_.reset();
     for (auto* requests : {&app_requests_, &stream_requests_}) requests->reset();
     for (ThreadPool* pool : {&logins_, &launches_, &folders_, &checks_}) pool->finish();
+    administrators_.finish();
+    ended_.finish();
     failures_.finish();
     scheduler_.finish();
     watch_.stop();
@@ -161,6 +183,8 @@ Result<void> Service::start(Sockets sockets) {
     }
     nginx_ = nginx->uid;
     if (auto loaded = sessions_.load(); !loaded) return loaded;
+    if (auto started = ended_.start(); !started) return started;
+    for (const auto& [user, address] : sessions_.places()) limiter_.remember(user, address_holder(address));
     if (auto loaded = registry_.load(); !loaded) return loaded;
     registry_.listen([this](const Board& board, bool gone) {
         event_streams_.board_changed(board, gone);
@@ -199,11 +223,14 @@ void Service::answer_app(std::unique_ptr<Request> request) {
     }
 }
 
-void Service::check_logins() {
+void Service::check_accounts() {
     for (const auto& [token, address] : sessions_.to_check()) {
         if (conversations_.has_ended(token, address)) sessions_.end(token);
     }
-    // A session ends with its ticket, for example when the password changes.
+}
+
+/// A session ends with its ticket, for example when the password changes.
+void Service::check_tickets() {
     for (const TokenHash& ended : launcher_.ended_of(sessions_.tokens())) sessions_.end(ended);
 }
 
@@ -214,7 +241,9 @@ void Service::run_until(const sigset_t& ending) {
         sessions_.sweep();
         registry_.save_views();
         conversations_.sweep();
-        (void)checks_.add([this] { check_logins(); });  // a full queue: the last check still runs
+        // A full queue: the last check still runs.
+        (void)checks_.add("accounts", [this] { check_accounts(); });
+        (void)checks_.add("tickets", [this] { check_tickets(); });
         views_.sweep();
     }
     sessions_.sweep();

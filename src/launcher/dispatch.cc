@@ -25,6 +25,17 @@ std::optional<Token> token_of(const wire::Datagram& request) {
     auto token = Token::parse(in.text(Token::text_size));
     return token ? std::optional(*std::move(token)) : std::nullopt;
 }
+/// The hashes of a message, one behind the other.
+Result<std::vector<TokenHash>> hashes_in(std::string_view text) {
+    constexpr std::size_t size = 2 * TokenHash::size;
+    std::vector<TokenHash> hashes;
+    for (; !text.empty(); text.remove_prefix(size)) {
+        const auto hash = TokenHash::from_hex(text.substr(0, size));
+        if (!hash) return failure("a malformed message was received");
+        hashes.push_back(*hash);
+    }
+    return hashes;
+}
 }  // namespace
 
 uid_t person_of(const wire::Datagram& request, const tickets::TicketStore& tickets, const Clock& clock) {
@@ -36,40 +47,39 @@ uid_t person_of(const wire::Datagram& request, const tickets::TicketStore& ticke
 
 struct Dispatch::Row {
     wire::Type type;
-    Result<Response> (Dispatch::*handle)(const wire::Datagram&, Holder);
-    Holder holder = Holder::open;
+    Result<Response> (Dispatch::*handle)(const wire::Datagram&);
 };
 
-/// The requests that the launcher accepts, at any time. All but AskTickets need a ticket.
+/// The requests that the launcher accepts, at any time. All need a ticket, but those that can only take tickets away.
 const Dispatch::Row Dispatch::table[] = {
     {wire::Type::MakeDoor, &Dispatch::with_ticket<wire::MakeDoor, &Dispatch::make_door>},
     {wire::Type::RemoveDoor, &Dispatch::with_ticket<wire::RemoveDoor, &Dispatch::remove_door>},
     {wire::Type::WakeBoard, &Dispatch::with_ticket<wire::WakeBoard, &Dispatch::wake>},
     {wire::Type::SleepBoard, &Dispatch::with_ticket<wire::SleepBoard, &Dispatch::sleep>},
     {wire::Type::RestartBoard, &Dispatch::with_ticket<wire::RestartBoard, &Dispatch::restart>},
-    {wire::Type::RevokeTicket, &Dispatch::with_ticket<wire::RevokeTicket, &Dispatch::revoke>, Holder::open_or_closed},
     {wire::Type::ReadTicket, &Dispatch::with_ticket<wire::ReadTicket, &Dispatch::read_ticket>},
     {wire::Type::OpenLogdirs, &Dispatch::with_ticket<wire::OpenLogdirs, &Dispatch::open_logdirs>},
     {wire::Type::AskTickets, &Dispatch::ended_tickets},
+    {wire::Type::RevokeTickets, &Dispatch::revoke_tickets},
 };
 
 Result<Response> Dispatch::respond(const wire::Datagram& request) {
     for (const Row& row : table) {
-        if (static_cast<std::uint16_t>(row.type) == request.type()) return (this->*row.handle)(request, row.holder);
+        if (static_cast<std::uint16_t>(row.type) == request.type()) return (this->*row.handle)(request);
     }
     return failure("boardgate-launcher does not accept a message of this type", std::to_string(request.type()));
 }
 
 template <class Message, Response (Dispatch::*handle)(const Account&, const Message&)>
-Result<Response> Dispatch::with_ticket(const wire::Datagram& request, Holder holder) {
+Result<Response> Dispatch::with_ticket(const wire::Datagram& request) {
     const auto message = wire::decode<Message>(request);
     if (!message) return error_of(message);
-    const auto owner = holder_of(message->token, holder);
+    const auto owner = holder_of(message->token);
     if (!owner) return Response{error_of(owner)};
     return (this->*handle)(*owner, *message);
 }
 
-LauncherResult<Account> Dispatch::holder_of(const Secret& token, Holder holder) const {
+LauncherResult<Account> Dispatch::holder_of(const Secret& token) const {
     const auto parsed = Token::parse(token.reveal());
     if (!parsed) return refuse(Refusal::ticket, "the request has no ticket");
     const auto ticket = tickets_.check(parsed->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
@@ -84,7 +94,7 @@ LauncherResult<Account> Dispatch::holder_of(const Secret& token, Holder holder) 
         tickets_.revoke(parsed->hash());
         return refuse(Refusal::ticket, "your password has changed, so your session has ended; log in again");
     }
-    if (const std::string why = tickets::why_closed(*account, settings_, clock_); !why.empty() && holder == Holder::open) {
+    if (const std::string why = tickets::why_closed(*account, settings_, clock_); !why.empty()) {
         return refuse(Refusal::account, "the account is closed: " + why);
     }
     return *std::move(account);
@@ -150,28 +160,6 @@ Response Dispatch::sleep(const Account& caller, const wire::SleepBoard& message)
     return {Done{record->door.port}};
 }
 
-Response Dispatch::revoke(const Account& owner, const wire::RevokeTicket& message) {
-    switch (message.which) {
-        case wire::Tickets::this_one:
-            if (const auto token = Token::parse(message.token.reveal())) tickets_.revoke(token->hash());
-            break;
-        case wire::Tickets::other: {
-            const auto other = TokenHash::from_hex(message.other);
-            if (!other) return {refuse(Refusal::bad_request, "not a ticket's hash")};
-            const auto ticket = tickets_.check(*other, std::chrono::floor<std::chrono::seconds>(clock_.wall()));
-            // It has expired or never existed: there is nothing to revoke.
-            if (!ticket) break;
-            if (ticket->uid != owner.uid) return {refuse(Refusal::ticket, "that session belongs to somebody else")};
-            tickets_.revoke(*other);
-            break;
-        }
-        case wire::Tickets::all_of_user:
-            tickets_.revoke_all(owner.uid);
-            break;
-    }
-    return {Done{}};
-}
-
 Response Dispatch::read_ticket(const Account& owner, const wire::ReadTicket& message) {
     // It may have ended since the check in holder_of().
     const auto token = Token::parse(message.token.reveal());
@@ -181,18 +169,16 @@ Response Dispatch::read_ticket(const Account& owner, const wire::ReadTicket& mes
     return {Done{}, {}, wire::TicketHolder{owner.uid, owner.name, ticket->expires.time_since_epoch().count()}};
 }
 
-Result<Response> Dispatch::ended_tickets(const wire::Datagram& request, Holder) {
+Result<Response> Dispatch::ended_tickets(const wire::Datagram& request) {
     const auto question = wire::decode<wire::AskTickets>(request);
     if (!question) return error_of(question);
     const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall());
     std::map<std::pair<std::string, std::string>, bool> is_mark;  // of a name
     wire::EndedTickets ended;
-    constexpr std::size_t size = 2 * TokenHash::size;
-    for (std::size_t at = 0; at + size <= question->hashes.size(); at += size) {
-        const std::string hex = question->hashes.substr(at, size);
-        const auto hash = TokenHash::from_hex(hex);
-        if (!hash) return failure("a malformed message was received");
-        const auto ticket = tickets_.check(*hash, now);
+    const auto hashes = hashes_in(question->hashes);
+    if (!hashes) return error_of(hashes);
+    for (const TokenHash& hash : *hashes) {
+        const auto ticket = tickets_.check(hash, now);
         if (!ticket && ticket.error().sys != ENOENT) continue;
         bool is_there = ticket.has_value();
         if (is_there) {
@@ -201,10 +187,19 @@ Result<Response> Dispatch::ended_tickets(const wire::Datagram& request, Holder) 
             is_there = known->second;
         }
         if (is_there) continue;
-        tickets_.revoke(*hash);
-        ended.hashes += hex;
+        tickets_.revoke(hash);
+        ended.hashes += hash.hex();
     }
     return Response{Done{}, {}, {}, std::move(ended)};
+}
+
+Result<Response> Dispatch::revoke_tickets(const wire::Datagram& request) {
+    const auto message = wire::decode<wire::RevokeTickets>(request);
+    if (!message) return error_of(message);
+    const auto hashes = hashes_in(message->hashes);
+    if (!hashes) return error_of(hashes);
+    for (const TokenHash& hash : *hashes) tickets_.revoke(hash);
+    return Response{Done{}};
 }
 
 Response Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) {

@@ -34,22 +34,20 @@ public:
 private:
     struct Row;
     static const Row table[];
-    /// The ticket of a closed account can only be revoked.
-    enum class Holder { open, open_or_closed };
 
     template <class Message, Response (Dispatch::*handle)(const Account&, const Message&)>
-    Result<Response> with_ticket(const wire::Datagram& request, Holder holder);
+    Result<Response> with_ticket(const wire::Datagram& request);
     /// The account of a token; looked up for each request.
-    [[nodiscard]] LauncherResult<Account> holder_of(const Secret& token, Holder holder) const;
+    [[nodiscard]] LauncherResult<Account> holder_of(const Secret& token) const;
 
     Response make_door(const Account& owner, const wire::MakeDoor& message);
     Response remove_door(const Account& owner, const wire::RemoveDoor& message);
     Response wake(const Account& owner, const wire::WakeBoard& message);
     Response sleep(const Account& caller, const wire::SleepBoard& message);
     Response restart(const Account& owner, const wire::RestartBoard& message);
-    Response revoke(const Account& owner, const wire::RevokeTicket& message);
     Response read_ticket(const Account& owner, const wire::ReadTicket& message);
-    Result<Response> ended_tickets(const wire::Datagram& request, Holder);
+    Result<Response> ended_tickets(const wire::Datagram& request);
+    Result<Response> revoke_tickets(const wire::Datagram& request);
     Response open_logdirs(const Account& owner, const wire::OpenLogdirs& message);
     /// Starts a job for the service unit of an own board. Makes the door again if it is not open.
     Response start_job(const char* method, const Account& owner, const std::string& board);

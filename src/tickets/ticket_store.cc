@@ -103,15 +103,6 @@ void TicketStore::make_room(uid_t uid) const {
     for (auto first = own.begin(); own.size() >= most_of_user; first = own.erase(first)) (void)folder_.remove(first->second);
 }
 
-std::size_t TicketStore::revoke_all(uid_t uid) const {
-    std::size_t count = 0;
-    for (const std::string& name : folder_.names()) {
-        const auto ticket = load(name);
-        if (ticket && ticket->uid == uid && folder_.remove(name)) ++count;
-    }
-    return count;
-}
-
 void TicketStore::sweep(std::chrono::sys_seconds now) const {
     for (const std::string& name : folder_.names()) {
         if (name.ends_with(PrivateFolder::unfinished)) {

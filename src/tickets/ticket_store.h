@@ -39,8 +39,6 @@ public:
     [[nodiscard]] Result<Ticket> check(const TokenHash& token, std::chrono::sys_seconds now) const;
     /// Removes a ticket, if it exists.
     void revoke(const TokenHash& token) const;
-    /// Removes all tickets of a user and returns their number.
-    std::size_t revoke_all(uid_t uid) const;
     /// Turns a local ticket into one of a session. False if it is not local: then it was used before.
     [[nodiscard]] bool take_local(const TokenHash& token, const Ticket& ticket) const;
     /// Removes the tickets for which `ended` returns true.

@@ -190,26 +190,6 @@ using WakeBoard = BoardRequest<Type::WakeBoard>;
 using SleepBoard = BoardRequest<Type::SleepBoard>;
 using RestartBoard = BoardRequest<Type::RestartBoard>;
 
-enum class Tickets : std::uint8_t {
-    this_one,  ///< the request's ticket
-    other,     ///< another one of the same user
-    all_of_user,
-    last = all_of_user
-};
-
-struct RevokeTicket {
-    static constexpr Type type = Type::RevokeTicket;
-    Secret token;
-    Tickets which = Tickets::this_one;
-    std::string other;  ///< the other ticket's hash in hexadecimal, else empty
-    template <class Io>
-    void fields(Io& io) {
-        io.secret(token, Token::text_size);
-        io.choice(which);
-        io.text(other, 2 * TokenHash::size);
-    }
-};
-
 struct OpenLogdirs {
     static constexpr Type type = Type::OpenLogdirs;
     Secret token;
@@ -228,7 +208,7 @@ struct ReadTicket {
     }
 };
 
-/// AskTickets, EndedTickets: hashes of tickets, which open nothing.
+/// AskTickets, EndedTickets, RevokeTickets: hashes of tickets, which open nothing.
 template <Type which>
 struct TicketHashes {
     static constexpr Type type = which;
@@ -240,6 +220,7 @@ struct TicketHashes {
 };
 using AskTickets = TicketHashes<Type::AskTickets>;
 using EndedTickets = TicketHashes<Type::EndedTickets>;
+using RevokeTickets = TicketHashes<Type::RevokeTickets>;
 
 struct TicketHolder {
     static constexpr Type type = Type::TicketHolder;

@@ -125,3 +125,76 @@ def test_a_local_ticket_is_of_no_use_elsewhere(lab, stranger):
     ticket = lab.python(f"{TICKET}print(json.dumps(ticket))", user="alice")
     answer = stranger.post("/api/v1/login", {"ticket": ticket})
     assert (answer.status, answer.code) == (401, "login_failed"), answer
+
+
+def ticket_goes(lab, path):
+    until("the ticket goes with its session", lambda: not lab.succeeds("test", "-e", path))
+
+
+def test_a_session_that_a_login_replaces_takes_its_ticket_along(lab, person):
+    path = ticket_file(person)
+    answer = person.post("/api/v1/login", {"user": person.user, "password": person.password})
+    assert answer.status == 200
+    ticket_goes(lab, path)
+
+
+def test_a_session_beyond_the_limit_takes_its_ticket_along(lab, site, settings, person):
+    settings(sessions_per_user="2")
+    path = ticket_file(person)
+    for _ in range(2):
+        again(person, site).login()
+    assert person.get("/api/v1/session").status == 401
+    ticket_goes(lab, path)
+
+
+UNUSED = r"""
+import json, sqlite3, sys
+with sqlite3.connect("/var/lib/boardgate/boardgate.db") as database:
+    changed = database.execute("UPDATE sessions SET last_used = last_used - 1000000 WHERE user = ?", [sys.argv[1]]).rowcount
+print(json.dumps(changed))
+"""
+
+
+def test_a_session_that_nobody_used_takes_its_ticket_along(lab, site, person):
+    path = ticket_file(person)
+    lab.systemctl("stop", "boardgated.service")
+    assert lab.python(UNUSED, person.user) == 1
+    lab.systemctl("start", "boardgated.service")
+    until("the session has ended", lambda: person.get("/api/v1/session").status == 401)
+    ticket_goes(lab, path)
+
+
+def test_a_logout_is_answered_at_once_and_the_ticket_goes_as_soon_as_the_launcher_is_back(lab, site, person):
+    path = ticket_file(person)
+    lab.systemctl("stop", "boardgate-launcher.socket", "boardgate-launcher.service")
+    try:
+        assert person.get("/api/v1/session").status == 200
+        assert person.delete("/api/v1/session").status == 204
+        assert person.get("/api/v1/session").status == 401
+        lab.systemctl("restart", "boardgated.service")
+        until("boardgated is back", lambda: person.get("/api/v1/session").status == 401)
+        assert lab.succeeds("test", "-e", path), "the launcher was there: this test shows nothing"
+    finally:
+        lab.systemctl("start", "boardgate-launcher.socket")
+    ticket_goes(lab, path)
+
+
+def test_a_launcher_that_hangs_delays_no_logout(lab, site, person):
+    other = again(person, site).login()
+    path = ticket_file(other)
+    assert person.get("/api/v1/logdirs?path=~").status == 200  # the launcher runs
+    lab.systemctl("kill", "--signal=STOP", "boardgate-launcher.service")
+    try:
+        for client in (other, person):
+            assert client.get("/api/v1/session", timeout=10).status == 200
+            assert client.delete("/api/v1/session", timeout=10).status == 204
+    finally:
+        lab.systemctl("kill", "--signal=CONT", "boardgate-launcher.service")
+    ticket_goes(lab, path)
+
+
+def test_a_login_with_a_local_ticket_is_in_the_journal(lab):
+    since = lab.epoch()
+    assert lab.python(f"{TICKET}{LOG_IN}print(json.dumps(log_in()))", user="alice") == 200
+    lines = lab.journalctl("-o", "cat", "--since", since, "-u", "boardgated")
+    assert "login of alice with a local ticket from 127.0.0.1" in lines

@@ -61,11 +61,6 @@ public:
         tell(board, "active");
         return port;
     }
-    ApiResult<void> revoke(const Token&, wire::Tickets which, const TokenHash&) override {
-        static constexpr const char* said[] = {"revoke", "revoke other", "revoke all"};
-        note(said[static_cast<std::size_t>(which)]);
-        return {};
-    }
     Fd reader;  ///< what open_logdirs gives
     ApiResult<Fd> open_logdirs(const Token&) override { return std::move(reader); }
     ApiResult<wire::FolderReport> inspect(const Token&, const std::string& folder) override {

@@ -2,6 +2,7 @@
 // A socket in the file system, for tests that act as another program of boardgate.
 #pragma once
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -28,6 +29,11 @@ public:
     [[nodiscard]] std::string path() const { return folder_ / "socket"; }
     /// The next connection, or none after the socket was closed.
     [[nodiscard]] Fd accept() const { return Fd(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC)); }
+    /// Whether a connection waits.
+    [[nodiscard]] bool is_connected_to() const {
+        pollfd waiting{listening_.get(), POLLIN, 0};
+        return poll(&waiting, 1, 0) > 0;
+    }
     void close() { shutdown(listening_.get(), SHUT_RDWR); }
 
 private:

@@ -5,20 +5,12 @@
 #include <map>
 
 #include "src/base/bus.h"
-#include "src/base/peer.h"
 #include "src/boardgated/api/board_json.h"
 #include "src/boardgated/gate/audit.h"
 
 namespace boardgate::boardgated {
 
 namespace {
-
-ApiResult<void> admit(const Call& call, const Settings& settings) {
-    if (is_administrator(*call.session, settings)) return {};
-    return problem(Code::not_administrator, settings.administrators.empty()
-                                                ? "this server has no group of administrators; name one in boardgate.conf"
-                                                : "you are not in the group " + settings.administrators);
-}
 
 /// The largest number of awake boards of one person.
 std::int64_t most_of(const std::map<std::uint32_t, std::int64_t>& counts) {
@@ -43,8 +35,15 @@ std::optional<Json::Value> memory_of_all() {
 
 }  // namespace
 
+ApiResult<void> ApiAdmin::admit(const Call& call) const {
+    if (administrators_.look_up(*call.session)) return {};
+    return problem(Code::not_administrator, settings_.administrators.empty()
+                                                ? "this server has no group of administrators; name one in boardgate.conf"
+                                                : "you are not in the group " + settings_.administrators);
+}
+
 ApiResult<Response> ApiAdmin::list(Call& call) const {
-    if (const auto admitted = admit(call, settings_); !admitted) return error_of(admitted);
+    if (const auto admitted = admit(call); !admitted) return error_of(admitted);
     Json::Value body(Json::objectValue);
     body["boards"] = Json::Value(Json::arrayValue);
     const std::vector<Board> boards = registry_.all();
@@ -67,7 +66,7 @@ ApiResult<Response> ApiAdmin::list(Call& call) const {
 }
 
 ApiResult<Response> ApiAdmin::sleep(Call& call) {
-    if (const auto admitted = admit(call, settings_); !admitted) return error_of(admitted);
+    if (const auto admitted = admit(call); !admitted) return error_of(admitted);
     const auto board = registry_.find(*call.board);
     if (!board) return problem(Code::no_such_board, "there is no board " + call.board->str());
     if (const auto asleep = scheduler_.sleep(*call.token, board->id, "an administrator put it to sleep"); !asleep) return error_of(asleep);

@@ -27,43 +27,12 @@ ApiResult<RunQuery> run_query(const Request& request) {
 
 }  // namespace
 
-class ApiFolders::RequestSlot {
-public:
-    RequestSlot(ApiFolders& api, std::uint32_t uid) : api_(&api), uid_(uid) {}
-    RequestSlot(RequestSlot&& other) noexcept : api_(std::exchange(other.api_, nullptr)), uid_(other.uid_) {}
-    RequestSlot& operator=(RequestSlot&&) = delete;
-    RequestSlot(const RequestSlot&) = delete;
-    RequestSlot& operator=(const RequestSlot&) = delete;
-    ~RequestSlot() {
-        if (api_ == nullptr) return;
-        const auto requests = api_->requests_of_user_.lock();
-        if (--(*requests)[uid_] == 0) requests->erase(uid_);
-    }
-
-private:
-    ApiFolders* api_;
-    std::uint32_t uid_;
-};
-
-ApiResult<ApiFolders::RequestSlot> ApiFolders::take_slot(std::uint32_t uid) {
-    const auto requests = requests_of_user_.lock();
-    int& number = (*requests)[uid];
-    if (number >= most_requests_of_user) {
-        return tl::make_unexpected(
-            Problem{Code::busy, "your earlier requests for folders are not answered yet; try again in a moment", {}, 2});
-    }
-    ++number;
-    return RequestSlot(*this, uid);
-}
-
 ApiResult<Response> ApiFolders::list(Call& call) {
     std::string path = call.request.query_value("path");
     // With `complete=1`, a path without a final slash is half typed: list all folders that begin like it.
     const bool whole = call.request.query_value("complete") != "1" && !path.empty() && !path.ends_with('/');
     if (whole) path += '/';
     if (const auto good = check_typed_path(path, "path"); !good) return error_of(good);
-    const auto slot = take_slot(call.session->uid);
-    if (!slot) return error_of(slot);
     const auto reader = launcher_.open_logdirs(*call.token);
     if (!reader) return error_of(reader);
     return list_folders(*reader, path).map([&](FolderListing listing) {
@@ -82,8 +51,6 @@ ApiResult<Fd> ApiFolders::begin_run_search(const Token& token, const std::string
 ApiResult<Response> ApiFolders::runs(Call& call) {
     const auto query = run_query(call.request);
     if (!query) return error_of(query);
-    const auto slot = take_slot(call.session->uid);
-    if (!slot) return error_of(slot);
     const auto reader = begin_run_search(*call.token, query->root, query->limit);
     if (!reader) return error_of(reader);
     return collect_runs(*reader, query->limit).map([](const FoundRuns& found) { return json_response(200, runs_json(found)); });
@@ -99,17 +66,19 @@ ApiResult<void> ApiFolders::follow_runs(std::unique_ptr<Request>& request, Calle
     };
     const auto job = std::make_shared<Job>(Job{std::move(request), std::move(caller), *std::move(query)});
     const auto open = [this, job]() -> ApiResult<void> {
-        const auto slot = take_slot(job->caller.session.uid);
-        if (!slot) return error_of(slot);
+        auto place = event_streams_.place_for_feed(job->caller.session.uid);
+        if (!place) return error_of(place);
         auto reader = begin_run_search(job->caller.token, job->query.root, job->query.limit);
         if (!reader) return error_of(reader);
         const auto translate = [](const wire::Datagram* datagram) {
             const RunSearchEvent event = run_search_event(run_search_update(datagram));
             return EventStreams::Message{event_text(event.name, to_text(event.data)), event.last};
         };
-        return event_streams_.open_feed(job->request, job->caller.session, {*std::move(reader), translate, patience_with_folders});
+        event_streams_.open_feed(std::move(job->request), job->caller.session, *std::move(place),
+                                 {*std::move(reader), translate, patience_with_folders});
+        return {};
     };
-    if (threads_.add([open, job] {
+    if (threads_.add(share_of(job->caller.session.uid), [open, job] {
             if (const auto opened = open(); !opened) write_response(*job->request, problem_response(opened.error()));
         })) {
         return {};

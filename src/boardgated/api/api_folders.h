@@ -2,9 +2,6 @@
 // Lists folders for the folder picker, and a person's runs. A boardgate-logdirs process of that person reads them.
 #pragma once
 
-#include <map>
-
-#include "src/base/lock_guarded.h"
 #include "src/boardgated/api/call.h"
 #include "src/boardgated/api/event_streams.h"
 #include "src/boardgated/clients/board_launcher.h"
@@ -14,9 +11,6 @@ namespace boardgate::boardgated {
 
 class ApiFolders {
 public:
-    /// A home that hangs must not occupy all threads, which serve everybody.
-    static constexpr int most_requests_of_user = 4;
-
     ApiFolders(BoardLauncher& launcher, EventStreams& event_streams, ThreadPool& threads)
         : launcher_(launcher), event_streams_(event_streams), threads_(threads) {}
 
@@ -26,16 +20,12 @@ public:
     [[nodiscard]] ApiResult<void> follow_runs(std::unique_ptr<Request>& request, Caller caller);
 
 private:
-    /// Counts as one of the person's requests until it is destroyed.
-    class RequestSlot;
-    [[nodiscard]] ApiResult<RequestSlot> take_slot(std::uint32_t uid);
     /// A connection to boardgate-logdirs that delivers runs.
     [[nodiscard]] ApiResult<Fd> begin_run_search(const Token& token, const std::string& root, std::uint16_t limit);
 
     BoardLauncher& launcher_;
     EventStreams& event_streams_;
     ThreadPool& threads_;
-    LockGuarded<std::map<std::uint32_t, int>> requests_of_user_;  ///< by uid
 };
 
 }  // namespace boardgate::boardgated

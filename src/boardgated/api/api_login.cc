@@ -2,7 +2,6 @@
 #include "src/boardgated/api/api_login.h"
 
 #include "src/base/log.h"
-#include "src/boardgated/api/api_admin.h"
 #include "src/boardgated/common/json.h"
 #include "src/boardgated/web/cookie.h"
 
@@ -65,13 +64,14 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     if (const auto known = json->finish(); !known) return error_of(known);
     if (json->has("ticket")) return with_ticket(ticket, call.request);
     const std::string address(call.request.address());
+    const std::string holder = holder_of(call.request);
 
     if (!conversation.empty()) {
         if (!user.empty() || with_password)
             return problem(Code::bad_field, "a conversation continues with answers only, without user and password", "conversation");
         const std::string speaker = conversations_.user_of(conversation);
         auto next = conversations_.answer(conversation, address, std::move(answers));
-        if (next && std::holds_alternative<LoginGrant>(*next)) limiter_.forgive(speaker, address);
+        if (next && std::holds_alternative<LoginGrant>(*next)) limiter_.forgive(speaker, holder);
         return next;
     }
     if (json->has("answers")) return problem(Code::bad_field, "answers need a conversation", "answers");
@@ -82,7 +82,7 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
         log_event(Event::login_refused, "login refused for " + shown + " from " + address + ": " + why,
                   {{"USER_NAME", shown}, {"REMOTE_ADDR", address}});
     };
-    if (const auto wait = limiter_.take(shown, address); wait.count() > 0) {
+    if (const auto wait = limiter_.take(shown, holder); wait.count() > 0) {
         refused("too many attempts");
         return tl::make_unexpected(
             Problem{Code::too_many_attempts, "too many attempts; try again later", {}, static_cast<int>(wait.count())});
@@ -91,9 +91,9 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
         refused("no account has such a name");
         return problem(Code::login_failed, login_failed_text);
     }
-    auto first = conversations_.begin(user, address, with_password ? &password : nullptr);
-    if (first && std::holds_alternative<LoginGrant>(*first)) limiter_.forgive(user, address);
-    if (!first && first.error().code == Code::login_unavailable) limiter_.give_back(user, address);
+    auto first = conversations_.begin({user, address, holder}, with_password ? &password : nullptr);
+    if (first && std::holds_alternative<LoginGrant>(*first)) limiter_.forgive(user, holder);
+    if (!first && first.error().code == Code::login_unavailable) limiter_.give_back(user, holder);
     return first;
 }
 
@@ -104,7 +104,23 @@ ApiResult<LoginStep> ApiLogin::with_ticket(const Secret& text, const Request& re
     if (!token) return problem(Code::login_failed, login_failed_text);
     const auto holder = launcher_.holder_of(*token);
     if (!holder) return error_of(holder);
+    const std::string address(request.address());
+    log_event(Event::login, "login of " + holder->user + " with a local ticket from " + address,
+              {{"USER_NAME", holder->user}, {"REMOTE_ADDR", address}});
     return LoginGrant{*std::move(token), holder->uid, holder->user, std::chrono::sys_seconds(std::chrono::seconds(holder->expires)), {}};
+}
+
+Share ApiLogin::share_of_login(const Call& call) const {
+    const std::string holder = holder_of(call.request);
+    auto json = JsonObject::parse(call.body);
+    if (!json) return holder;
+    std::string user;
+    std::string conversation;
+    json->take("user", user, 1, wire::longest::user);
+    json->take("conversation", conversation, 1, longest_conversation);
+    if (!conversation.empty()) user = conversations_.user_of(conversation);
+    if (json->has("ticket")) return "tickets of " + holder;
+    return !user.empty() && limiter_.knows(user, holder) ? user + " of " + holder : holder;
 }
 
 ApiResult<Response> ApiLogin::log_in(Call& call) {
@@ -120,6 +136,13 @@ ApiResult<Response> ApiLogin::log_in(Call& call) {
 }
 
 ApiResult<Response> ApiLogin::granted(const LoginGrant& grant, const std::string& name, Call& call) {
+    auto response = begin_session(grant, name, call);
+    // Nobody gets the token then.
+    if (!response) ended_.add({grant.token.hash()});
+    return response;
+}
+
+ApiResult<Response> ApiLogin::begin_session(const LoginGrant& grant, const std::string& name, Call& call) {
     // End the browser's earlier session: if its cookie was planted or seen, it is now useless.
     if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
     const auto user = UserName::parse(grant.user);
@@ -131,6 +154,7 @@ ApiResult<Response> ApiLogin::granted(const LoginGrant& grant, const std::string
         return storage_problem(added.error());
     }
     unit_reconciler_.remove_unknown_of(*user, grant.token);
+    administrators_.look_up({grant.token.hash(), grant.uid, grant.user});
     Json::Value body = who_is(grant.user, grant.uid);
     if (!grant.messages.empty()) body["messages"] = texts(grant.messages);
     Response response = json_response(200, body);
@@ -138,11 +162,11 @@ ApiResult<Response> ApiLogin::granted(const LoginGrant& grant, const std::string
     return response;
 }
 
-ApiResult<Response> ApiLogin::who(Call& call) const {
+ApiResult<Response> ApiLogin::who(Call& call) {
     // Only a page that a person opens sends this request: the session is in use.
     sessions_.touch(call.session->token);
     Json::Value body = who_is(call.session->user, call.session->uid);
-    body["administrator"] = is_administrator(*call.session, settings_);
+    body["administrator"] = administrators_.include(*call.session);
     return json_response(200, body);
 }
 
@@ -180,17 +204,13 @@ ApiResult<Response> ApiLogin::revoke(Call& call) {
     const auto token = sessions_.find_by_id(call.session->uid, call.named_session);
     if (!token) return problem(Code::no_such_session, "you have no such session");
     if (*token == call.session->token) return log_out(call);
-    const auto revoked = launcher_.revoke(*call.token, wire::Tickets::other, *token);
     sessions_.end(*token);
     log_logout(call, " ended another session");
-    if (!revoked) return error_of(revoked);
     return empty_response(204);
 }
 
 ApiResult<Response> ApiLogin::log_out(Call& call) {
     sessions_.end(call.session->token);
-    // If the launcher is unavailable, the ticket stays until it expires, but nobody has its token.
-    (void)launcher_.revoke(*call.token, wire::Tickets::this_one);
     log_logout(call, " logged out");
     Response response = empty_response(204);
     response.with("Set-Cookie", clear_cookie());
@@ -198,11 +218,8 @@ ApiResult<Response> ApiLogin::log_out(Call& call) {
 }
 
 ApiResult<Response> ApiLogin::log_out_everywhere(Call& call) {
-    const auto revoked = launcher_.revoke(*call.token, wire::Tickets::all_of_user);
     sessions_.end_all(call.session->uid);
     log_logout(call, " logged out everywhere");
-    // Here a remaining ticket is a failure: every session must end.
-    if (!revoked) return error_of(revoked);
     Response response = empty_response(204);
     response.with("Set-Cookie", clear_cookie());
     return response;

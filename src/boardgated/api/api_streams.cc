@@ -45,6 +45,17 @@ ApiResult<void> ApiStreams::log(std::unique_ptr<Request>& request, Caller caller
     if (!lines_at_first) return error_of(lines_at_first);
     const auto board = own_board(registry_, *id, caller.session);
     if (!board) return error_of(board);
+    auto place = event_streams_.place_for_feed(caller.session.uid);
+    if (!place) return error_of(place);
+    {
+        const auto openings = openings_.lock();
+        const std::string person = share_of(caller.session.uid);
+        if (const double wait = openings->wait(person); wait > 0) {
+            return tl::make_unexpected(
+                Problem{Code::busy, "you opened too many logs; try again in a moment", {}, 1 + static_cast<int>(wait)});
+        }
+        openings->take(person);
+    }
     // A browser that reconnects names the last line it has (HTML standard, Last-Event-ID).
     auto journal = journal_.follow(board->unit(), std::string(request->parameter("HTTP_LAST_EVENT_ID").substr(0, wire::longest::cursor)),
                                    *lines_at_first);
@@ -58,7 +69,8 @@ ApiResult<void> ApiStreams::log(std::unique_ptr<Request>& request, Caller caller
         return {event_text("line", to_text(log_line_json(*line)), line->cursor), false};
     };
     // No time limit for the source: a board may log nothing for days.
-    return event_streams_.open_feed(request, caller.session, {*std::move(journal), translate});
+    event_streams_.open_feed(std::move(request), caller.session, *std::move(place), {*std::move(journal), translate});
+    return {};
 }
 
 ApiResult<void> ApiStreams::runs(std::unique_ptr<Request>& request, Caller caller, const std::optional<BoardId>&) {

@@ -8,14 +8,20 @@
 #include "src/boardgated/api/event_streams.h"
 #include "src/boardgated/boards/registry.h"
 #include "src/boardgated/clients/journal_client.h"
+#include "src/boardgated/common/token_buckets.h"
 
 namespace boardgate::boardgated {
 
 class ApiStreams {
 public:
     ApiStreams(EventStreams& event_streams, const Registry& registry, const Sessions& sessions, const JournalClient& journal,
-               ApiFolders& folders)
-        : event_streams_(event_streams), registry_(registry), sessions_(sessions), journal_(journal), folders_(folders) {}
+               ApiFolders& folders, const Clock& clock)
+        : event_streams_(event_streams),
+          registry_(registry),
+          sessions_(sessions),
+          journal_(journal),
+          folders_(folders),
+          openings_(TokenBuckets(clock, most_openings)) {}
 
     void handle(std::unique_ptr<Request> request);
 
@@ -32,6 +38,9 @@ private:
     const Sessions& sessions_;
     const JournalClient& journal_;
     ApiFolders& folders_;
+    /// Logs that a person opens, by uid: one process reads them for everybody.
+    static constexpr TokenBuckets::Rate most_openings{30, 1};
+    LockGuarded<TokenBuckets> openings_;
 };
 
 }  // namespace boardgate::boardgated

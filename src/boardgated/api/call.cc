@@ -3,7 +3,7 @@
 
 #include <charconv>
 
-#include "src/base/peer.h"
+#include "src/boardgated/logins/address_holder.h"
 #include "src/boardgated/web/cookie.h"
 
 namespace boardgate::boardgated {
@@ -16,17 +16,13 @@ std::optional<Caller> caller_of(const Request& request, const Sessions& sessions
     return Caller{*std::move(session), *std::move(token)};
 }
 
+std::string holder_of(const Request& request) { return request.is_from_this_server() ? this_server : address_holder(request.address()); }
+
 ApiResult<Board> own_board(const Registry& registry, const BoardId& id, const Session& session) {
     auto board = registry.find(id);
     if (!board) return problem(Code::no_such_board, "there is no board " + id.str());
     if (board->uid != session.uid) return problem(Code::not_your_board, "board " + id.str() + " belongs to somebody else");
     return *std::move(board);
-}
-
-bool is_administrator(const Session& session, const Settings& settings) {
-    if (settings.administrators.empty()) return false;
-    const auto account = account_of(session.uid);
-    return account && is_member(*account, settings.administrators);
 }
 
 ApiResult<std::uint32_t> query_number(const Request& request, const char* name, std::uint32_t standard, std::uint32_t least,

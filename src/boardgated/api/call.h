@@ -22,11 +22,11 @@ struct Caller {
 };
 [[nodiscard]] std::optional<Caller> caller_of(const Request& request, const Sessions& sessions);
 
+/// Whose share of what people without a session use a request counts to.
+[[nodiscard]] std::string holder_of(const Request& request);
+
 /// The board, if the session's user owns it.
 [[nodiscard]] ApiResult<Board> own_board(const Registry& registry, const BoardId& id, const Session& session);
-
-/// Is the session's user in the group `administrators` now? Asks the account directory, so it may wait.
-[[nodiscard]] bool is_administrator(const Session& session, const Settings& settings);
 
 /// The values of the placeholders in a route's pattern.
 struct PathNames {

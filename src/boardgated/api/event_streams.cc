@@ -42,39 +42,54 @@ EventStreams::~EventStreams() {
     eventfd_write(wake_.get(), 1);
 }
 
-ApiResult<void> EventStreams::open_events(std::unique_ptr<Request>& request, const Session& session) {
-    return open_stream(request, session, {});
-}
-
-ApiResult<void> EventStreams::open_feed(std::unique_ptr<Request>& request, const Session& session, Feed feed) {
-    return open_stream(request, session, std::move(feed));
-}
-
-ApiResult<void> EventStreams::open_stream(std::unique_ptr<Request>& request, const Session& session, Feed feed) {
-    {
-        const auto inbox = inbox_.lock();
-        if (inbox->open >= most_streams || inbox->open_of_user[session.uid] >= most_streams_of_user) {
-            return tl::make_unexpected(Problem{Code::busy, "too many of your pages are open; close some", {}, 10});
-        }
-        ++inbox->open;
-        ++inbox->open_of_user[session.uid];
-        Stream stream{std::move(request), session, std::move(feed)};
-        // nginx passes the head on only with some of the body: the comment is that.
-        stream.unsent = "Status: 200\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n\r\n:\n\n";
-        stream.most_unsent = stream.unsent.size() + event_lag;
-        stream.source_active = stream.reader_active = clock_.boot();
-        inbox->arrived.push_back(std::move(stream));
+ApiResult<EventStreams::Place> EventStreams::take_place(std::uint32_t uid, bool feed) {
+    const auto counts = counts_.lock();
+    Counts::OfUser& own = counts->of_user[uid];
+    if (counts->open >= most_streams || own.streams >= most_streams_of_user || (feed && own.feeds >= most_feeds_of_user)) {
+        if (own.streams == 0) counts->of_user.erase(uid);
+        return tl::make_unexpected(Problem{Code::busy, "too many of your pages are open; close some", {}, 10});
     }
-    eventfd_write(wake_.get(), 1);
+    ++counts->open;
+    ++own.streams;
+    if (feed) ++own.feeds;
+    return Place(*this, uid, feed);
+}
+
+EventStreams::Place::~Place() {
+    if (streams_ == nullptr) return;
+    const auto counts = streams_->counts_.lock();
+    const auto own = counts->of_user.find(uid_);
+    --counts->open;
+    if (feed_) --own->second.feeds;
+    if (--own->second.streams == 0) counts->of_user.erase(own);
+}
+
+ApiResult<void> EventStreams::open_events(std::unique_ptr<Request>& request, const Session& session) {
+    auto place = take_place(session.uid, false);
+    if (!place) return error_of(place);
+    open_stream(std::move(request), session, *std::move(place), {});
     return {};
+}
+
+void EventStreams::open_feed(std::unique_ptr<Request> request, const Session& session, Place place, Feed feed) {
+    open_stream(std::move(request), session, std::move(place), std::move(feed));
+}
+
+void EventStreams::open_stream(std::unique_ptr<Request> request, const Session& session, Place place, Feed feed) {
+    Stream stream{std::move(request), session, std::move(place), std::move(feed)};
+    // nginx holds the head back until some of the body comes: the comment makes it pass the head on.
+    stream.unsent = "Status: 200\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n\r\n:\n\n";
+    stream.most_unsent = stream.unsent.size() + event_lag;
+    stream.source_active = stream.reader_active = clock_.boot();
+    inbox_.lock()->arrived.push_back(std::move(stream));
+    eventfd_write(wake_.get(), 1);
 }
 
 void EventStreams::board_changed(const Board& board, bool gone) {
     Json::Value id(Json::objectValue);
     id["id"] = board.id.str();
-    const auto inbox = inbox_.lock();
-    if (inbox->open == 0) return;
-    inbox->changes.push_back(
+    if (counts_.read()->open == 0) return;
+    inbox_.lock()->changes.push_back(
         {board.uid, gone ? event_text("removed", to_text(id)) : event_text("board", to_text(board_event_json(board)))});
     eventfd_write(wake_.get(), 1);
 }
@@ -205,11 +220,6 @@ void EventStreams::drop_finished() {
         }
         // A regular end of the request would block until the reader takes the unsent bytes.
         if (!stream->unsent.empty()) stream->request->hang_up();
-        {
-            const auto inbox = inbox_.lock();
-            --inbox->open;
-            if (--inbox->open_of_user[stream->session.uid] == 0) inbox->open_of_user.erase(stream->session.uid);
-        }
         stream = streams_.erase(stream);
     }
 }

@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "src/base/clock.h"
@@ -31,6 +32,8 @@ public:
     /// Two descriptors each: well below LimitNOFILE= and the 1024 descriptors of select(2), with which libfcgi waits.
     static constexpr std::size_t most_streams = 400;
     static constexpr std::size_t most_streams_of_user = 40;
+    /// Of logs and runs: a process of ours reads for each.
+    static constexpr std::size_t most_feeds_of_user = 12;
     /// A reader that takes no unsent byte for this long is dropped.
     static constexpr std::chrono::seconds patience_with_reader{30};
 
@@ -49,10 +52,30 @@ public:
         std::chrono::seconds patience = std::chrono::seconds::max();  ///< how long the source may be silent
     };
 
-    /// Streams the state changes of a person's boards. Takes the request, unless a limit is reached: that is a problem.
+    /// One stream of a person, counted while it lives.
+    class Place {
+    public:
+        Place(Place&& other) noexcept : streams_(std::exchange(other.streams_, nullptr)), uid_(other.uid_), feed_(other.feed_) {}
+        Place& operator=(Place&&) = delete;
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+        ~Place();
+
+    private:
+        friend class EventStreams;
+        Place(EventStreams& streams, std::uint32_t uid, bool feed) : streams_(&streams), uid_(uid), feed_(feed) {}
+        EventStreams* streams_;
+        std::uint32_t uid_;
+        bool feed_;
+    };
+    /// A place for a feed, or a problem when the person has enough: ask before anything is begun for the feed.
+    [[nodiscard]] ApiResult<Place> place_for_feed(std::uint32_t uid) { return take_place(uid, true); }
+
+    /// Streams the state changes of a person's boards. Takes the request; a problem, and no change, when the limits are
+    /// reached.
     [[nodiscard]] ApiResult<void> open_events(std::unique_ptr<Request>& request, const Session& session);
-    /// Streams what `feed.source` delivers, under the same limits.
-    [[nodiscard]] ApiResult<void> open_feed(std::unique_ptr<Request>& request, const Session& session, Feed feed);
+    /// Streams what `feed.source` delivers.
+    void open_feed(std::unique_ptr<Request> request, const Session& session, Place place, Feed feed);
 
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
@@ -61,7 +84,8 @@ private:
     struct Stream {
         std::unique_ptr<Request> request;
         Session session;
-        Feed feed{};  // an open stream of state changes has no `translate`; an ended feed has no `source`
+        Place place;
+        Feed feed{};  // closed source: nothing more comes; no translate: an event stream
         std::string unsent{};
         std::size_t most_unsent = 0;
         BootTime source_active{};  // when the source last delivered, or was last paused
@@ -77,11 +101,18 @@ private:
     struct Inbox {
         std::list<Stream> arrived{};
         std::deque<Change> changes{};
-        std::unordered_map<std::uint32_t, std::size_t> open_of_user{};
+    };
+    struct Counts {
+        struct OfUser {
+            std::size_t streams = 0;
+            std::size_t feeds = 0;
+        };
+        std::unordered_map<std::uint32_t, OfUser> of_user{};
         std::size_t open = 0;
     };
 
-    [[nodiscard]] ApiResult<void> open_stream(std::unique_ptr<Request>& request, const Session& session, Feed feed);
+    [[nodiscard]] ApiResult<Place> take_place(std::uint32_t uid, bool feed);
+    void open_stream(std::unique_ptr<Request> request, const Session& session, Place place, Feed feed);
     void serve(const std::stop_token& stop);
     void empty_inbox();
     void append(Stream& stream, std::string_view text) const;
@@ -103,6 +134,7 @@ private:
     const Sessions& sessions_;
     const Clock& clock_;
     Fd wake_;
+    LockGuarded<Counts> counts_;  // before the streams, which count there
     LockGuarded<Inbox> inbox_;
     std::list<Stream> streams_;  // used by thread_ only
     std::jthread thread_;

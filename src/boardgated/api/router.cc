@@ -150,8 +150,10 @@ void Router::handle(std::unique_ptr<Request> request) {
             pool = &pools_.folders;
             break;
     }
-    if (!pool->add([this, job, found = *route] { run(*found, *job->request, job->call); })) {
-        refuse({Code::busy, "the server is busy; try again in a moment", {}, 2});
+    const auto& session = job->call.session;
+    const Share share = session ? share_of(session->uid) : handlers_.login.share_of_login(job->call);
+    if (!pool->add(share, [this, job, found = *route] { run(*found, *job->request, job->call); })) {
+        refuse({Code::busy, "too many of your requests wait for an answer; try again in a moment", {}, 2});
     }
 }
 

@@ -72,7 +72,6 @@ public:
                                             const std::function<bool(const Board&)>& enough) const;
     /// When the program ends: nobody waits from now on.
     void stop_waiting();
-    /// The gate let a request in. save_views() writes it to the store.
     /// The gate let a request to the board pass. save_views() stores the time.
     void viewed(const BoardId& id);
     void save_views();

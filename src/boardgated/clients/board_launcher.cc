@@ -127,12 +127,10 @@ ApiResult<std::uint16_t> SocketLauncher::restart(const Token& token, const Board
     return ask_board<wire::RestartBoard>(token, board).map([](const LauncherReply& reply) { return reply.port; });
 }
 
-ApiResult<void> SocketLauncher::revoke(const Token& token, wire::Tickets which, const TokenHash& other) {
-    wire::RevokeTicket message;
-    message.token = copy_of(token);
-    message.which = which;
-    if (which == wire::Tickets::other) message.other = other.hex();
-    return ask(std::move(message)).map([](const LauncherReply&) {});
+bool SocketLauncher::revoke(const std::vector<TokenHash>& tickets) {
+    wire::RevokeTickets message;
+    for (const TokenHash& ticket : tickets) message.hashes += ticket.hex();
+    return ask(std::move(message)).has_value();
 }
 
 ApiResult<Fd> SocketLauncher::open_logdirs(const Token& token) {

@@ -24,8 +24,6 @@ public:
     [[nodiscard]] virtual ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual ApiResult<void> sleep(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board) = 0;
-    /// Revokes tickets of the token's user; `other` is used with Tickets::other.
-    [[nodiscard]] virtual ApiResult<void> revoke(const Token& token, wire::Tickets which, const TokenHash& other = {}) = 0;
     /// A connection to the person's boardgate-logdirs.
     [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
     [[nodiscard]] virtual ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
@@ -44,12 +42,13 @@ public:
     [[nodiscard]] ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<void> sleep(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board) override;
-    [[nodiscard]] ApiResult<void> revoke(const Token& token, wire::Tickets which, const TokenHash& other) override;
     [[nodiscard]] ApiResult<Fd> open_logdirs(const Token& token) override;
     [[nodiscard]] ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) override;
     [[nodiscard]] ApiResult<wire::TicketHolder> holder_of(const Token& token) override;
     /// Returns those of these tickets that are no longer valid: revoked, expired, or of an account that was made again.
     [[nodiscard]] std::vector<TokenHash> ended_of(const std::vector<TokenHash>& tickets);
+    /// True when none of these tickets exists any more. At most wire::longest::tickets.
+    [[nodiscard]] bool revoke(const std::vector<TokenHash>& tickets);
 
 private:
     struct LauncherReply {

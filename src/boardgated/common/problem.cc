@@ -27,6 +27,12 @@ const char* name_of(Code code) { return row_of(code).name; }
 
 int status_of(Code code) { return row_of(code).status; }
 
+int retry_after_of(const Problem& problem) {
+    constexpr int usual = 5;
+    const int status = status_of(problem.code);
+    return problem.retry_after == 0 && (status == 429 || status == 503) ? usual : problem.retry_after;
+}
+
 const char* title_of(Code code) { return row_of(code).title; }
 
 tl::unexpected<Problem> storage_problem(const Error& error) {

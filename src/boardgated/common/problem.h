@@ -20,7 +20,7 @@ struct Problem {
     Code code;
     std::string detail;   ///< a sentence: what happened, to what, what to do
     std::string field{};  ///< the bad field of the request, if any
-    int retry_after = 0;  ///< seconds; 0 leaves the header out
+    int retry_after = 0;  ///< seconds; 0: as usual for the status
     std::string allow{};  ///< the methods that the address allows
 };
 
@@ -36,6 +36,8 @@ using ApiResult = tl::expected<T, Problem>;
 
 /// The stable name of a code, as in the body's `code`.
 [[nodiscard]] const char* name_of(Code code);
+/// The seconds of Retry-After. Each 429 and 503 has some; 0 leaves the header out.
+[[nodiscard]] int retry_after_of(const Problem& problem);
 /// The HTTP status of a code.
 [[nodiscard]] int status_of(Code code);
 /// A short title of a code, for people.

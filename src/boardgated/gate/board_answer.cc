@@ -77,7 +77,7 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
     }
     const std::shared_ptr<Request> shared = std::move(request);
     const bool navigation = question.navigation;
-    if (!launches_.add([this, shared, session = *decision.session, board = *decision.board, navigation] {
+    if (!launches_.add(share_of(decision.session->uid), [this, shared, session = *decision.session, board = *decision.board, navigation] {
             wake_and_answer(*shared, session, board, navigation);
         })) {
         write_response(*shared, refusal({Code::busy, "too many boards are being woken; try again in a moment", {}, 2}, navigation));

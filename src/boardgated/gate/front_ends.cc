@@ -65,7 +65,7 @@ std::optional<Published> published_for(const std::string& folder, const std::str
 std::string FrontEnds::version_for(const Board& board) {
     const auto found = std::make_shared<std::promise<std::string>>();
     auto version = found->get_future();
-    const bool asked = thread_.add([this, found, environment = board.options.environment, since = board.facts.since] {
+    const bool asked = thread_.add({}, [this, found, environment = board.options.environment, since = board.facts.since] {
         found->set_value(look_up(environment, since));
     });
     // Without a version the board serves its own files, which is always correct.

@@ -33,7 +33,7 @@ private:
     std::string published_;
     std::string wanted_;
     std::atomic<BootTime::rep> next_request_ = 0;
-    ThreadPool thread_{"front ends", 1, 4};
+    ThreadPool thread_{"front ends", {1, 1, 4, 4}};
 };
 
 }  // namespace boardgate::boardgated

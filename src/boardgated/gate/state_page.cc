@@ -140,7 +140,7 @@ Response problem_page(const Problem& problem) {
 )",
                                          title_of(problem.code), escaped(problem.detail));
     Response response = page(plain.status, title_of(problem.code), "", main);
-    if (problem.retry_after > 0) response.with("Retry-After", std::to_string(problem.retry_after));
+    if (const int seconds = retry_after_of(problem); seconds > 0) response.with("Retry-After", std::to_string(seconds));
     return response;
 }
 

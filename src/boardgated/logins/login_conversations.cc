@@ -3,6 +3,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "src/base/log.h"
 
 namespace boardgate::boardgated {
@@ -12,8 +14,14 @@ namespace {
 /// PAM modules may ask a slow server; boardgate-login itself gives up earlier.
 constexpr std::chrono::seconds pam_patience{45};
 
-tl::unexpected<Problem> unavailable(const std::string& why) {
-    log_event(Event::login_fault, "boardgate-login cannot check a login: " + why);
+tl::unexpected<Problem> busy() {
+    return tl::make_unexpected(Problem{Code::busy, "the server is busy with other logins; try again in a moment", {}, 2});
+}
+
+tl::unexpected<Problem> unavailable(const Error& why) {
+    // systemd closes connections beyond MaxConnections= at once, with a message in them or not.
+    if (why.sys == ECONNRESET || why.sys == EPIPE) return busy();
+    log_event(Event::login_fault, "boardgate-login cannot check a login: " + why.text());
     return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if this persists");
 }
 
@@ -40,12 +48,21 @@ tl::unexpected<Problem> refused(const wire::LoginVerdict& verdict) {
 
 }  // namespace
 
-ApiResult<LoginStep> LoginConversations::begin(const std::string& user, const std::string& address, Secret* password) {
+ApiResult<LoginStep> LoginConversations::begin(const LoginAttempt& attempt, Secret* password) {
+    Conversation conversation{attempt, {}, 1, {}};
+    if (password != nullptr) return start(std::move(conversation), password);
+    LoginQuestion question{{}, {{{"Password:", false}}, {}}};
+    question.conversation = add(std::move(conversation));
+    return question;
+}
+
+ApiResult<LoginStep> LoginConversations::start(Conversation conversation, Secret* password) {
     auto connection = wire::connect(path_);
-    if (!connection) return unavailable(connection.error().text());
-    wire::LoginStart start{user, address.substr(0, wire::longest::address)};
-    if (const auto sent = wire::send(connection->get(), start); !sent) return unavailable(sent.error().text());
-    return step({*std::move(connection), user, address, 0, {}}, password);
+    if (!connection) return unavailable(connection.error());
+    wire::LoginStart message{conversation.attempt.user, conversation.attempt.address.substr(0, wire::longest::address)};
+    if (const auto sent = wire::send(connection->get(), message); !sent) return unavailable(sent.error());
+    conversation.connection = *std::move(connection);
+    return step(std::move(conversation), password);
 }
 
 ApiResult<LoginStep> LoginConversations::step(Conversation conversation, Secret* password) {
@@ -53,56 +70,68 @@ ApiResult<LoginStep> LoginConversations::step(Conversation conversation, Secret*
     std::vector<std::string> unseen;  // messages that came with a prompt which the person never saw
     for (;;) {
         auto datagram = wire::receive(socket, pam_patience);
-        if (!datagram) return unavailable(datagram.error().text());
-        // systemd immediately closes connections beyond MaxConnections=.
-        if (!*datagram)
-            return tl::make_unexpected(Problem{Code::busy, "the server is busy with other logins; try again in a moment", {}, 2});
+        if (!datagram) return unavailable(datagram.error());
+        if (!*datagram) return busy();
         if (auto prompts = wire::decode<wire::LoginPrompts>(**datagram)) {
             if (password != nullptr && prompts->prompts.size() == 1 && !prompts->prompts[0].echo) {
                 wire::LoginAnswers answers;
                 answers.answers.push_back(std::move(*password));
                 password = nullptr;
                 unseen = std::move(prompts->messages);
-                if (const auto sent = wire::send(socket, answers); !sent) return unavailable(sent.error().text());
+                if (const auto sent = wire::send(socket, answers); !sent) return unavailable(sent.error());
                 continue;
             }
             conversation.asked = prompts->prompts.size();
             prompts->messages.insert(prompts->messages.begin(), unseen.begin(), unseen.end());
-            auto id = add(std::move(conversation));
-            if (!id) return error_of(id);
-            return LoginQuestion{*std::move(id), *std::move(prompts)};
+            LoginQuestion question{{}, *std::move(prompts)};
+            question.conversation = add(std::move(conversation));
+            return question;
         }
         auto verdict = wire::decode<wire::LoginVerdict>(**datagram);
-        if (!verdict) return unavailable(verdict.error().text());
+        if (!verdict) return unavailable(verdict.error());
         // Only boardgate-login decides which messages a refused person gets.
         if (verdict->outcome != wire::LoginOutcome::refused)
             verdict->messages.insert(verdict->messages.begin(), unseen.begin(), unseen.end());
         if (verdict->outcome != wire::LoginOutcome::granted) return refused(*verdict);
         auto token = Token::parse(verdict->token.reveal());
-        if (!token) return unavailable("boardgate-login sent a verdict without a token");
+        if (!token) return unavailable(Error{"boardgate-login sent a verdict without a token", {}, {}, 0});
         return LoginGrant{*std::move(token), verdict->uid, verdict->user, std::chrono::sys_seconds(std::chrono::seconds(verdict->expires)),
                           std::move(verdict->messages)};
     }
 }
 
-ApiResult<std::string> LoginConversations::add(Conversation conversation) {
+/// Of those with a process, or those without: the oldest of the holder that has most.
+void LoginConversations::drop_one(Conversations& conversations, bool started) {
+    std::map<std::string_view, std::size_t> count;
+    const auto is_of_kind = [started](const Conversation& each) { return static_cast<bool>(each.connection) == started; };
+    for (const auto& [id, each] : conversations) {
+        if (is_of_kind(each)) ++count[each.attempt.holder];
+    }
+    auto victim = conversations.end();
+    for (auto each = conversations.begin(); each != conversations.end(); ++each) {
+        if (!is_of_kind(each->second)) continue;
+        if (victim == conversations.end()) {
+            victim = each;
+            continue;
+        }
+        const std::size_t most = count[victim->second.attempt.holder];
+        const std::size_t own = count[each->second.attempt.holder];
+        if (own > most || (own == most && each->second.ends < victim->second.ends)) victim = each;
+    }
+    if (victim != conversations.end()) conversations.erase(victim);
+}
+
+std::string LoginConversations::add(Conversation conversation) {
     conversation.ends = clock_.boot() + lifetime;
     sweep();
     const auto conversations = conversations_.lock();
-    // The oldest login of an address was most likely abandoned for a newer one.
-    std::size_t same_address = 0;
-    auto oldest = conversations->end();
-    for (auto each = conversations->begin(); each != conversations->end(); ++each) {
-        if (each->second.address != conversation.address) continue;
-        ++same_address;
-        if (oldest == conversations->end() || each->second.ends < oldest->second.ends) oldest = each;
-    }
-    if (same_address >= most_of_address) conversations->erase(oldest);
-    if (conversations->size() >= most)
-        return tl::make_unexpected(
-            Problem{Code::too_many_attempts, "too many logins were started and not finished; try again later", {}, 90});
+    const bool started = static_cast<bool>(conversation.connection);
+    const std::size_t most = started ? static_cast<std::size_t>(settings_.login_conversations) : most_unstarted;
     std::string id = Token::make().reveal();
     conversations->emplace(id, std::move(conversation));
+    const auto same = [started](const auto& each) { return static_cast<bool>(each.second.connection) == started; };
+    if (static_cast<std::size_t>(std::count_if(conversations->begin(), conversations->end(), same)) > most)
+        drop_one(*conversations, started);
     return id;
 }
 
@@ -111,7 +140,7 @@ ApiResult<LoginStep> LoginConversations::answer(const std::string& id, const std
     {
         const auto conversations = conversations_.lock();
         const auto found = conversations->find(id);
-        if (found == conversations->end() || found->second.address != address || found->second.ends < clock_.boot()) {
+        if (found == conversations->end() || found->second.attempt.address != address || found->second.ends < clock_.boot()) {
             return problem(Code::no_such_conversation, "this login conversation has ended; start again");
         }
         if (found->second.asked != answers.size()) {
@@ -120,6 +149,7 @@ ApiResult<LoginStep> LoginConversations::answer(const std::string& id, const std
         conversation = std::move(found->second);
         conversations->erase(found);
     }
+    if (!conversation.connection) return start(std::move(conversation), &answers.front());
     wire::LoginAnswers message{std::move(answers)};
     if (const auto sent = wire::send(conversation.connection.get(), message); !sent) {
         return problem(Code::no_such_conversation, "this login conversation has ended; start again");
@@ -130,7 +160,7 @@ ApiResult<LoginStep> LoginConversations::answer(const std::string& id, const std
 std::string LoginConversations::user_of(const std::string& id) const {
     const auto conversations = conversations_.read();
     const auto found = conversations->find(id);
-    return found == conversations->end() ? std::string() : found->second.user;
+    return found == conversations->end() ? std::string() : found->second.attempt.user;
 }
 
 bool LoginConversations::has_ended(const TokenHash& token, const std::string& address) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Logins in progress. Each is a connection to a boardgate-login process, which holds the PAM conversation. The
-// conversation's random id continues it, for 90 seconds.
+// Logins in progress. Each is a connection to a boardgate-login process, which holds the PAM conversation, as soon as
+// there is a password. The conversation's random id continues it, for 90 seconds. When there are too many, the holder of
+// most of them loses its oldest: nobody can take them from others.
 #pragma once
 
 #include <chrono>
@@ -12,11 +13,18 @@
 #include "src/base/clock.h"
 #include "src/base/fd.h"
 #include "src/base/lock_guarded.h"
+#include "src/base/settings.h"
 #include "src/boardgated/common/problem.h"
 #include "src/wire/messages.h"
 
 namespace boardgate::boardgated {
 
+/// Who wants to log in, from where, and whose share that is.
+struct LoginAttempt {
+    std::string user;
+    std::string address;
+    std::string holder;  ///< an address_holder()
+};
 /// PAM asks for more.
 struct LoginQuestion {
     std::string conversation;
@@ -39,11 +47,13 @@ class LoginConversations {
 public:
     static constexpr const char* socket_path = "/run/boardgate-root/login.sock";
 
-    explicit LoginConversations(const Clock& clock, std::string path = socket_path) : clock_(clock), path_(std::move(path)) {}
+    LoginConversations(const Clock& clock, const Settings& settings, std::string path = socket_path)
+        : clock_(clock), settings_(settings), path_(std::move(path)) {}
 
-    /// Begins a login. `password` (may be null) answers the first hidden prompt, if that is the only prompt of its message.
-    [[nodiscard]] ApiResult<LoginStep> begin(const std::string& user, const std::string& address, Secret* password);
-    /// Answers the last prompts of a conversation.
+    /// Begins a login. `password` answers the first prompt that comes alone and is not echoed. Without it (null) the
+    /// person is asked for one first: that costs no process.
+    [[nodiscard]] ApiResult<LoginStep> begin(const LoginAttempt& attempt, Secret* password);
+    /// Answers the last questions of a conversation.
     [[nodiscard]] ApiResult<LoginStep> answer(const std::string& id, const std::string& address, std::vector<Secret> answers);
     /// The name of the user who is logging in; empty for an unknown conversation.
     [[nodiscard]] std::string user_of(const std::string& id) const;
@@ -54,22 +64,25 @@ public:
 
 private:
     struct Conversation {
-        Fd connection;
-        std::string user;
-        std::string address;
+        LoginAttempt attempt;
+        Fd connection;  ///< none while the person is asked for a password
         std::size_t asked = 0;
         BootTime ends{};
     };
+    using Conversations = std::map<std::string, Conversation>;
     static constexpr std::chrono::seconds lifetime{90};
-    static constexpr std::size_t most_of_address = 4;
-    static constexpr std::size_t most = 200;
+    /// Those without a process only cost memory.
+    static constexpr std::size_t most_unstarted = 2000;
 
     [[nodiscard]] ApiResult<LoginStep> step(Conversation conversation, Secret* password);
-    [[nodiscard]] ApiResult<std::string> add(Conversation conversation);
+    [[nodiscard]] ApiResult<LoginStep> start(Conversation conversation, Secret* password);
+    [[nodiscard]] std::string add(Conversation conversation);
+    static void drop_one(Conversations& conversations, bool started);
 
     const Clock& clock_;
+    const Settings& settings_;
     const std::string path_;
-    LockGuarded<std::map<std::string, Conversation>> conversations_;  ///< by id
+    LockGuarded<Conversations> conversations_;  ///< by id
 };
 
 }  // namespace boardgate::boardgated

@@ -1,74 +1,88 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/logins/login_limiter.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cmath>
 
 namespace boardgate::boardgated {
 
 namespace {
-std::string key_of(std::string_view user, std::string_view address) { return address_holder(address) + " " + std::string(user); }
+
+// Each bucket is full again after this time.
+constexpr double account_seconds = 100;
+constexpr double address_seconds = 60;
+constexpr double all_seconds = 20;
+
+// Addresses that failed lately share one bucket, all others another: a guesser does not slow down who comes first.
+constexpr const char* failing = "failing";
+constexpr const char* fresh = "fresh";
+
+TokenBuckets::Rate rate(setting::Count burst, double seconds) { return {static_cast<double>(burst), static_cast<double>(burst) / seconds}; }
+
+std::string pair_of(std::string_view user, std::string_view holder) {
+    std::string pair(holder);
+    return pair.append(" ").append(user);
+}
+
 }  // namespace
 
-std::string address_holder(std::string_view address) {
-    in6_addr six{};
-    if (inet_pton(AF_INET6, std::string(address).c_str(), &six) != 1) return std::string(address);
-    std::fill(std::begin(six.s6_addr) + 8, std::end(six.s6_addr), std::uint8_t{0});
-    char text[INET6_ADDRSTRLEN];
-    return std::string(inet_ntop(AF_INET6, &six, text, sizeof text)) + "/64";
-}
+LoginLimiter::LoginLimiter(const Clock& clock, const Settings& settings)
+    : state_(State{TokenBuckets(clock, rate(settings.login_attempts, account_seconds)),
+                   TokenBuckets(clock, rate(settings.login_attempts_of_address, address_seconds)),
+                   TokenBuckets(clock, rate(settings.login_attempts_of_all, all_seconds))}) {}
 
-void LoginLimiter::refill(Bucket& bucket, Rate rate) const {
-    const BootTime now = clock_.boot();
-    const double seconds = std::chrono::duration<double>(now - bucket.seen).count();
-    bucket.left = std::min(rate.burst, bucket.left + seconds * rate.per_second);
-    bucket.seen = now;
-}
-
-LoginLimiter::Bucket& LoginLimiter::bucket(Buckets& buckets, const std::string& key, Rate rate) const {
-    auto& [list, by_key, everybody] = buckets;
-    if (const auto found = by_key.find(key); found != by_key.end()) {
-        list.splice(list.begin(), list, found->second);
-        refill(list.front(), rate);
-        return list.front();
-    }
-    if (list.size() >= most_buckets) {
-        by_key.erase(list.back().key);
-        list.pop_back();
-    }
-    list.push_front({key, rate.burst, clock_.boot()});
-    by_key.emplace(key, list.begin());
-    return list.front();
-}
-
-std::chrono::seconds LoginLimiter::take(std::string_view user, std::string_view address) {
-    const auto buckets = buckets_.lock();
-    Bucket& account = bucket(*buckets, key_of(user, address), of_account);
-    Bucket& holder = bucket(*buckets, address_holder(address), of_address);
-    refill(buckets->everybody, of_everybody);
-    double wait = 0;
-    const auto ask = [&wait](const Bucket& bucket, Rate rate) {
-        if (bucket.left < 1) wait = std::max(wait, (1 - bucket.left) / rate.per_second);
-    };
-    ask(account, of_account);
-    ask(holder, of_address);
-    ask(buckets->everybody, of_everybody);
+std::chrono::seconds LoginLimiter::take(std::string_view user, std::string_view holder) {
+    const auto state = state_.lock();
+    const std::string pair = pair_of(user, holder);
+    const std::string address(holder);
+    const bool known = state->by_pair.contains(pair);
+    const char* all = state->of_address.is_full(address) ? fresh : failing;
+    double wait = state->of_account.wait(pair);
+    if (!known) wait = std::max({wait, state->of_address.wait(address), state->of_all.wait(all)});
     if (wait > 0) return std::chrono::seconds(static_cast<std::int64_t>(std::ceil(wait)));
-    for (Bucket* each : {&account, &holder, &buckets->everybody}) each->left -= 1;
+    state->of_account.take(pair);
+    if (known) return std::chrono::seconds(0);
+    state->of_address.take(address);
+    state->of_all.take(all);
     return std::chrono::seconds(0);
 }
 
-void LoginLimiter::forgive(std::string_view user, std::string_view address) {
-    bucket(*buckets_.lock(), key_of(user, address), of_account).left = of_account.burst;
+void LoginLimiter::forgive(std::string_view user, std::string_view holder) {
+    {
+        const auto state = state_.lock();
+        const std::string pair = pair_of(user, holder);
+        state->of_account.fill(pair);
+        if (!state->by_pair.contains(pair)) state->of_address.give_back(std::string(holder));
+    }
+    remember(user, holder);
 }
 
-void LoginLimiter::give_back(std::string_view user, std::string_view address) {
-    const auto buckets = buckets_.lock();
-    const auto add_one = [](Bucket& bucket, Rate rate) { bucket.left = std::min(rate.burst, bucket.left + 1); };
-    add_one(bucket(*buckets, key_of(user, address), of_account), of_account);
-    add_one(bucket(*buckets, address_holder(address), of_address), of_address);
+void LoginLimiter::remember(std::string_view user, std::string_view holder) {
+    const auto state = state_.lock();
+    auto& known = state->known;
+    auto& by_pair = state->by_pair;
+    const std::string pair = pair_of(user, holder);
+    if (const auto found = by_pair.find(pair); found != by_pair.end()) {
+        known.splice(known.begin(), known, found->second);
+        return;
+    }
+    if (known.size() >= most_known) {
+        by_pair.erase(known.back());
+        known.pop_back();
+    }
+    known.push_front(pair);
+    by_pair.emplace(pair, known.begin());
+}
+
+bool LoginLimiter::knows(std::string_view user, std::string_view holder) const {
+    return state_.read()->by_pair.contains(pair_of(user, holder));
+}
+
+void LoginLimiter::give_back(std::string_view user, std::string_view holder) {
+    const auto state = state_.lock();
+    const std::string pair = pair_of(user, holder);
+    state->of_account.give_back(pair);
+    if (!state->by_pair.contains(pair)) state->of_address.give_back(std::string(holder));
 }
 
 }  // namespace boardgate::boardgated

@@ -44,10 +44,10 @@ Result<void> Sessions::load() {
         if (alive(*entry)) {
             entries_.lock()->emplace(*token, std::move(entry));
         } else {
-            ended.push_back(row.hash);
+            ended.push_back(*token);
         }
     }
-    delete_stored(std::move(ended));
+    ended_.add(ended);
     return {};
 }
 
@@ -64,7 +64,7 @@ Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expi
     entry->written_use = entry->last_used;
     Hashes dropped;
     {
-        const auto change = store_changes_.lock();
+        const std::lock_guard change(store_changes_);
         if (auto written = store_.put_session(row_of(*entry)); !written) return written;
         const auto entries = entries_.lock();
         // Sessions of a deleted account whose uid was given to this one.
@@ -78,11 +78,11 @@ Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expi
         if (static_cast<std::int64_t>(own.size()) > settings_.sessions_per_user) {
             const Entry* oldest =
                 *std::min_element(own.begin(), own.end(), [](const Entry* a, const Entry* b) { return a->last_used < b->last_used; });
-            dropped.push_back(oldest->session.token.hex());
+            dropped.push_back(oldest->session.token);
             entries->erase(TokenHash(oldest->session.token));
         }
     }
-    delete_stored(std::move(dropped));
+    ended_.add(dropped);
     return {};
 }
 
@@ -123,20 +123,20 @@ std::optional<TokenHash> Sessions::find_by_id(std::uint32_t uid, std::string_vie
 }
 
 Result<void> Sessions::rename(const TokenHash& token, const std::string& name) {
-    const auto change = store_changes_.lock();
+    const std::lock_guard change(store_changes_);
     if (auto written = store_.rename_session(token.hex(), name); !written) return written;
     const auto entries = entries_.lock();
     if (const auto found = entries->find(token); found != entries->end()) found->second->name = name;
     return {};
 }
 
-/// Removes the entries that `which` selects and returns their hashes, for delete_stored().
+/// Removes the entries that `which` selects and returns their hashes, for EndedLogins.
 template <class Which>
 Sessions::Hashes Sessions::extract_if(Entries& entries, Which which) {
     Hashes hashes;
     for (auto at = entries.begin(); at != entries.end();) {
         if (which(*at->second)) {
-            hashes.push_back(at->first.hex());
+            hashes.push_back(at->first);
             at = entries.erase(at);
         } else {
             ++at;
@@ -147,21 +147,15 @@ Sessions::Hashes Sessions::extract_if(Entries& entries, Which which) {
 
 template <class Which>
 void Sessions::end_if(Which which) {
-    Hashes ended = extract_if(*entries_.lock(), which);
-    delete_stored(std::move(ended));
+    const Hashes ended = extract_if(*entries_.lock(), which);
+    ended_.add(ended);
 }
 
-/// Deletes these sessions from the store, and those whose deletion failed before.
-void Sessions::delete_stored(Hashes hashes) {
-    const auto change = store_changes_.lock();
-    hashes.insert(hashes.end(), change->undeleted.begin(), change->undeleted.end());
-    // The same ticket may have logged in again meanwhile.
-    std::erase_if(hashes, [&](const std::string& hash) { return entries_.read()->contains(*TokenHash::from_hex(hash)); });
-    const auto deleted = store_.delete_sessions(hashes);
-    change->undeleted.clear();
-    if (deleted) return;
-    log_event(Event::storage_fault, deleted.error().text());
-    change->undeleted = std::move(hashes);
+std::vector<std::pair<std::string, std::string>> Sessions::places() const {
+    std::vector<std::pair<std::string, std::string>> all;
+    const auto entries = entries_.read();
+    for (const auto& [token, entry] : *entries) all.emplace_back(entry->session.user, entry->address);
+    return all;
 }
 
 std::vector<TokenHash> Sessions::tokens() const {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -15,6 +16,7 @@
 #include "src/base/lock_guarded.h"
 #include "src/base/secret.h"
 #include "src/base/settings.h"
+#include "src/boardgated/logins/ended_logins.h"
 #include "src/boardgated/storage/store.h"
 
 namespace boardgate::boardgated {
@@ -42,9 +44,10 @@ public:
     static constexpr std::chrono::minutes between_checks{50};
     static constexpr std::size_t most_checks = 20;
 
-    Sessions(Store& store, const Settings& settings, const Clock& clock) : store_(store), settings_(settings), clock_(clock) {}
+    Sessions(Store& store, EndedLogins& ended, const Settings& settings, const Clock& clock)
+        : store_(store), ended_(ended), settings_(settings), clock_(clock) {}
 
-    /// Reads the stored sessions and deletes those that have ended.
+    /// Reads the stored sessions and ends those whose time is over.
     [[nodiscard]] Result<void> load();
     /// A session of a new token. `expires` is the ticket's end. Beyond sessions_per_user the user's longest unused session
     /// is dropped. Sessions of another name with the same uid are dropped: they belonged to a deleted account.
@@ -59,10 +62,13 @@ public:
     /// The token of that user's session with this id.
     [[nodiscard]] std::optional<TokenHash> find_by_id(std::uint32_t uid, std::string_view id) const;
     [[nodiscard]] Result<void> rename(const TokenHash& token, const std::string& name);
+    /// The accounts of sessions, with the addresses of their logins.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> places() const;
     /// All sessions that have not ended.
     [[nodiscard]] std::vector<TokenHash> tokens() const;
     [[nodiscard]] std::size_t count() const;
-    /// Ends the session in memory immediately; a failed deletion from the store is repeated by a later sweep.
+    /// Ends in memory, however slow the disk is; EndedLogins does the rest. A session that ends, for any reason, takes its
+    /// ticket along.
     void end(const TokenHash& token);
     void end_all(std::uint32_t uid);
     /// Sessions whose accounts must be checked again, at most `most_checks`. Each is due once in `between_checks`, so that a
@@ -90,22 +96,18 @@ private:
     using Entries = std::unordered_map<TokenHash, std::unique_ptr<Entry>>;
     [[nodiscard]] bool alive(const Entry& entry) const;
     [[nodiscard]] SessionRow row_of(const Entry& entry) const;
-    using Hashes = std::vector<std::string>;
+    using Hashes = std::vector<TokenHash>;
     template <class Which>
     [[nodiscard]] static Hashes extract_if(Entries& entries, Which which);
     template <class Which>
     void end_if(Which which);
-    void delete_stored(Hashes hashes);
     void write_uses();
 
     Store& store_;
+    EndedLogins& ended_;
     const Settings& settings_;
     const Clock& clock_;
-    struct StoreChanges {
-        Hashes undeleted{};  ///< ended sessions that the store failed to delete
-    };
-    /// Serializes changes, so that store and memory stay equal. Locked before entries_.
-    LockGuarded<StoreChanges> store_changes_;
+    std::mutex store_changes_;                         ///< serializes changes, so that store and memory stay equal; locked before entries_
     LockGuarded<Entries, std::shared_mutex> entries_;  ///< never locked while the store writes
 };
 

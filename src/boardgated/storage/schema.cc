@@ -39,6 +39,9 @@ ALTER TABLE sessions ADD COLUMN name TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
 )sql",
      "SELECT 1 FROM pragma_table_info('sessions') WHERE name = 'address'"},
+    {R"sql(
+CREATE TABLE revocations (hash TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+)sql"},
 };
 
 Result<int> version_of(Database& database) {

@@ -55,8 +55,34 @@ Result<void> Store::rename_session(const std::string& hash, const std::string& n
                  [&](Statement& put) { put.bind(hash).bind(name); });
 }
 
-Result<void> Store::delete_sessions(const std::vector<std::string>& hashes) {
-    return write_all("DELETE FROM sessions WHERE hash = ?1", "cannot delete a session", hashes,
+Result<void> Store::end_sessions(const std::vector<std::string>& hashes) {
+    if (hashes.empty()) return {};
+    const auto database = database_.lock();
+    Database::Transaction all(*database);
+    if (!all.begun()) return all.begun();
+    Statement remove(*database, "DELETE FROM sessions WHERE hash = ?1");
+    Statement put(*database, "INSERT OR IGNORE INTO revocations VALUES (?1)");
+    for (const std::string& hash : hashes) {
+        for (Statement* each : {&remove, &put}) {
+            each->bind(hash).step();
+            if (!each->good()) return database->error("cannot end a session");
+            each->reset();
+        }
+    }
+    return all.commit();
+}
+
+Result<std::vector<std::string>> Store::unrevoked() {
+    const auto database = database_.lock();
+    std::vector<std::string> hashes;
+    Statement ask(*database, "SELECT hash FROM revocations");
+    while (ask.step()) hashes.push_back(ask.text(0));
+    if (!ask.good()) return database->error("cannot read which tickets are to be revoked");
+    return hashes;
+}
+
+Result<void> Store::forget_revoked(const std::vector<std::string>& hashes) {
+    return write_all("DELETE FROM revocations WHERE hash = ?1", "cannot forget a revoked ticket", hashes,
                      [](Statement& remove, const std::string& hash) { remove.bind(hash); });
 }
 

@@ -57,7 +57,11 @@ public:
 
     [[nodiscard]] Result<void> put_session(const SessionRow& row);
     [[nodiscard]] Result<void> rename_session(const std::string& hash, const std::string& name);
-    [[nodiscard]] Result<void> delete_sessions(const std::vector<std::string>& hashes);
+    /// Deletes sessions, and remembers that their tickets are to be revoked.
+    [[nodiscard]] Result<void> end_sessions(const std::vector<std::string>& hashes);
+    /// The hashes of tickets that are to be revoked.
+    [[nodiscard]] Result<std::vector<std::string>> unrevoked();
+    [[nodiscard]] Result<void> forget_revoked(const std::vector<std::string>& hashes);
     [[nodiscard]] Result<std::vector<SessionRow>> sessions();
 
     [[nodiscard]] Result<void> put_board(const BoardRow& row);

@@ -184,7 +184,7 @@ void BoardScheduler::board_changed(const Board& board, bool gone) {
 
 void BoardScheduler::wake_next_later() {
     if (slots_.lock()->waiting.empty()) return;
-    (void)waker_.add([this] { wake_next(); });
+    (void)waker_.add({}, [this] { wake_next(); });
 }
 
 /// Removes the next board from the list and claims a slot for it. Next is the highest priority of the boards that have room,
@@ -212,14 +212,20 @@ std::optional<BoardScheduler::Waiting> BoardScheduler::take_next() {
     return next;
 }
 
+void BoardScheduler::start_waiting(const Waiting& next) {
+    if (const auto started = start_claimed(next.token, next.board); !started) {
+        // Most likely its owner has logged out.
+        log_event(Event::notice, fmt::format("board {} stops waiting: {}", next.board.str(), started.error().detail),
+                  {{"BOARD_ID", next.board.str()}});
+    }
+}
+
 void BoardScheduler::wake_next() {
-    while (const auto next = take_next()) {
-        const auto& [board, token] = *next;
-        if (const auto started = start_claimed(token, board); !started) {
-            // Most likely its owner has logged out.
-            log_event(Event::notice, fmt::format("board {} stops waiting: {}", board.str(), started.error().detail),
-                      {{"BOARD_ID", board.str()}});
-        }
+    while (auto taken = take_next()) {
+        const auto next = std::make_shared<const Waiting>(*std::move(taken));
+        const auto board = registry_.find(next->board);
+        const Share share = board ? share_of(board->uid) : Share();
+        if (!starts_.add(share, [this, next] { start_waiting(*next); })) release(next->board);
     }
 }
 

@@ -37,8 +37,12 @@ public:
     [[nodiscard]] std::unique_lock<std::mutex> hold_door(const BoardId& board) { return doors_.hold(board); }
     /// A listener of the registry: a board that falls asleep frees a slot.
     void board_changed(const Board& board, bool gone);
-    /// Finishes the queued work and accepts no more. Call it before other listeners are destroyed: the work changes boards.
-    void finish() { waker_.finish(); }
+    /// Finishes the work that is queued and accepts no more. Call it before other listeners are destroyed: the work changes
+    /// boards.
+    void finish() {
+        waker_.finish();
+        starts_.finish();
+    }
 
 private:
     /// A board in state waiting. The token is kept for the launcher, which checks it at the start.
@@ -72,6 +76,7 @@ private:
     void remove_waiting(const BoardId& board);
     void wake_next_later();
     void wake_next();
+    void start_waiting(const Waiting& next);
     [[nodiscard]] std::optional<Waiting> take_next();
 
     BoardLauncher& launcher_;
@@ -80,7 +85,9 @@ private:
     const std::function<void(const BoardId&)> refresh_units_;
     BoardLocks doors_;
     LockGuarded<Slots> slots_;
-    ThreadPool waker_{"waiting", 1, 1000};
+    ThreadPool waker_{"waiting", {1, 1, 1000, 1000}};
+    /// Boards that waited. The start of one person's board may take long.
+    ThreadPool starts_{"starts", {8, 1, 1000, 1000}};
 };
 
 }  // namespace boardgate::boardgated

@@ -29,7 +29,7 @@ bool is_whole(const std::vector<std::string>& log) {
 
 void FailureWatch::board_changed(const Board& board, bool gone) {
     if (gone || board.state != State::failed || board.failure) return;
-    if (thread_.add([this, id = board.id] { examine(id); })) return;
+    if (threads_.add(share_of(board.uid), [this, id = board.id] { examine(id); })) return;
     log_event(Event::notice, "too many boards are failing to read all their logs");
     (void)registry_.set_failure(board.id, board.facts, diagnose(board, {}));
 }

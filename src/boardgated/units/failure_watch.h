@@ -15,7 +15,7 @@ public:
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
     /// Finishes the queued work and accepts no more. Call it before other listeners are destroyed: the work changes boards.
-    void finish() { thread_.finish(); }
+    void finish() { threads_.finish(); }
 
 private:
     [[nodiscard]] std::vector<std::string> lines_of(const Board& board) const;
@@ -23,7 +23,7 @@ private:
 
     Registry& registry_;
     const JournalClient& journal_;
-    ThreadPool thread_{"diagnosis", 1, 200};
+    ThreadPool threads_{"diagnosis", {4, 1, 400, 50}};
 };
 
 }  // namespace boardgate::boardgated

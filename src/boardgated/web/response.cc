@@ -32,7 +32,7 @@ Response problem_response(const Problem& problem) {
     if (!problem.field.empty()) body["field"] = problem.field;
     Response response{status_of(problem.code), {}, to_text(body)};
     response.with("Content-Type", "application/problem+json").with("Cache-Control", "no-store");
-    if (problem.retry_after > 0) response.with("Retry-After", std::to_string(problem.retry_after));
+    if (const int seconds = retry_after_of(problem); seconds > 0) response.with("Retry-After", std::to_string(seconds));
     if (!problem.allow.empty()) response.with("Allow", problem.allow);
     return response;
 }

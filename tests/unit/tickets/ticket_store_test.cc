@@ -138,19 +138,6 @@ TEST_F(TicketStoreTest, RevokesOneAndLeavesTheOthers) {
     store.revoke(hash);  // gone already
 }
 
-TEST_F(TicketStoreTest, RevokesAllOfOneUser) {
-    const TokenHash second = Token::make().hash();
-    const TokenHash bobs = Token::make().hash();
-    write(hash, 1001);
-    write(second, 1001);
-    write(bobs, 1002);
-    EXPECT_EQ(store.revoke_all(1001), 2U);
-    EXPECT_FALSE(good(hash));
-    EXPECT_FALSE(good(second));
-    EXPECT_TRUE(good(bobs));
-    EXPECT_EQ(store.revoke_all(1001), 0U);
-}
-
 TEST_F(TicketStoreTest, SweepsWhatHasEndedAndWhatIsDamaged) {
     const TokenHash ended = Token::make().hash();
     write(hash, 1001, now + 1s);

@@ -91,7 +91,7 @@ std::vector<Sample> samples() {
         SAMPLE(WakeBoard, Secret(token), "abcdefgh"),
         SAMPLE(SleepBoard, Secret(token), "abcdefgh"),
         SAMPLE(RestartBoard, Secret(token), "abcdefgh"),
-        SAMPLE(RevokeTicket, Secret(token), Tickets::other, std::string(64, 'a')),
+        SAMPLE(RevokeTickets, std::string(64, 'a')),
         SAMPLE(OpenLogdirs, Secret(token)),
         SAMPLE(ReadTicket, Secret(token)),
         SAMPLE(AskTickets, std::string(128, 'a')),
@@ -263,9 +263,6 @@ TEST(Messages, ChoicesAndFlagsBeyondTheLastAreRefused) {
     const auto refused = [](int reason) { return forged(Type::Refused, {}) + static_cast<char>(reason) + std::string(2, '\0'); };
     EXPECT_TRUE(read<Refused>(refused(static_cast<int>(Refusal::last))));
     EXPECT_FALSE(read<Refused>(refused(static_cast<int>(Refusal::last) + 1)));
-    const std::string revoke = forged(Type::RevokeTicket, {std::string(Token::text_size, 'T')});
-    EXPECT_TRUE(read<RevokeTicket>(revoke + std::string("\2\0\0", 3)));
-    EXPECT_FALSE(read<RevokeTicket>(revoke + std::string("\3\0\0", 3)));
 }
 
 TEST(Messages, EachFitsIntoADatagramWithAllItsFieldsAtTheirLongest) {

@@ -17,7 +17,8 @@ struct EventStreamsTest : testing::Test {
     fakes::FakeClock clock;
     std::unique_ptr<Store> store = Store::open(":memory:").value();
     Settings settings = parse_settings("", "test").value();
-    Sessions sessions{*store, settings, clock};
+    EndedLogins ended{*store, [](const std::vector<TokenHash>&) { return true; }};
+    Sessions sessions{*store, ended, settings, clock};
     Registry registry{*store, clock};
     FastCgi nginx;
     EventStreams event_streams{registry, sessions, clock};
@@ -124,7 +125,8 @@ TEST_F(EventStreamsTest, PutsWhatASourceDeliversUntilItsLastWord) {
     fakes::SocketPair sockets;
     Reader reader{nginx.send({{"REQUEST_METHOD", "GET"}})};
     auto request = nginx.accept();
-    ASSERT_TRUE(event_streams.open_feed(request, alice, {std::move(sockets.near), &translate}));
+    event_streams.open_feed(std::move(request), alice, event_streams.place_for_feed(alice.uid).value(),
+                            {std::move(sockets.near), &translate});
     wire::Writer line(1);
     line.text("hello", 10);
     ASSERT_TRUE(wire::send(sockets.far.get(), std::as_const(line)));
@@ -138,7 +140,8 @@ TEST_F(EventStreamsTest, ASourceThatFallsSilentIsGivenUp) {
     fakes::SocketPair sockets;
     Reader reader{nginx.send({{"REQUEST_METHOD", "GET"}})};
     auto request = nginx.accept();
-    ASSERT_TRUE(event_streams.open_feed(request, alice, {std::move(sockets.near), &translate, 10s}));
+    event_streams.open_feed(std::move(request), alice, event_streams.place_for_feed(alice.uid).value(),
+                            {std::move(sockets.near), &translate, 10s});
     ASSERT_TRUE(reader.sees("text/event-stream"));
     clock.advance(9s);
     make(1002, "bob");  // the event_streams looks at its clock
@@ -153,7 +156,8 @@ TEST_F(EventStreamsTest, ALogMayBeSilentForAsLongAsItLikes) {
     fakes::SocketPair sockets;
     Reader reader{nginx.send({{"REQUEST_METHOD", "GET"}})};
     auto request = nginx.accept();
-    ASSERT_TRUE(event_streams.open_feed(request, alice, {std::move(sockets.near), &translate}));
+    event_streams.open_feed(std::move(request), alice, event_streams.place_for_feed(alice.uid).value(),
+                            {std::move(sockets.near), &translate});
     for (int beat = 0; beat < 3; ++beat) {
         ASSERT_TRUE(reader.sees(":\n\n"));  // it is alive, and says so now and then
         reader.seen.clear();

@@ -17,7 +17,8 @@ struct MetricsTest : testing::Test {
     fakes::FakeClock clock;
     Settings settings = parse_settings("", "test").value();
     std::unique_ptr<Store> store = Store::open(":memory:").value();
-    Sessions sessions{*store, settings, clock};
+    EndedLogins ended{*store, [](const std::vector<TokenHash>&) { return true; }};
+    Sessions sessions{*store, ended, settings, clock};
     Registry registry{*store, clock};
     FrontEnds front_ends{settings, clock};
     Gate gate{sessions, registry, settings, front_ends};

@@ -18,13 +18,14 @@ struct BoardAnswerTest : testing::Test {
     fakes::FakeClock clock;
     std::unique_ptr<Store> store = Store::open(":memory:").value();
     Settings settings = parse_settings("door_ports = 16000-16099\nawake_boards = 1\n", "test").value();
-    Sessions sessions{*store, settings, clock};
+    EndedLogins ended{*store, [](const std::vector<TokenHash>&) { return true; }};
+    Sessions sessions{*store, ended, settings, clock};
     Registry registry{*store, clock};
     FrontEnds front_ends{settings, clock, folder / "environments", folder / "wanted"};
     Gate gate{sessions, registry, settings, front_ends};
     fakes::FakeLauncher launcher{registry};
     BoardScheduler scheduler{launcher, registry, settings, [](const BoardId&) {}};
-    ThreadPool threads{"threads", 1, 8};
+    ThreadPool threads{"threads", {1, 1, 8, 8}};
     BoardAnswer board_answer{gate, scheduler, registry, threads};
     FastCgi nginx;
     Token token = Token::make();
@@ -150,7 +151,7 @@ TEST_F(BoardAnswerTest, ABoardThatBecameReadyIsReachedAndOneThatHungUpIsNotAsked
 }
 
 TEST_F(BoardAnswerTest, WhenTooManyAreBeingWokenThatIsSaidAtOnce) {
-    ThreadPool full("full", 0, 0);
+    ThreadPool full("full", {0, 0, 0, 0});
     BoardAnswer busy(gate, scheduler, registry, full);
     const Fd connection = nginx.send(script(board));
     busy.handle(nginx.accept());

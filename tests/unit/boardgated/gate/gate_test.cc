@@ -21,7 +21,8 @@ struct GateTest : testing::Test {
     fakes::Disk disk;
     std::unique_ptr<Store> store = Store::open(":memory:").value();
     Settings settings = parse_settings("door_ports = 16000-16099\n", "test").value();
-    Sessions sessions{*store, settings, clock};
+    EndedLogins ended{*store, [](const std::vector<TokenHash>&) { return true; }};
+    Sessions sessions{*store, ended, settings, clock};
     Registry registry{*store, clock};
     FrontEnds front_ends{settings, clock, folder / "environments", folder / "wanted"};
     Gate gate{sessions, registry, settings, front_ends};
@@ -173,7 +174,8 @@ TEST(Gate, IsClosedUntilThePacketFilterWasSeen) {
     fakes::FakeClock clock;
     const auto store = Store::open(":memory:").value();
     const Settings settings;
-    Sessions sessions(*store, settings, clock);
+    EndedLogins ended(*store, [](const std::vector<TokenHash>&) { return true; });
+    Sessions sessions(*store, ended, settings, clock);
     Registry registry(*store, clock);
     FrontEnds front_ends(settings, clock, "/nonexistent", "/nonexistent");
     EXPECT_FALSE(Gate(sessions, registry, settings, front_ends).healthy());

@@ -20,7 +20,7 @@ struct LoginConversationsTest : testing::Test {
     std::future<ApiResult<LoginStep>> begin(const char* text = nullptr) {
         return std::async([this, text] {
             Secret password(text == nullptr ? "" : text);
-            return conversations.begin("alice", "192.0.2.1", text == nullptr ? nullptr : &password);
+            return conversations.begin({"alice", "192.0.2.1", "192.0.2.1"}, text == nullptr ? nullptr : &password);
         });
     }
     Fd take_attempt() {
@@ -59,7 +59,8 @@ struct LoginConversationsTest : testing::Test {
 
     fakes::ListeningSocket boardgate_login;
     fakes::FakeClock clock;
-    LoginConversations conversations{clock, boardgate_login.path()};
+    Settings settings = parse_settings("login_conversations = 4\n", "test").value();
+    LoginConversations conversations{clock, settings, boardgate_login.path()};
     wire::LoginStart start;
 };
 
@@ -146,9 +147,14 @@ TEST_F(LoginConversationsTest, AnExpiredPasswordIsToldInPamsWords) {
 
 struct OpenConversation : LoginConversationsTest {
     std::string open(const std::string& address = "192.0.2.1") {
-        auto login = std::async([this, address] { return conversations.begin("alice", address, nullptr); });
+        auto login = std::async([this, address] {
+            Secret password("pass word");
+            return conversations.begin({"alice", address, address}, &password);
+        });
         attempts.push_back(take_attempt());
         ask(attempts.back().get(), {{"Password: ", false}});
+        (void)answers(attempts.back().get());
+        ask(attempts.back().get(), {{"Code: ", true}});
         auto step = login.get();
         return step ? std::get<LoginQuestion>(*step).conversation : std::string(name_of(step.error().code));
     }
@@ -177,24 +183,47 @@ TEST_F(OpenConversation, EndsAfterNinetySecondsAndHangsUp) {
     EXPECT_FALSE(*hung_up);
 }
 
-TEST_F(OpenConversation, AFifthFromOneAddressTakesThePlaceOfItsOldest) {
-    EXPECT_EQ(open("192.0.2.2").size(), Token::text_size);
+TEST_F(OpenConversation, BeyondTheLimitTheHolderOfMostLosesItsOldest) {
+    const std::string others = open("192.0.2.2");
     std::vector<std::string> ids;
     for (int i = 0; i < 5; ++i) {
-        ids.push_back(open());
         clock.advance(1s);
+        ids.push_back(open());
     }
     EXPECT_EQ(conversations.user_of(ids[0]), "");
-    for (int i = 1; i < 5; ++i) EXPECT_EQ(conversations.user_of(ids[static_cast<std::size_t>(i)]), "alice") << i;
+    EXPECT_EQ(conversations.user_of(ids[1]), "");
+    for (std::size_t i = 2; i < 5; ++i) EXPECT_EQ(conversations.user_of(ids[i]), "alice") << i;
+    EXPECT_EQ(conversations.user_of(others), "alice") << "older, and of a holder with one";
     const auto hung_up = wire::receive(attempts[1].get(), 1s);
     ASSERT_TRUE(hung_up);
     EXPECT_FALSE(*hung_up);
-    EXPECT_FALSE(wire::receive(attempts[0].get(), 0s)) << "another address keeps its own";
+    const std::string another = open("192.0.2.3");
+    EXPECT_EQ(conversations.user_of(another), "alice");
+    EXPECT_EQ(conversations.user_of(ids[2]), "");
 }
 
-TEST_F(OpenConversation, BeyondWhatTheDeskHoldsNobodyBegins) {
-    for (int i = 0; i < 200; ++i) ASSERT_EQ(open(fmt::format("192.0.2.{}", i)).size(), Token::text_size);
-    EXPECT_EQ(open("192.0.2.200"), "too_many_attempts");
+TEST_F(LoginConversationsTest, WithoutAPasswordNoProcessBegins) {
+    const std::string id = std::get<LoginQuestion>(conversations.begin({"alice", "192.0.2.1", "192.0.2.1"}, nullptr).value()).conversation;
+    EXPECT_FALSE(boardgate_login.is_connected_to());
+    std::vector<Secret> password;
+    password.emplace_back("pass word");
+    auto login = std::async([&] { return conversations.answer(id, "192.0.2.1", std::move(password)); });
+    const Fd attempt = take_attempt();
+    EXPECT_EQ(start.user, "alice");
+    ask(attempt.get(), {{"Password: ", false}});
+    EXPECT_EQ(answers(attempt.get()), std::vector<std::string>{"pass word"});
+    grant(attempt.get());
+    EXPECT_TRUE(std::holds_alternative<LoginGrant>(login.get().value()));
+}
+
+TEST_F(LoginConversationsTest, WhoGivesNoPasswordTakesNobodysPlace) {
+    const auto begin = [this](const std::string& holder) {
+        return std::get<LoginQuestion>(conversations.begin({"alice", holder, holder}, nullptr).value()).conversation;
+    };
+    const std::string others = begin("192.0.2.2");
+    clock.advance(1s);
+    for (int i = 0; i < 3000; ++i) (void)begin("192.0.2.1");
+    EXPECT_EQ(conversations.user_of(others), "alice");
 }
 
 TEST_F(LoginConversationsTest, EachOutcomeHasItsCode) {
@@ -202,7 +231,7 @@ TEST_F(LoginConversationsTest, EachOutcomeHasItsCode) {
                                                             {wire::LoginOutcome::password_expired, Code::password_expired},
                                                             {wire::LoginOutcome::unavailable, Code::login_unavailable}};
     for (const auto& [outcome, code] : outcomes) {
-        auto login = begin();
+        auto login = begin("pass word");
         const Fd attempt = take_attempt();
         refuse(attempt.get(), outcome);
         EXPECT_EQ(login.get().error().code, code);
@@ -210,13 +239,19 @@ TEST_F(LoginConversationsTest, EachOutcomeHasItsCode) {
 }
 
 TEST_F(LoginConversationsTest, AnAttemptThatSystemdTurnsAwayIsBusyNotRefused) {
-    auto login = begin();
+    auto login = begin("pass word");
     { const Fd attempt = take_attempt(); }
-    EXPECT_EQ(login.get().error().code, Code::busy);
+    const Problem problem = login.get().error();
+    EXPECT_EQ(problem.code, Code::busy);
+    EXPECT_GT(problem.retry_after, 0);
+    // systemd does not read what came.
+    auto another = begin("pass word");
+    { const Fd unread = boardgate_login.accept(); }
+    EXPECT_EQ(another.get().error().code, Code::busy);
 }
 
 TEST_F(LoginConversationsTest, AGrantWithoutATokenIsNoGrant) {
-    auto login = begin();
+    auto login = begin("pass word");
     const Fd attempt = take_attempt();
     refuse(attempt.get(), wire::LoginOutcome::granted);
     EXPECT_EQ(login.get().error().code, Code::login_unavailable);

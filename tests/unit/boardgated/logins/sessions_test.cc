@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
 #include "tests/fakes/disk.h"
@@ -18,7 +19,12 @@ struct SessionsTest : testing::Test {
     fakes::FakeClock clock;
     std::unique_ptr<Store> store = Store::open(":memory:").value();
     Settings settings = parse_settings("session_idle = 1h\nsession_lifetime = 10h\nsessions_per_user = 3\n", "test").value();
-    Sessions sessions{*store, settings, clock};
+    std::set<std::string> revoked;  ///< hashes of tickets
+    EndedLogins ended{*store, [this](const std::vector<TokenHash>& tickets) {
+                          for (const TokenHash& ticket : tickets) revoked.insert(ticket.hex());
+                          return true;
+                      }};
+    Sessions sessions{*store, ended, settings, clock};
 
     TokenHash add(std::uint32_t uid = 1001, std::chrono::seconds lives = 10h, const std::string& name = {},
                   const std::string& address = {}) {
@@ -31,7 +37,8 @@ struct SessionsTest : testing::Test {
     [[nodiscard]] bool there(const TokenHash& token) const { return sessions.find(token).has_value(); }
     /// As after a restart of boardgated.
     [[nodiscard]] bool there_after_restart(const TokenHash& token) {
-        Sessions again(*store, settings, clock);
+        Sessions again(*store, ended, settings, clock);
+        EXPECT_TRUE(ended.work());
         EXPECT_TRUE(again.load());
         return again.find(token).has_value();
     }
@@ -74,7 +81,7 @@ TEST_F(SessionsTest, AreCheckedOnceAnHourAndAfterAStart) {
     EXPECT_EQ(first[0].address, "192.0.2.1");
     EXPECT_TRUE(due(sessions).empty());
     EXPECT_LT(Sessions::between_checks, 1h);
-    Sessions again(*store, settings, clock);
+    Sessions again(*store, ended, settings, clock);
     ASSERT_TRUE(again.load());
     EXPECT_EQ(due(again), std::vector<TokenHash>{token});
     clock.advance(1h);
@@ -126,8 +133,9 @@ TEST_F(SessionsTest, OutliveARestart) {
 TEST_F(SessionsTest, WhatEndedIsForgottenByTheStoreToo) {
     add();
     clock.advance(1h);
-    Sessions again(*store, settings, clock);
+    Sessions again(*store, ended, settings, clock);
     ASSERT_TRUE(again.load());
+    EXPECT_TRUE(ended.work());
     EXPECT_TRUE(store->sessions().value().empty());
 }
 
@@ -144,7 +152,7 @@ TEST_F(SessionsTest, TimesOfUseReachTheStoreWithTheSweep) {
 TEST_F(SessionsTest, AnEarlierWallClockDoesNotMakeThemLiveLonger) {
     const TokenHash token = add();
     clock.set_wall(clock.wall() - 24h);
-    Sessions again(*store, settings, clock);
+    Sessions again(*store, ended, settings, clock);
     ASSERT_TRUE(again.load());
     clock.advance(1h);
     EXPECT_FALSE(again.find(token));
@@ -186,6 +194,7 @@ TEST_F(SessionsTest, LoggingOutEverywhereEndsAllOfOnePerson) {
     EXPECT_FALSE(there(first));
     EXPECT_FALSE(there(second));
     EXPECT_TRUE(there(others));
+    EXPECT_TRUE(ended.work());
     EXPECT_EQ(store->sessions().value().size(), 1U);
 }
 
@@ -198,6 +207,34 @@ TEST_F(SessionsTest, EndWhenTheirNumberBelongsToAnotherName) {
     EXPECT_FALSE(there_after_restart(left));
     EXPECT_TRUE(there(other));
     EXPECT_TRUE(there(come));
+}
+
+TEST_F(SessionsTest, TakeTheirTicketsAlongHoweverTheyEnd) {
+    const auto is_revoked = [this](const TokenHash& token) {
+        EXPECT_TRUE(ended.work());
+        return revoked.contains(token.hex());
+    };
+    const TokenHash logged_out = add(1001);
+    sessions.end(logged_out);
+    EXPECT_TRUE(is_revoked(logged_out));
+    const TokenHash everywhere = add(1001);
+    sessions.end_all(1001);
+    EXPECT_TRUE(is_revoked(everywhere));
+    const TokenHash of_another = add(1001);
+    ASSERT_TRUE(sessions.add({Token::make().hash(), 1001, "another"}, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 10h));
+    EXPECT_TRUE(is_revoked(of_another));
+    const TokenHash beyond_the_limit = add(1002);
+    for (int i = 0; i < 3; ++i) add(1002);
+    EXPECT_TRUE(is_revoked(beyond_the_limit));
+    const TokenHash unused = add(1003);
+    clock.advance(2h);
+    EXPECT_FALSE(is_revoked(unused));
+    sessions.sweep();
+    EXPECT_TRUE(is_revoked(unused));
+    const TokenHash unused_while_nobody_looked = add(1003);
+    clock.advance(2h);
+    EXPECT_FALSE(there_after_restart(unused_while_nobody_looked));
+    EXPECT_TRUE(is_revoked(unused_while_nobody_looked));
 }
 
 TEST_F(SessionsTest, AreListedToTheirOwnerTheLastUsedFirst) {
@@ -245,6 +282,7 @@ TEST_F(SessionsTest, AreFewerThanTheLimitHoweverManyLogInAtOnce) {
         }
     }
     EXPECT_EQ(sessions.sessions_of(1001).size(), 3U);
+    EXPECT_TRUE(ended.work());
     EXPECT_EQ(store->sessions().value().size(), 3U);
 }
 
@@ -253,7 +291,8 @@ struct SessionsOnDisk : SessionsTest {
     fakes::TempFolder folder;
     fakes::Disk disk;
     std::unique_ptr<Store> store_on_disk = Store::open(folder / "db").value();
-    Sessions kept{*store_on_disk, settings, clock};
+    EndedLogins ended_on_disk{*store_on_disk, [](const std::vector<TokenHash>&) { return true; }};
+    Sessions kept{*store_on_disk, ended_on_disk, settings, clock};
 
     TokenHash log_in(std::uint32_t uid = 1001) {
         const TokenHash token = Token::make().hash();
@@ -284,6 +323,7 @@ TEST_F(SessionsOnDisk, NobodyWhoIsLoggedInWaitsForADiskThatStalls) {
     EXPECT_EQ(kept.count(), 1U) << "who logs in is not in before the disk has it";
     disk.go_on();
     for (std::jthread* thread : {&sweep, &login, &logout}) thread->join();
+    EXPECT_TRUE(ended_on_disk.work());
     EXPECT_EQ(kept.count(), 2U);
     EXPECT_EQ(store_on_disk->sessions().value().size(), 2U);
 }
@@ -293,21 +333,11 @@ TEST_F(SessionsOnDisk, ALogoutThatCouldNotBeWrittenIsWrittenLater) {
     execute("CREATE TRIGGER a BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
     kept.end(token);
     EXPECT_FALSE(kept.find(token));
+    EXPECT_FALSE(ended_on_disk.work());
     EXPECT_EQ(store_on_disk->sessions().value().size(), 1U);
     execute("DROP TRIGGER a");
-    kept.sweep();
+    EXPECT_TRUE(ended_on_disk.work());
     EXPECT_TRUE(store_on_disk->sessions().value().empty());
-}
-
-TEST_F(SessionsOnDisk, TheSameTicketMayComeAgainBeforeItsLogoutIsWritten) {
-    const TokenHash token = log_in();
-    execute("CREATE TRIGGER a BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
-    kept.end(token);
-    ASSERT_TRUE(kept.add({token, 1001, "u"}, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 10h));
-    execute("DROP TRIGGER a");
-    kept.sweep();
-    EXPECT_TRUE(kept.find(token));
-    EXPECT_EQ(store_on_disk->sessions().value().size(), 1U);
 }
 
 TEST_F(SessionsOnDisk, OnAFullDiskNobodyLogsIn) {

@@ -59,9 +59,9 @@ TEST_F(StoreTest, PuttingAgainReplaces) {
 TEST_F(StoreTest, DeletesOneSession) {
     ASSERT_TRUE(store->put_session({"aa", 1001, "alice", 1, 2, 3, "", ""}));
     ASSERT_TRUE(store->put_session({"bb", 1001, "alice", 1, 2, 3, "", ""}));
-    ASSERT_TRUE(store->delete_sessions({"aa"}));
-    ASSERT_TRUE(store->delete_sessions({"aa", "cc"}));
-    ASSERT_TRUE(store->delete_sessions({}));
+    ASSERT_TRUE(store->end_sessions({"aa"}));
+    ASSERT_TRUE(store->end_sessions({"aa", "cc"}));
+    ASSERT_TRUE(store->end_sessions({}));
     reopen();
     const auto rows = store->sessions().value();
     ASSERT_EQ(rows.size(), 1U);
@@ -156,7 +156,7 @@ TEST_F(StoreTest, AFullDiskIsSaidAndCostsNothingThatWasThere) {
     EXPECT_NE(put.error().text().find("free some space on the disk of " + path), std::string::npos) << put.error().text();
     EXPECT_TRUE(store->boards().value().empty());
     EXPECT_EQ(store->sessions().value().size(), 1U);
-    EXPECT_TRUE(store->delete_sessions({"aa"})) << "what makes room goes on";
+    EXPECT_TRUE(store->end_sessions({"aa"})) << "what makes room goes on";
     disk.make_room();
     EXPECT_TRUE(store->put_board({"abcdefgh", 1001, "alice", 1, long_options, 7, 8}));
 }
@@ -196,7 +196,7 @@ TEST_F(StoreTest, WhatCannotBeWrittenIsAnError) {
         "CREATE TRIGGER full2 BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
     ASSERT_TRUE(store->put_session({"aa", 1001, "alice", 1, 2, 3, "", ""}));
     EXPECT_FALSE(store->put_board({"abcdefgh", 1001, "alice", 1, "{}", 7, 8}));
-    EXPECT_FALSE(store->delete_sessions({"aa"}));
+    EXPECT_FALSE(store->end_sessions({"aa"}));
     EXPECT_EQ(store->sessions().value().size(), 1U);
 }
 
