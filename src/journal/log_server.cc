@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "src/base/accept.h"
 #include "src/base/log.h"
 #include "src/base/peer.h"
 
@@ -22,7 +23,7 @@ LogServer::LogServer(Fd listening, uid_t boardgated) : listening_(std::move(list
 }
 
 void LogServer::accept() {
-    Fd socket(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    Fd socket = accept_connection(listening_.get(), SOCK_NONBLOCK);
     if (!socket) return;
     const auto caller = peer_of(socket.get());
     if (!caller || caller->uid != boardgated_) {

@@ -12,6 +12,7 @@
 #include <list>
 #include <system_error>
 
+#include "src/base/accept.h"
 #include "src/base/log.h"
 #include "src/base/peer.h"
 #include "src/boardgated/web/fastcgi_reader.h"
@@ -114,11 +115,8 @@ void GateServer::Loop::accept_all() {
 
 /// False when no connection waits.
 bool GateServer::Loop::accept_one() {
-    Fd socket(accept4(server_.listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!socket) {
-        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) rest();
-        return errno == EINTR || errno == ECONNABORTED;
-    }
+    Fd socket = accept_connection(server_.listening_.get(), SOCK_NONBLOCK);
+    if (!socket) return false;
     const auto caller = peer_of(socket.get());
     if (!caller || caller->uid != server_.nginx_) {
         log_event(Event::refused_peer, "somebody other than nginx spoke to a socket of boardgated");
