@@ -114,7 +114,8 @@ def test_searches_for_runs_of_a_home_that_hangs(lab, alice, everyday):
 def test_open_streams_and_logs(lab, alice, everyday, make_board):
     board = make_board(alice)
     streams, refused = [], []
-    readers = lambda: lab.exec("ss", "-Hx", "state", "established").count("/run/boardgate-root/journal.sock")
+    readers = lambda: sum(target.startswith("socket:") for process in lab.processes("boardgate-journal.service")
+                          for target in process["fds"].values())
 
     def open_one(target):
         response = alice.stream("GET", target, headers={"Accept": "text/event-stream"}, timeout=60)
@@ -126,11 +127,11 @@ def test_open_streams_and_logs(lab, alice, everyday, make_board):
             response.close()
     try:
         with everyday.stays_quick() as measure:
-            before = readers()
             for _ in range(30):
                 open_one(f"/api/v1/boards/{board['id']}/log?follow=1")
             assert len(streams) <= 12 and set(refused) == {503}
-            assert 0 < readers() - before <= 12, "boardgate-journal reads for a stream that was refused"
+            # Beside the sockets of the process itself: to listen, and for its journal.
+            assert 1 < readers() <= 12 + 3, "boardgate-journal reads for a stream that was refused"
             for _ in range(60):
                 open_one("/api/v1/events")
             assert len(streams) <= 40
@@ -253,7 +254,7 @@ def test_bodies_that_come_slowly(lab, everyday):
         attack = lab.start("runuser", "-u", "carol", "--", "prlimit", "--nofile=4096", "python3", "-c", SLOW_BODIES, everyday.person.host)
         try:
             assert attack.stdout.readline() == "400\n", attack.stderr.read()
-            until("nginx has dropped most of them", lambda: int(open_ones()) < 120, 30)
+            until("nginx has dropped most of them", lambda: int(open_ones()) < 200, 30)
             measure()
         finally:
             attack.terminate()
