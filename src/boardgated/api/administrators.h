@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who is an administrator, from memory: the account directory may hang, and what a page asks first must not wait for it.
+// Remembers the administrators: the account directory may hang, and a page's first request must not wait for it.
 #pragma once
 
 #include <chrono>

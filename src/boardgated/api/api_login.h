@@ -29,7 +29,7 @@ public:
           administrators_(administrators) {}
 
     [[nodiscard]] ApiResult<Response> log_in(Call& call);
-    /// Who waits for a login: an account that has logged in from there before, or else everybody at the address.
+    /// The holder of a login's share: an account that has logged in from there before, or else the address.
     [[nodiscard]] Share share_of_login(const Call& call) const;
     [[nodiscard]] ApiResult<Response> who(Call& call);
     [[nodiscard]] ApiResult<Response> list(Call& call) const;

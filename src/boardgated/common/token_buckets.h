@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Token buckets, one for each key: `burst` at once, then `per_second`. Not thread-safe.
+// Token buckets, one for each key: `burst` immediately, then `per_second`. Not thread-safe.
 #pragma once
 
 #include <list>

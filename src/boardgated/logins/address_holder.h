@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who without a session holds a share: an address counts together with the others that the same person can have.
+// The holder of a share without a session: an address counts together with the others that the same person can have.
 #pragma once
 
 #include <string>

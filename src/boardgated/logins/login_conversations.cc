@@ -19,7 +19,7 @@ tl::unexpected<Problem> busy() {
 }
 
 tl::unexpected<Problem> unavailable(const Error& why) {
-    // systemd closes connections beyond MaxConnections= at once, with a message in them or not.
+    // systemd closes connections beyond MaxConnections= immediately, with a message in them or not.
     if (why.sys == ECONNRESET || why.sys == EPIPE) return busy();
     log_event(Event::login_fault, "boardgate-login cannot check a login: " + why.text());
     return problem(Code::login_unavailable, "logins cannot be checked now; try again, and tell an administrator if this persists");

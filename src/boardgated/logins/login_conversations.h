@@ -19,7 +19,7 @@
 
 namespace boardgate::boardgated {
 
-/// Who wants to log in, from where, and whose share that is.
+/// A person who wants to log in, the address, and the holder of the share.
 struct LoginAttempt {
     std::string user;
     std::string address;
