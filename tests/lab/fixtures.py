@@ -26,8 +26,16 @@ def lab():
     if not was_up:
         machine.verb("up", seconds=900)
     yield machine
+    if os.environ.get("SANITIZE"):
+        assert not (reports := reports_of_sanitizers(machine)), reports
     if not was_up:
         machine.verb("down", seconds=120)
+
+
+def reports_of_sanitizers(lab):
+    """What the programs of a lab with sanitizers said about themselves."""
+    said = lab.journalctl("-b", "-o", "cat", "--no-pager")
+    return [line for line in said.splitlines() if re.search(r"ERROR: \w+Sanitizer|runtime error:|SUMMARY: \w+Sanitizer", line)]
 
 
 @pytest.fixture(scope="session")
