@@ -19,6 +19,9 @@ constexpr std::size_t other_descriptors = 64;
 /// At starts: a third one would only repeat the failure of the first.
 constexpr unsigned most_fallbacks = 1;
 
+/// systemd takes messages of 4096 bytes (PIPE_BUF).
+constexpr std::size_t longest_status = 3600;
+
 constexpr std::pair<int, int> first_safe_version{2, 21};
 
 const char* code_of(Notice notice) {
@@ -62,9 +65,13 @@ void RestartPolicy::set(Notice notice, bool holds) {
 }
 
 std::string RestartPolicy::status(const char* doing) const {
-    std::string codes;
-    for (const Notice notice : notices_) codes += (codes.empty() ? "" : " ") + std::string(code_of(notice));
-    return codes.empty() ? doing : std::string(doing) + " [" + codes + "]";
+    std::string words;
+    const auto add = [&](const std::string& word) {
+        if (words.size() + word.size() < longest_status) words += (words.empty() ? "" : " ") + word;
+    };
+    for (const Notice notice : notices_) add(code_of(notice));
+    for (const FileNotice& notice : found_) add(status_word(notice));
+    return words.empty() ? doing : std::string(doing) + " [" + words + "]";
 }
 
 bool RestartPolicy::count_unexpected_end() {
@@ -125,6 +132,13 @@ bool RestartPolicy::on_scan(const Scan& scan) {
     const bool replaced = !scan.replaced.empty() && loader_ == Loader::rustboard && options_.reload_interval.count() > 0;
     if (replaced) set(Notice::replaced_files_not_shown, true);
     return consider_folders(unreadable);
+}
+
+void RestartPolicy::on_report(std::vector<FileNotice> found) {
+    for (FileNotice& notice : found) {
+        if (notice.code == code_of(Notice::profiles) && machine_.profile_plugin) notice.code = code_of(Notice::profile_plugin_blocked);
+    }
+    found_ = std::move(found);
 }
 
 /// A data server skips a folder that it cannot read. The slow loader's thread ends there, and only a restart brings it back

@@ -10,8 +10,10 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "src/base/clock.h"
+#include "src/base/file_notices.h"
 #include "src/board/log_files.h"
 #include "src/board/options.h"
 #include "src/board/tensorboard.h"
@@ -38,6 +40,7 @@ public:
     struct Machine {
         std::size_t descriptors = 0;  ///< the limit of a process of the board
         bool tested = false;          ///< is_tested_tensorboard()
+        bool profile_plugin = false;  ///< has_profile_plugin()
     };
     RestartPolicy(const Clock& clock, const Options& options, Machine machine);
 
@@ -47,6 +50,8 @@ public:
     // Call these when it happens; the result says whether TensorBoard must be restarted.
     void started(const TensorBoardInfo& info);
     [[nodiscard]] bool on_scan(const Scan& scan);
+    /// What is wrong with the files, from boardgate-data.
+    void on_report(std::vector<FileNotice> found);
     /// TensorBoard ended before it answered, with this exit status. True: another data server may help.
     [[nodiscard]] bool could_not_start(int exit_status);
     /// False: it ended too often, and the board fails.
@@ -54,7 +59,7 @@ public:
     /// False: the board ends as TensorBoard ended.
     [[nodiscard]] bool crashed();
 
-    /// The status text, with the codes of the notices in brackets (src/base/notices.inc).
+    /// The status text, with the notices in brackets (src/base/notices.inc).
     [[nodiscard]] std::string status(const char* doing = "Serving") const;
 
 private:
@@ -74,6 +79,7 @@ private:
     std::optional<BootTime> last_restart_{};
     std::deque<BootTime> ends_;  // recent unexpected exits
     std::set<Notice> notices_;
+    std::vector<FileNotice> found_;
 };
 
 }  // namespace boardgate::board

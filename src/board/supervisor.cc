@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "src/base/run.h"
 #include "src/base/service.h"
@@ -32,6 +33,12 @@ std::size_t most_descriptors() {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     return limit.rlim_cur;
+}
+
+/// A tmpfs of the unit, empty at every start.
+std::string own_folder() {
+    const char* folder = secure_getenv("TMPDIR");
+    return folder == nullptr ? "" : folder;
 }
 
 /// The exit status for a TensorBoard that could not be started.
@@ -65,7 +72,8 @@ Supervisor::Supervisor(const Clock& clock, const Options& options, Fd signals, s
       tensorflow_(may_have_tensorflow(options.tensorboard)),
       signals_(std::move(signals)),
       doors_(std::move(doors)),
-      policy_(clock, options, {most_descriptors(), is_tested_tensorboard(options.tensorboard)}) {}
+      policy_(clock, options, {most_descriptors(), is_tested_tensorboard(options.tensorboard), has_profile_plugin(options.tensorboard)}),
+      inspector_(options, own_folder()) {}
 
 Result<int> Supervisor::run() {
     // Start before TensorBoard: files that are replaced while it reads them are then noticed.
@@ -118,7 +126,9 @@ std::optional<Supervisor::End> Supervisor::start(bool restarted) {
 }
 
 std::optional<Supervisor::End> Supervisor::start_once(bool restarted) {
-    auto started = TensorBoard::start(tensorboard_arguments(options_, policy_.loader(), tensorflow_), policy_.loader());
+    inspector_.set_loader(policy_.loader());
+    auto started =
+        TensorBoard::start(tensorboard_arguments(options_, policy_.loader(), tensorflow_), policy_.loader(), inspector_.report_file());
     if (!started) return End{exit_status_of(started.error()), started.error().text()};
     tensorboard_.emplace(*std::move(started));
     Readiness readiness(clock_, inner_port, path_prefix(options_.board) + "/data/environment");
@@ -197,6 +207,7 @@ std::optional<Supervisor::End> Supervisor::check_data() {
 std::optional<Supervisor::End> Supervisor::take_scan() {
     const auto scan = watch_->take();
     if (!scan) return std::nullopt;
+    policy_.on_report(inspector_.notices());
     if (policy_.on_scan(*scan)) return restart("other folders are readable now");
     update_status(policy_.status());
     return std::nullopt;

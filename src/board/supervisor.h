@@ -12,6 +12,7 @@
 
 #include "src/board/data_probe.h"
 #include "src/board/idle_timer.h"
+#include "src/board/log_inspector.h"
 #include "src/board/log_watch.h"
 #include "src/board/relay.h"
 #include "src/board/restart_policy.h"
@@ -54,6 +55,7 @@ private:
     Fd signals_;
     std::vector<Fd> doors_;
     RestartPolicy policy_;
+    LogInspector inspector_;
     std::optional<LogWatch> watch_;
     std::optional<TensorBoard> tensorboard_;
     std::optional<DataProbe> probe_;  ///< while there is a data server

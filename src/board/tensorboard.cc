@@ -38,9 +38,9 @@ constexpr std::string_view tested_versions[] = {"2.21.0"};
 constexpr unsigned most_reading_threads = 8;
 
 /// Our environment without systemd's variables for boardgate-board, and with the data server's.
-std::vector<std::string> environment_for_tensorboard(Loader loader) {
-    static constexpr std::string_view ours[] = {"NOTIFY_SOCKET=", "LISTEN_", "WATCHDOG_",
-                                                "RAYON_NUM_THREADS=", "TENSORBOARD_DATA_SERVER_BINARY="};
+std::vector<std::string> environment_for_tensorboard(Loader loader, const std::string& report_file) {
+    static constexpr std::string_view ours[] = {
+        "NOTIFY_SOCKET=", "LISTEN_", "WATCHDOG_", "RAYON_NUM_THREADS=", "TENSORBOARD_DATA_SERVER_BINARY=", "BOARDGATE_REPORT="};
     std::vector<std::string> words;
     for (char** word = environ; *word != nullptr; ++word) {
         const std::string_view text = *word;
@@ -49,7 +49,10 @@ std::vector<std::string> environment_for_tensorboard(Loader loader) {
     }
     const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, most_reading_threads);
     words.push_back("RAYON_NUM_THREADS=" + std::to_string(threads));
-    if (loader == Loader::boardgate) words.push_back(std::string("TENSORBOARD_DATA_SERVER_BINARY=") + data_server);
+    if (loader == Loader::boardgate) {
+        words.push_back(std::string("TENSORBOARD_DATA_SERVER_BINARY=") + data_server);
+        words.push_back("BOARDGATE_REPORT=" + report_file);
+    }
     return words;
 }
 
@@ -122,6 +125,17 @@ bool is_tested_tensorboard(const std::string& tensorboard) {
     return false;
 }
 
+bool has_profile_plugin(const std::string& tensorboard) {
+    static constexpr const char* plugins[] = {"xprof", "tensorboard_plugin_profile", "torch_tb_profiler"};
+    std::error_code error;
+    for (const std::filesystem::path& packages : package_folders(tensorboard)) {
+        for (const char* plugin : plugins) {
+            if (std::filesystem::exists(packages / plugin, error)) return true;
+        }
+    }
+    return false;
+}
+
 std::vector<std::string> tensorboard_arguments(const Options& options, Loader loader, bool tensorflow) {
     const bool python = loader == Loader::python;
     std::vector<std::string> words = {
@@ -150,9 +164,9 @@ std::string Ending::text() const {
     return "TensorBoard was ended by signal " + (name == nullptr ? std::to_string(signal) : "SIG" + std::string(name));
 }
 
-Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments, Loader loader) {
+Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments, Loader loader, const std::string& report_file) {
     const std::vector<char*> words = pointers_to(arguments);
-    const std::vector<std::string> variables = environment_for_tensorboard(loader);
+    const std::vector<std::string> variables = environment_for_tensorboard(loader, report_file);
     const std::vector<char*> environment = pointers_to(variables);
     // Carries errno if exec fails; a successful exec closes it.
     std::array<int, 2> ends{};

@@ -26,6 +26,9 @@ inline constexpr std::uint16_t inner_port = 6006;
 /// Is it of a version with which the tests have compared boardgate-data? No where the version cannot be found.
 [[nodiscard]] bool is_tested_tensorboard(const std::string& tensorboard);
 
+/// Has the environment a plugin that shows profiles?
+[[nodiscard]] bool has_profile_plugin(const std::string& tensorboard);
+
 /// The argument vector, each option as one `--name=value` word.
 [[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, Loader loader, bool tensorflow);
 
@@ -41,8 +44,9 @@ struct Ending {
 class TensorBoard {
 public:
     /// Starts it with our standard output and error and no other descriptor. It is killed if we die. An error has the
-    /// errno of execve(2).
-    [[nodiscard]] static Result<TensorBoard> start(const std::vector<std::string>& arguments, Loader loader);
+    /// errno of execve(2). `report_file` is for boardgate-data.
+    [[nodiscard]] static Result<TensorBoard> start(const std::vector<std::string>& arguments, Loader loader,
+                                                   const std::string& report_file = {});
     TensorBoard(TensorBoard&& other) noexcept;
     TensorBoard& operator=(TensorBoard&&) = delete;
     /// Kills the process and its descendants.

@@ -53,7 +53,18 @@ void LogDirectory::look() {
     }
     read_all(work);
     say_what_is_unreadable(found);
-    if (looked_) looked_();
+    if (looked_) looked_(notices_of(found));
+}
+
+FileNotices LogDirectory::notices_of(const Findings& found) const {
+    FileNotices notices;
+    for (const std::string& path : found.dead_links) notices.add("dead_links", name_below(path_, path));
+    if (!found.profile.empty()) notices.add("profiles", name_below(path_, found.profile));
+    for (const auto& [name, reader] : readers_) {
+        for (const auto& [path, error] : reader.unreadable()) notices.add("unreadable_event_files", name_below(path_, path));
+        if (const auto files = found.runs.find(name); files != found.runs.end()) reader.add_notices(notices, path_, name, files->second);
+    }
+    return notices;
 }
 
 /// Runs that are new are listed before they are read, and fill while they are.

@@ -21,8 +21,11 @@ public:
     /// Threads that read, whatever the machine has: more would only wait for each other's memory.
     static constexpr unsigned most_threads = 8;
 
+    /// Gets what is wrong with the files.
+    using Looked = std::function<void(const FileNotices& notices)>;
+
     /// `looked` is called after each look, in its thread.
-    LogDirectory(std::string path, ReadingRules rules, std::function<void()> looked = {})
+    LogDirectory(std::string path, ReadingRules rules, Looked looked = {})
         : path_(std::move(path)), rules_(std::move(rules)), looked_(std::move(looked)) {}
     ~LogDirectory() override;
 
@@ -44,11 +47,12 @@ private:
     void read_one(const Work& work, events::EventReader& reader);
     void publish(const std::string& name, std::shared_ptr<const Run> run);
     void say_what_is_unreadable(const Findings& found);
+    [[nodiscard]] FileNotices notices_of(const Findings& found) const;
     void keep_looking(std::optional<std::chrono::seconds> interval);
 
     const std::string path_;
     const ReadingRules rules_;
-    const std::function<void()> looked_;
+    const Looked looked_;
     Readers readers_;  ///< by run; the looking thread's
     std::map<std::string, int> said_;
 

@@ -16,6 +16,9 @@ namespace boardgate::data {
 namespace {
 
 constexpr std::string_view mark = "tfevents";
+/// Where TensorFlow's profiler writes, and PyTorch's.
+constexpr std::string_view profile_folder = "/plugins/profile";
+constexpr std::string_view trace_endings[] = {".pt.trace.json", ".pt.trace.json.gz"};
 constexpr std::int64_t nanoseconds = 1'000'000'000;
 
 struct CloseDir {
@@ -33,7 +36,7 @@ bool comes_before(const FoundFile& a, const FoundFile& b) {
 class Walk {
 public:
     Findings run(const std::string& root) {
-        root_size_ = root.size();
+        root_ = root;
         look_into(root);
         for (auto& [name, files] : findings_.runs) std::sort(files.begin(), files.end(), comes_before);
         return std::move(findings_);
@@ -64,12 +67,17 @@ private:
         const std::string_view name = entry.d_name;
         if (name == "." || name == "..") return;
         const std::string path = folder + (folder.ends_with('/') ? "" : "/") + entry.d_name;
+        if (findings_.profile.empty() && is_profile(path)) findings_.profile = path;
         if (entry.d_type == DT_DIR) return below.push_back(path);
         const bool marked = name.find(mark) != std::string_view::npos;
         if (!marked && entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return;
         struct stat info {};
-        // A folder that may be listed only.
-        if (fstatat(here, entry.d_name, &info, 0) != 0) return errno == EACCES && marked ? refuse(folder) : void();
+        if (fstatat(here, entry.d_name, &info, 0) != 0) {
+            // A folder that may be listed only.
+            if (errno == EACCES && marked) refuse(folder);
+            if (errno == ENOENT && marked && entry.d_type == DT_LNK) findings_.dead_links.push_back(path);
+            return;
+        }
         if (S_ISDIR(info.st_mode)) {
             if (std::find(above_.begin(), above_.end(), Identity(info.st_dev, info.st_ino)) == above_.end()) below.push_back(path);
         } else if (marked && S_ISREG(info.st_mode)) {
@@ -77,14 +85,18 @@ private:
         }
     }
 
-    /// The folder's path below the log directory.
-    [[nodiscard]] std::string run_of(std::string_view folder) const {
-        folder.remove_prefix(std::min(root_size_, folder.size()));
-        folder.remove_prefix(std::min(folder.find_first_not_of('/'), folder.size()));
-        return folder.empty() ? "." : events::as_unicode(folder);
+    [[nodiscard]] static bool is_profile(std::string_view path) {
+        return path.ends_with(profile_folder) || std::any_of(std::begin(trace_endings), std::end(trace_endings),
+                                                             [path](std::string_view end) { return path.ends_with(end); });
     }
 
-    std::size_t root_size_ = 0;
+    /// The folder's path below the log directory.
+    [[nodiscard]] std::string run_of(std::string_view folder) const {
+        const std::string name = name_below(root_, folder);
+        return name.empty() ? "." : name;
+    }
+
+    std::string root_;
     std::vector<Identity> above_;  ///< the folders that lead here
     Findings findings_;
 };
@@ -93,6 +105,12 @@ private:
 
 FileLook look_of(const struct stat& info) {
     return {info.st_dev, info.st_ino, static_cast<std::uint64_t>(info.st_size), info.st_mtim.tv_sec * nanoseconds + info.st_mtim.tv_nsec};
+}
+
+std::string name_below(const std::string& log_directory, std::string_view path) {
+    path.remove_prefix(std::min(log_directory.size(), path.size()));
+    path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
+    return events::as_unicode(path);
 }
 
 Findings find_event_files(const std::string& log_directory) { return Walk().run(log_directory); }

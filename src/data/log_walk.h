@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace boardgate::data {
@@ -33,8 +34,14 @@ struct Findings {
     std::map<std::string, std::vector<FoundFile>> runs;
     /// Folders that could not be read, with errno.
     std::map<std::string, int> unreadable;
+    /// Links with the name of an event file that lead nowhere.
+    std::vector<std::string> dead_links;
+    /// A folder or file with a profile, which a plugin shows; empty: none.
+    std::string profile;
 };
 
 [[nodiscard]] Findings find_event_files(const std::string& log_directory);
+/// In UTF-8, without the log directory.
+[[nodiscard]] std::string name_below(const std::string& log_directory, std::string_view path);
 
 }  // namespace boardgate::data

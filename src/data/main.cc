@@ -11,6 +11,7 @@
 #include "src/data/log_directory.h"
 #include "src/data/options.h"
 #include "src/data/provider.h"
+#include "src/data/report.h"
 #include "src/data/server.h"
 #include "src/events/utf8.h"
 
@@ -39,6 +40,15 @@ bool say_port(const Options& options, std::uint16_t port) {
     return static_cast<bool>(file << port << std::endl);
 }
 
+/// Until standard input ends.
+int report_until_end(LogDirectory& logs, const Options& options) {
+    logs.start(options.reload);
+    char ignored = 0;
+    while (read(STDIN_FILENO, &ignored, sizeof ignored) > 0) {
+    }
+    _exit(0);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -55,13 +65,16 @@ int main(int argc, char** argv) {
     if (options->logdir.empty()) return fail(*options, bad_log_directory, "empty --logdir");
     if (options->logdir.find("://") != std::string::npos)
         return fail(*options, bad_log_directory, "boardgate-data reads folders only, and not " + options->logdir);
+    Report report(options->report_file, !options->reload);
+    LogDirectory logs(options->logdir, {options->samples, options->checksum, options->report_only}, [&](const FileNotices& notices) {
+        report.update(notices);
+        if (options->verbose) std::fputs("boardgate-data: Finished load cycle\n", stderr);
+    });
+    if (options->report_only) return report_until_end(logs, *options);
     auto listening = listen_on(options->host, options->port);
     if (!listening) return fail(*options, cannot_bind, listening.error().text());
     if (!say_port(*options, listening->port)) return fail(*options, cannot_write, "cannot write the port to " + options->port_file);
 
-    LogDirectory logs(options->logdir, {options->samples, options->checksum}, [&] {
-        if (options->verbose) std::fputs("boardgate-data: Finished load cycle\n", stderr);
-    });
     const Provider provider(events::as_unicode(options->logdir), logs);
     logs.start(options->reload);
     Server server(std::move(listening->socket), provider);

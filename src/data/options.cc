@@ -4,12 +4,13 @@
 #include <getopt.h>
 
 #include <charconv>
+#include <cstdlib>
 
 namespace boardgate::data {
 
 namespace {
 
-enum Option { logdir = 1, host, port, reload, port_file, error_file, die_after_stdin, checksum, no_checksum, samples };
+enum Option { logdir = 1, host, port, reload, port_file, error_file, die_after_stdin, checksum, no_checksum, samples, report, report_only };
 
 constexpr option known[] = {
     {"logdir", required_argument, nullptr, logdir},
@@ -22,6 +23,8 @@ constexpr option known[] = {
     {"checksum", no_argument, nullptr, checksum},
     {"no-checksum", no_argument, nullptr, no_checksum},
     {"samples-per-plugin", required_argument, nullptr, samples},
+    {"report", required_argument, nullptr, report},
+    {"report-only", no_argument, nullptr, report_only},
     {"verbose", no_argument, nullptr, 'v'},
     {nullptr, 0, nullptr, 0},
 };
@@ -63,6 +66,12 @@ bool take(Options& options, int found, const std::string& value) {
         case die_after_stdin:
             options.die_after_stdin = true;
             return true;
+        case report:
+            options.report_file = value;
+            return true;
+        case report_only:
+            options.report_only = true;
+            return true;
         case checksum:
         case no_checksum:
             options.checksum = found == checksum;
@@ -83,6 +92,7 @@ bool take(Options& options, int found, const std::string& value) {
 
 Result<Options> parse_options(int argc, char** argv) {
     Options options;
+    if (const char* file = secure_getenv(report_variable)) options.report_file = file;
     optind = 0;  // glibc's way to begin anew; tests parse more than once
     opterr = 0;
     for (int index = 0, found = 0; (found = getopt_long(argc, argv, "v", known, &index)) != -1;) {

@@ -10,6 +10,9 @@
 
 namespace boardgate::data {
 
+/// The report file of a data server that TensorBoard starts, whose options are TensorBoard's.
+inline constexpr const char* report_variable = "BOARDGATE_REPORT";
+
 struct Options {
     std::string logdir;
     std::string host = "localhost";
@@ -17,6 +20,8 @@ struct Options {
     std::optional<std::chrono::seconds> reload = std::chrono::seconds(5);  ///< none: read once
     std::string port_file;                                                 ///< empty: the port is said on standard error
     std::string error_file;                                                ///< empty: standard error
+    std::string report_file;   ///< what is wrong with the files (src/base/file_notices.h); empty: nowhere
+    bool report_only = false;  ///< another data server answers TensorBoard
     bool die_after_stdin = false;
     bool checksum = false;
     bool verbose = false;  ///< says when a look is over

@@ -47,7 +47,9 @@ void SlotOrder::move_to_end(std::uint32_t index, std::uint32_t end) {
 void Reservoir::drop_from(std::int64_t step) {
     const std::uint32_t before = size_;
     while (size_ > 0 && this->step(size_ - 1) >= step) --size_;
-    if (size_ < before) seen_ = seen_ * size_ / before;
+    if (size_ == before) return;
+    seen_ = seen_ * size_ / before;
+    dropped_any_ = true;
 }
 
 std::uint32_t Reservoir::offer(std::int64_t step) {

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] bool takes_any() const { return capacity_ > 0; }
     /// The slot for the data of a point that comes now; where it is slots(), a new one. Only where it takes any.
     [[nodiscard]] std::uint32_t offer(std::int64_t step);
+    /// Did a step go back ever?
+    [[nodiscard]] bool dropped_any() const { return dropped_any_; }
     /// Kept points.
     [[nodiscard]] std::uint32_t size() const { return size_; }
     /// Slots in use or free, which are as many as there were points at the most.
@@ -51,6 +53,7 @@ private:
 
     std::uint32_t capacity_;
     std::uint32_t size_ = 0;
+    bool dropped_any_ = false;
     std::uint32_t drawn_ = 0;          ///< numbers of the stream
     std::uint64_t seen_ = 0;           ///< points that were offered and not dropped; after a drop, in proportion
     SlotOrder order_;                  ///< kept points first

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 
@@ -37,17 +38,43 @@ std::uint32_t tail_before(int fd, std::uint64_t offset) {
     return events::crc32c(tail);
 }
 
+/// The damage is a length of zero with a checksum of zero.
+bool ends_in_zeros(int fd, std::uint64_t offset) {
+    std::array<char, events::RecordWindow::header_size> bytes{};
+    return events::read_at(fd, offset, bytes.data(), bytes.size()) == bytes.size() &&
+           std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == 0; });
+}
+
 bool is_same_file(const FileLook& a, const FileLook& b) { return a.device == b.device && a.inode == b.inode; }
 /// Some file systems give a file another number whenever it is looked up.
 bool is_unchanged(const FileLook& a, const FileLook& b) { return a.size == b.size && a.changed == b.changed; }
 
 }  // namespace
 
-bool RunReader::has_changed(const std::vector<FoundFile>& files) const {
-    return !unreadable_.empty() || std::any_of(files.begin(), files.end(), [this](const FoundFile& file) {
-        const auto known = files_.find(file.path);
-        return known == files_.end() || known->second.was_shorter || known->second.look != file.look;
-    });
+/// Missing at two looks: a copy may put another file in its place, or a network file system hide it.
+bool RunReader::any_went(const std::vector<FoundFile>& files) {
+    std::size_t known = 0;
+    for (const FoundFile& found : files) {
+        if (const auto file = files_.find(found.path); file != files_.end()) {
+            file->second.was_missing = false;
+            ++known;
+        }
+    }
+    if (known == files_.size()) return false;
+    bool went = false;
+    for (auto& [path, file] : files_) {
+        const bool missing = std::none_of(files.begin(), files.end(), [&](const FoundFile& found) { return found.path == path; });
+        went = (std::exchange(file.was_missing, missing) && missing) || went;
+    }
+    return went;
+}
+
+bool RunReader::has_changed(const std::vector<FoundFile>& files) {
+    went_ = any_went(files);
+    return went_ || !unreadable_.empty() || std::any_of(files.begin(), files.end(), [this](const FoundFile& file) {
+               const auto known = files_.find(file.path);
+               return known == files_.end() || known->second.was_shorter || known->second.look != file.look;
+           });
 }
 
 RunReader::Change RunReader::change_of(int fd, const FileLook& now, File& file) const {
@@ -61,6 +88,7 @@ RunReader::Change RunReader::change_of(int fd, const FileLook& now, File& file) 
 }
 
 bool RunReader::was_replaced(const std::vector<FoundFile>& files) {
+    if (std::exchange(went_, false)) return true;
     for (const FoundFile& found : files) {
         const auto known = files_.find(found.path);
         if (known == files_.end() || (known->second.look == found.look && !known->second.was_shorter)) continue;
@@ -118,6 +146,48 @@ void RunReader::read_events(int fd, File& file) {
     file.offset = reader_->offset();
     file.tail = tail_before(fd, file.offset);
     file.damaged = next == EventReader::Next::damaged;
+    file.content = file.offset == 0                                 ? events::content_of(fd)
+                   : file.damaged && ends_in_zeros(fd, file.offset) ? events::Content::zeros
+                                                                    : events::Content::events;
+}
+
+void RunReader::add_notices(FileNotices& notices, const std::string& root, const std::string& name,
+                            const std::vector<FoundFile>& files) const {
+    const auto name_of = [](const std::string& path) { return path.substr(path.rfind('/') + 1); };
+    std::set<std::string, std::less<>> names;
+    bool all_empty = true;
+    for (const FoundFile& found : files) {
+        names.insert(name_of(found.path));
+        const auto known = files_.find(found.path);
+        all_empty = all_empty && known != files_.end() && known->second.content == events::Content::empty;
+    }
+    for (const FoundFile& found : files) {
+        const auto known = files_.find(found.path);
+        if (known == files_.end()) continue;
+        const auto& [path, file] = *known;
+        const std::string shown = name_below(root, path);
+        const char* const code = events::notice_of(file.content);
+        // A writer makes its file before the first event.
+        if (code != nullptr && (file.content != events::Content::empty || all_empty)) {
+            notices.add(code, shown);
+        } else if (file.damaged) {
+            notices.add("damaged_event_files", shown, " at byte " + std::to_string(file.offset));
+        }
+        if (events::is_copy_leftover(name_of(path), names)) notices.add("copy_leftovers", shown);
+    }
+    add_notices_of_points(notices, name);
+}
+
+void RunReader::add_notices_of_points(FileNotices& notices, const std::string& name) const {
+    bool repeated = false;
+    bool moved = false;
+    for (const auto& [tag, series] : run_->series) {
+        if (series.is_hidden()) notices.add("values_not_shown", name, ", tag \"" + tag + '"');
+        if (!series.is_scalar() || !series.last_step()) continue;
+        repeated = repeated || series.was_dropped();
+        moved = moved || *series.last_step() != 0;
+    }
+    if (repeated && !moved) notices.add("all_at_step_zero", name);
 }
 
 void RunReader::take_event(const events::Event& event, const File& file) {
@@ -153,7 +223,8 @@ Series& RunReader::series_of(const events::Value& value) {
     auto found = known_.find(value.tag);
     if (found == known_.end()) {
         events::SeriesKind kind = events::kind_of_series(value);
-        const Capacity capacity = rules_.samples.capacity_of(kind);
+        Capacity capacity = rules_.samples.capacity_of(kind);
+        if (rules_.last_only) capacity.points = std::min(capacity.points, 1U);
         lock_run();
         auto& [tag, series] = *run_->series.emplace(value.tag, Series(std::move(kind), capacity)).first;
         found = known_.emplace(tag, Known{tag, &series}).first;

@@ -8,15 +8,18 @@
 #include <string>
 #include <vector>
 
+#include "src/base/file_notices.h"
 #include "src/data/log_walk.h"
 #include "src/data/run.h"
 #include "src/events/event_reader.h"
+#include "src/events/file_content.h"
 
 namespace boardgate::data {
 
 struct ReadingRules {
     SamplesPerPlugin samples{};
     bool check_data = false;
+    bool last_only = false;  ///< one point of each series is enough to say what is wrong with it
 };
 
 class RunReader {
@@ -26,20 +29,24 @@ public:
     /// What answers questions: another one after a file was replaced.
     [[nodiscard]] std::shared_ptr<const Run> run() const { return run_; }
     /// Is there something to read? `files` as found now, in order.
-    [[nodiscard]] bool has_changed(const std::vector<FoundFile>& files) const;
+    [[nodiscard]] bool has_changed(const std::vector<FoundFile>& files);
     /// Reads it. One thread at a time; `run()` may change.
     void read(const std::vector<FoundFile>& files, events::EventReader& reader);
 
     /// Files that cannot be read now, with errno.
     [[nodiscard]] const std::map<std::string, int>& unreadable() const { return unreadable_; }
+    /// What is wrong with the files, whose names are below `root`, and with the points.
+    void add_notices(FileNotices& notices, const std::string& root, const std::string& name, const std::vector<FoundFile>& files) const;
 
 private:
     struct File {
-        FileLook look{};           ///< when it was read last
-        std::uint64_t offset = 0;  ///< up to where
-        bool damaged = false;      ///< there
-        bool was_shorter = false;  ///< than what was read, at the last look
-        std::uint32_t tail = 0;    ///< CRC of the last bytes before `offset`
+        FileLook look{};                                    ///< when it was read last
+        std::uint64_t offset = 0;                           ///< up to where
+        bool damaged = false;                               ///< there
+        bool was_shorter = false;                           ///< than what was read, at the last look
+        bool was_missing = false;                           ///< at the last look
+        std::uint32_t tail = 0;                             ///< CRC of the last bytes before `offset`
+        events::Content content = events::Content::events;  ///< of a file that is damaged from its beginning
         std::shared_ptr<const ValueFile> values{};
     };
     enum class Change { none, more, replaced };
@@ -52,9 +59,11 @@ private:
 
     [[nodiscard]] Change change_of(int fd, const FileLook& now, File& file) const;
     [[nodiscard]] bool was_replaced(const std::vector<FoundFile>& files);
+    [[nodiscard]] bool any_went(const std::vector<FoundFile>& files);
     void begin_anew();
     void read_file(const FoundFile& found);
     void read_events(int fd, File& file);
+    void add_notices_of_points(FileNotices& notices, const std::string& name) const;
     void take_event(const events::Event& event, const File& file);
     [[nodiscard]] Series& series_of(const events::Value& value);
     void put(const events::Event& event, const events::Value& value, Series& series, const File& file);
@@ -67,6 +76,7 @@ private:
     const ReadingRules& rules_;
     std::shared_ptr<Run> run_;
     std::map<std::string, File> files_;  ///< by path
+    bool went_ = false;                  ///< a file that was read is no more
     std::map<std::string, int> unreadable_;
     std::map<std::string_view, Known> known_;  ///< by tag
     Known* last_known_ = nullptr;

@@ -44,6 +44,12 @@ public:
     /// Points that can be shown, in the order of steps: numbers for the next functions.
     [[nodiscard]] std::vector<std::uint32_t> shown() const;
     [[nodiscard]] std::int64_t step(std::uint32_t point) const { return reservoir_.step(point); }
+    /// Has it points, none of which TensorBoard can show?
+    [[nodiscard]] bool is_hidden() const { return reservoir_.size() > 0 && !lost_.empty() && shown().empty(); }
+    [[nodiscard]] bool was_dropped() const { return reservoir_.dropped_any(); }
+    [[nodiscard]] std::optional<std::int64_t> last_step() const {
+        return reservoir_.size() == 0 ? std::nullopt : std::optional(reservoir_.step(reservoir_.size() - 1));
+    }
     [[nodiscard]] double wall_time(std::uint32_t point) const;
     [[nodiscard]] float scalar(std::uint32_t point) const { return scalars_[reservoir_.slot(point)]; }
     [[nodiscard]] const Item& item(std::uint32_t point) const { return items_[reservoir_.slot(point)]; }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "src/base/file_notices.h"
 #include "src/logdirs/walk.h"
 
 namespace boardgate::logdirs {
@@ -21,8 +22,11 @@ struct EventFiles {
     std::string common;             ///< the deepest folder that contains them all
 };
 
-[[nodiscard]] EventFiles find_event_files(const std::string& folder, const Clock& clock, Budget budget = {});
+/// `notices`, if any, gets what the first bytes of the files tell.
+[[nodiscard]] EventFiles find_event_files(const std::string& folder, const Clock& clock, Budget budget = {},
+                                          FileNotices* notices = nullptr);
 /// The same for several folders that share a budget.
-[[nodiscard]] std::vector<EventFiles> find_event_files(const std::vector<std::string>& folders, const Clock& clock, Budget budget);
+[[nodiscard]] std::vector<EventFiles> find_event_files(const std::vector<std::string>& folders, const Clock& clock, Budget budget,
+                                                       FileNotices* notices = nullptr);
 
 }  // namespace boardgate::logdirs

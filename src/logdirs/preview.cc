@@ -63,17 +63,22 @@ public:
         damaged_ = false;
     }
 
-    [[nodiscard]] Preview result() const { return {curves_.last_step(), curves_.best()}; }
+    [[nodiscard]] Preview result() const { return {!late_, curves_.last_step(), curves_.best()}; }
 
 private:
     /// Of large records, such as pictures, only the beginning is read.
     [[nodiscard]] bool has_much_to_read(const EventFile& file, std::uint64_t share) {
         const std::uint64_t before = reader_.bytes_read();
         reader_.open(file.fd.get(), 0);
-        while (clock_.boot() < end_ && reader_.bytes_read() - before <= share) {
+        while (in_time() && reader_.bytes_read() - before <= share) {
             if (reader_.next() != events::EventReader::Next::event) return false;
         }
         return true;
+    }
+
+    [[nodiscard]] bool in_time() {
+        late_ = late_ || clock_.boot() >= end_;
+        return !late_;
     }
 
     /// From where a record begins.
@@ -89,12 +94,12 @@ private:
 
     /// For the last step: a last record may be longer than a part.
     void read_end(const EventFile& file, std::uint64_t length) {
-        while (length < file.size && clock_.boot() < end_ && !reader_.open_part(file.fd.get(), file.size - length, file.size)) length *= 2;
+        while (length < file.size && in_time() && !reader_.open_part(file.fd.get(), file.size - length, file.size)) length *= 2;
         if (!damaged_) read_part(file, file.size - std::min(length, file.size), file.size);
     }
 
     void read_until(std::uint64_t end) {
-        while (clock_.boot() < end_ && reader_.offset() < end) {
+        while (in_time() && reader_.offset() < end) {
             const events::EventReader::Next next = reader_.next();
             damaged_ = next == events::EventReader::Next::damaged;
             if (next != events::EventReader::Next::event) return;
@@ -113,6 +118,7 @@ private:
     events::EventReader reader_;
     Curves curves_;
     bool damaged_ = false;
+    bool late_ = false;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 namespace boardgate::logdirs {
 
 struct Preview {
+    bool complete = false;  ///< the time was enough
     std::optional<std::int64_t> last_step;
     std::vector<wire::Curve> curves;
 };

@@ -30,9 +30,13 @@ public:
         });
         const std::size_t most = std::min(limit, runs_.size());
         const BootTime end = clock_.boot() + budget_.read;
+        std::vector<const Run*> unread;
         for (std::size_t i = 0; i < most; ++i) {
-            if (!taker_.found(message_of(runs_[i], end))) return;
+            wire::RunFound message = message_of(runs_[i], end);
+            if (!message.read) unread.push_back(&runs_[i]);
+            if (!taker_.found(std::move(message))) return;
         }
+        if (!read_later(unread)) return;
         wire::RunsEnd last{roots_, !complete_ || most < runs_.size(), looked_at_, found()};
         (void)taker_.end(std::move(last));
     }
@@ -43,6 +47,17 @@ private:
         std::uint32_t event_files;
     };
     [[nodiscard]] std::uint32_t found() const { return static_cast<std::uint32_t>(runs_.size()); }
+
+    /// False if the receiver wants no more.
+    [[nodiscard]] bool read_later(const std::vector<const Run*>& unread) {
+        const BootTime end = clock_.boot() + budget_.read_later;
+        for (const Run* run : unread) {
+            if (clock_.boot() >= end) break;
+            wire::RunFound message = message_of(*run, std::min<BootTime>(end, clock_.boot() + budget_.read_one));
+            if (message.read && !taker_.found(std::move(message))) return false;
+        }
+        return true;
+    }
 
     /// False if the receiver wants no more.
     [[nodiscard]] bool look() {
@@ -97,6 +112,7 @@ private:
         message.newest = folder.newest;
         message.event_files = run.event_files;
         message.bytes = folder.bytes;
+        message.read = shown.complete;
         message.has_step = shown.last_step.has_value();
         message.step = shown.last_step.value_or(0);
         message.curves = std::move(shown.curves);

@@ -21,6 +21,8 @@ struct RunsTaker {
 struct RunsBudget {
     Budget look{std::chrono::seconds(8), 200000, 16};
     std::chrono::milliseconds read = std::chrono::seconds(6);
+    std::chrono::milliseconds read_later = std::chrono::seconds(18);  ///< while the rows are shown already
+    std::chrono::milliseconds read_one = std::chrono::seconds(5);     ///< of these; the receiver waits for each
     std::size_t most_found = 20000;
 };
 

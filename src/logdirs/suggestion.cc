@@ -74,8 +74,10 @@ wire::FolderReport inspect_folder(Folders& folders, const LogDir& path, const st
     wire::FolderReport report;
     EventFiles found;
     if (const auto good = folders.readable(path.str())) {
-        found = find_event_files(path.str(), folders.clock());
+        FileNotices notices;
+        found = find_event_files(path.str(), folders.clock(), {}, &notices);
         report = {wire::FolderVerdict::readable, {}, found.count, found.newest};
+        for (const FileNotice& notice : notices.list()) report.notices.push_back({notice.code, notice.detail});
         report.unreadable = found.unreadable;
         if (LogDir::parse(found.unreadable_folder)) report.unreadable_folder = found.unreadable_folder;
     } else {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string_view>
 
 #include "src/base/fd.h"
@@ -67,7 +68,10 @@ void Walk::look_at(int here, const dirent& entry, const Folder& folder, Seen& se
     const bool event_file = name.find("tfevents") != std::string_view::npos;
     if (!event_file && entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return;
     struct stat info {};
-    if (fstatat(here, entry.d_name, &info, 0) != 0) return;
+    if (fstatat(here, entry.d_name, &info, 0) != 0) {
+        if (errno == ENOENT && event_file && entry.d_type == DT_LNK) seen.dead_links.emplace_back(name);
+        return;
+    }
     if (S_ISDIR(info.st_mode)) return remember(folder, name, entry.d_type == DT_LNK);
     if (!event_file || !S_ISREG(info.st_mode)) return;
     seen.event_files.emplace_back(name);

@@ -39,6 +39,7 @@ struct Seen {
     std::size_t depth = 0;  ///< its depth below that
     bool readable = false;
     std::vector<std::string> event_files{};  ///< names
+    std::vector<std::string> dead_links{};   ///< names of links to event files that do not exist
     std::int64_t newest = 0;                 ///< change time of the newest file, seconds since 1970
     std::uint64_t bytes = 0;                 ///< total size of the files
 };

@@ -86,7 +86,8 @@ struct FolderList {
 };
 
 /// Asks for folders with event files below a root, newest first. The answer is a FolderReport on the root and, if that is
-/// readable, RunsProgress during the search, a RunFound for each run, and a final RunsEnd.
+/// readable, RunsProgress during the search, a RunFound for each run, on slow storage another one when the run was read, and a
+/// final RunsEnd.
 struct FindRuns {
     static constexpr Type type = Type::FindRuns;
     std::string root;  ///< absolute; empty means run_roots of boardgate.conf
@@ -138,6 +139,7 @@ struct RunFound {
     std::int64_t newest = 0;
     std::uint32_t event_files = 0;
     std::uint64_t bytes = 0;
+    bool read = false;  ///< false: storage was too slow; the run may come again, with what is in it
     bool has_step = false;
     std::int64_t step = 0;  ///< the last one
     std::vector<Curve> curves;
@@ -148,6 +150,7 @@ struct RunFound {
         io.number(newest);
         io.number(event_files);
         io.number(bytes);
+        io.flag(read);
         io.flag(has_step);
         io.number(step);
         io.list(curves, longest::curves);

@@ -36,6 +36,8 @@ inline constexpr std::size_t invocation = 32;
 inline constexpr std::size_t tickets = 900;  // in one question
 inline constexpr std::size_t log_line = 16 * 1024;
 inline constexpr std::size_t more_logdirs = 10;
+inline constexpr std::size_t code = 64;
+inline constexpr std::size_t notices = 32;
 inline constexpr std::size_t prompts = 8;  // PAM_MAX_NUM_MSG is 32; no module needs more than a few
 }  // namespace longest
 
@@ -282,16 +284,28 @@ struct InspectFolder {
 
 enum class FolderVerdict : std::uint8_t { readable, missing, not_a_folder, unreadable, foreign, last = foreign };
 
+/// A row of src/base/notices.inc, and the names of files that its text is about.
+struct FolderNotice {
+    std::string code{};
+    std::string detail{};
+    template <class Io>
+    void fields(Io& io) {
+        io.text(code, longest::code);
+        io.text(detail, longest::sentence);
+    }
+};
+
 struct FolderReport {
     static constexpr Type type = Type::FolderReport;
     FolderVerdict verdict = FolderVerdict::missing;
-    std::string detail{};               ///< the system's error text, or whose home it is
-    std::uint32_t event_files = 0;      ///< found within the budget of the search
-    std::int64_t newest = 0;            ///< newest change of an event file, seconds since 1970; 0 if there is none
-    std::uint32_t unreadable = 0;       ///< folders below that cannot be opened
-    std::string unreadable_folder{};    ///< the first of them
-    std::string suggestion{};           ///< a folder nearby with event files, if this one has none; may be empty
-    std::uint32_t suggestion_runs = 0;  ///< the number of runs there
+    std::string detail{};                 ///< the system's error text, or whose home it is
+    std::uint32_t event_files = 0;        ///< found within the budget of the search
+    std::int64_t newest = 0;              ///< newest change of an event file, seconds since 1970; 0 if there is none
+    std::uint32_t unreadable = 0;         ///< folders below that cannot be opened
+    std::string unreadable_folder{};      ///< the first of them
+    std::string suggestion{};             ///< a folder nearby with event files, if this one has none; may be empty
+    std::uint32_t suggestion_runs = 0;    ///< the number of runs there
+    std::vector<FolderNotice> notices{};  ///< what the first bytes of the event files tell
     template <class Io>
     void fields(Io& io) {
         io.choice(verdict);
@@ -302,6 +316,7 @@ struct FolderReport {
         io.text(unreadable_folder, longest::path);
         io.text(suggestion, longest::path);
         io.number(suggestion_runs);
+        io.list(notices, longest::notices);
     }
 };
 

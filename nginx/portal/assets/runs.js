@@ -91,10 +91,13 @@ export function show_runs(main, {wanted}) {
             el('div.run-name', {title: run.path}, el('span.quiet', {}, run.name.slice(0, slash)), el('strong', {}, run.name.slice(slash)),
                 el('p.facts.listed', {}, el('span', {}, run.newest ? time(run.newest) : ''), run.step === null ? null : el('span', {}, `step ${run.step.toLocaleString('en')}`),
                     el('span', {}, bytes(run.bytes)), run.event_files > 1 ? el('span', {}, count(run.event_files, 'event file')) : null)),
-            el('div.curves', {}, ...run.curves.map(curve)), open);
-        rows.get(run.path)?.element.remove();
+            el('div.curves', {}, ...(run.read ? run.curves.map(curve) : [el('span.hint', {}, 'not read yet')])), open);
+        // A run that was not read yet comes again, and keeps its place and tick.
+        const earlier = rows.get(run.path);
+        tick.checked = Boolean(earlier?.tick.checked);
+        if (earlier) earlier.element.replaceWith(element);
+        else list.append(element);
         rows.set(run.path, {run, element, tick});
-        list.append(element);
     }
 
     function refresh() {

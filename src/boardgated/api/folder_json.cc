@@ -65,6 +65,7 @@ Value run_json(const wire::RunFound& run) {
     value["newest"] = time_json(run.newest);
     value["event_files"] = run.event_files;
     value["bytes"] = static_cast<Json::UInt64>(run.bytes);
+    value["read"] = run.read;
     value["step"] = run.has_step ? Value(static_cast<Json::Int64>(run.step)) : Value();
     value["curves"] = Value(Json::arrayValue);
     for (const wire::Curve& curve : run.curves) value["curves"].append(curve_json(curve));

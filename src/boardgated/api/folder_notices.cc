@@ -14,6 +14,9 @@ std::vector<Notice> notices_of(const std::vector<wire::FolderReport>& reports, c
     std::string first_unreadable;
     std::string near;
     for (const wire::FolderReport& report : reports) {
+        for (const wire::FolderNotice& found : report.notices) {
+            if (auto notice = notice_of({found.code, found.detail})) notices.push_back(*std::move(notice));
+        }
         event_files += report.event_files;
         unreadable += report.unreadable;
         if (first_unreadable.empty()) first_unreadable = report.unreadable_folder;

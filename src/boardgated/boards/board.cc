@@ -2,6 +2,7 @@
 #include "src/boardgated/boards/board.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace boardgate::boardgated {
 
@@ -15,19 +16,27 @@ const char* name_of(State state) {
 }
 
 std::vector<Notice> notices_of(const UnitFacts& facts) {
+    std::vector<Notice> notices;
+    const std::size_t open = facts.status_text.rfind('[');
+    if (open == std::string::npos || !facts.status_text.ends_with(']')) return notices;
+    std::istringstream words(facts.status_text.substr(open + 1, facts.status_text.size() - open - 2));
+    for (std::string word; words >> word;) {
+        if (auto notice = notice_of(from_status_word(word))) notices.push_back(*std::move(notice));
+    }
+    return notices;
+}
+
+std::optional<Notice> notice_of(const FileNotice& found) {
     static const Notice all[] = {
 #define NOTICE(code, text) {#code, text},
 #include "src/base/notices.inc"
 #undef NOTICE
     };
-    std::vector<Notice> notices;
-    const std::size_t open = facts.status_text.rfind('[');
-    if (open == std::string::npos || !facts.status_text.ends_with(']')) return notices;
-    const std::string named = " " + facts.status_text.substr(open + 1, facts.status_text.size() - open - 2) + " ";
-    for (const Notice& notice : all) {
-        if (named.find(" " + notice.code + " ") != std::string::npos) notices.push_back(notice);
-    }
-    return notices;
+    const auto* const row = std::ranges::find(all, found.code, &Notice::code);
+    if (row == std::end(all)) return std::nullopt;
+    Notice notice = *row;
+    if (const std::size_t at = notice.text.find("{}"); at != std::string::npos) notice.text.replace(at, 2, safe_detail(found.detail));
+    return notice;
 }
 
 State state_of(const UnitFacts& facts) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/base/clock.h"
+#include "src/base/file_notices.h"
 #include "src/base/names.h"
 #include "src/boardgated/boards/board_options.h"
 
@@ -42,6 +43,8 @@ struct Notice {
     std::string code;
     std::string text;
 };
+/// Its text, with the names in it; nullopt where the code is in no row.
+[[nodiscard]] std::optional<Notice> notice_of(const FileNotice& found);
 /// The notices whose codes are in the unit's status text.
 [[nodiscard]] std::vector<Notice> notices_of(const UnitFacts& facts);
 

@@ -7,7 +7,9 @@
 #include <charconv>
 #include <csignal>
 #include <cstring>
+#include <map>
 #include <optional>
+#include <regex>
 
 namespace boardgate::boardgated {
 
@@ -114,6 +116,37 @@ void set_change(Failure& failure, std::string_view change, const Json::Value& op
     failure.change_value = value;
 }
 
+/// Rust's programs write `[2026-01-31T12:00:00Z WARN ...]`, Python's `W0131 12:00:00.123456 140001 ...]`.
+std::string without_time(const std::string& line) {
+    static const std::regex time(R"(\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,12}|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{1,9} +\d{1,20})");
+    return std::regex_replace(line, time, "", std::regex_constants::match_continuous | std::regex_constants::format_first_only);
+}
+
+/// The last lines that are different: a warning at every reload would hide the reason. Each with the number of lines that it
+/// stands for.
+std::vector<std::string> last_lines(const std::vector<std::string>& log) {
+    struct Line {
+        std::string text;
+        std::size_t times;
+    };
+    std::vector<Line> lines;  // the latest first
+    std::map<std::string, std::size_t> known;
+    for (auto line = log.rbegin(); line != log.rend(); ++line) {
+        const auto [at, is_new] = known.try_emplace(without_time(*line), lines.size());
+        if (!is_new) {
+            ++lines[at->second].times;
+        } else if (lines.size() < tail_lines) {
+            lines.push_back({*line, 1});
+        } else {
+            break;
+        }
+    }
+    std::vector<std::string> shown;
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line)
+        shown.push_back(line->times == 1 ? line->text : fmt::format("{} ({} times)", line->text, line->times));
+    return shown;
+}
+
 }  // namespace
 
 const std::vector<FailureRule>& failure_rules() {
@@ -137,8 +170,7 @@ Failure diagnose(const Board& board, const std::vector<std::string>& log) {
         break;
     }
     if (board.facts.exit_code == CLD_EXITED) failure.exit_status = board.facts.exit_status;
-    const std::size_t from = log.size() > tail_lines ? log.size() - tail_lines : 0;
-    failure.log_tail.assign(log.begin() + static_cast<std::ptrdiff_t>(from), log.end());
+    failure.log_tail = last_lines(log);
     return failure;
 }
 

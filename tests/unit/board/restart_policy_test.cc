@@ -61,6 +61,24 @@ TEST_F(RestartPolicyTest, WaitsForTheFirstEvent) {
     EXPECT_EQ(policy.status(), "Serving");
 }
 
+TEST_F(RestartPolicyTest, SaysWhatIsWrongWithTheFiles) {
+    policy.started(fast);
+    policy.on_report({{"damaged_event_files", "\"a b\" at byte 7"}, {"profiles", "\"c\""}});
+    EXPECT_EQ(policy.status(), "Serving [damaged_event_files=%22a%20b%22%20at%20byte%207 profiles=%22c%22]");
+    policy.on_report({});
+    EXPECT_EQ(policy.status(), "Serving");
+    RestartPolicy with_plugin(clock, options, {1024, true, true});
+    with_plugin.on_report({{"profiles", "\"c\""}});
+    EXPECT_EQ(with_plugin.status(), "Serving [profile_plugin_blocked=%22c%22]");
+}
+
+TEST_F(RestartPolicyTest, AStatusTextFitsIntoAMessageToSystemd) {
+    policy.started(fast);
+    policy.on_report({{"git_lfs_pointers", std::string(3000, 'a')}, {"dead_links", std::string(3000, 'a')}, {"copy_leftovers", "b"}});
+    EXPECT_LT(policy.status().size(), 4000U);
+    EXPECT_TRUE(policy.status().ends_with(" copy_leftovers=b]"));
+}
+
 TEST_F(RestartPolicyTest, DoesNotTakeALookThatWasCutShortForAnEmptyFolder) {
     policy.started(fast);
     Scan look = found(0);

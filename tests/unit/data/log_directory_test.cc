@@ -174,6 +174,130 @@ TEST_F(LogDirectoryTest, DamageStopsItsFileOnly) {
     EXPECT_EQ(shown("other").size(), 99U);
 }
 
+/// What a look finds wrong with the files.
+struct LogNotices : LogDirectoryTest {
+    std::vector<FileNotice> found;
+    [[nodiscard]] std::string look() {
+        LogDirectory(folder.path(), {}, [this](const FileNotices& notices) { found = notices.list(); }).look();
+        std::string all;
+        for (const FileNotice& notice : found) all += notice.code + " " + notice.detail + ";";
+        return all;
+    }
+};
+
+TEST_F(LogNotices, AreNoneOfSoundFiles) {
+    write("run/tfevents.1", points(0, 10));
+    write("run/tfevents.2", "");
+    write("cut/tfevents.1", points(0, 10) + points(10, 11).substr(0, 20));
+    write("once/tfevents.1", points(0, 1));
+    EXPECT_EQ(look(), "");
+}
+
+TEST_F(LogNotices, NameADamagedFileAndWhere) {
+    std::string damaged = record_of(double_field(1, 1000) + scalar_event(50, "loss", 1));
+    damaged[2] = 1;
+    write("run/tfevents.1", points(0, 50) + damaged + points(51, 99));
+    write("other/tfevents.1", points(0, 99));
+    EXPECT_EQ(look(), "damaged_event_files \"run/tfevents.1\" at byte " + std::to_string(points(0, 50).size()) + ";");
+}
+
+TEST_F(LogNotices, NameATagThatIsNotUnicode) {
+    write("run/tfevents.1", points(0, 50) + points(50, 51, 1, "\xFF") + points(51, 99));
+    EXPECT_EQ(look(), "damaged_event_files \"run/tfevents.1\" at byte " + std::to_string(points(0, 50).size()) + ";");
+}
+
+TEST_F(LogNotices, NameFilesThatAreNoEventFiles) {
+    write("a/tfevents.1", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n");
+    write("b/tfevents.1.gz", "\x1f\x8b\x08" + std::string(50, 'x'));
+    write("c/tfevents.1", "");
+    write("c/tfevents.2", "");
+    write("d/tfevents.csv", "step,value\n1,2\n3,4\n5,6\n");
+    write("e/tfevents.1", std::string(100, '\0'));
+    EXPECT_EQ(look(),
+              "compressed_event_files \"b/tfevents.1.gz\";empty_event_files \"c/tfevents.1\" and 1 more;git_lfs_pointers \"a/tfevents.1\";"
+              "not_event_files \"d/tfevents.csv\";zeros_in_event_files \"e/tfevents.1\";");
+}
+
+TEST_F(LogNotices, NameZerosBehindTheEventsUntilEventsCome) {
+    LogDirectory log(folder.path(), {}, [this](const FileNotices& notices) { found = notices.list(); });
+    write("run/tfevents.1", points(0, 50) + std::string(4096, '\0'));
+    log.look();
+    EXPECT_EQ(found, (std::vector<FileNotice>{{"zeros_in_event_files", "\"run/tfevents.1\""}}));
+    write("run/tfevents.1", points(0, 90));
+    log.look();
+    log.look();
+    EXPECT_TRUE(found.empty());
+}
+
+TEST_F(LogNotices, NameLeftoversOfACopy) {
+    write("run/tfevents.1", points(0, 100));
+    write("run/tfevents.1.partial", points(0, 49));
+    write("run/tfevents.1~", points(0, 49));
+    EXPECT_EQ(look(), "copy_leftovers \"run/tfevents.1.partial\" and 1 more;");
+}
+
+TEST_F(LogNotices, NameALinkThatLeadsNowhere) {
+    write("run/tfevents.1", points(0, 100));
+    fs::create_directories(root / "wandb/files");
+    fs::create_symlink("/home/ubuntu/gone/tfevents.1", root / "wandb/files/tfevents.1");
+    fs::create_symlink("gone", root / "wandb/latest");
+    EXPECT_EQ(look(), "dead_links \"wandb/files/tfevents.1\";");
+}
+
+TEST_F(LogNotices, NameARunWhoseStepsStayAtZero) {
+    const std::string again = points(0, 1, 1) + points(0, 1, 2) + points(0, 1, 3);
+    write("run/tfevents.1", again);
+    write("moved/tfevents.1", again + points(1, 2, 1, "accuracy"));
+    write("text/tfevents.1", points(0, 1, 1, "a") + points(0, 1, 1, "b"));
+    EXPECT_EQ(look(), "all_at_step_zero \"run\";");
+}
+
+TEST_F(LogNotices, NameValuesThatAreNotShown) {
+    using events::field;
+    // A tensor of one double, as some writers store a scalar.
+    const std::string tensor = field(1, 2) + field(2, std::string()) + events::varint((6U << 3) | 1) + events::little_endian(0, 8);
+    const std::string metadata = field(1, field(1, std::string("scalars")));
+    const std::string value = field(1, std::string("loss")) + field(8, tensor) + field(9, metadata);
+    write("run/tfevents.1", record_of(double_field(1, 1000) + field(2, 1) + field(5, field(1, value))));
+    EXPECT_EQ(look(), "values_not_shown \"run\", tag \"loss\";");
+}
+
+TEST_F(LogNotices, NameAProfile) {
+    write("run/tfevents.1.profile-empty", points(0, 1));
+    fs::create_directories(root / "run/plugins/profile/2026_01_01");
+    EXPECT_EQ(look(), "profiles \"run/plugins/profile\";");
+}
+
+TEST_F(LogNotices, AreFoundWithOnePointOfEachSeries) {
+    write("run/tfevents.1", points(0, 1, 1) + points(0, 1, 2));
+    write("sound/tfevents.1", points(0, 3000));
+    LogDirectory(folder.path(), {{}, false, true}, [this](const FileNotices& notices) { found = notices.list(); }).look();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].code, "all_at_step_zero");
+}
+
+TEST_F(LogDirectoryTest, AFileWithoutTimeInItsNameThatIsWrittenAnewIsFollowed) {
+    write("catboost_info/learn/events.out.tfevents", points(0, 100, 1));
+    logs.look();
+    write("catboost_info/learn/events.out.tfevents", points(0, 20, 2));
+    logs.look();
+    logs.look();
+    EXPECT_EQ(shown("catboost_info/learn").size(), 20U);
+}
+
+TEST_F(LogDirectoryTest, AFileThatWentIsForgottenAtTheSecondLook) {
+    write("run/tfevents.1", points(0, 10));
+    write("run/tfevents.1.partial", points(0, 5, 2));
+    logs.look();
+    EXPECT_EQ(last_step(), 4) << "the leftover is read after the file";
+    fs::remove(root / "run/tfevents.1.partial");
+    logs.look();
+    EXPECT_EQ(last_step(), 4) << "a copy may be under way";
+    logs.look();
+    EXPECT_EQ(last_step(), 9);
+    EXPECT_EQ(shown().front().value, 1);
+}
+
 TEST_F(LogDirectoryTest, ARunWithoutFilesIsNoRun) {
     write("run/tfevents.1", points(0, 10));
     logs.look();

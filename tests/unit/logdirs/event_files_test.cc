@@ -2,6 +2,7 @@
 #include "src/logdirs/event_files.h"
 
 #include "tests/fakes/fake_clock.h"
+#include "tests/unit/events/event_bytes.h"
 #include "tests/unit/logdirs/temporary_folder.h"
 
 namespace boardgate::logdirs {
@@ -21,6 +22,27 @@ TEST_F(EventFilesTest, CountsThemAtEveryDepthAndNamesTheNewest) {
     EXPECT_EQ(files.count, 3U);
     EXPECT_EQ(files.newest, 3000);
     EXPECT_TRUE(files.complete);
+}
+
+TEST_F(EventFilesTest, TheirFirstBytesTellWhatIsWrong) {
+    const auto write = [&](const std::string& name, const std::string& bytes) {
+        file(name);
+        std::ofstream(root / name, std::ios::binary) << bytes;
+    };
+    write("a/tfevents.1", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n");
+    write("b/tfevents.1.gz", "\x1f\x8b\x08" + std::string(50, 'x'));
+    write("c/tfevents.1", "");
+    write("d/tfevents.1", events::record_of(events::scalar_event(1, "loss", 1)));
+    write("d/tfevents.1.partial", "");
+    std::filesystem::create_symlink("gone", root / "d/tfevents.2");
+    FileNotices notices;
+    EXPECT_EQ(find_event_files(root.string(), clock, {}, &notices).count, 5U);
+    std::string all;
+    for (const FileNotice& notice : notices.list())
+        all += notice.code + " " + notice.detail.substr(notice.detail.rfind('/', notice.detail.rfind('/') - 1)) + ";";
+    EXPECT_EQ(all,
+              "compressed_event_files /b/tfevents.1.gz\";copy_leftovers /d/tfevents.1.partial\";dead_links /d/tfevents.2\";"
+              "empty_event_files /c/tfevents.1\";git_lfs_pointers /a/tfevents.1\";");
 }
 
 TEST_F(EventFilesTest, TellsTheFolderItselfFromThoseBelow) {

@@ -53,6 +53,20 @@ struct RunsTest : TemporaryFolder {
     }
 };
 
+TEST_F(RunsTest, WhatStorageWasTooSlowForComesLater) {
+    run("a", 1000, 5);
+    run("b", 2000, 7);
+    budget.read = std::chrono::milliseconds(0);
+    Result result = found({root});
+    EXPECT_EQ(names(result), (Strings{"b", "a", "b", "a"}));
+    EXPECT_FALSE(result.runs[0].read || result.runs[1].read || result.runs[0].has_step);
+    EXPECT_TRUE(result.runs[2].read && result.runs[3].read);
+    EXPECT_EQ(result.runs[3].step, 5);
+    EXPECT_EQ(result.end.found, 2U);
+    budget.read_later = std::chrono::milliseconds(0);
+    EXPECT_EQ(found({root}).runs.size(), 2U);
+}
+
 TEST_F(RunsTest, NewestComesFirstWithWhatIsInIt) {
     run("a", 1000);
     run("b/deep", 3000, 42);
@@ -138,7 +152,7 @@ TEST_F(RunsTest, DepthIsBounded) {
 
 TEST_F(RunsTest, WithoutTimeToReadTheyAreListedAllTheSame) {
     run("a", 1000);
-    budget.read = std::chrono::milliseconds(0);
+    budget.read = budget.read_later = std::chrono::milliseconds(0);
     const Result result = found({root});
     ASSERT_EQ(result.runs.size(), 1U);
     EXPECT_FALSE(result.runs[0].has_step);

@@ -107,7 +107,7 @@ std::vector<Sample> samples() {
                "no event files here; 3 runs one level down", true, 2),
         SAMPLE(FindRuns, "/home/alice", 200),
         SAMPLE(RunsProgress, 1200, 17, "/home/alice/deep"),
-        SAMPLE(RunFound, "/home/alice/runs/a", "runs/a", 1'795'000'000, 2, 12345678901, true, -3,
+        SAMPLE(RunFound, "/home/alice/runs/a", "runs/a", 1'795'000'000, 2, 12345678901, true, true, -3,
                {{"loss", {{0, 2.5}, {7, 0.125}}}, {"accuracy", {{0, 0.5}}}}),
         SAMPLE(RunsEnd, {"/home/alice", "/srv/runs"}, true, 1200, 17),
         SAMPLE(ReadLog, "tensorboard-alice-abcdefgh.service", "s=1;i=2", 100, true),

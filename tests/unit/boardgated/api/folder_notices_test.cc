@@ -22,6 +22,11 @@ TEST(FolderNotices, AnOwnerReadsThemBeforeTheStart) {
     EXPECT_EQ(codes({full, closed}), "unreadable_folder ");
     EXPECT_EQ(notices_of({closed}, options).front().text,
               "\"/x/closed\" below the log directory cannot be read, and 1 more: the board does not show its runs.");
+    wire::FolderReport pointers{wire::FolderVerdict::readable, {}, 2};
+    pointers.notices = {{"git_lfs_pointers", "\"/x/\xFF\x1b\" and 1 more"}, {"unheard_of", ""}};
+    EXPECT_EQ(codes({pointers}), "git_lfs_pointers ");
+    EXPECT_EQ(notices_of({pointers}, options).front().text,
+              "These are Git LFS pointers and no event files: \"/x/??\" and 1 more. Run `git lfs pull` where they are.");
     options.loader = "python";
     EXPECT_EQ(codes({closed}), "slow_loader_stopped ");
     closed.unreadable_folder.clear();

@@ -41,6 +41,20 @@ TEST(BoardState, IsNotAsleepWhileAFailedUnitEnds) {
     EXPECT_EQ(state_of(facts), State::failed);
 }
 
+TEST(BoardNotices, AreInTheStatusText) {
+    UnitFacts facts;
+    const auto texts = [&](const char* status) {
+        facts.status_text = status;
+        std::string all;
+        for (const Notice& notice : notices_of(facts)) all += notice.code + ": " + notice.text.substr(0, 46) + "\n";
+        return all;
+    };
+    EXPECT_EQ(texts("Serving"), "");
+    EXPECT_EQ(texts("Serving [unheard_of]"), "");
+    EXPECT_EQ(texts("Serving [logdir_gone dead_links=%22a%20b%22]"),
+              "logdir_gone: The log directory no longer exists. Its curves\ndead_links: A link to an event file leads nowhere: \"a b\".\n");
+}
+
 TEST(BoardSleep, ComesAfterTheLastViewAndNeverAfterTheLongestTimeAwake) {
     using std::chrono::minutes;
     const WallTime woken{std::chrono::hours(1000)};
@@ -68,7 +82,7 @@ std::vector<std::string> codes(const char* status) {
 
 TEST(BoardNotices, AreTheCodesInBracketsAtTheEndOfTheStatus) {
     EXPECT_EQ(codes("Serving [no_event_files]"), std::vector<std::string>{"no_event_files"});
-    EXPECT_EQ(codes("Serving [unreadable_folder no_event_files]"), (std::vector<std::string>{"no_event_files", "unreadable_folder"}));
+    EXPECT_EQ(codes("Serving [unreadable_folder no_event_files]"), (std::vector<std::string>{"unreadable_folder", "no_event_files"}));
 }
 
 TEST(BoardNotices, OnlyKnownOnesAreShown) {

@@ -107,6 +107,19 @@ TEST(Diagnosis, KeepsTheLastLinesOldestFirst) {
     EXPECT_EQ(failure.log_tail.back(), "29");
 }
 
+TEST(Diagnosis, CountsEqualLines) {
+    std::vector<std::string> log = {"started"};
+    for (int i = 10; i < 60; ++i) {
+        log.push_back("[2026-11-30T12:00:" + std::to_string(i) + "Z WARN rustboard_core::disk_logdir] Permission denied");
+        log.push_back("W1130 12:00:" + std::to_string(i) + ".123456 140001 plugin_event_multiplexer.py:1] again");
+    }
+    log.emplace_back("MemoryError");
+    const Failure failure = diagnose(ended("exit-code", CLD_EXITED, 1), log);
+    EXPECT_EQ(failure.log_tail,
+              (std::vector<std::string>{"started", "[2026-11-30T12:00:59Z WARN rustboard_core::disk_logdir] Permission denied (50 times)",
+                                        "W1130 12:00:59.123456 140001 plugin_event_multiplexer.py:1] again (50 times)", "MemoryError"}));
+}
+
 TEST(Diagnosis, TextsNameNothingButOptions) {
     Json::Value options(Json::objectValue);
     add_options(options, {});

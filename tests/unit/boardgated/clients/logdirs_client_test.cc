@@ -92,8 +92,19 @@ TEST_F(LogdirsClientTest, RunsAreCollectedToTheEnd) {
 }
 
 TEST_F(LogdirsClientTest, MoreRunsThanWereAskedForAreNotTaken) {
-    for (int i = 0; i < 5; ++i) answers(run("/home/alice/runs/a"));
+    for (int i = 0; i < 5; ++i) answers(run("/home/alice/runs/" + std::to_string(i)));
     EXPECT_EQ(collect_runs(sockets.near, 3).error().code, Code::internal);
+    for (int i = 0; i < 7; ++i) answers(run("/home/alice/runs/a"));
+    EXPECT_EQ(collect_runs(sockets.near, 3).error().code, Code::internal) << "each comes twice at most";
+}
+
+TEST_F(LogdirsClientTest, ARunThatComesAgainTakesItsPlace) {
+    wire::RunFound later = run("/home/alice/runs/a");
+    later.step = 77;
+    answers(run("/home/alice/runs/a"), run("/home/alice/runs/b"), later, wire::RunsEnd{{"/home/alice"}, false, 12, 2});
+    const FoundRuns found = collect_runs(sockets.near, 200).value();
+    ASSERT_EQ(found.runs.size(), 2U);
+    EXPECT_EQ(found.runs[0].step, 77);
 }
 
 TEST_F(LogdirsClientTest, ASearchThatBreaksOffIsAProblem) {

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "src/board/log_inspector.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+
+namespace boardgate::board {
+
+namespace {
+
+constexpr const char* program = BOARDGATE_LIBEXECDIR "/boardgate-data";
+constexpr std::size_t longest_report = std::size_t{64} << 10;
+/// Behind TensorBoard, for which somebody waits.
+constexpr int niceness = 10;
+
+}  // namespace
+
+LogInspector::LogInspector(const Options& options, const std::string& folder)
+    : options_(options), file_(folder.empty() ? std::string() : folder + "/log-report") {}
+
+void LogInspector::set_loader(Loader loader) {
+    stop();
+    // What another loader's reader found may be out of date.
+    if (!file_.empty()) unlink(file_.c_str());
+    if (loader != Loader::boardgate && !file_.empty()) start();
+}
+
+void LogInspector::start() {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) return;
+    const Fd inside(ends[0]);
+    standard_input_ = Fd(ends[1]);
+    const std::string words[] = {
+        program, "--logdir=" + options_.logdir.str(),
+        "--reload=" + (options_.reload_interval.count() == 0 ? "once" : std::to_string(options_.reload_interval.count())),
+        "--report=" + file_, "--report-only"};
+    std::array<char*, std::size(words) + 1> arguments{};
+    for (std::size_t i = 0; i < std::size(words); ++i) arguments[i] = const_cast<char*>(words[i].c_str());
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, inside.get(), STDIN_FILENO);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    if (posix_spawn(&pid_, program, &actions, &attributes, arguments.data(), environ) != 0) {
+        pid_ = -1;
+        standard_input_.reset();
+    } else {
+        setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), niceness);
+    }
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+}
+
+void LogInspector::stop() {
+    if (pid_ < 0) return;
+    standard_input_.reset();
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+}
+
+std::vector<FileNotice> LogInspector::notices() const {
+    const Fd file(open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!file) return {};
+    std::string text(longest_report, '\0');
+    const ssize_t size = pread(file.get(), text.data(), text.size(), 0);
+    text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return read_report(text);
+}
+
+}  // namespace boardgate::board
