@@ -26,6 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds patience{20};
+/// CacheDirectory= of boards (src/launcher/unit_properties.cc).
+constexpr const char* cache_folder = "/var/cache/boardgate-boards";
 
 std::string name_of_group(gid_t gid) {
     const ::group* const group = getgrgid(gid);
@@ -237,6 +239,24 @@ void examine_limits(Findings& to) {
                   none ? "systemctl edit tensorboard.slice: [Slice] MemoryMax=50%" : ""});
 }
 
+/// Names and sizes only: the files are people's.
+void examine_caches(Findings& to) {
+    namespace fs = std::filesystem;
+    std::uintmax_t bytes = 0;
+    std::size_t people = 0;
+    std::error_code error;
+    for (fs::directory_iterator person(cache_folder, error), end; person != end && !error; person.increment(error)) {
+        ++people;
+        std::error_code none;
+        for (fs::directory_iterator file(person->path(), none); file != fs::directory_iterator() && !none; file.increment(none)) {
+            std::error_code gone;
+            const std::uintmax_t size = file->is_symlink(gone) ? 0 : file->file_size(gone);
+            bytes += gone ? 0 : size;
+        }
+    }
+    if (people > 0) to.push_back({true, fmt::format("boards keep {} MiB of {} people in {}", bytes >> 20, people, cache_folder), {}});
+}
+
 }  // namespace
 
 void examine_what_runs(Findings& to, const Settings& settings) {
@@ -249,6 +269,7 @@ void examine_what_runs(Findings& to, const Settings& settings) {
                       "groupadd " + settings.administrators + ", or correct administrators in boardgate.conf"});
     examine_ports(to, settings);
     examine_limits(to);
+    examine_caches(to);
 }
 
 }  // namespace boardgate::cli

@@ -5,14 +5,24 @@
 #include <atomic>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <vector>
 
 namespace boardgate::data {
 
 namespace {
 
+constexpr std::chrono::seconds between_writes{60};
+
 /// Looks without a pause would take a whole processor.
 constexpr std::chrono::seconds shortest_pause{1};
+
+/// The run's folder, as it was found and as it is called without links: a link may lead to another one later.
+std::string cache_key(const std::string& file) {
+    const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+    std::error_code error;
+    return folder.string() + '\n' + std::filesystem::canonical(folder, error).string();
+}
 
 unsigned threads_for(std::size_t work) {
     const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
@@ -48,19 +58,21 @@ void LogDirectory::look() {
     match_runs(found);
     std::vector<Work> work;
     for (const auto& [name, files] : found.runs) {
-        RunReader& reader = readers_.find(name)->second;
-        if (reader.has_changed(files)) work.push_back({&files, &reader, &name});
+        Kept& kept = readers_.find(name)->second;
+        if (kept.reader.has_changed(files)) work.push_back({&files, &kept, &name});
     }
     read_all(work);
     say_what_is_unreadable(found);
     if (looked_) looked_(notices_of(found));
+    fill_cache();
 }
 
 FileNotices LogDirectory::notices_of(const Findings& found) const {
     FileNotices notices;
     for (const std::string& path : found.dead_links) notices.add("dead_links", name_below(path_, path));
     if (!found.profile.empty()) notices.add("profiles", name_below(path_, found.profile));
-    for (const auto& [name, reader] : readers_) {
+    for (const auto& [name, kept] : readers_) {
+        const RunReader& reader = kept.reader;
         for (const auto& [path, error] : reader.unreadable()) notices.add("unreadable_event_files", name_below(path_, path));
         if (const auto files = found.runs.find(name); files != found.runs.end()) reader.add_notices(notices, path_, name, files->second);
     }
@@ -73,7 +85,7 @@ void LogDirectory::match_runs(const Findings& found) {
     for (const auto& [name, files] : found.runs) changed = readers_.try_emplace(name, rules_).second || changed;
     if (!changed) return;
     auto runs = std::make_shared<Runs>();
-    for (const auto& [name, reader] : readers_) runs->emplace(name, reader.run());
+    for (const auto& [name, kept] : readers_) runs->emplace(name, kept.reader.run());
     state_.lock()->runs = std::move(runs);
 }
 
@@ -90,9 +102,36 @@ void LogDirectory::read_all(const std::vector<Work>& work) {
 }
 
 void LogDirectory::read_one(const Work& work, events::EventReader& reader) {
-    const auto before = work.reader->run();
-    work.reader->read(*work.files, reader);
-    if (work.reader->run() != before) publish(*work.name, work.reader->run());
+    RunReader& run = work.kept->reader;
+    auto before = run.run();
+    std::uint64_t bytes = run.bytes_read();
+    if (std::exchange(work.kept->is_new, false) && cache_) {
+        work.kept->key = cache_key(work.files->front().path);
+        const auto state = cache_->load(work.kept->key);
+        if (state && run.restore(*state, *work.files)) {
+            publish(*work.name, before = run.run());
+            bytes = run.bytes_read();
+        }
+    }
+    run.read(*work.files, reader);
+    work.kept->changed = work.kept->changed || run.bytes_read() != bytes || run.run() != before;
+    if (run.run() != before) publish(*work.name, run.run());
+}
+
+/// Often enough: a board is ended without a word.
+void LogDirectory::fill_cache() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!cache_ || (cached_at_ && now - *cached_at_ < between_writes)) return;
+    cached_at_ = now;
+    bool any = false;
+    for (auto& [name, kept] : readers_) {
+        if (!kept.changed || kept.reader.bytes_read() < least_cached_) continue;
+        const auto state = kept.reader.state();
+        if (!state) continue;
+        any = cache_->store(kept.key, *state) || any;
+        kept.changed = false;
+    }
+    if (any) cache_->trim();
 }
 
 void LogDirectory::publish(const std::string& name, std::shared_ptr<const Run> run) {
@@ -104,7 +143,7 @@ void LogDirectory::publish(const std::string& name, std::shared_ptr<const Run> r
 
 void LogDirectory::say_what_is_unreadable(const Findings& found) {
     std::map<std::string, int> unreadable = found.unreadable;
-    for (const auto& [name, reader] : readers_) unreadable.insert(reader.unreadable().begin(), reader.unreadable().end());
+    for (const auto& [name, kept] : readers_) unreadable.insert(kept.reader.unreadable().begin(), kept.reader.unreadable().end());
     for (const auto& [path, error] : unreadable) {
         if (!said_.contains(path)) std::fprintf(stderr, "boardgate-data: cannot read %s: %s\n", path.c_str(), std::strerror(error));
     }

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "src/base/lock_guarded.h"
+#include "src/data/run_cache.h"
 #include "src/data/run_reader.h"
 
 namespace boardgate::data {
@@ -29,6 +30,12 @@ public:
         : path_(std::move(path)), rules_(std::move(rules)), looked_(std::move(looked)) {}
     ~LogDirectory() override;
 
+    /// Begins with what it holds, and keeps it up to date. Runs with less than `least` bytes are not kept. Before `start`.
+    void use_cache(RunCache cache, std::uint64_t least) {
+        cache_.emplace(std::move(cache));
+        least_cached_ = least;
+    }
+
     /// Looks immediately, and again this long after each look; without an interval only once.
     void start(std::optional<std::chrono::seconds> interval);
     /// One look, in the calling thread and those it takes to help.
@@ -36,15 +43,16 @@ public:
     [[nodiscard]] std::shared_ptr<const Runs> runs() const override;
 
 private:
-    using Readers = std::map<std::string, RunReader, std::less<>>;
+    struct Kept;
     struct Work {
         const std::vector<FoundFile>* files;
-        RunReader* reader;
+        Kept* kept;
         const std::string* name;
     };
     void match_runs(const Findings& found);
     void read_all(const std::vector<Work>& work);
     void read_one(const Work& work, events::EventReader& reader);
+    void fill_cache();
     void publish(const std::string& name, std::shared_ptr<const Run> run);
     void say_what_is_unreadable(const Findings& found);
     [[nodiscard]] FileNotices notices_of(const Findings& found) const;
@@ -53,7 +61,18 @@ private:
     const std::string path_;
     const ReadingRules rules_;
     const Looked looked_;
-    Readers readers_;  ///< by run; the looking thread's
+    /// What the looking thread keeps of a run; while it reads, one of its helpers.
+    struct Kept {
+        explicit Kept(const ReadingRules& rules) : reader(rules) {}
+        RunReader reader;
+        bool is_new = true;
+        std::string key{};     ///< of the cache
+        bool changed = false;  ///< since it was cached
+    };
+    std::map<std::string, Kept, std::less<>> readers_;  ///< by run
+    std::optional<RunCache> cache_;
+    std::uint64_t least_cached_ = 0;
+    std::optional<std::chrono::steady_clock::time_point> cached_at_;
     std::map<std::string, int> said_;
 
     struct State {

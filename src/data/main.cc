@@ -70,6 +70,9 @@ int main(int argc, char** argv) {
         report.update(notices);
         if (options->verbose) std::fputs("boardgate-data: Finished load cycle\n", stderr);
     });
+    if (!options->report_only && !options->cache_folder.empty() && options->cache_bytes > 0)
+        logs.use_cache({options->cache_folder, options->cache_bytes, options->samples_text + (options->checksum ? "\nchecksum" : "")},
+                       options->least_cached);
     if (options->report_only) return report_until_end(logs, *options);
     auto listening = listen_on(options->host, options->port);
     if (!listening) return fail(*options, cannot_bind, listening.error().text());

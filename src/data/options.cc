@@ -29,6 +29,7 @@ constexpr option known[] = {
     {nullptr, 0, nullptr, 0},
 };
 
+constexpr std::uint64_t most_mebibytes = std::uint64_t{1} << 20;
 constexpr std::uint64_t longest_reload = 31536000;
 
 std::optional<std::uint64_t> number_in(const std::string& text, std::uint64_t most) {
@@ -80,6 +81,7 @@ bool take(Options& options, int found, const std::string& value) {
             auto parsed = SamplesPerPlugin::parse(value);
             if (!parsed) return false;
             options.samples = *std::move(parsed);
+            options.samples_text = value;
             return true;
         }
         default:
@@ -93,6 +95,13 @@ bool take(Options& options, int found, const std::string& value) {
 Result<Options> parse_options(int argc, char** argv) {
     Options options;
     if (const char* file = secure_getenv(report_variable)) options.report_file = file;
+    if (const char* folder = secure_getenv("CACHE_DIRECTORY")) options.cache_folder = folder;
+    if (const char* most = secure_getenv("BOARDGATE_CACHE_MEBIBYTES")) {
+        const auto number = number_in(most, most_mebibytes);
+        if (number) options.cache_bytes = *number << 20;
+    }
+    if (const char* least = secure_getenv("BOARDGATE_CACHE_LEAST"))
+        options.least_cached = number_in(least, UINT32_MAX).value_or(options.least_cached);
     optind = 0;  // glibc's way to begin anew; tests parse more than once
     opterr = 0;
     for (int index = 0, found = 0; (found = getopt_long(argc, argv, "v", known, &index)) != -1;) {

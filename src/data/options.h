@@ -26,6 +26,11 @@ struct Options {
     bool checksum = false;
     bool verbose = false;  ///< says when a look is over
     SamplesPerPlugin samples;
+    std::string samples_text;
+    std::string cache_folder;  ///< CACHE_DIRECTORY= of the board's unit; empty: no cache
+    /// A run with less is read as fast as its cache. (Tests cache all.)
+    std::uint64_t least_cached = std::uint64_t{64} << 10;
+    std::uint64_t cache_bytes = std::uint64_t{512} << 20;
 };
 
 [[nodiscard]] Result<Options> parse_options(int argc, char** argv);

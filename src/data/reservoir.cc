@@ -17,6 +17,19 @@ void rotate_to_end(std::vector<Number>& numbers, std::uint32_t index, std::uint3
 
 }  // namespace
 
+bool SlotOrder::is_sound() const {
+    if (identity_) return narrow_.empty() && wide_.empty();
+    std::vector<bool> there(size_, false);
+    const auto all = [&](const auto& numbers) {
+        for (const std::uint32_t number : numbers) {
+            if (number >= size_ || there[number]) return false;
+            there[number] = true;
+        }
+        return numbers.size() == size_;
+    };
+    return wide_.empty() ? all(narrow_) : narrow_.empty() && all(wide_);
+}
+
 void SlotOrder::grow() {
     const std::uint32_t number = size_++;
     if (identity_) return;

@@ -13,9 +13,19 @@ namespace boardgate::data {
 /// The numbers below `size()`, in an order that changes at one place.
 class SlotOrder {
 public:
+    template <class Io>
+    void fields(Io& io) {
+        io.value(size_);
+        io.value(identity_);
+        io.values(narrow_);
+        io.values(wide_);
+    }
+    /// Are all numbers there that there should be?
+    [[nodiscard]] bool is_sound() const;
     [[nodiscard]] std::uint32_t at(std::uint32_t index) const {
         return index >= size_ || identity_ ? index : wide_.empty() ? narrow_[index] : wide_[index];
     }
+    [[nodiscard]] std::uint32_t size() const { return size_; }
     /// One number more, at the end.
     void grow();
     /// Takes the number at `index` out and puts it in again before `end`; those between move up.
@@ -32,6 +42,21 @@ private:
 class Reservoir {
 public:
     explicit Reservoir(Capacity capacity) : capacity_(capacity.points) {}
+
+    template <class Io>
+    void fields(Io& io) {
+        io.value(capacity_);
+        io.value(size_);
+        io.value(dropped_any_);
+        io.value(drawn_);
+        io.value(seen_);
+        order_.fields(io);
+        io.values(steps_);
+    }
+    /// After reading: may its functions be called?
+    [[nodiscard]] bool is_sound() const {
+        return size_ <= steps_.size() && steps_.size() <= capacity_ && order_.is_sound() && order_.size() == steps_.size();
+    }
 
     [[nodiscard]] bool takes_any() const { return capacity_ > 0; }
     /// The slot for the data of a point that comes now; where it is slots(), a new one. Only where it takes any.

@@ -2,6 +2,7 @@
 #include "src/data/run_reader.h"
 
 #include <fcntl.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +10,7 @@
 #include <functional>
 
 #include "src/base/fd.h"
+#include "src/data/state_io.h"
 #include "src/events/crc32c.h"
 
 namespace boardgate::data {
@@ -18,6 +20,17 @@ using events::EventReader;
 namespace {
 
 constexpr std::uint64_t tail_size = 256;
+constexpr std::int64_t nanoseconds = 1'000'000'000;
+
+/// How long a file may change without another time of change: the kernel's tick, or two seconds where the file system keeps
+/// whole ones.
+std::int64_t tick_of(std::int64_t changed) { return changed % nanoseconds == 0 ? 2 * nanoseconds : nanoseconds / 50; }
+
+std::int64_t now_in_nanoseconds() {
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * nanoseconds + now.tv_nsec;
+}
 
 /// Only a regular file: what has become something else since it was found is not waited for.
 Fd open_event_file(const std::string& path, FileLook& look) {
@@ -99,6 +112,105 @@ bool RunReader::was_replaced(const std::vector<FoundFile>& files) {
     return false;
 }
 
+template <class Io>
+void RunReader::File::fields(Io& io) {
+    io.value(look.device);
+    io.value(look.inode);
+    io.value(look.size);
+    io.value(look.changed);
+    io.value(offset);
+    io.value(damaged);
+    io.value(tail);
+    io.value(content);
+}
+
+/// The run's lock is held, or nobody else knows the run.
+template <class Io>
+void RunReader::fields(Io& io) {
+    constexpr std::size_t least = 16;
+    std::size_t count = files_.size();
+    if constexpr (Io::reads) {
+        count = io.size(least);
+    } else {
+        io.value(count);
+    }
+    std::vector<std::shared_ptr<const ValueFile>> values;
+    auto file = files_.begin();
+    for (std::size_t i = 0; i < count; ++i) {
+        std::string path = Io::reads ? std::string() : file->first;
+        io.text(path);
+        if constexpr (Io::reads) file = files_.try_emplace(path).first;
+        file->second.fields(io);
+        if constexpr (Io::reads) {
+            file->second.read_at = INT64_MAX;  // settled when it was kept
+            file->second.values = std::make_shared<const ValueFile>(ValueFile{path, file->second.look.device, file->second.look.inode});
+        }
+        values.push_back(file->second.values);
+        if constexpr (!Io::reads) ++file;
+    }
+    bool started = run_->start_time.has_value();
+    double time = run_->start_time.value_or(0);
+    io.value(started);
+    io.value(time);
+    if (started) run_->start_time = time;
+    count = run_->series.size();
+    if constexpr (Io::reads) {
+        count = io.size(least);
+        for (std::size_t i = 0; i < count; ++i) {
+            std::string tag;
+            io.text(tag);
+            Series series({}, {});
+            series.fields(io, values);
+            if (!io.good() || !series.is_sound()) return io.fail();
+            run_->series.emplace(std::move(tag), std::move(series));
+        }
+    } else {
+        io.value(count);
+        for (auto& [tag, series] : run_->series) {
+            io.text(tag);
+            series.fields(io, values);
+        }
+    }
+}
+
+std::uint64_t RunReader::bytes_read() const {
+    std::uint64_t bytes = 0;
+    for (const auto& [path, file] : files_) bytes += file.offset;
+    return bytes;
+}
+
+std::optional<std::string> RunReader::state() {
+    const auto is_settled = [](const auto& entry) {
+        const File& file = entry.second;
+        return file.look.changed + tick_of(file.look.changed) < file.read_at && !file.was_shorter && !file.was_missing;
+    };
+    if (!unreadable_.empty() || !std::all_of(files_.begin(), files_.end(), is_settled)) return std::nullopt;
+    StateWriter out;
+    const std::shared_lock lock(run_->mutex);
+    fields(out);
+    return out.take();
+}
+
+bool RunReader::is_still_true(const std::vector<FoundFile>& files) {
+    for (auto& [path, file] : files_) {
+        const bool found = std::any_of(files.begin(), files.end(), [&](const FoundFile& one) { return one.path == path; });
+        FileLook now;
+        const Fd fd = found ? open_event_file(path, now) : Fd();
+        // Opened, and not only looked at: the right to read it may have been taken away.
+        if (!fd || !is_same_file(now, file.look) || change_of(fd.get(), now, file) != Change::more) return false;
+    }
+    return true;
+}
+
+bool RunReader::restore(std::string_view state, const std::vector<FoundFile>& files) {
+    begin_anew();  // nobody sees it yet
+    StateReader in(state);
+    fields(in);
+    if (in.complete() && is_still_true(files)) return true;
+    begin_anew();
+    return false;
+}
+
 void RunReader::begin_anew() {
     files_.clear();
     known_.clear();
@@ -139,6 +251,7 @@ void RunReader::read_file(const FoundFile& found) {
 }
 
 void RunReader::read_events(int fd, File& file) {
+    file.read_at = now_in_nanoseconds();
     reader_->open(fd, file.offset);
     EventReader::Next next = EventReader::Next::cut;
     while ((next = reader_->next()) == EventReader::Next::event) take_event(reader_->event(), file);
@@ -226,7 +339,8 @@ Series& RunReader::series_of(const events::Value& value) {
         Capacity capacity = rules_.samples.capacity_of(kind);
         if (rules_.last_only) capacity.points = std::min(capacity.points, 1U);
         lock_run();
-        auto& [tag, series] = *run_->series.emplace(value.tag, Series(std::move(kind), capacity)).first;
+        // It is there when it came from a cache.
+        auto& [tag, series] = *run_->series.try_emplace(std::string(value.tag), std::move(kind), capacity).first;
         found = known_.emplace(tag, Known{tag, &series}).first;
     }
     if (last_known_ != nullptr) last_known_->next = &found->second;

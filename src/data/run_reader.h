@@ -33,6 +33,13 @@ public:
     /// Reads it. One thread at a time; `run()` may change.
     void read(const std::vector<FoundFile>& files, events::EventReader& reader);
 
+    /// Bytes of event files that it would take to read all this again.
+    [[nodiscard]] std::uint64_t bytes_read() const;
+    /// What was read, for a cache; none where a file changed so lately that its time cannot tell another change.
+    [[nodiscard]] std::optional<std::string> state();
+    /// Goes on from there where each file is still the same, and can be opened. Before the first reading.
+    [[nodiscard]] bool restore(std::string_view state, const std::vector<FoundFile>& files);
+
     /// Files that cannot be read now, with errno.
     [[nodiscard]] const std::map<std::string, int>& unreadable() const { return unreadable_; }
     /// What is wrong with the files, whose names are below `root`, and with the points.
@@ -40,6 +47,9 @@ public:
 
 private:
     struct File {
+        template <class Io>
+        void fields(Io& io);
+        std::int64_t read_at = 0;                           ///< in nanoseconds since 1970
         FileLook look{};                                    ///< when it was read last
         std::uint64_t offset = 0;                           ///< up to where
         bool damaged = false;                               ///< there
@@ -57,6 +67,9 @@ private:
         Known* next = nullptr;
     };
 
+    template <class Io>
+    void fields(Io& io);
+    [[nodiscard]] bool is_still_true(const std::vector<FoundFile>& files);
     [[nodiscard]] Change change_of(int fd, const FileLook& now, File& file) const;
     [[nodiscard]] bool was_replaced(const std::vector<FoundFile>& files);
     [[nodiscard]] bool any_went(const std::vector<FoundFile>& files);

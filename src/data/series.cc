@@ -29,6 +29,14 @@ void Series::put_item(std::int64_t step, std::optional<Item> item) {
     items_[slot] = std::move(item).value_or(Item());
 }
 
+bool Series::is_sound() const {
+    const std::size_t slots = reservoir_.slots();
+    if (!reservoir_.is_sound() || kind_.data_class > events::DataClass::blobs || lost_.size() > slots) return false;
+    if (is_scalar()) return wall_times_.size() == slots && scalars_.size() == slots && items_.empty();
+    return wall_times_.empty() && scalars_.empty() && items_.size() == slots &&
+           std::all_of(items_.begin(), items_.end(), [](const Item& item) { return item.form <= events::Form::run_metadata; });
+}
+
 std::vector<std::uint32_t> Series::shown() const {
     std::vector<std::uint32_t> points;
     points.reserve(reservoir_.size());

@@ -2,6 +2,7 @@
 // One tag of a run: what it is to TensorBoard, and the points that are kept of it.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,12 @@ class Series {
 public:
     Series(events::SeriesKind kind, Capacity capacity) : kind_(std::move(kind)), reservoir_(capacity) {}
 
+    /// `files`: those that items are in, in the order of the number that is stored for each.
+    template <class Io>
+    void fields(Io& io, std::vector<std::shared_ptr<const ValueFile>>& files);
+    /// After reading: may its functions be called?
+    [[nodiscard]] bool is_sound() const;
+
     [[nodiscard]] const events::SeriesKind& kind() const { return kind_; }
     [[nodiscard]] bool takes_any() const { return reservoir_.takes_any(); }
     [[nodiscard]] bool is_scalar() const { return kind_.data_class == events::DataClass::scalar; }
@@ -65,5 +72,40 @@ private:
     std::vector<Item> items_;
     std::vector<bool> lost_;  ///< empty as long as none is
 };
+
+template <class Io>
+void Series::fields(Io& io, std::vector<std::shared_ptr<const ValueFile>>& files) {
+    io.value(kind_.data_class);
+    io.value(kind_.has_plugin);
+    io.text(kind_.plugin);
+    io.text(kind_.metadata);
+    reservoir_.fields(io);
+    io.values(wall_times_);
+    io.values(scalars_);
+    std::vector<std::uint8_t> lost(lost_.begin(), lost_.end());
+    io.values(lost);
+    lost_.assign(lost.begin(), lost.end());
+    constexpr std::size_t least_of_item = 40;
+    std::size_t count = items_.size();
+    if constexpr (Io::reads) {
+        count = io.size(least_of_item);
+        items_.resize(count);
+    } else {
+        io.value(count);
+    }
+    for (Item& item : items_) {
+        io.value(item.wall_time);
+        io.value(item.form);
+        io.value(item.parts);
+        io.text(item.bytes);
+        auto file = static_cast<std::size_t>(std::find(files.begin(), files.end(), item.file) - files.begin());
+        io.value(file);
+        if constexpr (Io::reads) {
+            if (file < files.size()) item.file = files[file];
+        }
+        io.value(item.offset);
+        io.value(item.size);
+    }
+}
 
 }  // namespace boardgate::data

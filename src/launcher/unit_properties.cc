@@ -108,6 +108,10 @@ void add_unit(Properties& to, const DoorPlan& plan) {
     // The uid and not the name: the ticket proves the uid.
     to.add("(sv)", "User", "s", uid.c_str());
     to.add("(sv)", "Slice", "s", slice.c_str());
+    // The uid here as well: an account that was made again under the name must not find another person's files.
+    const std::string cache = "boardgate-boards/" + uid;
+    to.add("(sv)", "CacheDirectory", "as", 1, cache.c_str());
+    to.add("(sv)", "CacheDirectoryMode", "u", 0700);
     to.add("(sv)", "CPUWeight", "t", static_cast<std::uint64_t>(plan.door.priority));
     add_exec_start(to, board_arguments(plan));
     to.close();

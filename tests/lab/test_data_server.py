@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures import in_state
 from machine import until
 
 HERE = Path(__file__).parent
@@ -30,8 +31,8 @@ def odd(lab, tools):
     yield ODD
 
 
-def compare(lab, tools, *words):
-    done = lab.verb("exec", "runuser", "-u", "bob", "--", f"{tools}/compare-data-servers", PROGRAM, *words, seconds=600, check=False)
+def compare(lab, tools, *words, cache=""):
+    done = lab.verb("exec", "runuser", "-u", "bob", "--", "env", f"CACHE_DIRECTORY={cache}", "BOARDGATE_CACHE_LEAST=1", f"{tools}/compare-data-servers", PROGRAM, *words, seconds=600, check=False)
     assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
     return json.loads(done.stdout.splitlines()[0])
 
@@ -42,6 +43,18 @@ def test_both_data_servers_answer_the_same_about_odd_files(lab, tools, odd, flag
     assert result["runs"] > 300 and result["answers"] > 2000 and result["different"] == 0, result
     assert not result["panics"], result
     assert len(result["explained"]) <= 2, result
+
+
+def test_both_data_servers_answer_the_same_about_odd_files_from_the_cache(lab, tools, odd):
+    folder = "/home/bob/odd-cache"
+    lab.exec("mkdir", folder, user="bob")
+    try:
+        for _ in range(2):
+            result = compare(lab, tools, odd, cache=folder)
+            assert result["runs"] > 300 and result["different"] == 0, result
+            assert len(lab.exec("ls", folder).split()) > 300
+    finally:
+        lab.exec("rm", "-rf", folder)
 
 
 def test_both_data_servers_answer_the_same_about_what_tensorboards_writer_writes(lab, tools):
@@ -131,6 +144,29 @@ def test_a_data_server_that_ends_is_replaced_by_tensorboards_own(lab, bob, ready
     lab.exec("kill", "-KILL", str(server))
     until("another data server answers", lambda: data_servers(lab, board) == ["rustboard"] and runs(bob, board), 60)
     until("the owner is warned", lambda: codes(bob, board) == ["data_server_fallback"])
+
+
+def test_what_was_read_is_kept_while_a_board_sleeps(lab, bob, ready_board):
+    folder, cache = "/home/bob/kept", f"/var/cache/boardgate-boards/{lab.exec('id', '-u', 'bob').strip()}"
+    lab.exec("sh", "-euc", f"""rm -rf {folder} {cache}/*; for run in open closed; do
+        write-events {folder} --run $run --points 3000 --into tfevents.1; done; touch -d '1 hour ago' {folder}/*/*""", user="bob", seconds=60)
+    points = lambda run: bob.get(f"{board['url']}data/plugin/scalars/scalars?run={run}&tag=loss").json  # noqa: E731
+    try:
+        board = ready_board(bob, folder, reload_interval=1)
+        before = until("both runs are shown", lambda: sorted(runs(bob, board) or []) == ["closed", "open"] and points("open"))
+        until("both runs are kept", lambda: len(lab.exec("find", cache, "-type", "f").split()) == 2)
+        assert lab.exec("stat", "-c", "%U %a", cache).split() == ["bob", "700"]
+        assert "MiB of" in lab.verb("exec", "boardgate", "doctor", check=False, seconds=120).stdout
+        # Other bytes that only reading would see.
+        lab.exec("sh", "-euc", f"""cd {folder}/open; touch -r tfevents.1 time; printf xxxxxxxx | dd of=tfevents.1 bs=1 seek=5000 conv=notrunc
+                 touch -r time tfevents.1""", user="bob")
+        lab.exec("chmod", "0", f"{folder}/closed/tfevents.1")
+        assert bob.post(f"/api/v1/boards/{board['id']}/sleep").status == 202
+        in_state(bob, bob.post(f"/api/v1/boards/{board['id']}/wake").json, "ready")
+        assert until("the run that may be read is shown", lambda: runs(bob, board) == ["open"] and points("open")) == before
+        until("the owner is warned", lambda: codes(bob, board) == ["unreadable_event_files"])
+    finally:
+        lab.exec("rm", "-rf", folder)
 
 
 def test_a_version_that_was_not_tested_keeps_tensorboards_own_data_server(lab, bob, ready_board):

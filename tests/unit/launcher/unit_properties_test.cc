@@ -76,6 +76,8 @@ TEST(UnitProperties, TheUnitRunsAsTheTicketsUid) {
     EXPECT_THAT(call, HasSubstr("STRING \"tensorboard-alice-abcdefgh.service\";"));
     EXPECT_THAT(call, HasSubstr(property("User", "s", "STRING \"1001\";")));
     EXPECT_THAT(call, HasSubstr(property("Slice", "s", "STRING \"tensorboard-u1001.slice\";")));
+    EXPECT_THAT(call, HasSubstr(property("CacheDirectory", "as", "ARRAY \"s\" { STRING \"boardgate-boards/1001\"; };")));
+    EXPECT_THAT(call, HasSubstr(property("CacheDirectoryMode", "u", "UINT32 448;")));
     EXPECT_THAT(call, HasSubstr(property("CPUWeight", "t", "UINT64 70;")));
 }
 
