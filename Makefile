@@ -68,7 +68,7 @@ boardgate-board_libraries = SYSTEMD FMT
 
 boardgate-data_from      = data
 boardgate-data_shared    = events base
-boardgate-data_libraries = NGHTTP2
+boardgate-data_libraries = NGHTTP2 ZLIB
 
 boardgate-doorcheck_from      = doorcheck
 boardgate-doorcheck_shared    = base
@@ -115,7 +115,7 @@ ifneq (,$(findstring fuzzer,$(SANITIZE)))
 quick = -O1 -g1
 endif
 
-libraries = SYSTEMD FMT INIH CRYPTO PAM FCGI JSONCPP SQLITE CURL CLI11 NGHTTP2
+libraries = SYSTEMD FMT INIH CRYPTO PAM FCGI JSONCPP SQLITE CURL CLI11 NGHTTP2 ZLIB
 library_cflags = $(sort $(foreach l,$(libraries),$($(l)_CFLAGS)))
 # Sections that nothing refers to are dropped at the link, so that a program which takes one function of a
 # shared file neither carries nor needs the libraries of the others.

@@ -21,13 +21,19 @@ constexpr int niceness = 10;
 
 }  // namespace
 
-LogInspector::LogInspector(const Options& options, const std::string& folder)
-    : options_(options), file_(folder.empty() ? std::string() : folder + "/log-report") {}
+LogInspector::LogInspector(const Options& options, const std::string& folder, bool charts)
+    : options_(options),
+      file_(folder.empty() ? std::string() : folder + "/log-report"),
+      chart_socket_(folder.empty() || !charts ? std::string() : folder + "/charts") {}
+
+std::vector<std::string> LogInspector::data_variables() const { return {"BOARDGATE_REPORT=" + file_, "BOARDGATE_CHARTS=" + chart_socket_}; }
 
 void LogInspector::set_loader(Loader loader) {
     stop();
     // What another loader's reader found may be out of date.
-    if (!file_.empty()) unlink(file_.c_str());
+    for (const std::string& path : {file_, chart_socket_}) {
+        if (!path.empty()) unlink(path.c_str());
+    }
     if (loader != Loader::boardgate && !file_.empty()) start();
 }
 

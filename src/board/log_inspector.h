@@ -16,14 +16,16 @@ namespace boardgate::board {
 
 class LogInspector {
 public:
-    /// `folder` is the unit's own; empty: there are no reports.
-    LogInspector(const Options& options, const std::string& folder);
+    /// `folder` is the unit's own; empty: there are no reports. `charts`: boardgate-data answers requests for charts as well.
+    LogInspector(const Options& options, const std::string& folder, bool charts);
     LogInspector(const LogInspector&) = delete;
     LogInspector& operator=(const LogInspector&) = delete;
     ~LogInspector() { stop(); }
 
-    /// For boardgate-data's environment.
-    [[nodiscard]] const std::string& report_file() const { return file_; }
+    /// For boardgate-data's environment, `NAME=value`.
+    [[nodiscard]] std::vector<std::string> data_variables() const;
+    /// Where boardgate-data answers requests for charts; empty: nowhere.
+    [[nodiscard]] const std::string& chart_socket() const { return chart_socket_; }
     /// Starts or stops our own process. It is no fault of the board where that fails.
     void set_loader(Loader loader);
     /// As the newest report says; empty before the first one.
@@ -35,6 +37,7 @@ private:
 
     const Options& options_;
     std::string file_;
+    std::string chart_socket_;
     pid_t pid_ = -1;
     Fd standard_input_;  ///< its end ends the process
 };

@@ -4,11 +4,15 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
+
+#include "src/board/chart_requests.h"
 
 namespace boardgate::board {
 
@@ -19,6 +23,8 @@ constexpr std::size_t pipe_size = 64 * 1024;
 /// The most bytes of one direction in one turn.
 constexpr std::size_t most_per_turn = 1024 * 1024;
 constexpr std::size_t spare_pipes = 16;
+/// A longer one asks for no chart.
+constexpr std::size_t longest_first_line = 8192;
 /// After the machine had no descriptors or memory for another connection.
 constexpr std::chrono::milliseconds pause_without_resources{100};
 constexpr std::chrono::milliseconds long_time{std::chrono::hours(1)};
@@ -27,6 +33,12 @@ constexpr std::chrono::milliseconds long_time{std::chrono::hours(1)};
 void reset_on_close(int socket) {
     const linger reset{1, 0};
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
+/// Has the other side sent all that it will send?
+bool has_ended(const Fd& socket) {
+    pollfd ended{socket.get(), POLLRDHUP, 0};
+    return poll(&ended, 1, 0) > 0;
 }
 
 void disable_nagle(int socket) {
@@ -123,28 +135,67 @@ std::chrono::milliseconds Relay::patience() const {
 }
 
 bool Relay::begin(Fd visitor) {
+    disable_nagle(visitor.get());
+    reset_on_close(visitor.get());
+    Fd tensorboard;
+    if (charts_.empty()) {
+        tensorboard = connect_to_tensorboard();
+        // Without descriptors it waits; otherwise it is closed as a reset.
+        if (!tensorboard) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+    }
+    connections_.push_back({std::move(visitor), std::move(tensorboard), {}, {}});
+    Connection& connection = connections_.back();
+    if (watch(connection.visitor, connection) && (!connection.tensorboard || watch(connection.tensorboard, connection))) return true;
+    connections_.pop_back();
+    return false;
+}
+
+void Relay::send_charts_to(std::string socket, std::string prefix) {
+    charts_ = std::move(socket);
+    prefix_ = std::move(prefix);
+}
+
+/// Edge-triggered: each event moves bytes until both directions would block.
+bool Relay::watch(const Fd& socket, Connection& connection) const {
+    epoll_event event{EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {&connection}};
+    return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.get(), &event) == 0;
+}
+
+Fd Relay::connect_to_tensorboard() const {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port_);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     Fd tensorboard(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!tensorboard) return false;
-    disable_nagle(visitor.get());
+    if (!tensorboard) return tensorboard;
     disable_nagle(tensorboard.get());
-    reset_on_close(visitor.get());
-    if (connect(tensorboard.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
-        return true;  // closed as a reset
-    }
-    connections_.push_back({std::move(visitor), std::move(tensorboard), {}, {}});
-    Connection& connection = connections_.back();
-    // Edge-triggered: each event moves bytes until both directions would block.
-    epoll_event event{EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {&connection}};
-    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, connection.visitor.get(), &event) == 0 &&
-        epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, connection.tensorboard.get(), &event) == 0) {
-        return true;
-    }
-    connections_.pop_back();
-    return false;
+    const bool connected = connect(tensorboard.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    return connected || errno == EINPROGRESS ? std::move(tensorboard) : Fd();
+}
+
+Fd Relay::connect_to_charts() const {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (charts_.size() >= sizeof address.sun_path) return Fd();
+    charts_.copy(address.sun_path, charts_.size());
+    Fd charts(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const bool connected = charts && connect(charts.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    return connected ? std::move(charts) : Fd();
+}
+
+/// By the first line, which stays in the socket. False while it is not there.
+bool Relay::choose(Connection& connection) {
+    std::array<char, longest_first_line> bytes;
+    const ssize_t got = recv(connection.visitor.get(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && errno == EAGAIN) return false;
+    const auto size = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+    const auto charts = is_chart_request({bytes.data(), size}, prefix_);
+    // A visitor that ends here, or begins with a long line, asks for no chart.
+    if (!charts && size < bytes.size() && !has_ended(connection.visitor)) return false;
+    if (charts.value_or(false)) connection.tensorboard = connect_to_charts();
+    if (!connection.tensorboard) connection.tensorboard = connect_to_tensorboard();
+    connection.over = !connection.tensorboard || !watch(connection.tensorboard, connection);
+    return !connection.over;
 }
 
 bool Relay::accept_waiting() {
@@ -173,6 +224,10 @@ bool Relay::accept_at(const Fd& door) {
 }
 
 bool Relay::move(Connection& connection) {
+    if (!connection.tensorboard && !choose(connection)) {
+        connection.more = false;
+        return false;
+    }
     const int visitor = connection.visitor.get();
     const int tensorboard = connection.tensorboard.get();
     const RelayDirection::Step in = connection.inward.pump(visitor, tensorboard, pipes_);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Relays between the door and TensorBoard: opens a connection to 127.0.0.1:6006 for each connection at the door. The
+// Relays between the door and TensorBoard: opens a connection to 127.0.0.1:6006 for each connection at the door, or to
+// boardgate-data where the request's first line is one for charts (TensorBoard serves one request for each connection). The
 // kernel moves the bytes (splice(2)) without copies to user space. SIGPIPE must be ignored: splice(2) has no MSG_NOSIGNAL.
 #pragma once
 
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <list>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "src/base/error.h"
@@ -58,6 +60,9 @@ public:
     /// `doors` are listening sockets and become non-blocking; `port` is TensorBoard's on 127.0.0.1.
     [[nodiscard]] static Result<Relay> open(std::vector<Fd> doors, std::uint16_t port, std::size_t most = most_connections);
 
+    /// From now on requests for charts go to this socket, where it listens: boardgate-data answers them.
+    void send_charts_to(std::string socket, std::string prefix);
+
     /// Readable if advance() has something to do.
     [[nodiscard]] int fd() const { return epoll_.get(); }
     /// Call advance() after this long even if nothing is readable.
@@ -83,6 +88,10 @@ private:
     bool accept_waiting();
     bool accept_at(const Fd& door);
     [[nodiscard]] bool begin(Fd visitor);
+    [[nodiscard]] Fd connect_to_tensorboard() const;
+    [[nodiscard]] Fd connect_to_charts() const;
+    [[nodiscard]] bool choose(Connection& connection);
+    [[nodiscard]] bool watch(const Fd& socket, Connection& connection) const;
     bool move(Connection& connection);
     void watch_doors(bool watch);
 
@@ -90,6 +99,8 @@ private:
     std::vector<Fd> doors_;
     std::uint16_t port_;
     std::size_t most_;
+    std::string charts_;  ///< empty: TensorBoard answers all
+    std::string prefix_;
     Pipes pipes_;
     std::list<Connection> connections_;
     bool watching_doors_ = false;

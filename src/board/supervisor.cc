@@ -73,7 +73,7 @@ Supervisor::Supervisor(const Clock& clock, const Options& options, Fd signals, s
       signals_(std::move(signals)),
       doors_(std::move(doors)),
       policy_(clock, options, {most_descriptors(), is_tested_tensorboard(options.tensorboard), has_profile_plugin(options.tensorboard)}),
-      inspector_(options, own_folder()) {}
+      inspector_(options, own_folder(), is_tested_tensorboard(options.tensorboard)) {}
 
 Result<int> Supervisor::run() {
     // Start before TensorBoard: files that are replaced while it reads them are then noticed.
@@ -99,6 +99,7 @@ Supervisor::End Supervisor::start_and_serve() {
     auto relay = Relay::open(std::move(doors_), inner_port);
     if (!relay) return {boardgate::exit_status::fault_of_ours, relay.error().text()};
     relay_.emplace(*std::move(relay));
+    if (!inspector_.chart_socket().empty()) relay_->send_charts_to(inspector_.chart_socket(), path_prefix(options_.board));
     idle_.emplace(clock_, options_.idle_sleep, options_.longest_awake);
     if (const auto end = take_scan()) return *end;
     notify_ready(policy_.status());
@@ -128,7 +129,7 @@ std::optional<Supervisor::End> Supervisor::start(bool restarted) {
 std::optional<Supervisor::End> Supervisor::start_once(bool restarted) {
     inspector_.set_loader(policy_.loader());
     auto started =
-        TensorBoard::start(tensorboard_arguments(options_, policy_.loader(), tensorflow_), policy_.loader(), inspector_.report_file());
+        TensorBoard::start(tensorboard_arguments(options_, policy_.loader(), tensorflow_), policy_.loader(), inspector_.data_variables());
     if (!started) return End{exit_status_of(started.error()), started.error().text()};
     tensorboard_.emplace(*std::move(started));
     Readiness readiness(clock_, inner_port, path_prefix(options_.board) + "/data/environment");

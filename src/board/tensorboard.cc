@@ -38,9 +38,10 @@ constexpr std::string_view tested_versions[] = {"2.21.0"};
 constexpr unsigned most_reading_threads = 8;
 
 /// Our environment without systemd's variables for boardgate-board, and with the data server's.
-std::vector<std::string> environment_for_tensorboard(Loader loader, const std::string& report_file) {
+std::vector<std::string> environment_for_tensorboard(Loader loader, const std::vector<std::string>& data_variables) {
     static constexpr std::string_view ours[] = {
-        "NOTIFY_SOCKET=", "LISTEN_", "WATCHDOG_", "RAYON_NUM_THREADS=", "TENSORBOARD_DATA_SERVER_BINARY=", "BOARDGATE_REPORT="};
+        "NOTIFY_SOCKET=",    "LISTEN_",          "WATCHDOG_", "RAYON_NUM_THREADS=", "TENSORBOARD_DATA_SERVER_BINARY=",
+        "BOARDGATE_REPORT=", "BOARDGATE_CHARTS="};
     std::vector<std::string> words;
     for (char** word = environ; *word != nullptr; ++word) {
         const std::string_view text = *word;
@@ -51,7 +52,7 @@ std::vector<std::string> environment_for_tensorboard(Loader loader, const std::s
     words.push_back("RAYON_NUM_THREADS=" + std::to_string(threads));
     if (loader == Loader::boardgate) {
         words.push_back(std::string("TENSORBOARD_DATA_SERVER_BINARY=") + data_server);
-        words.push_back("BOARDGATE_REPORT=" + report_file);
+        words.insert(words.end(), data_variables.begin(), data_variables.end());
     }
     return words;
 }
@@ -164,9 +165,10 @@ std::string Ending::text() const {
     return "TensorBoard was ended by signal " + (name == nullptr ? std::to_string(signal) : "SIG" + std::string(name));
 }
 
-Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments, Loader loader, const std::string& report_file) {
+Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments, Loader loader,
+                                       const std::vector<std::string>& data_variables) {
     const std::vector<char*> words = pointers_to(arguments);
-    const std::vector<std::string> variables = environment_for_tensorboard(loader, report_file);
+    const std::vector<std::string> variables = environment_for_tensorboard(loader, data_variables);
     const std::vector<char*> environment = pointers_to(variables);
     // Carries errno if exec fails; a successful exec closes it.
     std::array<int, 2> ends{};

@@ -44,9 +44,9 @@ struct Ending {
 class TensorBoard {
 public:
     /// Starts it with our standard output and error and no other descriptor. It is killed if we die. An error has the
-    /// errno of execve(2). `report_file` is for boardgate-data.
+    /// errno of execve(2). `data_variables` are boardgate-data's, `NAME=value`.
     [[nodiscard]] static Result<TensorBoard> start(const std::vector<std::string>& arguments, Loader loader,
-                                                   const std::string& report_file = {});
+                                                   const std::vector<std::string>& data_variables = {});
     TensorBoard(TensorBoard&& other) noexcept;
     TensorBoard& operator=(TensorBoard&&) = delete;
     /// Kills the process and its descendants.

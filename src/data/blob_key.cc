@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "src/events/utf8.h"
+#include "src/data/json_text.h"
 
 namespace boardgate::data {
 
@@ -62,90 +62,6 @@ std::string quoted(std::string_view text) {
     return out + '"';
 }
 
-void append_utf8(std::string& to, std::uint32_t point) {
-    if (point < 0x80) {
-        to += static_cast<char>(point);
-    } else if (point < 0x800) {
-        (to += static_cast<char>(0xC0U | (point >> 6))) += static_cast<char>(0x80U | (point & 63U));
-    } else if (point < 0x10000) {
-        to += static_cast<char>(0xE0U | (point >> 12));
-        (to += static_cast<char>(0x80U | ((point >> 6) & 63U))) += static_cast<char>(0x80U | (point & 63U));
-    } else {
-        (to += static_cast<char>(0xF0U | (point >> 18))) += static_cast<char>(0x80U | ((point >> 12) & 63U));
-        (to += static_cast<char>(0x80U | ((point >> 6) & 63U))) += static_cast<char>(0x80U | (point & 63U));
-    }
-}
-
-/// Reads the JSON list of a key: texts and whole numbers.
-class List {
-public:
-    explicit List(std::string_view json) : rest_(json) {}
-
-    [[nodiscard]] bool take(char expected) {
-        pass_space();
-        if (!rest_.starts_with(expected)) return false;
-        rest_.remove_prefix(1);
-        return true;
-    }
-    [[nodiscard]] bool ended() {
-        pass_space();
-        return rest_.empty();
-    }
-    template <class Number>
-    [[nodiscard]] bool take_number(Number& number) {
-        pass_space();
-        const auto [end, status] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
-        if (status != std::errc()) return false;
-        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-        return true;
-    }
-    [[nodiscard]] bool take_text(std::string& text) {
-        if (!take('"')) return false;
-        while (!rest_.empty() && rest_.front() != '"') {
-            const char c = rest_.front();
-            rest_.remove_prefix(1);
-            if (static_cast<unsigned char>(c) < 0x20 || (c == '\\' && !take_escape(text))) return false;
-            if (c != '\\') text += c;
-        }
-        return take('"') && events::is_unicode(text);
-    }
-
-private:
-    void pass_space() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size())); }
-    [[nodiscard]] bool take_escape(std::string& text) {
-        static constexpr std::string_view names = "bfnrt\"\\/", letters = "\b\f\n\r\t\"\\/";
-        if (rest_.empty()) return false;
-        const char name = rest_.front();
-        rest_.remove_prefix(1);
-        if (name == 'u') return take_point(text);
-        const std::size_t known = names.find(name);
-        if (known == std::string_view::npos) return false;
-        text += letters[known];
-        return true;
-    }
-    [[nodiscard]] bool take_unit(std::uint32_t& unit) {
-        if (rest_.size() < 4) return false;
-        const auto [end, status] = std::from_chars(rest_.data(), rest_.data() + 4, unit, 16);
-        if (status != std::errc() || end != rest_.data() + 4) return false;
-        rest_.remove_prefix(4);
-        return true;
-    }
-    [[nodiscard]] bool take_point(std::string& text) {
-        std::uint32_t point = 0, low = 0;
-        if (!take_unit(point)) return false;
-        if (point >= 0xD800 && point < 0xDC00) {
-            if (!rest_.starts_with("\\u")) return false;
-            rest_.remove_prefix(2);
-            if (!take_unit(low) || low < 0xDC00 || low > 0xDFFF) return false;
-            point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
-        }
-        append_utf8(text, point);
-        return true;
-    }
-
-    std::string_view rest_;
-};
-
 }  // namespace
 
 std::string BlobKey::text() const {
@@ -156,7 +72,7 @@ std::string BlobKey::text() const {
 std::optional<BlobKey> BlobKey::parse(std::string_view text) {
     const auto json = from_base64(text);
     if (!json) return std::nullopt;
-    List list(*json);
+    JsonReader list(*json);
     BlobKey key;
     const bool good = list.take('[') && list.take_text(key.experiment) && list.take(',') && list.take_text(key.run) && list.take(',') &&
                       list.take_text(key.tag) && list.take(',') && list.take_number(key.step) && list.take(',') &&

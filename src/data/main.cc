@@ -8,6 +8,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "src/data/chart_server.h"
 #include "src/data/log_directory.h"
 #include "src/data/options.h"
 #include "src/data/provider.h"
@@ -80,6 +81,13 @@ int main(int argc, char** argv) {
 
     const Provider provider(events::as_unicode(options->logdir), logs);
     logs.start(options->reload);
+    const Charts charts(logs, options->samples);
+    std::optional<ChartServer> chart_server;
+    if (!options->chart_socket.empty()) {
+        auto socket = ChartServer::listen_at(options->chart_socket);
+        // Without it TensorBoard answers all.
+        if (socket) chart_server.emplace(*std::move(socket), charts, options->tensorboard_port).start();
+    }
     Server server(std::move(listening->socket), provider);
     server.serve(options->die_after_stdin ? STDIN_FILENO : -1);
     // Threads may wait for a disk that does not answer.

@@ -95,6 +95,7 @@ bool take(Options& options, int found, const std::string& value) {
 Result<Options> parse_options(int argc, char** argv) {
     Options options;
     if (const char* file = secure_getenv(report_variable)) options.report_file = file;
+    if (const char* socket = secure_getenv(charts_variable)) options.chart_socket = socket;
     if (const char* folder = secure_getenv("CACHE_DIRECTORY")) options.cache_folder = folder;
     if (const char* most = secure_getenv("BOARDGATE_CACHE_MEBIBYTES")) {
         const auto number = number_in(most, most_mebibytes);

@@ -13,6 +13,8 @@ namespace boardgate::data {
 /// The report file of a data server that TensorBoard starts, whose options are TensorBoard's.
 inline constexpr const char* report_variable = "BOARDGATE_REPORT";
 
+inline constexpr const char* charts_variable = "BOARDGATE_CHARTS";
+
 struct Options {
     std::string logdir;
     std::string host = "localhost";
@@ -24,7 +26,9 @@ struct Options {
     bool report_only = false;  ///< another data server answers TensorBoard
     bool die_after_stdin = false;
     bool checksum = false;
-    bool verbose = false;  ///< says when a look is over
+    bool verbose = false;      ///< says when a look is over
+    std::string chart_socket;  ///< where boardgate-board asks for charts; empty: nowhere
+    std::uint16_t tensorboard_port = 6006;
     SamplesPerPlugin samples;
     std::string samples_text;
     std::string cache_folder;  ///< CACHE_DIRECTORY= of the board's unit; empty: no cache

@@ -19,7 +19,7 @@ FLAGS = {"defaults": [], "all": ["--samples-per-plugin=scalars=all,images=all,te
 @pytest.fixture(scope="module")
 def tools(lab):
     """The generator and the comparison, inside."""
-    for name in ("write-odd-events", "compare-data-servers"):
+    for name in ("write-odd-events", "compare-data-servers", "compare-charts"):
         lab.write(f"/usr/local/lib/tests/{name}", (HERE / name).read_text(), mode="0755")
     yield "/usr/local/lib/tests"
     lab.exec("rm", "-rf", "/usr/local/lib/tests", ODD)
@@ -85,6 +85,14 @@ END
         assert result["runs"] >= 11 and result["different"] == 0, result
     finally:
         lab.exec("rm", "-rf", folder, f"{folder}-whole")
+
+
+def test_charts_are_the_same_bytes_as_tensorboards(lab, tools, odd):
+    for folder, least in (odd, 300), ("/home/bob/runs", 30):
+        done = lab.verb("exec", "runuser", "-u", "bob", "--", f"{tools}/compare-charts", PROGRAM, folder, seconds=600, check=False)
+        assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+        result = json.loads(done.stdout.splitlines()[0])
+        assert result["answered here"] > least and result["different"] == 0, result
 
 
 # ---- the board ------------------------------------------------------------------------------------------------------

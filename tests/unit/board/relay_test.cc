@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
 #include <functional>
 #include <string>
 
+#include "tests/fakes/temp_folder.h"
 #include "tests/unit/board/listener.h"
 
 namespace boardgate::board {
@@ -147,6 +149,68 @@ TEST_F(RelayTest, CarriesBothWays) {
     expect_heard(inside, "question");
     say(inside, "answer");
     expect_heard(visitor, "answer");
+}
+
+/// boardgate-data's socket.
+struct ChartRelayTest : RelayTest {
+    fakes::TempFolder folder;
+    Fd charts = listening_at(folder / "charts");
+    ChartRelayTest() { relay->send_charts_to(folder / "charts", "/b/k3f9abcd"); }
+
+    static Fd listening_at(const std::string& path) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, sizeof address.sun_path - 1);
+        Fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        EXPECT_EQ(bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(listen(fd.get(), 8), 0);
+        return fd;
+    }
+    /// Where the request arrives.
+    Fd asked(const Fd& listening) {
+        Fd inside;
+        turn_until([&] {
+            if (!inside) inside = Fd(accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+            return static_cast<bool>(inside);
+        });
+        return inside;
+    }
+};
+
+TEST_F(ChartRelayTest, RequestsForChartsGoToBoardgateData) {
+    fcntl(tensorboard.fd.get(), F_SETFL, O_NONBLOCK);
+    const std::string chart = "GET /b/k3f9abcd/data/runs HTTP/1.1\r\n\r\n";
+    const std::string other = "GET /b/k3f9abcd/data/environment HTTP/1.1\r\n\r\n";
+    const Fd visitor = connect_to(door_port);
+    say(visitor, chart.substr(0, 20));
+    turn_until([&] { return relay->connections() == 1; });
+    for (int i = 0; i < 3; ++i) relay->advance();
+    say(visitor, chart.substr(20));
+    const Fd inside = asked(charts);
+    expect_heard(inside, chart);
+    say(inside, "answer");
+    expect_heard(visitor, "answer");
+    const Fd second = connect_to(door_port);
+    say(second, other);
+    expect_heard(asked(tensorboard.fd), other);
+}
+
+TEST_F(ChartRelayTest, WithoutBoardgateDataTensorBoardAnswersAll) {
+    fcntl(tensorboard.fd.get(), F_SETFL, O_NONBLOCK);
+    charts.reset();
+    const Fd visitor = connect_to(door_port);
+    say(visitor, "GET /b/k3f9abcd/data/runs HTTP/1.1\r\n\r\n");
+    expect_heard(asked(tensorboard.fd), "GET /b/k3f9abcd/data/runs HTTP/1.1\r\n\r\n");
+}
+
+TEST_F(ChartRelayTest, ARequestWithoutAWholeLineIsTensorBoards) {
+    fcntl(tensorboard.fd.get(), F_SETFL, O_NONBLOCK);
+    const Fd visitor = connect_to(door_port);
+    say(visitor, "GET");
+    shutdown(visitor.get(), SHUT_WR);
+    const Fd inside = asked(tensorboard.fd);
+    expect_heard(inside, "GET");
+    turn_until([&] { return is_ended(inside.get()); });
 }
 
 TEST_F(RelayTest, OpensAtEachAddressOfTheDoor) {

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "src/data/chart_server.h"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <thread>
+
+#include "src/data/log_directory.h"
+
+#include "tests/fakes/temp_folder.h"
+#include "tests/unit/events/event_bytes.h"
+
+namespace boardgate::data {
+namespace {
+
+using namespace events;
+
+struct ChartServerTest : testing::Test {
+    fakes::TempFolder folder;
+    LogDirectory logs{folder / "logs", {}};
+    Fd tensorboard{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    Charts charts{logs, SamplesPerPlugin()};
+
+    ChartServerTest() {
+        std::filesystem::create_directories(folder / "logs/run");
+        std::ofstream(folder / "logs/run/tfevents.1", std::ios::binary)
+            << record_of(double_field(1, 1000.5) + scalar_event(3, "loss", 0.1F))
+            << record_of(double_field(1, 1001) + scalar_event(4, "loss", 2));
+        logs.look();
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        EXPECT_EQ(bind(tensorboard.get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
+        EXPECT_EQ(listen(tensorboard.get(), 8), 0);
+        EXPECT_EQ(getsockname(tensorboard.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+        auto listening = ChartServer::listen_at(folder / "charts");
+        EXPECT_TRUE(listening);
+        // Its threads end with the process.
+        (new ChartServer(*std::move(listening), *new Charts(charts), ntohs(address.sin_port)))->start();
+    }
+    static std::string all_of(int fd) {
+        std::string all;
+        char bytes[4096];
+        for (ssize_t got = 0; (got = recv(fd, bytes, sizeof bytes, 0)) > 0;) all.append(bytes, static_cast<std::size_t>(got));
+        return all;
+    }
+    [[nodiscard]] Fd ask(const std::string& request) const {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        (folder / "charts").copy(address.sun_path, sizeof address.sun_path - 1);
+        Fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        EXPECT_EQ(connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(send(fd.get(), request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+        return fd;
+    }
+};
+
+TEST_F(ChartServerTest, AnswersAChart) {
+    const std::string answer = all_of(ask("GET /b/x/data/plugin/scalars/scalars?run=run&tag=loss HTTP/1.1\r\nHost: a\r\n\r\n").get());
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 52\r\n")) << answer;
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n[[1000.5, 3, 0.10000000149011612], [1001.0, 4, 2.0]]")) << answer;
+}
+
+TEST_F(ChartServerTest, PassesOnWhatItDoesNotAnswer) {
+    const std::string request = "GET /b/x/data/plugin/scalars/scalars?run=run&tag=nothing HTTP/1.1\r\nHost: a\r\n\r\n";
+    const Fd visitor = ask(request);
+    const Fd inside(accept4(tensorboard.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    std::string heard(request.size(), '\0');
+    EXPECT_EQ(recv(inside.get(), heard.data(), heard.size(), MSG_WAITALL), static_cast<ssize_t>(request.size()));
+    EXPECT_EQ(heard, request);
+    EXPECT_EQ(send(inside.get(), "no", 2, 0), 2);
+    shutdown(inside.get(), SHUT_RDWR);
+    EXPECT_EQ(all_of(visitor.get()), "no");
+}
+
+}  // namespace
+}  // namespace boardgate::data
