@@ -183,7 +183,7 @@ Fd Relay::connect_to_charts() const {
     return connected ? std::move(charts) : Fd();
 }
 
-/// By the first line, which stays in the socket. False while it is not there.
+/// By the first line, which stays in the socket. False while it has not come.
 bool Relay::choose(Connection& connection) {
     std::array<char, longest_first_line> bytes;
     const ssize_t got = recv(connection.visitor.get(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <system_error>
-#include <thread>
+#include <cerrno>
+#include <chrono>
 
 namespace boardgate::data {
 
@@ -18,6 +18,7 @@ namespace {
 
 /// For each read and write: a visitor that does not take its answer is gone.
 constexpr timeval patience{30, 0};
+constexpr std::chrono::milliseconds pause_without_resources{100};
 
 bool send_all(int to, std::string_view bytes) {
     while (!bytes.empty()) {
@@ -51,24 +52,26 @@ Result<Fd> ChartServer::listen_at(const std::string& path) {
 }
 
 void ChartServer::start() {
-    std::thread([this] { accept_all(); }).detach();
+    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve_all(); });
 }
 
-void ChartServer::accept_all() {
+ChartServer::~ChartServer() {
+    shutdown(listening_.get(), SHUT_RDWR);
+    for (std::thread& thread : threads_) thread.join();
+}
+
+void ChartServer::serve_all() const {
     for (;;) {
-        Fd connection(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (!connection || connections_ >= most_connections) continue;
+        const Fd connection(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        if (!connection && errno == EINVAL) return;  // shut down
+        if (!connection) {
+            // No descriptors or memory: others may give some back.
+            poll(nullptr, 0, static_cast<int>(pause_without_resources.count()));
+            continue;
+        }
         setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         setsockopt(connection.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-        ++connections_;
-        try {
-            std::thread([this, fd = std::move(connection)] {
-                serve(fd);
-                --connections_;
-            }).detach();
-        } catch (const std::system_error&) {
-            --connections_;
-        }
+        serve(connection);
     }
 }
 

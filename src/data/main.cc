@@ -86,7 +86,10 @@ int main(int argc, char** argv) {
     if (!options->chart_socket.empty()) {
         auto socket = ChartServer::listen_at(options->chart_socket);
         // Without it TensorBoard answers all.
-        if (socket) chart_server.emplace(*std::move(socket), charts, options->tensorboard_port).start();
+        if (socket) {
+            chart_server.emplace(*std::move(socket), charts, options->tensorboard_port);
+            chart_server->start();
+        }
     }
     Server server(std::move(listening->socket), provider);
     server.serve(options->die_after_stdin ? STDIN_FILENO : -1);

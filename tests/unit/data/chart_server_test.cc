@@ -23,6 +23,7 @@ struct ChartServerTest : testing::Test {
     LogDirectory logs{folder / "logs", {}};
     Fd tensorboard{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     Charts charts{logs, SamplesPerPlugin()};
+    std::optional<ChartServer> server;
 
     ChartServerTest() {
         std::filesystem::create_directories(folder / "logs/run");
@@ -39,8 +40,8 @@ struct ChartServerTest : testing::Test {
         EXPECT_EQ(getsockname(tensorboard.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
         auto listening = ChartServer::listen_at(folder / "charts");
         EXPECT_TRUE(listening);
-        // Its threads end with the process.
-        (new ChartServer(*std::move(listening), *new Charts(charts), ntohs(address.sin_port)))->start();
+        server.emplace(*std::move(listening), charts, ntohs(address.sin_port));
+        server->start();
     }
     static std::string all_of(int fd) {
         std::string all;
