@@ -46,6 +46,23 @@ std::string Bus::unit_property(const std::string& unit, const char* interface, c
     return status < 0 ? std::string() : std::string(value);
 }
 
+std::string Bus::manager_property(const char* property) const {
+    sd_bus_error error{};
+    char* value = nullptr;
+    const int status = sd_bus_get_property_string(bus_.get(), service, manager_path, manager, property, &error, &value);
+    sd_bus_error_free(&error);
+    const std::unique_ptr<char, decltype(&std::free)> owned(value, &std::free);
+    return status < 0 ? std::string() : std::string(value);
+}
+
+std::uint64_t Bus::userspace_start() const {
+    std::uint64_t value = 0;
+    sd_bus_error error{};
+    const int status = sd_bus_get_property_trivial(bus_.get(), service, manager_path, manager, "UserspaceTimestamp", &error, 't', &value);
+    sd_bus_error_free(&error);
+    return status < 0 ? 0 : value;
+}
+
 std::optional<std::uint64_t> Bus::unit_counter(const std::string& unit, const char* interface, const char* property) const {
     std::uint64_t value = 0;
     sd_bus_error error{};

@@ -50,6 +50,10 @@ public:
 
     /// A string property of a unit; empty if the unit is not loaded or lacks it.
     [[nodiscard]] std::string unit_property(const std::string& unit, const char* interface, const char* property) const;
+    /// A string property of systemd itself; empty if it is unknown.
+    [[nodiscard]] std::string manager_property(const char* property) const;
+    /// When this system's userspace started, in microseconds since 1970; 0 if unknown. Another one after a soft reboot.
+    [[nodiscard]] std::uint64_t userspace_start() const;
     /// A property of type t; nullopt if the unit lacks it, or systemd reports it as unknown or unlimited.
     [[nodiscard]] std::optional<std::uint64_t> unit_counter(const std::string& unit, const char* interface, const char* property) const;
     /// ActiveState: active, inactive, failed, activating, deactivating, reloading.

@@ -21,8 +21,9 @@ constexpr int niceness = 10;
 
 }  // namespace
 
-LogInspector::LogInspector(const Options& options, const std::string& folder, bool charts)
+LogInspector::LogInspector(const Options& options, const LogDir& logdir, const std::string& folder, bool charts)
     : options_(options),
+      logdir_(logdir),
       file_(folder.empty() ? std::string() : folder + "/log-report"),
       chart_socket_(folder.empty() || !charts ? std::string() : folder + "/charts") {}
 
@@ -43,7 +44,7 @@ void LogInspector::start() {
     const Fd inside(ends[0]);
     standard_input_ = Fd(ends[1]);
     const std::string words[] = {
-        program, "--logdir=" + options_.logdir.str(),
+        program, "--logdir=" + logdir_.str(),
         "--reload=" + (options_.reload_interval.count() == 0 ? "once" : std::to_string(options_.reload_interval.count())),
         "--report=" + file_, "--report-only"};
     std::array<char*, std::size(words) + 1> arguments{};

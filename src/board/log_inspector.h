@@ -17,7 +17,7 @@ namespace boardgate::board {
 class LogInspector {
 public:
     /// `folder` is the unit's own; empty: there are no reports. `charts`: boardgate-data answers requests for charts as well.
-    LogInspector(const Options& options, const std::string& folder, bool charts);
+    LogInspector(const Options& options, const LogDir& logdir, const std::string& folder, bool charts);
     LogInspector(const LogInspector&) = delete;
     LogInspector& operator=(const LogInspector&) = delete;
     ~LogInspector() { stop(); }
@@ -36,6 +36,7 @@ private:
     void stop();
 
     const Options& options_;
+    const LogDir& logdir_;
     std::string file_;
     std::string chart_socket_;
     pid_t pid_ = -1;

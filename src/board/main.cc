@@ -2,6 +2,7 @@
 // boardgate-board: runs as the board's owner in the sandbox; the door starts it. Starts TensorBoard, notifies systemd when
 // it answers, relays between door and TensorBoard, restarts TensorBoard where that helps, sleeps when idle, and ends with
 // TensorBoard's exit status.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -35,11 +36,26 @@ Result<Fd> stop_signals() {
     return signals;
 }
 
-/// Ends the status line with the code in brackets, as for notices, for the table of failures.
+/// The status has the code in brackets, as for notices, for the table of failures. Everybody can read it, so the path is only
+/// in the log.
 int cannot_read(const LogdirProblem& fault) {
-    std::fprintf(stderr, "%s\n", fault.text.c_str());
-    notify_status(fault.text + " [" + code_of(fault.kind) + "]");
+    const std::string code = std::string(" [") + code_of(fault.kind) + "]";
+    std::fprintf(stderr, "%s%s\n", fault.text.c_str(), code.c_str());
+    notify_status("A log directory cannot be read" + code);
     return exit_status::no_input;
+}
+
+/// The id of `--board=ID`.
+std::string board_of(int argc, char** argv) {
+    constexpr std::string_view option = "--board=";
+    const std::string_view word = argc == 2 ? argv[1] : "";
+    return std::string(word.starts_with(option) ? word.substr(option.size()) : "");
+}
+
+/// TensorBoard must not find the options again.
+void drop_input() {
+    const Fd nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    dup2(nothing.get(), STDIN_FILENO);
 }
 
 }  // namespace
@@ -52,7 +68,10 @@ int main(int argc, char** argv) {
             std::puts("boardgate " BOARDGATE_VERSION);
             return exit_status::done;
         }
-        auto options = parse_options(argc, argv);
+        auto words = read_words(STDIN_FILENO);
+        if (!words) return error_of(words);
+        drop_input();
+        const auto options = parse_options(board_of(argc, argv), *std::move(words));
         if (!options) return error_of(options);
         auto sockets = service_sockets();
         if (!sockets) return error_of(sockets);
@@ -64,17 +83,12 @@ int main(int argc, char** argv) {
         const SystemClock clock;
         // TensorBoard would serve an empty page.
         const auto owner = account_of(geteuid());
-        std::vector<LogDir> folders = {options->logdir};
-        folders.insert(folders.end(), options->more_logdirs.begin(), options->more_logdirs.end());
-        for (const LogDir& folder : folders) {
+        for (const LogDir& folder : options->folders) {
             if (const auto fault = fault_of_folder(folder.str(), owner ? owner->home : std::string())) return cannot_read(*fault);
         }
-        if (folders.size() > 1) {
-            const char* own = secure_getenv("TMPDIR");  // a tmpfs of the unit, empty at every start
-            const auto linked = link_folders(folders, own == nullptr ? "" : own);
-            if (!linked) return error_of(linked);
-            options->logdir = *linked;
-        }
-        return Supervisor(clock, *options, *std::move(signals), *std::move(doors)).run();
+        const char* own = secure_getenv("TMPDIR");  // a tmpfs of the unit, empty at every start
+        const auto logdir = link_folders(options->folders, options->names, own == nullptr ? "" : own);
+        if (!logdir) return error_of(logdir);
+        return Supervisor(clock, *options, *logdir, *std::move(signals), *std::move(doors)).run();
     });
 }

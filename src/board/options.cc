@@ -2,22 +2,22 @@
 #include "src/board/options.h"
 
 #include <getopt.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <map>
 
 #include "src/base/board_values.h"
-#include "src/base/exec_argument.h"
+#include "src/base/folder_names.h"
 
 namespace boardgate::board {
 
 namespace {
 
 constexpr option known[] = {
-    {"board", required_argument, nullptr, 0},
     {"tensorboard", required_argument, nullptr, 0},
     {"logdir", required_argument, nullptr, 0},
-    {"title", required_argument, nullptr, 0},
+    {"name", required_argument, nullptr, 0},
     {"samples", required_argument, nullptr, 0},
     {"reload-interval", required_argument, nullptr, 0},
     {"loader", required_argument, nullptr, 0},
@@ -40,32 +40,51 @@ Result<std::chrono::seconds> parse_seconds(const std::string& option, const std:
 
 }  // namespace
 
-Result<Options> parse_options(int argc, char** argv) {
+Result<std::vector<std::string>> read_words(int file, std::size_t most) {
+    std::string bytes;
+    char buffer[4096];
+    for (ssize_t got = 0; (got = read(file, buffer, sizeof buffer)) > 0;) {
+        bytes.append(buffer, static_cast<std::size_t>(got));
+        if (bytes.size() > most) return failure("the options of the board are too long");
+    }
+    std::vector<std::string> words;
+    for (std::size_t end = 0, at = 0; (end = bytes.find('\0', at)) != std::string::npos; at = end + 1) words.push_back(bytes.substr(at, end - at));
+    if (words.empty()) return failure("standard input has no options", {}, "do not start this program by hand: a board's unit starts it");
+    return words;
+}
+
+Result<Options> parse_options(const std::string& id, std::vector<std::string> words) {
     std::map<std::string, std::string> given;
-    std::vector<LogDir> more_logdirs;
+    std::vector<LogDir> folders;
+    std::vector<std::string> names;
+    words.insert(words.begin(), "boardgate-board");
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    const int argc = static_cast<int>(argv.size());
+    argv.push_back(nullptr);
     optind = 0;  // resets glibc's getopt; tests parse more than once
     opterr = 0;
-    for (int index = 0, found = 0; (found = getopt_long(argc, argv, "", known, &index)) != -1;) {
+    for (int index = 0, found = 0; (found = getopt_long(argc, argv.data(), "", known, &index)) != -1;) {
         if (found != 0) return failure("unknown option", argv[optind - 1], "do not start this program by hand: a board's unit starts it");
-        auto value = unescape_exec_argument(optarg);
-        if (!value) return bad(known[index].name);
         const std::string name = known[index].name;
-        if (name == "logdir" && given.contains(name)) {
-            const auto another = LogDir::parse(*value);
-            if (!another) return error_of(another);
-            more_logdirs.push_back(*another);
-            continue;
+        if (name == "logdir") {
+            const auto folder = LogDir::parse(optarg);
+            if (!folder) return error_of(folder);
+            folders.push_back(*folder);
+        } else if (name == "name") {
+            if (!is_folder_name(optarg)) return bad(name);
+            names.emplace_back(optarg);
+        } else {
+            given[name] = optarg;
         }
-        given[name] = *std::move(value);
     }
     if (optind != argc) return failure("unexpected argument", argv[optind]);
 
-    const auto board = BoardId::parse(given["board"]);
+    const auto board = BoardId::parse(id);
     if (!board) return bad("board");
     // The same rules apply to the path of a program.
     if (!LogDir::parse(given["tensorboard"])) return bad("tensorboard");
-    const auto logdir = LogDir::parse(given["logdir"]);
-    if (!logdir) return error_of(logdir);
+    if (folders.empty()) return bad("logdir");
     const auto reload = parse_seconds<ReloadInterval>("reload-interval", given["reload-interval"]);
     if (!reload) return error_of(reload);
     const auto idle = parse_seconds<IdleSleep>("idle-sleep", given["idle-sleep"]);
@@ -81,8 +100,7 @@ Result<Options> parse_options(int argc, char** argv) {
         {"auto", Loader::automatic}, {"boardgate", Loader::boardgate}, {"rustboard", Loader::rustboard}, {"python", Loader::python}};
     const auto loader = loaders.find(given["loader"]);
     if (loader == loaders.end()) return bad("loader");
-    return Options{*board,         given["tensorboard"], *logdir, more_logdirs, given["title"], *reload, multifile->second,
-                   samples->str(), loader->second,       *idle,   *awake};
+    return Options{*board, given["tensorboard"], folders, names, *reload, multifile->second, samples->str(), loader->second, *idle, *awake};
 }
 
 }  // namespace boardgate::board

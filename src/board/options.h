@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The options of a board on the command line that the launcher writes (src/launcher/unit_properties.cc).
+// The options of a board, which the launcher writes (src/launcher/unit_properties.cc). They come through standard input:
+// everybody can read a command line.
 #pragma once
 
 #include <chrono>
@@ -18,9 +19,8 @@ enum class Loader { automatic, boardgate, rustboard, python };
 struct Options {
     BoardId board;
     std::string tensorboard;           ///< absolute path of the program
-    LogDir logdir;                     ///< the log directory for TensorBoard
-    std::vector<LogDir> more_logdirs;  ///< shown side by side with it
-    std::string title;                 ///< empty: the folder's name
+    std::vector<LogDir> folders;       ///< the log directories
+    std::vector<std::string> names;    ///< of the folders, where there are several; a missing one is derived
     std::chrono::seconds reload_interval;
     bool reload_multifile = false;
     std::string samples;  ///< in TensorBoard's syntax; empty: its defaults
@@ -29,7 +29,9 @@ struct Options {
     std::chrono::seconds longest_awake;  ///< 0: no limit
 };
 
-/// Checks every value. The error names the option.
-[[nodiscard]] Result<Options> parse_options(int argc, char** argv);
+/// The words in a file, each ended by a NUL; at most `most` bytes.
+[[nodiscard]] Result<std::vector<std::string>> read_words(int file, std::size_t most = 256 * 1024);
+/// `board` is the id on the command line. Checks every value. The error names the option.
+[[nodiscard]] Result<Options> parse_options(const std::string& board, std::vector<std::string> words);
 
 }  // namespace boardgate::board

@@ -4,60 +4,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <set>
+#include "src/base/folder_names.h"
 
 namespace boardgate::board {
 
-namespace {
-
-constexpr std::size_t longest_file_name = 255;
-
-/// The last `count` components of a path, joined with `-`.
-std::string tail(const std::string& path, std::size_t count) {
-    std::size_t at = path.size();
-    while (count-- > 0 && at != std::string::npos && at > 0) at = path.rfind('/', at - 1);
-    std::string name = path.substr(at == std::string::npos ? 0 : at);
-    name.erase(0, name.find_first_not_of('/'));
-    std::replace(name.begin(), name.end(), '/', '-');
-    if (name.size() > longest_file_name) name.erase(0, name.size() - longest_file_name);
-    return name;
-}
-
-}  // namespace
-
-std::vector<std::string> names_apart(const std::vector<LogDir>& folders) {
-    std::vector<std::string> names;
-    std::set<std::string> taken;
-    for (const LogDir& folder : folders) {
-        const std::string path = folder.str().substr(0, folder.str().find_last_not_of('/') + 1);
-        const auto components = static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
-        std::string name;
-        for (std::size_t count = 1; count <= components; ++count) {
-            name = tail(path, count);
-            const bool apart = std::none_of(folders.begin(), folders.end(), [&](const LogDir& other) {
-                const std::string theirs = other.str().substr(0, other.str().find_last_not_of('/') + 1);
-                return theirs != path && tail(theirs, count) == name;
-            });
-            if (apart) break;
-        }
-        if (name.empty()) name = "root";
-        // Equal names are still possible: `/a/b-c` and `/a-b/c`, or the same folder twice.
-        const std::string base = name.substr(0, longest_file_name - 4);
-        for (int number = 2; !taken.insert(name).second; ++number) name = base + '-' + std::to_string(number);
-        names.push_back(name);
-    }
-    return names;
-}
-
-Result<LogDir> link_folders(const std::vector<LogDir>& folders, const std::string& in) {
+Result<LogDir> link_folders(const std::vector<LogDir>& folders, const std::vector<std::string>& names, const std::string& in) {
     const std::string links = in + "/runs";
+    const auto link = [](const LogDir& folder, const std::string& as) -> Result<void> {
+        if (symlink(folder.str().c_str(), as.c_str()) != 0) return system_error("cannot link a log directory", folder.str());
+        return {};
+    };
+    if (folders.size() == 1) {
+        if (auto linked = link(folders.front(), links); !linked) return error_of(linked);
+        return LogDir::parse(links);
+    }
     if (mkdir(links.c_str(), 0700) != 0) return system_error("cannot create the folder of links to the log directories", links);
-    const auto names = names_apart(folders);
+    std::vector<std::string> paths;
+    for (const LogDir& folder : folders) paths.push_back(folder.str());
+    const std::vector<std::string> all = names_apart(paths, names);
     for (std::size_t i = 0; i < folders.size(); ++i) {
-        if (symlink(folders[i].str().c_str(), (links + '/' + names[i]).c_str()) != 0) {
-            return system_error("cannot link a log directory", folders[i].str());
-        }
+        if (auto linked = link(folders[i], links + '/' + all[i]); !linked) return error_of(linked);
     }
     return LogDir::parse(links);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Several log directories as one: a folder of symbolic links, which both loaders follow. (TensorBoard's
-// --logdir_spec has no fast loader, and no way to write a path with a comma in it.)
+// The log directory for TensorBoard, as a link in the board's private folder: command lines are visible to everybody
+// (ps), and paths are not everybody's business. Several log directories are a folder of links, which all loaders follow.
+// (TensorBoard's --logdir_spec has no fast loader, and no way to write a path with a comma in it.)
 #pragma once
 
 #include <string>
@@ -11,10 +12,8 @@
 
 namespace boardgate::board {
 
-/// A unique name for each folder: as much of the end of its path as needed, with `-` for `/`. `/x/runs` and `/y/runs` are `x-runs` and `y-runs`.
-[[nodiscard]] std::vector<std::string> names_apart(const std::vector<LogDir>& folders);
-
-/// Makes `<in>/runs` with a link to each folder, and returns its path for TensorBoard. `in` is our own empty folder.
-[[nodiscard]] Result<LogDir> link_folders(const std::vector<LogDir>& folders, const std::string& in);
+/// Makes `<in>/runs`, a link to the only folder or a folder with a link to each, and returns its path. `in` is our own empty
+/// folder. A missing name is derived from the path.
+[[nodiscard]] Result<LogDir> link_folders(const std::vector<LogDir>& folders, const std::vector<std::string>& names, const std::string& in);
 
 }  // namespace boardgate::board

@@ -23,6 +23,7 @@ constexpr int never_answered = 124;
 constexpr int not_executable = 126;
 constexpr int not_found = 127;
 constexpr int failed = 1;
+constexpr int killed = 137;
 
 /// Time for requests in progress before a restart; TensorBoard answers the longest in about a second.
 constexpr seconds time_to_finish{3};
@@ -66,18 +67,19 @@ void log_line(std::string text) {
 
 }  // namespace
 
-Supervisor::Supervisor(const Clock& clock, const Options& options, Fd signals, std::vector<Fd> doors)
+Supervisor::Supervisor(const Clock& clock, const Options& options, LogDir logdir, Fd signals, std::vector<Fd> doors)
     : clock_(clock),
       options_(options),
+      logdir_(std::move(logdir)),
       tensorflow_(may_have_tensorflow(options.tensorboard)),
       signals_(std::move(signals)),
       doors_(std::move(doors)),
       policy_(clock, options, {most_descriptors(), is_tested_tensorboard(options.tensorboard), has_profile_plugin(options.tensorboard)}),
-      inspector_(options, own_folder(), is_tested_tensorboard(options.tensorboard)) {}
+      inspector_(options, logdir_, own_folder(), is_tested_tensorboard(options.tensorboard)) {}
 
 Result<int> Supervisor::run() {
     // Start before TensorBoard: files that are replaced while it reads them are then noticed.
-    auto watch = LogWatch::start(LogFiles(options_.logdir.str()), options_.reload_interval);
+    auto watch = LogWatch::start(LogFiles(logdir_.str()), options_.reload_interval);
     if (!watch) return error_of(watch);
     watch_.emplace(*std::move(watch));
 
@@ -85,7 +87,7 @@ Result<int> Supervisor::run() {
     if (end.status == boardgate::exit_status::done) {
         notify_stopping(end.text);
     } else {
-        log_line(end.text);
+        log_line(end.detail.empty() ? end.text : end.text + ": " + end.detail);
         notify_status(end.text);
     }
     if (tensorboard_) tensorboard_->stop();
@@ -127,10 +129,15 @@ std::optional<Supervisor::End> Supervisor::start(bool restarted) {
 }
 
 std::optional<Supervisor::End> Supervisor::start_once(bool restarted) {
+    kills_before_ = memory_use().kills;
     inspector_.set_loader(policy_.loader());
-    auto started =
-        TensorBoard::start(tensorboard_arguments(options_, policy_.loader(), tensorflow_), policy_.loader(), inspector_.data_variables());
-    if (!started) return End{exit_status_of(started.error()), started.error().text()};
+    auto started = TensorBoard::start(tensorboard_arguments(options_, logdir_, policy_.loader(), tensorflow_), policy_.loader(),
+                                      inspector_.data_variables());
+    if (!started) {
+        Error shown = started.error();
+        shown.remedy.clear();  // it has the program's path
+        return End{exit_status_of(shown), shown.text(), started.error().remedy};
+    }
     tensorboard_.emplace(*std::move(started));
     Readiness readiness(clock_, inner_port, path_prefix(options_.board) + "/data/environment");
     StartTime start_time(clock_, tensorboard_->pid());
@@ -145,6 +152,7 @@ std::optional<Supervisor::End> Supervisor::start_once(bool restarted) {
                 // At the first start mostly by systemd, after TimeoutStartSec=.
                 return End{boardgate::exit_status::done, "Stopped before TensorBoard answered"};
             case Event::tensorboard_ended:
+                if (auto end = out_of_memory()) return end;
                 return End{tensorboard_->ended()->exit_status(), tensorboard_->ended()->text()};
         }
     }
@@ -195,14 +203,23 @@ std::optional<Supervisor::End> Supervisor::tensorboard_ended() {
     const Ending ending = *tensorboard_->ended();
     // TensorBoard ends with status 0 on request.
     if (ending.exit_status() == 0) return End{ending.exit_status(), ending.text()};
+    if (auto end = out_of_memory()) return end;
     if (!policy_.crashed()) return End{ending.exit_status(), "TensorBoard ended again and again; the last time: " + ending.text()};
     return restart(ending.text());
 }
 
 std::optional<Supervisor::End> Supervisor::check_data() {
     if (!probe_ || !probe_->advance()) return std::nullopt;
+    if (auto end = out_of_memory()) return end;
     if (!policy_.data_server_ended()) return End{failed, "TensorBoard's data server ended again and again"};
     return restart("its data server ended");
+}
+
+std::optional<Supervisor::End> Supervisor::out_of_memory() {
+    const MemoryUse use = memory_use();
+    if (use.kills <= kills_before_) return std::nullopt;
+    // A restart would need as much again.
+    return End{killed, "TensorBoard needed more memory than the board may have: " + memory_text(use) + " [out_of_memory]"};
 }
 
 std::optional<Supervisor::End> Supervisor::take_scan() {

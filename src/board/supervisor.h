@@ -14,6 +14,7 @@
 #include "src/board/idle_timer.h"
 #include "src/board/log_inspector.h"
 #include "src/board/log_watch.h"
+#include "src/board/memory_limit.h"
 #include "src/board/relay.h"
 #include "src/board/restart_policy.h"
 #include "src/board/tensorboard.h"
@@ -23,7 +24,8 @@ namespace boardgate::board {
 class Supervisor {
 public:
     /// `signals` is readable on a request to stop (signalfd(2)); `doors` are listening sockets.
-    Supervisor(const Clock& clock, const Options& options, Fd signals, std::vector<Fd> doors);
+    /// `logdir` is the link for TensorBoard to the board's folders.
+    Supervisor(const Clock& clock, const Options& options, LogDir logdir, Fd signals, std::vector<Fd> doors);
 
     /// Returns the exit status, after setting the final status text. An error is a fault of the machine or a bug.
     [[nodiscard]] Result<int> run();
@@ -31,7 +33,8 @@ public:
 private:
     struct End {
         int status;
-        std::string text;  ///< for the board's owner
+        std::string text;      ///< for everybody: no path
+        std::string detail{};  ///< for the log, which only the owner reads
     };
     enum class Event { none, stop_requested, tensorboard_ended };
 
@@ -44,6 +47,8 @@ private:
     [[nodiscard]] std::optional<End> tensorboard_ended();
     [[nodiscard]] std::optional<End> check_data();
     [[nodiscard]] std::optional<End> take_scan();
+    /// The end of a board whose process the kernel killed because of the memory limit since the last start; nothing otherwise.
+    [[nodiscard]] std::optional<End> out_of_memory();
     void update_status(const std::string& status);
     /// Waits for one of the descriptors (negative ones are ignored), a signal, or TensorBoard's end.
     using Descriptors = std::array<pollfd, 3>;
@@ -51,6 +56,7 @@ private:
 
     const Clock& clock_;
     const Options& options_;
+    LogDir logdir_;
     bool tensorflow_;
     Fd signals_;
     std::vector<Fd> doors_;
@@ -62,6 +68,7 @@ private:
     std::optional<Relay> relay_;
     std::optional<IdleTimer> idle_;
     std::string notified_status_;
+    std::uint64_t kills_before_ = 0;  ///< MemoryUse::kills at the last start
 };
 
 }  // namespace boardgate::board

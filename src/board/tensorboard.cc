@@ -23,12 +23,6 @@ namespace {
 /// Stopping takes 0.06 s idle and 0.2 s with 300 runs; the unit's TimeoutStopSec= is longer.
 constexpr std::chrono::milliseconds time_to_stop{5000};
 
-std::string folder_name(const std::string& path) {
-    const std::size_t end = path.find_last_not_of('/');
-    if (end == std::string::npos) return "/";
-    return path.substr(path.rfind('/', end) + 1, end - path.rfind('/', end));
-}
-
 constexpr const char* data_server = BOARDGATE_LIBEXECDIR "/boardgate-data";
 /// Versions with which tests/lab/test_data_server.py has compared boardgate-data.
 constexpr std::string_view tested_versions[] = {"2.21.0"};
@@ -137,16 +131,15 @@ bool has_profile_plugin(const std::string& tensorboard) {
     return false;
 }
 
-std::vector<std::string> tensorboard_arguments(const Options& options, Loader loader, bool tensorflow) {
+std::vector<std::string> tensorboard_arguments(const Options& options, const LogDir& logdir, Loader loader, bool tensorflow) {
     const bool python = loader == Loader::python;
     std::vector<std::string> words = {
         options.tensorboard,
         // One path; unlike in --logdir_spec, commas have no meaning.
-        "--logdir=" + options.logdir.str(),
+        "--logdir=" + logdir.str(),
         "--path_prefix=" + path_prefix(options.board),
         "--host=127.0.0.1",
         "--port=" + std::to_string(inner_port),
-        "--window_title=" + (options.title.empty() ? folder_name(options.logdir.str()) : options.title),
         "--reload_interval=" + std::to_string(options.reload_interval.count()),
         // Not `auto`: TensorBoard would take its slow loader without a word.
         std::string("--load_fast=") + (python ? "false" : "true"),

@@ -30,7 +30,7 @@ inline constexpr std::uint16_t inner_port = 6006;
 [[nodiscard]] bool has_profile_plugin(const std::string& tensorboard);
 
 /// The argument vector, each option as one `--name=value` word.
-[[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, Loader loader, bool tensorflow);
+[[nodiscard]] std::vector<std::string> tensorboard_arguments(const Options& options, const LogDir& logdir, Loader loader, bool tensorflow);
 
 /// How the process ended.
 struct Ending {

@@ -124,10 +124,12 @@ private:
     LoginLimiter limiter_{clock_, settings_};
 
     EventStreams event_streams_{registry_, sessions_, clock_};
-    FailureWatch failures_{registry_, journal_};
+    FailureWatch failures_{registry_, journal_, launcher_};
     UnitReconciler unit_reconciler_{registry_, launcher_};
     UnitWatch watch_{listener_for(registry_, gate_, unit_reconciler_)};
-    BoardScheduler scheduler_{launcher_, registry_, settings_, [this](const BoardId& board) { watch_.refresh(board); }};
+    BoardScheduler scheduler_{launcher_, registry_, settings_, clock_,
+                              {[this](const BoardId& board) { watch_.refresh(board); },
+                               [this](std::uint32_t uid) { return event_streams_.has_page_open(uid); }}};
 
     // A refused login takes two seconds on purpose, so many threads serve logins.
     ThreadPool logins_{"logins", {32, 8, 128, 40}};
@@ -140,7 +142,7 @@ private:
     ApiLogin api_login_{conversations_, limiter_, sessions_, ended_, registry_, launcher_, unit_reconciler_, metrics_, administrators_};
     ApiBoards api_boards_{registry_, launcher_, scheduler_, watch_, journal_, presets_, settings_};
     ApiOptions api_options_{settings_, registry_, presets_};
-    ApiAdmin api_admin_{registry_, scheduler_, administrators_, settings_};
+    ApiAdmin api_admin_{registry_, launcher_, scheduler_, administrators_, settings_, clock_};
     ApiHealth api_health_{gate_};
     ApiFolders api_folders_{launcher_, event_streams_, folders_};
     ApiStreams api_streams_{event_streams_, registry_, sessions_, journal_, api_folders_, clock_};
@@ -245,6 +247,8 @@ void Service::run_until(const sigset_t& ending) {
         (void)checks_.add("accounts", [this] { check_accounts(); });
         (void)checks_.add("tickets", [this] { check_tickets(); });
         views_.sweep();
+        scheduler_.sweep();
+        registry_.purge();
     }
     sessions_.sweep();
     registry_.save_views();

@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <map>
 
@@ -24,22 +26,33 @@ void board_option(CLI::App& app, Json::Value& options, const char* names, const 
 
 CLI::Validator from_1_to(int most) { return CLI::Range(1, most).description(""); }
 
-void add_start(CLI::App& app, Arguments& to) {
-    app.add_option("LOGDIR,--logdir", to.logdirs, "folders with event files; by default the current folder")->type_name("PATH");
+/// A number of seconds, or with a unit: 90s, 30min, 2h, 7d.
+void duration_option(CLI::App& app, Json::Value& options, const char* names, const char* field, const char* help) {
+    app.add_option_function<std::string>(
+           names,
+           [&options, field](const std::string& text) {
+               const auto seconds = seconds_of(text);
+               if (!seconds) throw CLI::ValidationError(text, "is no duration: give seconds, or 90s, 30min, 2h, 7d");
+               options[field] = Json::Int64(*seconds);
+           },
+           help)
+        ->type_name("DURATION");
+}
+
+void add_board_options(CLI::App& app, Arguments& to) {
     board_option<std::string>(app, to.options, "--title,--window_title", "TEXT", "title",
                               "title of the page; by default the folder's name");
     board_option<int>(app, to.options, "--port", "PORT", "port", "port of the board's door on the server; by default any free port");
     board_option<int>(app, to.options, "--priority", "N", "priority",
                       "1 to 100; boards with a higher priority wake first and get more processor time");
-    board_option<int>(app, to.options, "--reload_interval,--reload-interval", "SECONDS", "reload_interval",
-                      "seconds between two reads of the event files; 0 reads them once");
+    duration_option(app, to.options, "--reload_interval,--reload-interval", "reload_interval",
+                    "time between two reads of the event files; 0 reads them once");
     board_option<std::string>(app, to.options, "--samples_per_plugin,--samples-per-plugin", "LIST", "samples_per_plugin",
                               "samples to keep, such as images=100,scalars=500");
     board_option<std::string>(app, to.options, "--environment", "NAME", "environment", "one of the server's TensorBoard installations");
     board_option<std::string>(app, to.options, "--host", "ADDRESS", "host",
                               "as in tensorboard; open the board through its https address instead");
-    board_option<int>(app, to.options, "--idle_sleep,--idle-sleep", "SECONDS", "idle_sleep",
-                      "sleep after this many seconds without a request");
+    duration_option(app, to.options, "--idle_sleep,--idle-sleep", "idle_sleep", "sleep after this time without a request, such as 30min");
     board_option<std::string>(app, to.options, "--loader", "WHICH", "loader",
                               "what reads the event files: auto, boardgate, rustboard or python");
     app.add_option_function<std::string>(
@@ -63,16 +76,47 @@ void add_start(CLI::App& app, Arguments& to) {
     app.add_flag_callback(
         "--bind_all,--bind-all", [&to] { to.options["bind_all"] = true; },
         "also open the board's port to the network, without a login, if the server allows it");
+}
+
+void add_start(CLI::App& app, Arguments& to) {
+    app.add_option("LOGDIR,--logdir", to.logdirs,
+                   "folders with event files; by default the current folder. Several in one word: name:/a,other:/b")
+        ->type_name("PATH");
+    add_board_options(app, to);
     app.add_option("--preset", to.preset, "options of this preset; options on the command line take precedence")->type_name("NAME");
     app.add_option_function<std::string>(
         "--path_prefix,--path-prefix",
         [](const std::string&) { throw CLI::ValidationError("--path_prefix", "boardgate sets it: a board's address is always /b/<id>/"); },
         "not supported: boardgate sets it");
     app.add_flag("--new", to.another, "make another board, even if the folder has one");
-    app.add_flag_callback(
-        "--wait", [&to] { to.wait = true; }, "wait until the board answers; the default on a terminal");
-    app.add_flag_callback(
-        "--no-wait", [&to] { to.wait = false; }, "do not wait until the board answers");
+    app.add_flag("--wait", to.wait, "start it now, and wait until it answers");
+    app.add_flag("--open", to.open, "start it now, and open a browser if there is one");
+    // The default since 0.2; scripts of older versions have it.
+    app.add_flag_callback("--no-wait", [&to] { to.wait = false; }, "print the address only, as without --wait and --open");
+}
+
+/// Letters to insert, remove or replace, or neighbours to swap (optimal string alignment distance).
+std::size_t changes_between(const std::string& one, const std::string& other) {
+    std::vector<std::vector<std::size_t>> rows(one.size() + 1, std::vector<std::size_t>(other.size() + 1));
+    for (std::size_t i = 0; i <= one.size(); ++i) {
+        for (std::size_t j = 0; j <= other.size(); ++j) {
+            if (i == 0 || j == 0) {
+                rows[i][j] = i + j;
+                continue;
+            }
+            rows[i][j] = std::min({rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1)});
+            if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1]) rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
+        }
+    }
+    return rows[one.size()][other.size()];
+}
+
+/// The command that a person most likely meant by an unknown one; empty if it is known, or like none.
+std::string command_meant(int argc, char** argv) {
+    const std::string word = argc > 1 ? argv[1] : "";
+    if (word.starts_with('-')) return {};
+    const std::string like = command_like(word);
+    return like == word ? std::string() : like;
 }
 
 void add_setup(CLI::App& app, SetupArguments& to) {
@@ -90,6 +134,35 @@ void add_setup(CLI::App& app, SetupArguments& to) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> seconds_of(const std::string& text) {
+    std::int64_t number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc{} || number < 0) return std::nullopt;
+    static const std::map<std::string, std::int64_t> units = {
+        {"", 1}, {"s", 1}, {"sec", 1}, {"m", 60}, {"min", 60}, {"h", 3600}, {"hours", 3600}, {"d", 86400}, {"days", 86400}};
+    const auto unit = units.find(std::string(end, static_cast<std::size_t>(text.data() + text.size() - end)));
+    constexpr std::int64_t most = 1'000'000'000;
+    if (unit == units.end() || number > most / unit->second) return std::nullopt;
+    return number * unit->second;
+}
+
+std::string command_like(const std::string& word) {
+    static constexpr const char* names[] = {
+#define COMMAND(name, handler, help) #name,
+#include "src/cli/commands.inc"
+#undef COMMAND
+    };
+    std::string best;
+    std::size_t fewest = 1 + word.size() / 4;  // as many letters may differ
+    for (const std::string name : names) {
+        if (const std::size_t changes = changes_between(word, name); changes <= fewest && (best.empty() || changes < fewest)) {
+            best = name;
+            fewest = changes;
+        }
+    }
+    return best;
+}
 
 Parsed parse_arguments(int argc, char** argv) {
     Arguments to;
@@ -109,9 +182,17 @@ Parsed parse_arguments(int argc, char** argv) {
         sub->group("Commands");
         sub->add_flag("--json", to.json, "print JSON");
     }
-    for (const Command command : {Command::open, Command::logs, Command::sleep, Command::wake, Command::restart, Command::rm}) {
-        commands[command]->add_option("ID", to.board, "a board's id, or the beginning of one")->required()->type_name("");
+    for (const Command command : {Command::open, Command::logs, Command::sleep, Command::wake, Command::restart, Command::set}) {
+        commands[command]->add_option("ID", to.board, "a board: its id or the beginning of it, its folder, or its title")->required()->type_name("");
     }
+    commands[Command::rm]->add_option("ID", to.boards, "boards: ids or the beginnings of ids, folders, or titles")->required()->type_name("");
+    commands[Command::restore]->add_option("ID", to.boards, "deleted boards, as ls --deleted lists them")->required()->type_name("");
+    for (const Command command : {Command::hold, Command::release})
+        commands[command]->add_option("ID", to.board, "a board's id, or a person: then all boards of this person")->required()->type_name("");
+    commands[Command::hold]->add_option("REASON", to.reason, "why; the owner reads it")->required()->type_name("");
+    commands[Command::ls]->add_flag("-l,--long", to.details, "also the address, the number of runs, and why a board failed");
+    commands[Command::ls]->add_flag("--deleted", to.deleted, "the boards that were deleted in the last 30 days");
+    add_board_options(*commands[Command::set], to);
     commands[Command::doctor]->add_option("ID", to.board, "of your boards, check only this one")->type_name("");
     commands[Command::login]->add_option("--server", to.server, "https address of the server")->type_name("URL");
     commands[Command::login]
@@ -135,6 +216,10 @@ Parsed parse_arguments(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        if (const std::string meant = command_meant(argc, argv); !meant.empty()) {
+            std::cerr << "boardgate: there is no command \"" << argv[1] << "\"; did you mean \"" << meant << "\"?\n";
+            return {std::nullopt, exit_status::usage};
+        }
         // CLI11 prints help and errors. It has many exit statuses; boardgate has one for wrong usage.
         return {std::nullopt, app.exit(error) == 0 ? exit_status::done : exit_status::usage};
     }

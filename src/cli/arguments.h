@@ -38,10 +38,15 @@ struct Arguments {
     bool json = false;
     std::string server;                      ///< login
     std::string user;                        ///< login
-    std::string board;                       ///< an id, or the beginning of one
+    std::string board;                       ///< an id, the beginning of one, a folder or a title; hold, release: or a person
+    std::vector<std::string> boards;         ///< rm, restore: several of these
+    std::string reason;                      ///< hold
+    bool details = false;                    ///< ls -l
+    bool deleted = false;                    ///< ls: the deleted ones
     std::vector<std::string> logdirs;        ///< start: empty means the current folder
-    Json::Value options{Json::objectValue};  ///< start: a board's options, by the API's names
-    std::optional<bool> wait;                ///< start: --wait, --no-wait
+    Json::Value options{Json::objectValue};  ///< start, set: a board's options, by the API's names
+    bool wait = false;                       ///< start: --wait
+    bool open = false;                       ///< start: --open
     bool another = false;                    ///< start: --new
     std::string preset;                      ///< start: name of a preset
     std::string revoke;                      ///< tokens: the session to end
@@ -51,6 +56,11 @@ struct Arguments {
     int lines = 100;                         ///< logs, runs: the most to print
     SetupArguments setup;
 };
+
+/// "90", "90s", "30min", "2h" or "7d" in seconds.
+[[nodiscard]] std::optional<std::int64_t> seconds_of(const std::string& text);
+/// The command whose name is most like `word`; empty if none is.
+[[nodiscard]] std::string command_like(const std::string& word);
 
 /// The arguments, or an exit status after help, version or a usage error was printed.
 struct Parsed {

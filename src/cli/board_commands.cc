@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The commands about boards: start, ls, url, open, sleep, wake, restart, rm, logs.
+// The commands about boards: start, set, ls, url, open, sleep, wake, restart, rm, restore, logs.
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <thread>
 
-#include "src/base/settings.h"
-#include "src/cli/board_of_folder.h"
 #include "src/cli/commands.h"
 #include "src/cli/exit_status.h"
+#include "src/cli/find_board.h"
 #include "src/cli/terminal.h"
 
 namespace boardgate::cli {
@@ -32,7 +31,7 @@ CommandResult<void> with_board(const Arguments& arguments, Use use) {
     if (!connection) return error_of(connection);
     const auto boards = connection->ask("GET", "/api/v1/boards");
     if (!boards) return error_of(boards);
-    const auto board = find_by_id_prefix((*boards)["boards"], arguments.board, "board", "boardgate ls");
+    const auto board = find_board((*boards)["boards"], arguments.board);
     if (!board) return error_of(board);
     return use(*connection, *board);
 }
@@ -45,11 +44,18 @@ CommandResult<void> failed(const Value& board) {
     return refused(text);
 }
 
-/// The server needs absolute paths. Symbolic links are kept: their targets may change.
-std::string absolute_path(const std::string& folder) {
-    if (folder.find("://") != std::string::npos) return folder;  // gs://bucket: the server's refusal says why
-    const auto path = std::filesystem::absolute(folder).lexically_normal();
-    return (path.has_filename() ? path : path.parent_path()).string();  // "." leaves a slash behind
+/// With the whole address, for scripts.
+std::string json_text(const Connection& connection, Value board) {
+    board["address"] = address_of(connection, board);
+    return text_of(board);
+}
+
+void open_in_browser(const std::string& address) {
+    const bool desktop = secure_getenv("DISPLAY") != nullptr || secure_getenv("WAYLAND_DISPLAY") != nullptr;
+    if (desktop && fork() == 0) {
+        execlp("xdg-open", "xdg-open", address.c_str(), nullptr);
+        _exit(127);
+    }
 }
 
 Colour colour_of_state(const std::string& state) {
@@ -98,25 +104,70 @@ CommandResult<void> change_state(const Arguments& arguments, const char* verb) {
     return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
         const auto changed = connection.ask("POST", path_of(board) + "/" + verb);
         if (!changed) return error_of(changed);
-        print(arguments.json ? text_of(*changed) : (*changed)["id"].asString() + " " + (*changed)["state"].asString());
+        print(arguments.json ? json_text(connection, *changed) : (*changed)["id"].asString() + " " + (*changed)["state"].asString());
         return {};
     });
 }
 
-/// The board that is on a folder already, woken; null when there is none.
-CommandResult<Value> wake_board_on(const Connection& connection, const std::string& folder) {
-    const auto boards = connection.ask("GET", "/api/v1/boards");
-    if (!boards) return error_of(boards);
-    const Value* board = board_of_folder((*boards)["boards"], folder);
-    if (board == nullptr || (*board)["logdir"] != folder || !(*board)["more_logdirs"].empty()) return Value();
-    return connection.ask("POST", path_of(*board) + "/wake");
+/// The folders of the command line, for the server.
+CommandResult<void> add_folders(Value& body, const Connection& connection, std::vector<std::string> folders) {
+    if (folders.empty() && !is_server())
+        return refused("name a folder on " + connection.api().server() + ": it does not have this machine's current folder");
+    if (folders.empty()) folders.emplace_back(".");
+    body["logdir"] = path_for_server(folders.front());
+    for (std::size_t i = 1; i < folders.size(); ++i) body["more_logdirs"].append(path_for_server(folders[i]));
+    return {};
 }
 
-CommandResult<Value> make_board(const Connection& connection, const Value& body, bool folder_of_another_machine) {
-    auto board = connection.ask("POST", "/api/v1/boards", &body);
-    if (!board && folder_of_another_machine)
-        board.error().text += ". Log directories are folders on " + connection.api().server() + "; give their absolute paths there";
-    return board;
+CommandResult<Value> make_board(const Connection& connection, const Value& body) {
+    const auto answer = connection.api().ask("POST", "/api/v1/boards", &body);
+    if (!answer) return unreachable(answer.error());
+    constexpr long made = 201;
+    if (answer->good() && answer->status != made) say("You have this board for the folder already; --new makes another one.");
+    if (answer->good()) return answer->body;
+    std::string why = answer->problem();
+    if (!is_server()) why += ". Log directories are folders on " + connection.api().server() + "; a relative one is below your home there";
+    return refused(why);
+}
+
+/// The number of runs below a board's folders, as the server counts them.
+std::string runs_of(const Connection& connection, const Value& board) {
+    std::uint64_t runs = 0;
+    bool complete = true;
+    std::vector<std::string> folders = {board["logdir"].asString()};
+    for (const Value& more : board["more_logdirs"]) folders.push_back(more.asString());
+    for (const std::string& folder : folders) {
+        const auto answer = connection.ask("GET", "/api/v1/logdirs?path=" + in_query(folder));
+        if (!answer) return "-";
+        runs += (*answer)["here"]["runs"].asUInt64();
+        complete &= (*answer)["here"]["complete"].asBool();
+    }
+    return std::to_string(runs) + (complete ? "" : "+");
+}
+
+std::string folders_text(const Value& board) {
+    std::string text = board["logdir"].asString();
+    for (const Value& more : board["more_logdirs"]) text += " + " + more.asString();
+    return plain(text);
+}
+
+void print_boards(const Connection& connection, const Value& boards, bool details) {
+    std::vector<std::vector<std::string>> rows = {{"ID", "STATE", "TITLE"}};
+    if (details) rows.front().insert(rows.front().end(), {"ADDRESS", "RUNS", "FAILURE"});
+    rows.front().emplace_back("LOGDIR");
+    for (const Value& board : boards) {
+        const bool held = board["held"].isObject();
+        std::vector<std::string> row = {board["id"].asString(), held ? "held" : board["state"].asString(), plain(board["title"].asString())};
+        if (details) {
+            const Value& failure = board["failure"];
+            row.push_back(address_of(connection, board));
+            row.push_back(runs_of(connection, board));
+            row.push_back(plain(failure.isObject() ? failure["summary"].asString() : held ? board["held"]["reason"].asString() : "-"));
+        }
+        row.push_back(folders_text(board));
+        rows.push_back(std::move(row));
+    }
+    print_table(rows, {{}, {false, colour_of_state}, {true}, {}, {}, {true}});
 }
 
 }  // namespace
@@ -128,44 +179,54 @@ CommandResult<void> start(const Arguments& arguments) {
     if (!preset) return error_of(preset);
     Value body = *preset;
     for (const std::string& name : arguments.options.getMemberNames()) body[name] = arguments.options[name];
-    std::vector<std::string> folders = arguments.logdirs;
-    if (folders.empty()) folders.emplace_back(".");
-    body["logdir"] = absolute_path(folders.front());
-    for (std::size_t i = 1; i < folders.size(); ++i) body["more_logdirs"].append(absolute_path(folders[i]));
-    // Starting TensorBoard on a folder again should show the board that it has.
-    const bool again = body.size() == 1 && !arguments.another;
-    auto board = again ? wake_board_on(*connection, body["logdir"].asString()) : CommandResult<Value>(Value());
-    if (board && !board->isNull()) {
-        say("You already have this board for the folder; --new makes another one.");
-    } else if (board) {
-        // A relative path was resolved on this machine, which may not be the server.
-        board = make_board(*connection, body, !folders.front().starts_with('/') && access(settings_path, F_OK) != 0);
-    }
+    if (auto added = add_folders(body, *connection, arguments.logdirs); !added) return added;
+    if (arguments.another) body["new"] = true;
+    // A board starts when somebody looks.
+    const bool look = arguments.wait || arguments.open;
+    if (look) body["wake"] = true;
+    const auto board = make_board(*connection, body);
     if (!board) return error_of(board);
-    if (!arguments.json) print(address_of(*connection, *board));
+    const std::string address = address_of(*connection, *board);
+    if (!arguments.json) print(address);
     for (const Value& notice : (*board)["notices"]) say(notice["text"].asString());
-    const bool wait = arguments.wait.value_or(on_terminal());
-    const auto now = wait ? wait_for_end_of_start(*connection, *board) : board;
+    if (!look && on_terminal()) say("It starts when you open this address; --open does both.");
+    if (arguments.open) open_in_browser(address);
+    const auto now = arguments.wait ? wait_for_end_of_start(*connection, *board) : board;
     if (!now) return error_of(now);
-    if (arguments.json) print(text_of(*now));
-    return wait && (*now)["state"] == "failed" ? failed(*now) : CommandResult<void>{};
+    if (arguments.json) print(json_text(*connection, *now));
+    return arguments.wait && (*now)["state"] == "failed" ? failed(*now) : CommandResult<void>{};
+}
+
+CommandResult<void> set(const Arguments& arguments) {
+    if (arguments.options.empty()) return refused("say what to change, such as --title or --idle-sleep");
+    return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
+        const auto changed = connection.ask("PATCH", path_of(board), &arguments.options);
+        if (!changed) return error_of(changed);
+        print(arguments.json ? json_text(connection, *changed) : "changed " + board["id"].asString() + " " + plain((*changed)["title"].asString()));
+        for (const Value& notice : (*changed)["notices"]) say(notice["text"].asString());
+        return {};
+    });
 }
 
 CommandResult<void> list(const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) return error_of(connection);
-    const auto boards = connection->ask("GET", "/api/v1/boards");
+    auto boards = connection->ask("GET", arguments.deleted ? "/api/v1/boards?deleted=1" : "/api/v1/boards");
     if (!boards) return error_of(boards);
     if (arguments.json) {
+        for (Value& board : (*boards)["boards"]) board["address"] = address_of(*connection, board);
         print(text_of(*boards));
         return {};
     }
-    std::vector<std::vector<std::string>> rows = {{"ID", "STATE", "TITLE", "LOGDIR"}};
-    for (const Value& board : (*boards)["boards"]) {
-        rows.push_back(
-            {board["id"].asString(), board["state"].asString(), plain(board["title"].asString()), plain(board["logdir"].asString())});
+    if (arguments.deleted) {
+        std::vector<std::vector<std::string>> rows = {{"ID", "DELETED", "KEPT UNTIL", "TITLE", "LOGDIR"}};
+        for (const Value& board : (*boards)["boards"])
+            rows.push_back({board["id"].asString(), board["deleted"].asString().substr(0, 10), board["kept_until"].asString().substr(0, 10),
+                            plain(board["title"].asString()), folders_text(board)});
+        print_table(rows, {{}, {}, {}, {true}, {true}});
+        return {};
     }
-    print_table(rows, {{}, {false, colour_of_state}, {true}, {true}});
+    print_boards(*connection, (*boards)["boards"], arguments.details);
     return {};
 }
 
@@ -174,22 +235,19 @@ CommandResult<void> address(const Arguments& arguments) {
     if (!connection) return error_of(connection);
     const auto boards = connection->ask("GET", "/api/v1/boards");
     if (!boards) return error_of(boards);
-    const std::string folder = absolute_path(arguments.folder.empty() ? "." : arguments.folder);
-    const Value* board = board_of_folder((*boards)["boards"], folder);
-    if (board == nullptr) return refused("no board shows " + folder + "; `boardgate start` makes one");
-    print(arguments.json ? text_of(*board) : address_of(*connection, *board));
+    if (arguments.folder.empty() && !is_server()) return refused("name a folder on " + connection->api().server());
+    const std::string folder = path_for_server(arguments.folder.empty() ? "." : arguments.folder);
+    const Value* board = board_above((*boards)["boards"], folder);
+    if (board == nullptr) return refused("no board shows " + folder + "; boardgate start makes one");
+    print(arguments.json ? json_text(*connection, *board) : address_of(*connection, *board));
     return {};
 }
 
 CommandResult<void> open(const Arguments& arguments) {
     return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
         const std::string address = address_of(connection, board);
-        print(arguments.json ? text_of(board) : address);
-        const bool desktop = secure_getenv("DISPLAY") != nullptr || secure_getenv("WAYLAND_DISPLAY") != nullptr;
-        if (desktop && fork() == 0) {
-            execlp("xdg-open", "xdg-open", address.c_str(), nullptr);
-            _exit(127);
-        }
+        print(arguments.json ? json_text(connection, board) : address);
+        open_in_browser(address);
         return {};
     });
 }
@@ -223,12 +281,39 @@ CommandResult<void> wake(const Arguments& arguments) { return change_state(argum
 CommandResult<void> restart(const Arguments& arguments) { return change_state(arguments, "restart"); }
 
 CommandResult<void> remove(const Arguments& arguments) {
-    return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
-        const auto gone = connection.ask("DELETE", path_of(board));
+    const auto connection = Connection::open();
+    if (!connection) return error_of(connection);
+    const auto boards = connection->ask("GET", "/api/v1/boards");
+    if (!boards) return error_of(boards);
+    // All are found before one is deleted: a typing error deletes nothing.
+    std::vector<Value> named;
+    for (const std::string& text : arguments.boards) {
+        const auto board = find_board((*boards)["boards"], text);
+        if (!board) return error_of(board);
+        if (std::ranges::find(named, (*board)["id"], [](const Value& each) { return each["id"]; }) == named.end()) named.push_back(*board);
+    }
+    for (const Value& board : named) {
+        const auto gone = connection->ask("DELETE", path_of(board));
         if (!gone) return error_of(gone);
-        if (arguments.json) print(text_of(board));
-        return {};
-    });
+        print(arguments.json ? json_text(*connection, board) : "deleted " + board["id"].asString() + " " + plain(board["title"].asString()) +
+                                                                 "; for 30 days boardgate restore brings it back");
+    }
+    return {};
+}
+
+CommandResult<void> restore(const Arguments& arguments) {
+    const auto connection = Connection::open();
+    if (!connection) return error_of(connection);
+    const auto deleted = connection->ask("GET", "/api/v1/boards?deleted=1");
+    if (!deleted) return error_of(deleted);
+    for (const std::string& text : arguments.boards) {
+        const auto board = find_board((*deleted)["boards"], text);
+        if (!board) return refused("you have no deleted board \"" + text + "\"; boardgate ls --deleted lists yours");
+        const auto back = connection->ask("POST", path_of(*board) + "/restore");
+        if (!back) return error_of(back);
+        print(arguments.json ? json_text(*connection, *back) : address_of(*connection, *back));
+    }
+    return {};
 }
 
 }  // namespace boardgate::cli

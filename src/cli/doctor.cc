@@ -2,11 +2,13 @@
 // doctor: the faults of an installation, and what repairs them.
 #include <unistd.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "src/cli/commands.h"
 #include "src/cli/examine.h"
 #include "src/cli/exit_status.h"
+#include "src/cli/find_board.h"
 #include "src/cli/terminal.h"
 
 namespace boardgate::cli {
@@ -23,8 +25,8 @@ Findings examine_installation() {
     // With an error in boardgate.conf, check what does not depend on it.
     const Settings used = settings ? *settings : *parse_settings("", settings_path);
     if (settings) examine_files(findings, used);
-    examine_what_runs(findings, used);
-    if (settings) examine_address(findings, used);
+    const bool runs = examine_what_runs(findings, used);
+    if (settings && runs) examine_address(findings, used);
     if (geteuid() == 0) examine_way_in(findings);
     return findings;
 }
@@ -43,10 +45,24 @@ Json::Value findings_json(const Findings& findings) {
     return list;
 }
 
+/// For a person without runs, where boardgate looked: a new account's data may be elsewhere.
+void add_where_runs_are(Findings& findings, const Connection& connection) {
+    const auto runs = connection.ask("GET", "/api/v1/runs?limit=1");
+    if (!runs || (*runs)["found"].asUInt64() != 0) return;
+    std::string roots;
+    for (const Json::Value& root : (*runs)["roots"]) roots += (roots.empty() ? "" : ", ") + root.asString();
+    findings.push_back({true, "no runs below " + (roots.empty() ? "the folders of run_roots" : roots) +
+                                  "; if yours are elsewhere, give start their folder, or ask an administrator to add it to run_roots in boardgate.conf",
+                        {}});
+}
+
 /// A finding about each board of the person, or the one named; refused when there is no such board.
 CommandResult<void> add_boards(Findings& findings, const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) {
+        // On the server, the findings before this one say why.
+        const bool known = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) { return !finding.fine; });
+        if (known && connection.error().exit_status == exit_status::unreachable) return {};
         const bool away = connection.error().exit_status == exit_status::unreachable;
         findings.push_back({false, connection.error().text, away ? "check that the server and its nginx are running" : "boardgate login"});
         return {};
@@ -59,11 +75,12 @@ CommandResult<void> add_boards(Findings& findings, const Arguments& arguments) {
     }
     Json::Value boards = (*answer)["boards"];
     if (!arguments.board.empty()) {
-        const auto named = find_by_id_prefix(boards, arguments.board, "board", "boardgate ls");
+        const auto named = find_board(boards, arguments.board);
         if (!named) return error_of(named);
         boards = Json::Value(Json::arrayValue);
         boards.append(*named);
     }
+    if (arguments.board.empty()) add_where_runs_are(findings, *connection);
     for (const Json::Value& board : boards) {
         const std::string named = "board " + board["id"].asString() + " is " + board["state"].asString();
         const Json::Value& failure = board["failure"];
@@ -85,6 +102,12 @@ CommandResult<void> doctor(const Arguments& arguments) {
     // A laptop has no installation to check. On a server, root has no boards.
     const bool on_server = access(settings_path, F_OK) == 0;
     if (on_server) findings = examine_installation();
+    // Only an administrator can follow these remedies.
+    if (geteuid() != 0) {
+        for (Finding& finding : findings) {
+            if (!finding.remedy.empty()) finding.remedy = "tell an administrator of this server, who finds the remedy with: sudo boardgate doctor";
+        }
+    }
     if (!on_server || geteuid() != 0) {
         if (auto added = add_boards(findings, arguments); !added) return added;
     }

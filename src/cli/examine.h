@@ -22,8 +22,8 @@ using Findings = std::vector<Finding>;
 
 /// Files: environments, certificate, PAM, journal, disk.
 void examine_files(Findings& to, const Settings& settings);
-/// What runs: units, sockets, packet filter, other programs under nginx's account, ports, limits.
-void examine_what_runs(Findings& to, const Settings& settings);
+/// What runs: units, sockets, packet filter, other programs under nginx's account, ports, limits. False if boardgate is stopped.
+bool examine_what_runs(Findings& to, const Settings& settings);
 /// The address as people type it: name, certificate, nginx, boardgated.
 void examine_address(Findings& to, const Settings& settings);
 /// For root: nginx's configuration, the host's firewall.

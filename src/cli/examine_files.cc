@@ -39,8 +39,7 @@ void examine_environment(Findings& to, const std::string& name, const std::strin
     }
     // As nobody: it must work for ordinary accounts, and root must not run its code.
     const ProgramEnd end = run_program({program, "--version"}, patience, geteuid() == 0 ? std::optional(nobody) : std::nullopt);
-    constexpr int took_too_long = 124;
-    if (end.status == took_too_long) {
+    if (end.too_long) {
         to.push_back({false, fmt::format("{} did not print its version within {} s", named, patience.count()),
                       "run `" + program + " --version`: the disk or the machine may be busy"});
         return;

@@ -41,7 +41,10 @@ void examine_connections(Findings& to, const std::string& configuration) {
 
 void examine_nginx(Findings& to) {
     const ProgramEnd end = run_program({"nginx", "-T"}, patience);
-    if (end.status != 0) {
+    if (end.too_long) {
+        to.push_back({false, fmt::format("nginx -T did not end within {} s, the patience of doctor", patience.count()),
+                      "run nginx -T: the disk or the machine may be busy"});
+    } else if (end.status != 0) {
         std::smatch fault;
         const bool found = std::regex_search(end.output, fault, std::regex(R"(\[emerg\][^\n]*)"));
         const bool without_ipv6 = end.output.find("Address family not supported") != std::string::npos;
@@ -94,6 +97,11 @@ void examine_firewall(Findings& to) {
 void examine_address(Findings& to, const Settings& settings) {
     if (settings.address.empty()) {
         to.push_back({false, "boardgate.conf has no `address`", "set `address` in boardgate.conf"});
+        return;
+    }
+    if (!settings.address.starts_with("https://")) {
+        to.push_back({false, "`address` in boardgate.conf is " + settings.address + ", and boardgate is served over https only",
+                      "write https:// in `address` of boardgate.conf, then: systemctl restart boardgated"});
         return;
     }
     ApiClient client(settings.address, settings.certificate_authority, {});

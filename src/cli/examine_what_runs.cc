@@ -85,11 +85,17 @@ bool can_boardgated_start(const Bus& bus) {
     return run_program({"systemctl", "show", "--value", "--property=NRestarts", "boardgated.service"}, patience).output == "0\n";
 }
 
-void examine_parts(Findings& to, const std::string& nginx_user) {
+/// False if nothing of boardgate runs.
+bool examine_parts(Findings& to, const std::string& nginx_user) {
     const auto bus = Bus::open_system();
     if (!bus) {
         to.push_back({false, bus.error().text(), "systemctl start dbus"});
-        return;
+        return true;
+    }
+    // All parts stop with the target: one finding instead of one for each.
+    if (bus->active_state("boardgate.target") != "active" && bus->active_state("boardgated-app.socket") != "active") {
+        to.push_back({false, "boardgate is stopped: boardgate.target is not active", "systemctl enable --now boardgate.target nginx"});
+        return false;
     }
     const bool starts = can_boardgated_start(*bus);
     if (!starts)
@@ -106,6 +112,7 @@ void examine_parts(Findings& to, const std::string& nginx_user) {
         const auto fault = part.path == nullptr ? std::nullopt : fault_of_socket(part, nginx_user);
         to.push_back(fault ? *fault : Finding{true, std::string(part.unit) + " is active", {}});
     }
+    return true;
 }
 
 std::pair<int, int> local_ports() {
@@ -259,10 +266,10 @@ void examine_caches(Findings& to) {
 
 }  // namespace
 
-void examine_what_runs(Findings& to, const Settings& settings) {
+bool examine_what_runs(Findings& to, const Settings& settings) {
     // examine_nginx_account() reports a missing account.
-    examine_parts(to, account_of(settings.nginx_user) ? settings.nginx_user : std::string());
-    examine_gate(to, settings);
+    const bool runs = examine_parts(to, account_of(settings.nginx_user) ? settings.nginx_user : std::string());
+    if (runs) examine_gate(to, settings);
     examine_nginx_account(to, settings.nginx_user);
     if (!settings.administrators.empty() && getgrnam(settings.administrators.c_str()) == nullptr)
         to.push_back({false, "there is no group " + settings.administrators + ", so nobody is an administrator",
@@ -270,6 +277,7 @@ void examine_what_runs(Findings& to, const Settings& settings) {
     examine_ports(to, settings);
     examine_limits(to);
     examine_caches(to);
+    return runs;
 }
 
 }  // namespace boardgate::cli

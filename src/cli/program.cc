@@ -34,11 +34,11 @@ constexpr std::size_t most_output = 1U << 20;
 
 ProgramEnd run_program(const std::vector<std::string>& words, std::chrono::seconds longest, std::optional<uid_t> as) {
     int ends[2] = {-1, -1};
-    if (pipe2(ends, O_CLOEXEC) != 0) return {127, {}};
+    if (pipe2(ends, O_CLOEXEC) != 0) return {127, {}, false};
     const Fd reading(ends[0]);
     Fd writing(ends[1]);
     const pid_t child = fork();
-    if (child < 0) return {127, {}};
+    if (child < 0) return {127, {}, false};
     if (child == 0) become(words, writing.get(), as);
     writing.reset();
 
@@ -62,6 +62,7 @@ ProgramEnd run_program(const std::vector<std::string>& words, std::chrono::secon
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
+    end.too_long = too_long;
     end.status = too_long ? 124 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return end;
 }

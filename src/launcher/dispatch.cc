@@ -50,7 +50,8 @@ struct Dispatch::Row {
     Result<Response> (Dispatch::*handle)(const wire::Datagram&);
 };
 
-/// The requests that the launcher accepts, at any time. All need a ticket, but those that can only take tickets away.
+/// The requests that the launcher accepts, at any time. All need a ticket, but those that can only take tickets away, and
+/// CheckDoor and ResetFailed, which open nothing.
 const Dispatch::Row Dispatch::table[] = {
     {wire::Type::MakeDoor, &Dispatch::with_ticket<wire::MakeDoor, &Dispatch::make_door>},
     {wire::Type::RemoveDoor, &Dispatch::with_ticket<wire::RemoveDoor, &Dispatch::remove_door>},
@@ -59,6 +60,9 @@ const Dispatch::Row Dispatch::table[] = {
     {wire::Type::RestartBoard, &Dispatch::with_ticket<wire::RestartBoard, &Dispatch::restart>},
     {wire::Type::ReadTicket, &Dispatch::with_ticket<wire::ReadTicket, &Dispatch::read_ticket>},
     {wire::Type::OpenLogdirs, &Dispatch::with_ticket<wire::OpenLogdirs, &Dispatch::open_logdirs>},
+    {wire::Type::ReopenDoor, &Dispatch::with_ticket<wire::ReopenDoor, &Dispatch::reopen>},
+    {wire::Type::CheckDoor, &Dispatch::check_door},
+    {wire::Type::ResetFailed, &Dispatch::reset_failed},
     {wire::Type::AskTickets, &Dispatch::ended_tickets},
     {wire::Type::RevokeTickets, &Dispatch::revoke_tickets},
 };
@@ -123,7 +127,8 @@ Response Dispatch::start_job(const char* method, const Account& owner, const std
     if (!record) return {error_of(record)};
     // Both names were checked when the door was recorded.
     const UnitName unit(*UserName::parse(owner.name), *id);
-    if (!doors_.is_open(unit)) {
+    // The units of an older boardgate lack what boardgate-board reads today.
+    if (!doors_.is_open(unit) || record->opened == 0) {
         const auto port = doors_.make_again(owner, *record);
         if (!port) return {error_of(port)};
         record->door.port = port->number();
@@ -146,7 +151,7 @@ Response Dispatch::sleep(const Account& caller, const wire::SleepBoard& message)
     auto record = doors_.owned(caller, *board);
     std::string owner = caller.name;
     if (!record && is_member(caller, settings_.administrators)) {
-        // Administrators may put any board to sleep, and nothing else.
+        // Administrators may put any board to sleep, and reopen doors that were stopped; nothing else.
         record = doors_.of_anybody(*board);
         const auto account = record ? account_of(record->uid) : failure("no such door");
         if (account) owner = account->name;
@@ -158,6 +163,46 @@ Response Dispatch::sleep(const Account& caller, const wire::SleepBoard& message)
     // A board that no longer exists is asleep, too.
     (void)jobs_.ask("StopUnit", unit.service());
     return {Done{record->door.port}};
+}
+
+Response Dispatch::reopen(const Account& caller, const wire::ReopenDoor& message) {
+    const auto board = BoardId::parse(message.board);
+    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
+    if (!is_member(caller, settings_.administrators)) return {refuse(Refusal::account, "you are no administrator")};
+    const auto lock = doors_.lock(*board);
+    const auto record = doors_.of_anybody(*board);
+    if (!record) return {error_of(record)};
+    const auto owner = account_of(record->uid);
+    if (!owner || !record->is_of(*owner)) return {refuse(Refusal::account, "the owner of this board has no account")};
+    if (const std::string why = tickets::why_closed(*owner, settings_, clock_); !why.empty())
+        return {refuse(Refusal::account, "the account of its owner is closed: " + why)};
+    if (!doors_.is_stopped(UnitName(*UserName::parse(record->owner), *board), *record)) return {Done{record->door.port}};
+    return {doors_.reopen(*owner, *record).map([](Port port) { return Done{port.number()}; })};
+}
+
+Result<Response> Dispatch::check_door(const wire::Datagram& request) {
+    const auto question = wire::decode<wire::CheckDoor>(request);
+    if (!question) return error_of(question);
+    const auto board = BoardId::parse(question->board);
+    if (!board) return failure("a malformed message was received");
+    const auto lock = doors_.lock(*board);
+    const auto record = doors_.of_anybody(*board);
+    const auto owner = record ? UserName::parse(record->owner) : failure("no record");
+    if (owner && doors_.is_stopped(UnitName(*owner, *board), *record))
+        return Response{refuse(Refusal::stopped, "its socket was stopped with systemctl")};
+    return Response{Done{}};
+}
+
+Result<Response> Dispatch::reset_failed(const wire::Datagram& request) {
+    const auto question = wire::decode<wire::ResetFailed>(request);
+    if (!question) return error_of(question);
+    const auto board = BoardId::parse(question->board);
+    if (!board) return failure("a malformed message was received");
+    const auto record = doors_.of_anybody(*board);
+    if (!record) return Response{error_of(record)};
+    const auto owner = UserName::parse(record->owner);
+    if (owner) doors_.reset_failed(UnitName(*owner, *board));
+    return Response{Done{record->door.port}};
 }
 
 Response Dispatch::read_ticket(const Account& owner, const wire::ReadTicket& message) {

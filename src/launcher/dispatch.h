@@ -44,6 +44,9 @@ private:
     Response remove_door(const Account& owner, const wire::RemoveDoor& message);
     Response wake(const Account& owner, const wire::WakeBoard& message);
     Response sleep(const Account& caller, const wire::SleepBoard& message);
+    Response reopen(const Account& caller, const wire::ReopenDoor& message);
+    Result<Response> check_door(const wire::Datagram& request);
+    Result<Response> reset_failed(const wire::Datagram& request);
     Response restart(const Account& owner, const wire::RestartBoard& message);
     Response read_ticket(const Account& owner, const wire::ReadTicket& message);
     Result<Response> ended_tickets(const wire::Datagram& request);

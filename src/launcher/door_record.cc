@@ -6,7 +6,21 @@ namespace boardgate::launcher {
 namespace {
 
 /// The first number of the file; a change of DoorSpec needs a new one.
-constexpr std::uint16_t format = 2;
+constexpr std::uint16_t format = 3;
+/// Of boardgate 0.1: a title in place of the names, and nothing behind the door.
+constexpr std::uint16_t older_format = 2;
+
+/// The fields of DoorSpec up to the names, and from there on.
+wire::DoorSpec older_door(wire::Reader& in, wire::detail::Get& get) {
+    wire::DoorSpec door;
+    get.text(door.board, wire::longest::board);
+    get.number(door.port);
+    get.text(door.logdir, wire::longest::path);
+    get.texts(door.more_logdirs, wire::longest::more_logdirs, wire::longest::path);
+    (void)in.text(wire::longest::title);
+    door.settings(get);
+    return door;
+}
 
 Result<DoorRecord> record_in(std::string_view bytes) {
     wire::Reader in(bytes);
@@ -15,8 +29,14 @@ Result<DoorRecord> record_in(std::string_view bytes) {
     const auto seen = in.number<std::uint16_t>();
     record.uid = in.number<std::uint32_t>();
     get.text(record.owner, wire::longest::user);
-    record.door.fields(get);
-    if (seen != format || !in.done()) return failure("a door's record is damaged or of another version");
+    if (seen == older_format) {
+        record.door = older_door(in, get);
+    } else {
+        record.door.fields(get);
+        get.number(record.opened);
+        get.flag(record.stopped);
+    }
+    if ((seen != format && seen != older_format) || !in.done()) return failure("a door's record is damaged or of another version");
     return record;
 }
 
@@ -34,6 +54,8 @@ Result<void> DoorRecords::write(DoorRecord& record) const {
     out.number(record.uid);
     put.text(record.owner, wire::longest::user);
     record.door.fields(put);
+    put.number(record.opened);
+    put.flag(record.stopped);
     const auto written = folder_.write(record.door.board, out.bytes(), PrivateFolder::IfUnfinished::replace);
     if (!written) return system_error("cannot write a door's record", record.door.board, written.error().sys);
     return {};
@@ -47,8 +69,17 @@ Result<DoorRecord> DoorRecords::read(const BoardId& board) const {
     return record;
 }
 
+Result<void> DoorRecords::write_arguments(const BoardId& board, const std::vector<std::string>& words) const {
+    std::string bytes;
+    for (const std::string& word : words) bytes.append(word).push_back('\0');
+    const auto written = folder_.write(arguments_name(board), bytes, PrivateFolder::IfUnfinished::replace);
+    if (!written) return system_error("cannot write the options of a board", board.str(), written.error().sys);
+    return {};
+}
+
 void DoorRecords::remove(const BoardId& board) const {
     (void)folder_.remove(board.str());
+    (void)folder_.remove(arguments_name(board));
     folder_.sync();
 }
 

@@ -19,6 +19,10 @@ struct DoorRecord {
     std::uint32_t uid = 0;
     std::string owner;    ///< the account's name at that time: the uid may become another person's
     wire::DoorSpec door;  ///< with the port in use
+    /// When this system's userspace started (systemd's UserspaceTimestamp) in which the launcher opened the door; 0 while the
+    /// launcher keeps it closed. If the door is not open in the same userspace, somebody else stopped it.
+    std::uint64_t opened = 0;
+    bool stopped = false;  ///< somebody stopped the door's unit: it stays closed until ReopenDoor
     [[nodiscard]] bool is_of(const Account& account) const { return uid == account.uid && owner == account.name; }
 };
 
@@ -32,6 +36,10 @@ public:
     /// An error with sys == ENOENT if there is no record.
     [[nodiscard]] Result<DoorRecord> read(const BoardId& board) const;
     void remove(const BoardId& board) const;
+    /// What boardgate-board reads from its standard input: command lines and unit properties are visible to everybody.
+    [[nodiscard]] Result<void> write_arguments(const BoardId& board, const std::vector<std::string>& words) const;
+    /// The file of write_arguments().
+    [[nodiscard]] static std::string arguments_path(const BoardId& board) { return std::string(doors_folder) + "/" + arguments_name(board); }
     /// Excludes the other processes that change this board's door, while the result lives.
     [[nodiscard]] FolderLock lock(const BoardId& board) const { return folder_.lock(board.str()); }
     /// Excludes the other processes that choose a port. A port is taken once its record is written.
@@ -40,6 +48,7 @@ public:
     [[nodiscard]] std::vector<DoorRecord> all(std::vector<std::string>* damaged = nullptr) const;
 
 private:
+    [[nodiscard]] static std::string arguments_name(const BoardId& board) { return board.str() + ".arguments"; }
     explicit DoorRecords(PrivateFolder folder) : folder_(std::move(folder)) {}
     PrivateFolder folder_;
 };

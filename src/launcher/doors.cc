@@ -8,6 +8,7 @@
 #include <set>
 
 #include "src/base/board_values.h"
+#include "src/base/folder_names.h"
 #include "src/base/gate_status_text.h"
 
 namespace boardgate::launcher {
@@ -22,6 +23,8 @@ constexpr const char* holders_folder = "/run/boardgate-root/holders/";
 constexpr std::size_t most_ports_tried_elsewhere = 5;
 constexpr std::size_t most_ports_tried = 10;
 
+constexpr const char* stopped_text = "the socket of this board was stopped with systemctl; an administrator can release it";
+
 /// The name of the first invalid field, if any. boardgated has checked all fields, for the person's error messages; the
 /// launcher does not trust that.
 std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
@@ -31,7 +34,7 @@ std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
                      [](const std::string& each) { return LogDir::parse(each).has_value(); })) {
         return "more_logdirs";
     }
-    if (!is_utf8(door.title) || has_control_character(door.title)) return "title";
+    if (!std::ranges::all_of(door.names, is_folder_name)) return "names";
     if (door.port != 0 && !settings.is_door_port(door.port)) return "port";
     if (!ReloadInterval::parse(door.reload_interval)) return "reload_interval";
     if (!Samples::parse(door.samples_per_plugin)) return "samples_per_plugin";
@@ -84,7 +87,10 @@ LauncherResult<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec&
 }
 
 LauncherResult<Doors::Bound> Doors::start_units(const DoorPlan& plan) {
-    const BusMessage call = start_transient_call(bus_, plan);
+    const BoardId board = *BoardId::parse(plan.door.board);
+    if (const auto written = records_.write_arguments(board, board_arguments(plan)); !written)
+        return refuse(Refusal::systemd, written.error().text());
+    const BusMessage call = start_transient_call(bus_, plan, DoorRecords::arguments_path(board));
     if (call == nullptr) return refuse(Refusal::systemd, "no memory for a message to systemd");
     const auto job = jobs_.call_and_wait(call);
     if (!job) return refuse(Refusal::systemd, "systemd refused the unit: " + job.error().what);
@@ -151,7 +157,8 @@ LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& doo
     const auto board = *BoardId::parse(door.board);
     auto before = records_.read(board);
     if (before && !before->is_of(owner)) return refuse(Refusal::no_such_door, "you have no such board");
-    (void)close(plan->unit);  // if it fails, systemd's refusal of the new unit says why
+    if (before && is_stopped(plan->unit, *before)) return refuse(Refusal::stopped, stopped_text);
+    (void)stop_units(plan->unit);  // if it fails, systemd's refusal of the new unit says why
 
     std::vector<std::uint16_t> candidates = candidates_for(door);
     // An address of another machine fails for every port, and systemd reports it like a taken port.
@@ -166,8 +173,13 @@ LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& doo
         const auto claimed = claim(record);
         if (!claimed) return error_of(claimed);
         const auto bound = *claimed ? start_units(*plan) : Bound::port_taken;
-        if (bound && *bound == Bound::yes) return plan->port;
+        if (bound && *bound == Bound::yes) {
+            record.opened = bus_.userspace_start();
+            (void)records_.write(record);  // if it fails, the door is made again at the next start of its board
+            return plan->port;
+        }
         // The old record, with its port, stays until the door can be made again.
+        if (before) before->opened = 0;
         if (*claimed && (!before || !records_.write(*before))) records_.remove(board);
         if (!bound) return error_of(bound);
         // Another program listens on it. The other ports with a listener are not tried.
@@ -194,12 +206,38 @@ LauncherResult<Port> Doors::make_again(const Account& owner, const DoorRecord& r
 LauncherResult<void> Doors::remove(const Account& owner, const BoardId& board) {
     const auto user = UserName::parse(owner.name);
     if (!user) return {};
-    if (!close(UnitName(*user, board))) return refuse(Refusal::systemd, "systemd does not stop the board's units; try again");
+    if (!stop_units(UnitName(*user, board))) return refuse(Refusal::systemd, "systemd does not stop the board's units; try again");
     if (owned(owner, board)) records_.remove(board);
     return {};
 }
 
-bool Doors::close(const UnitName& unit) {
+bool Doors::close(const UnitName& unit, DoorRecord record) {
+    record.opened = 0;
+    (void)records_.write(record);
+    return stop_units(unit);
+}
+
+bool Doors::is_stopped(const UnitName& unit, DoorRecord record) const {
+    if (record.stopped) return true;
+    if (record.opened == 0 || record.opened != bus_.userspace_start() || is_open(unit)) return false;
+    if (bus_.manager_property("SystemState") == "stopping") return false;
+    record.stopped = true;
+    (void)records_.write(record);
+    return true;
+}
+
+LauncherResult<Port> Doors::reopen(const Account& owner, DoorRecord record) {
+    record.opened = 0;
+    record.stopped = false;
+    if (const auto written = records_.write(record); !written) return refuse(Refusal::systemd, written.error().text());
+    return make_again(owner, record);
+}
+
+void Doors::reset_failed(const UnitName& unit) const {
+    if (bus_.active_state(unit.service()) == "failed") (void)bus_.ask("ResetFailedUnit", "s", unit.service().c_str());
+}
+
+bool Doors::stop_units(const UnitName& unit) {
     // The door first: a waiting connection would start the service again.
     const bool door = jobs_.stop_for_good(unit.socket());
     return jobs_.stop_for_good(unit.service()) && door;

@@ -25,7 +25,7 @@ public:
     /// Makes a door again from its record; on another port when its own is taken or outside the range.
     [[nodiscard]] LauncherResult<Port> make_again(const Account& owner, const DoorRecord& record);
     /// Stops both units and keeps the record, from which the door can be made again. False when a unit still runs.
-    [[nodiscard]] bool close(const UnitName& unit);
+    [[nodiscard]] bool close(const UnitName& unit, DoorRecord record);
     /// Removes both units, and then the record if it belongs to this owner.
     [[nodiscard]] LauncherResult<void> remove(const Account& owner, const BoardId& board);
 
@@ -35,9 +35,15 @@ public:
     [[nodiscard]] LauncherResult<DoorRecord> of_anybody(const BoardId& board) const;
     /// Excludes other requests that change this board's door, while the result lives.
     [[nodiscard]] FolderLock lock(const BoardId& board) const { return records_.lock(board); }
+    /// Has somebody other than the launcher stopped the open door? The record keeps that, so that it stays closed.
+    [[nodiscard]] bool is_stopped(const UnitName& unit, DoorRecord record) const;
+    void reset_failed(const UnitName& unit) const;
+    /// Ends that, and makes the door again.
+    [[nodiscard]] LauncherResult<Port> reopen(const Account& owner, DoorRecord record);
     [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
 
 private:
+    [[nodiscard]] bool stop_units(const UnitName& unit);
     [[nodiscard]] std::string program_of(const std::string& environment) const;
     /// The program that listens on a port, for an error message.
     [[nodiscard]] std::string holder_of(const Account& asking, std::uint16_t port) const;

@@ -27,18 +27,18 @@ bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& 
     const UnitName unit(*owner, board);
 
     if (!account || !record.is_of(*account)) {
-        if (!doors.close(unit)) return false;
+        if (!doors.close(unit, record)) return false;
         records.remove(board);
         say(record, door + " was removed: its owner " + record.owner + " no longer has an account");
         return true;
     }
     if (const std::string why = tickets::why_closed(*account, settings, clock); !why.empty()) {
         const bool was_open = doors.is_open(unit);
-        const bool closed = doors.close(unit);
+        const bool closed = doors.close(unit, record);
         if (was_open) say(record, door + (closed ? " was closed" : " cannot be closed") + ", with its owner's account: " + why);
         return closed;
     }
-    if (doors.is_open(unit)) return true;
+    if (doors.is_open(unit) || doors.is_stopped(unit, record)) return true;
     const auto made = doors.make_again(*account, record);
     if (!made) say(record, door + " cannot be made: " + made.error().text);
     return made.has_value();
@@ -84,7 +84,7 @@ void close_strays(const DoorRecords& records, Doors& doors, const Settings& sett
         const auto lock = records.lock(board);
         const UnitName unit(*owner, board);
         if (!doors.is_open(unit)) continue;
-        const char* what = doors.close(unit) ? "is closed" : "cannot be closed, and local users may reach it";
+        const char* what = doors.close(unit, record) ? "is closed" : "cannot be closed, and local users may reach it";
         say(record,
             fmt::format("the door of board {} {}: port {} is not in door_ports any more", record.door.board, what, record.door.port));
     }

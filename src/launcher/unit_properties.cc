@@ -2,9 +2,6 @@
 #include "src/launcher/unit_properties.h"
 
 #include <sys/socket.h>
-
-#include "src/base/exec_argument.h"
-
 namespace boardgate::launcher {
 
 namespace {
@@ -40,16 +37,16 @@ std::string without_specifiers(const std::string& text) {
     return out;
 }
 
-void add_exec_start(Properties& to, const std::vector<std::string>& arguments) {
+/// Everybody sees this command line: it holds nothing but the board's id.
+void add_exec_start(Properties& to, const std::string& board) {
+    const std::string which = "--board=" + board;
     to.open('r', "sv");
     to.add("s", "ExecStart");
     to.open('v', "a(sasb)");
     to.open('a', "(sasb)");
     to.open('r', "sasb");
     to.add("s", board_program);
-    to.open('a', "s");
-    for (const std::string& argument : arguments) to.add("s", escape_exec_argument(argument).c_str());
-    to.close();
+    to.add("as", 2, board_program, which.c_str());
     to.add("b", 0);  // do not ignore failure
     to.close();
     to.close();
@@ -99,7 +96,7 @@ void add_door(Properties& to, const DoorPlan& plan) {
     to.close();
 }
 
-void add_unit(Properties& to, const DoorPlan& plan) {
+void add_unit(Properties& to, const DoorPlan& plan, const std::string& input) {
     const std::string description = "TensorBoard " + plan.door.board + " of " + without_specifiers(plan.owner.name);
     const std::string uid = std::to_string(plan.owner.uid);
     const std::string slice = "tensorboard-u" + uid + ".slice";
@@ -113,7 +110,8 @@ void add_unit(Properties& to, const DoorPlan& plan) {
     to.add("(sv)", "CacheDirectory", "as", 1, cache.c_str());
     to.add("(sv)", "CacheDirectoryMode", "u", 0700);
     to.add("(sv)", "CPUWeight", "t", static_cast<std::uint64_t>(plan.door.priority));
-    add_exec_start(to, board_arguments(plan));
+    to.add("(sv)", "StandardInputFile", "s", input.c_str());
+    add_exec_start(to, plan.door.board);
     to.close();
 }
 
@@ -130,11 +128,8 @@ const char* loader_of(const DoorPlan& plan) {
 std::vector<std::string> board_arguments(const DoorPlan& plan) {
     const wire::DoorSpec& door = plan.door;
     std::vector<std::string> words = {
-        board_program,
-        "--board=" + door.board,
         "--tensorboard=" + plan.tensorboard,
         "--logdir=" + door.logdir,
-        "--title=" + door.title,
         "--reload-interval=" + std::to_string(door.reload_interval),
         std::string("--reload-multifile=") + (door.reload_multifile ? "yes" : "no"),
         "--samples=" + door.samples_per_plugin,
@@ -143,10 +138,11 @@ std::vector<std::string> board_arguments(const DoorPlan& plan) {
         "--longest-awake=" + std::to_string(plan.longest_awake.count()),
     };
     for (const std::string& folder : door.more_logdirs) words.push_back("--logdir=" + folder);
+    for (const std::string& name : door.names) words.push_back("--name=" + name);
     return words;
 }
 
-BusMessage start_transient_call(const Bus& bus, const DoorPlan& plan) {
+BusMessage start_transient_call(const Bus& bus, const DoorPlan& plan, const std::string& input) {
     BusMessage message = bus.manager_call("StartTransientUnit");
     if (message == nullptr) return nullptr;
     Properties to(message.get());
@@ -157,7 +153,7 @@ BusMessage start_transient_call(const Bus& bus, const DoorPlan& plan) {
     to.open('a', "(sa(sv))");
     to.open('r', "sa(sv)");
     to.add("s", service.c_str());
-    add_unit(to, plan);
+    add_unit(to, plan, input);
     to.close();
     to.close();
     return to.good() ? std::move(message) : nullptr;

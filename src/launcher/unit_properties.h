@@ -25,10 +25,10 @@ struct DoorPlan {
     setting::Loader loader = setting::Loader::automatic;  ///< where the board's owner chose none
 };
 
-/// The argument vector of boardgate-board, each option as one `--name=value` word, before escape_exec_argument().
+/// The options of boardgate-board, each as one `--name=value` word, which it reads from its standard input.
 [[nodiscard]] std::vector<std::string> board_arguments(const DoorPlan& plan);
 
-/// The call, ready to be sent; nullptr if memory is exhausted.
-[[nodiscard]] BusMessage start_transient_call(const Bus& bus, const DoorPlan& plan);
+/// The call, ready to be sent; nullptr if memory is exhausted. `input` is the file that becomes the board's standard input.
+[[nodiscard]] BusMessage start_transient_call(const Bus& bus, const DoorPlan& plan, const std::string& input);
 
 }  // namespace boardgate::launcher

@@ -7,6 +7,7 @@
 #include "src/base/log.h"
 #include "src/logdirs/listing.h"
 #include "src/logdirs/suggestion.h"
+#include "src/logdirs/typed_folders.h"
 
 namespace boardgate::logdirs {
 
@@ -34,6 +35,7 @@ struct FolderRequests::Row {
 const FolderRequests::Row FolderRequests::table[] = {
     {wire::Type::InspectFolder, &FolderRequests::take<wire::InspectFolder, &FolderRequests::inspect>},
     {wire::Type::ListFolders, &FolderRequests::take<wire::ListFolders, &FolderRequests::list>},
+    {wire::Type::ResolveFolders, &FolderRequests::take<wire::ResolveFolders, &FolderRequests::resolve>},
     {wire::Type::FindRuns, &FolderRequests::take<wire::FindRuns, &FolderRequests::find>},
 };
 
@@ -83,6 +85,11 @@ bool FolderRequests::list(int connection, const wire::ListFolders& request) {
     return reply(connection, std::move(listing->end));
 }
 
+bool FolderRequests::resolve(int connection, const wire::ResolveFolders& request) {
+    const auto me = who_();
+    return me && reply(connection, typed_folders(request.texts, me->home));
+}
+
 bool FolderRequests::find(int connection, const wire::FindRuns& request) {
     const auto me = who_();
     if (!me) return false;
@@ -114,7 +121,10 @@ bool FolderRequests::find(int connection, const wire::FindRuns& request) {
 
 Result<LogDir> typed_path(const std::string& text, const std::string& home) {
     if (text.empty() || text == "~") return LogDir::parse(home + "/");
-    return LogDir::parse(text.starts_with("~/") ? home + text.substr(1) : text);
+    if (text.starts_with("~/")) return LogDir::parse(home + text.substr(1));
+    if (text.starts_with('/')) return LogDir::parse(text);
+    if (text.starts_with('~') || ("/" + text + "/").find("/../") != std::string::npos) return failure("this is no path below the home", text);
+    return LogDir::parse(home + "/" + text);
 }
 
 }  // namespace boardgate::logdirs

@@ -27,6 +27,7 @@ private:
     // False when the connection is to be closed.
     bool inspect(int connection, const wire::InspectFolder& request);
     bool list(int connection, const wire::ListFolders& request);
+    bool resolve(int connection, const wire::ResolveFolders& request);
     bool find(int connection, const wire::FindRuns& request);
 
     Folders& folders_;
@@ -34,7 +35,7 @@ private:
     std::vector<std::string> run_roots_;
 };
 
-/// The absolute path of a typed path, in which `~` is the home.
+/// The absolute path of a typed path, in which `~` is the home; a relative path is below the home.
 [[nodiscard]] Result<LogDir> typed_path(const std::string& text, const std::string& home);
 
 }  // namespace boardgate::logdirs

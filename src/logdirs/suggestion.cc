@@ -2,6 +2,7 @@
 #include "src/logdirs/suggestion.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace boardgate::logdirs {
 
@@ -79,6 +80,8 @@ wire::FolderReport inspect_folder(Folders& folders, const LogDir& path, const st
         report = {wire::FolderVerdict::readable, {}, found.count, found.newest};
         for (const FileNotice& notice : notices.list()) report.notices.push_back({notice.code, notice.detail});
         report.unreadable = found.unreadable;
+        std::error_code gone;
+        report.target = std::filesystem::canonical(path.str(), gone).string();
         if (LogDir::parse(found.unreadable_folder)) report.unreadable_folder = found.unreadable_folder;
     } else {
         report = good.error();

@@ -27,6 +27,37 @@ struct ListFolders {
     }
 };
 
+/// What a person typed for the folders of a board: paths, `~/...`, paths below home, `name:/a,other:/b`, patterns.
+struct ResolveFolders {
+    static constexpr Type type = Type::ResolveFolders;
+    std::vector<std::string> texts;
+    template <class Io>
+    void fields(Io& io) {
+        io.texts(texts, longest::more_logdirs + 1, longest::path);
+    }
+};
+
+struct NamedFolder {
+    std::string name;  ///< empty: none was given
+    std::string path;
+    template <class Io>
+    void fields(Io& io) {
+        io.text(name, longest::folder_name);
+        io.text(path, longest::path);
+    }
+};
+
+struct ResolvedFolders {
+    static constexpr Type type = Type::ResolvedFolders;
+    std::vector<NamedFolder> folders;  ///< at most as many as a board may have
+    std::uint32_t found = 0;           ///< all that were meant
+    template <class Io>
+    void fields(Io& io) {
+        io.list(folders, longest::more_logdirs + 1);
+        io.number(found);
+    }
+};
+
 struct FolderRow {
     std::string name;
     std::uint32_t event_files = 0;  ///< at every depth

@@ -28,6 +28,7 @@ inline constexpr std::size_t address = 64;
 inline constexpr std::size_t sentence = 2048;
 inline constexpr std::size_t path = LogDir::longest;
 inline constexpr std::size_t title = 200;
+inline constexpr std::size_t folder_name = 255;
 inline constexpr std::size_t samples = Samples::longest;
 inline constexpr std::size_t environment = 4095;  // a name of boardgate.conf, or a path
 inline constexpr std::size_t unit = 255;
@@ -135,7 +136,7 @@ struct DoorSpec {
     std::uint16_t port = 0;  ///< 0: the first free port of the range
     std::string logdir;
     std::vector<std::string> more_logdirs;  ///< shown side by side with it
-    std::string title;
+    std::vector<std::string> names;         ///< of all folders, where there are several
     std::string environment;
     std::uint32_t reload_interval = 0;  ///< seconds; 0 loads once
     bool reload_multifile = false;
@@ -151,7 +152,12 @@ struct DoorSpec {
         io.number(port);
         io.text(logdir, longest::path);
         io.texts(more_logdirs, longest::more_logdirs, longest::path);
-        io.text(title, longest::title);
+        io.texts(names, longest::more_logdirs + 1, longest::folder_name);
+        settings(io);
+    }
+    /// The fields behind the folders.
+    template <class Io>
+    void settings(Io& io) {
         io.text(environment, longest::environment);
         io.number(reload_interval);
         io.flag(reload_multifile);
@@ -175,7 +181,7 @@ struct MakeDoor {
     }
 };
 
-/// RemoveDoor, WakeBoard, SleepBoard, RestartBoard: a token and a board.
+/// RemoveDoor, WakeBoard, SleepBoard, RestartBoard, ReopenDoor: a token and a board.
 template <Type which>
 struct BoardRequest {
     static constexpr Type type = which;
@@ -191,6 +197,21 @@ using RemoveDoor = BoardRequest<Type::RemoveDoor>;
 using WakeBoard = BoardRequest<Type::WakeBoard>;
 using SleepBoard = BoardRequest<Type::SleepBoard>;
 using RestartBoard = BoardRequest<Type::RestartBoard>;
+/// Only of administrators.
+using ReopenDoor = BoardRequest<Type::ReopenDoor>;
+
+/// CheckDoor, ResetFailed: without a ticket, because they open nothing.
+template <Type which>
+struct BoardQuestion {
+    static constexpr Type type = which;
+    std::string board;
+    template <class Io>
+    void fields(Io& io) {
+        io.text(board, longest::board);
+    }
+};
+using CheckDoor = BoardQuestion<Type::CheckDoor>;
+using ResetFailed = BoardQuestion<Type::ResetFailed>;
 
 struct OpenLogdirs {
     static constexpr Type type = Type::OpenLogdirs;
@@ -255,6 +276,7 @@ enum class Refusal : std::uint8_t {
     ports_all_taken,
     gate_missing,  ///< the packet filter is not in force
     no_such_door,
+    stopped,  ///< an administrator stopped the door's unit
     systemd,  ///< systemd refused
     busy,     ///< the person has too many concurrent requests
     last = busy
@@ -306,6 +328,7 @@ struct FolderReport {
     std::string suggestion{};             ///< a folder nearby with event files, if this one has none; may be empty
     std::uint32_t suggestion_runs = 0;    ///< the number of runs there
     std::vector<FolderNotice> notices{};  ///< what the first bytes of the event files tell
+    std::string target{};                 ///< where the path leads after all links; may be empty
     template <class Io>
     void fields(Io& io) {
         io.choice(verdict);
@@ -317,6 +340,7 @@ struct FolderReport {
         io.text(suggestion, longest::path);
         io.number(suggestion_runs);
         io.list(notices, longest::notices);
+        io.text(target, longest::path);
     }
 };
 

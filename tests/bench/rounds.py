@@ -29,7 +29,7 @@ class Board:
 
     def __init__(self, client, **options):
         self.client, self.born = client, time.monotonic()
-        answer = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/runs", **options})
+        answer = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/runs", "new": True, "wake": True, **options})
         assert answer.status == 201, answer
         self.id, self.port = answer.json["id"], answer.json["port"]
         self.target = f"/b/{self.id}/data/environment"

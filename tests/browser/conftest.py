@@ -84,7 +84,7 @@ with sqlite3.connect("/var/lib/boardgate/boardgate.db") as database:
     for n in range(count):
         options = json.dumps({"logdir": f"/home/{user}/runs {n}", "title": f"board {n}"})
         name = "tst" + "".join(letters[n // 31 ** k % 31] for k in range(5))
-        database.execute("INSERT INTO boards VALUES (?, ?, ?, 0, ?, ?, 0)", (name, uid, user, options, int(time.time()) - n))
+        database.execute("INSERT INTO boards (id, uid, owner, port, options, created, last_viewed) VALUES (?, ?, ?, 0, ?, ?, 0)", (name, uid, user, options, int(time.time()) - n))
 print("null")
 """
 FORGET = r"""

@@ -87,3 +87,18 @@ def test_the_command_to_look_closer_is_copied(admins, command):
 def test_others_have_no_such_view(page, bob):
     page.enter(bob, "/administration").shown("#new-logdir")
     assert page.path == "/" and "Administration" not in [link.text for link in page.all("#links a")]
+
+
+def test_a_board_is_held_and_released_and_its_owner_reads_why(admins, alice):
+    page, board = admins
+    page.click(f"{row_of(board)} .board-hold").type("#hold-reason", "it reads the archive").click("#hold-dialog button.primary")
+    page.shown(f"{row_of(board)} .board-state", "Held")
+    page.shown(f"{row_of(board)} .board-hold", "Release")
+    assert alice.board(board["id"])["held"]["reason"] == "it reads the archive"
+    page.click(f"{row_of(board)} .board-hold").shown(f"{row_of(board)} .board-hold", "Hold")
+    assert alice.board(board["id"])["held"] is None
+
+
+def test_it_has_totals_for_each_person(admins):
+    page, _ = admins
+    page.shown("#people tbody th", "alice")

@@ -107,7 +107,7 @@ def test_from_a_board_that_failed_one_press_leads_to_its_options(page, alice, se
     settings(environments={"gone": "/opt/gone/bin/tensorboard"})
     board = make_board(alice.login(), environment="gone")
     in_state(alice, board, "failed")
-    page.expect("status of 503").enter(alice, board["url"]).click(".buttons a", "Change options")
+    page.expect("status of 503").enter(alice, board["url"]).click(".buttons a", "Edit")
     assert page.shown("#edit-logdir").get_attribute("value") == board["logdir"]
     until("the address is the view's", lambda: page.path == "/")
 
@@ -129,3 +129,15 @@ def test_who_is_logged_out_meanwhile_logs_in_and_is_back(starting, alice, slow):
 def test_a_board_that_is_not_there_is_told_in_the_same_look(page, alice):
     page.expect("status of 404").enter(alice, "/b/zzzzzzzz/").says("There is no such board")
     page.click("a", "All my boards").shown("#new-logdir")
+
+
+def test_the_page_of_a_board_has_the_head_of_every_page(page, alice, settings, make_board):
+    settings(environments={"gone": "/opt/gone/bin/tensorboard"})
+    board = make_board(alice.login(), environment="gone")
+    in_state(alice, board, "failed")
+    page.expect("status of 503", "status of 401").enter(alice, board["url"])
+    for selector, text in (("#account .user", "alice"), ("#logout", "Log out"), ("#links a", "Sessions")):
+        page.shown(selector, text)
+    page.click("#logout").shown("form")
+    until("it is the login", lambda: page.path == "/login")
+    alice.login()

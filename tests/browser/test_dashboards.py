@@ -161,7 +161,7 @@ def places(lab, site):
         for program in ("write-events", "write-dashboards"):
             lab.exec(f"/usr/local/bin/{program}", FOLDER, user="alice")
         for folder in (FOLDER, EMPTY):
-            answer = alice.post("/api/v1/boards", {"logdir": folder})
+            answer = alice.post("/api/v1/boards", {"logdir": folder, "new": True, "wake": True})
             assert answer.status == 201, answer
             made.append(answer.json)
         gated, empty = (in_state(alice, board, "ready")["url"] for board in made)

@@ -87,8 +87,10 @@ def test_a_deleted_board_is_gone_when_the_page_is_left(alices, alice, make_board
 def test_a_deleted_board_is_gone_when_the_patience_ends(alices, alice, make_board):
     board = make_board(alice, title="Had its day")
     alices.shown(alices.board(board))
-    began = time.monotonic()
     alices.choose(board, "delete").gone(alices.board(board)).shown(".bar", "Had its day is deleted")
+    assert alices.run("return document.activeElement.textContent") == "Undo", "it stays while the focus is on it"
+    began = time.monotonic()
+    alices.run("document.activeElement.blur()")
     assert alice.board(board["id"])["title"] == "Had its day", "nothing is left to undo"
     until("the server has deleted it", lambda: alice.get(f"/api/v1/boards/{board['id']}").status == 404, 40)
     assert time.monotonic() - began > 10, "Undo was announced for 10 seconds"
@@ -238,3 +240,30 @@ def test_a_board_opens_in_a_tab_of_its_own_where_one_wants_it(alices, alice, mak
     board = make_board(alice)
     link = alices.shown(f"{alices.board(board)} .board-open")
     assert link.tag_name == "a" and link.get_attribute("href") == alices.url + board["url"]
+
+
+def test_a_deleted_board_is_restored_with_its_address(alices, alice, make_board):
+    board = make_board(alice, title="In a paper", wake=False)
+    alices.shown(alices.board(board))
+    assert alice.delete(f"/api/v1/boards/{board['id']}").status == 204
+    alices.gone(alices.board(board)).click("#deleted-boards summary")
+    alices.click(f"#deleted li[data-id='{board['id']}'] .restore").shown(alices.board(board), "In a paper")
+    assert alice.board(board["id"])["url"] == board["url"]
+    alices.gone(f"#deleted li[data-id='{board['id']}']")
+
+
+def test_the_button_says_whether_a_change_restarts(alices, alice, ready_board):
+    board = ready_board(alice)
+    alices.choose(board, "edit").shown("#edit-submit", "Save")
+    alices.type("#edit-title", "Renamed")
+    assert alices.run("return document.getElementById('edit-submit').textContent") == "Save"
+    alices.click("#board-dialog details summary").type("#edit-reload-interval", "17").shown("#edit-submit", "Save and restart")
+    alices.click("#board-dialog .buttons button", "Cancel")
+
+
+def test_a_folder_with_a_board_is_opened_and_not_made_again(alices, alice, make_board):
+    board = make_board(alice, title="My own title", wake=False)
+    alices.shown(alices.board(board))
+    alices.type("#new-logdir", board["logdir"]).click("#new-submit")
+    until("the page says so", lambda: "shows this folder already" in alices.run("return document.getElementById('announcer').textContent"))
+    assert [each["title"] for each in alice.boards()] == ["My own title"], "its title stays"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ public:
     std::optional<TokenHash> only;                                                  ///< whose ticket has not ended, once set
     std::uint16_t port = 16001;
     wire::FolderReport report{wire::FolderVerdict::readable, {}, 1};  ///< of every folder
+    std::map<std::string, std::string> target_of;                     ///< of a folder, in place of the report's
     wire::TicketHolder holder{1001, "alice", 1'900'000'000};
 
     ApiResult<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
@@ -61,11 +63,28 @@ public:
         tell(board, "active");
         return port;
     }
+    ApiResult<void> reset_failed(const BoardId& board) override {
+        note("reset_failed " + board.str());
+        return {};
+    }
+    std::optional<boardgated::Problem> stopped;  ///< the answer to check_door(), once set
+    ApiResult<void> reopen(const Token&, const BoardId& board) override {
+        note("reopen " + board.str());
+        stopped.reset();
+        return {};
+    }
+    ApiResult<void> check_door(const BoardId& board) override {
+        note("check_door " + board.str());
+        if (stopped) return tl::make_unexpected(*stopped);
+        return {};
+    }
     Fd reader;  ///< what open_logdirs gives
     ApiResult<Fd> open_logdirs(const Token&) override { return std::move(reader); }
     ApiResult<wire::FolderReport> inspect(const Token&, const std::string& folder) override {
         note("inspect " + folder);
-        return report;
+        wire::FolderReport its = report;
+        if (const auto known = target_of.find(folder); known != target_of.end()) its.target = known->second;
+        return its;
     }
 
     ApiResult<wire::TicketHolder> holder_of(const Token&) override { return holder; }

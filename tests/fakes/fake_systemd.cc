@@ -280,6 +280,8 @@ struct FakeSystemd::World {
     int reset(sd_bus_message* message) {
         const char* unit = nullptr;
         good(sd_bus_message_read(message, "s", &unit), "ResetFailedUnit");
+        if (const auto found = units.find(unit); found != units.end() && found->second["ActiveState"] == Value("failed"))
+            found->second["ActiveState"] = Value(std::string("inactive"));
         return sd_bus_reply_method_return(message, "");
     }
 

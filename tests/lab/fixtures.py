@@ -83,11 +83,11 @@ def make_again(lab, person, uid):
 
 @pytest.fixture
 def make_board():
-    """make_board(client, logdir=..., option=...): a board that is deleted after the test."""
+    """make_board(client, logdir=..., option=...): a new board, awake unless wake=False, that is deleted after the test."""
     made = []
 
     def make(client, logdir=None, **options):
-        answer = client.post("/api/v1/boards", {"logdir": logdir or f"/home/{client.user}/runs", **options})
+        answer = client.post("/api/v1/boards", {"logdir": logdir or f"/home/{client.user}/runs", "new": True, "wake": True, **options})
         assert answer.status == 201, answer
         made.append((client, answer.json["id"]))
         return answer.json
@@ -221,7 +221,7 @@ def recording_boards(lab, site):
         change(environments={"recording": program})
         boards = []
         for client in (member(site, "alice"), member(site, "bob")):
-            made = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/runs", "environment": "recording"})
+            made = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/runs", "environment": "recording", "new": True, "wake": True})
             assert made.status == 201, made
             boards.append(RecordingBoard(client, in_state(client, made.json, "ready")))
         yield boards

@@ -79,7 +79,7 @@ def test_the_doors_of_a_closed_account_are_closed_within_the_hour(lab, make_acco
 def test_boards_do_not_pass_to_whoever_gets_the_number_of_a_deleted_account(lab, make_account, make_board):
     left = make_account().login()
     lab.exec("mkdir", f"/home/{left.user}/secret plans", user=left.user)
-    board = left.post("/api/v1/boards", {"logdir": f"/home/{left.user}/secret plans"}).json
+    board = left.post("/api/v1/boards", {"logdir": f"/home/{left.user}/secret plans", "wake": True}).json
     in_state(left, board, "ready")
     uid = lab.exec("id", "-u", left.user).strip()
     lab.exec("userdel", "--force", "--remove", left.user)

@@ -69,14 +69,18 @@ def test_a_board_from_start_to_rm(shell, site):
     assert shell("wake", board_id).split()[0] == board_id
     in_state(shell.person, board, "ready")
     assert shell("restart", board_id).split()[0] == board_id
-    assert shell("rm", board_id) == ""
+    assert shell("rm", board_id).startswith(f"deleted {board_id} From a shell; ")
     assert shell("ls").split() == head.split()
+    assert board_id in shell("ls", "--deleted") and shell("restore", "From a shell").strip() == address
+    assert shell("ls").splitlines()[1].split()[0] == board_id
 
 
 def test_every_answer_is_json_where_a_script_wants_it(shell):
     made = json.loads(shell("start", "runs", "--json", "--port=16777", "--reload_interval", "7", "--load_fast=false", "--idle-sleep=60"))
     assert (made["port"], made["reload_interval"], made["fast_loader"], made["idle_sleep"]) == (16777, 7, "off", 60)
     assert [b["id"] for b in json.loads(shell("ls", "--json"))["boards"]] == [made["id"]]
+    assert made["state"] == "asleep" and made["address"] == shell("url", "runs").strip(), "it starts when somebody looks"
+    shell("wake", made["id"])
     in_state(shell.person, made, "ready")
     last = lambda: json.loads(shell("logs", "--json", "-n", "2", made["id"]))["lines"]  # noqa: E731
     until("TensorBoard has said it", lambda: "Press CTRL+C" in "".join(line["text"] for line in last()))
@@ -95,12 +99,55 @@ def test_who_starts_it_again_sees_the_same_board(lab, shell):
     def start(*words):
         done = lab.verb("exec", *in_shell(shell.person, "start", *words, "--wait"))
         return done.stdout, "--new makes another" in done.stderr
-    first, told = start("runs")
+    first, told = start("runs", "--title", "X")
     assert not told
     shell("sleep", first.rstrip("/\n")[-8:])
     assert start("runs") == (first, True)
-    others = {start("runs", "--new")[0], start("runs", "--title", "another")[0], start("runs", "runs/sweep")[0], start("runs/sweep")[0]}
-    assert len(others | {first}) == 5
+    assert start("runs", "--title", "X") == (first, True) == start("./runs/", "--title", "Y")
+    assert [board["title"] for board in shell.person.boards()] == ["Y"]
+    others = {start("runs", "--new")[0], start("runs", "runs/sweep")[0], start("runs/sweep")[0]}
+    assert len(others | {first}) == 4
+
+
+def test_a_board_is_named_by_folder_or_title(lab, shell):
+    run = lambda *words: lab.verb("exec", *in_shell(shell.person, *words))  # noqa: E731
+    first = json.loads(shell("start", "runs", "--json", "--title", "Night run"))
+    assert shell("open", "runs").strip() == shell("open", "Night run").strip() == first["address"]
+    assert shell("set", "runs", "--title", "Day run", "--idle-sleep", "30min") == f"changed {first['id']} Day run\n"
+    assert shell.person.board(first["id"])["idle_sleep"] == 1800
+    second = json.loads(run("start", "runs", "--new", "--json").stdout)
+    said = run("open", f"{shell.home}/runs")
+    assert said.stdout.strip() == second["address"] and second["id"] in said.stderr and "newest" in said.stderr
+    assert shell("rm", first["id"], second["id"]).count("deleted ") == 2
+    assert not shell.person.boards()
+    assert "is no duration" in shell("start", "runs", "--idle-sleep", "soon", status=USAGE)
+
+
+def test_a_linked_home_is_the_same_folder(lab, shell):
+    """systemd#3867: /home is a link to /export/home."""
+    lab.exec("sh", "-euc", "mkdir -p /export && ln -sfn /home /export/home")
+    try:
+        board = json.loads(shell("start", "runs", "--json"))
+        there = f"/export{shell.home}/runs"
+        assert shell("url", there).strip() == board["address"] == shell("open", there).strip()
+        assert lab.verb("exec", *in_shell(shell.person, "start", there)).stdout.strip() == board["address"]
+        assert len(shell.person.boards()) == 1
+    finally:
+        lab.exec("rm", "-r", "/export")
+
+
+def test_the_long_list_has_address_runs_and_failure(shell):
+    board = json.loads(shell("start", "runs", "--json"))
+    head, row = shell("ls", "-l").splitlines()
+    assert head.split() == ["ID", "STATE", "TITLE", "ADDRESS", "RUNS", "FAILURE", "LOGDIR"]
+    assert board["address"] in row and re.search(r" [1-9]\d* +- +/home", row), row
+    assert json.loads(shell("ls", "--json"))["boards"][0]["address"] == board["address"]
+
+
+def test_an_unknown_command_suggests_what_was_meant(shell):
+    for word, meant in (("statr", "start"), ("lgos", "logs"), ("slepe", "sleep")):
+        assert f'did you mean "{meant}"?' in shell(word, status=USAGE)
+    assert "did you mean" not in shell("dance", status=USAGE)
 
 
 def test_the_present_folder_is_the_one_that_is_meant(shell):
@@ -123,7 +170,7 @@ def test_a_refusal_is_said_and_ends_with_1(shell, alice, make_board):
 
 def test_what_cannot_be_understood_ends_with_2(shell):
     for words in ((), ("dance",), ("start", "--colour=red"), ("start", "--port=many"), ("start", "runs", "--path_prefix=/x"), ("rm",),
-                  ("rm", "a", "b"), ("logs", "-n", "0", "aaaaaaaa"), ("start", "--reload_multifile=maybe")):
+                  ("sleep", "a", "b"), ("hold", "x"), ("logs", "-n", "0", "aaaaaaaa"), ("start", "--reload_multifile=maybe")):
         shell(*words, status=USAGE)
     assert "start" in shell("--help") and "--port" in shell("start", "--help")
     assert re.fullmatch(r"boardgate [0-9.]+\S*\n", shell("--version"))
@@ -152,10 +199,14 @@ def test_a_laptop_has_the_same_verbs(site, shell, tmp_path):
         return done.stdout + done.stderr
     assert "not logged in" in laptop("ls", status=REFUSED)
     assert f"as {shell.person.user}" in laptop("login", "--server", f"{url}:443/b/abcdefgh/", typed=f"{shell.person.user}\n{shell.person.password}\n")
-    assert f"Log directories are folders on {url}" in laptop("start", "runs", status=REFUSED)
+    assert f"Log directories are folders on {url}" in laptop("start", "nowhere", status=REFUSED)
+    assert f"name a folder on {url}" in laptop("start", status=REFUSED)
+    below_home = laptop("start", "runs").strip()
+    assert shell.person.board(below_home.rstrip("/")[-8:])["logdir"] == f"{shell.home}/runs"
     login_file, = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert login_file.stat().st_mode & 0o777 == 0o600
-    address = laptop("start", f"{shell.home}/runs", "--wait").strip()
+    address = laptop("start", f"{shell.home}/runs", "--wait").strip().splitlines()[0]
+    assert address == below_home
     board = address.removeprefix(f"{url}/b/").rstrip("/")
     assert shell.person.board(board)["state"] == "ready"
     assert laptop("open", board[:5]).strip() == address and board in laptop("ls")
@@ -189,7 +240,7 @@ def test_without_a_session_the_kernel_says_who_asks(lab, shell):
 
 
 def test_a_log_is_followed_until_somebody_stops_it(lab, shell):
-    board = json.loads(shell("start", "runs", "--json"))
+    board = json.loads(shell("start", "runs", "--json", "--wait"))
     with lab.start(*in_shell(shell.person, "logs", "-f", board["id"])) as following:
         try:
             seen = ""
@@ -218,7 +269,7 @@ def test_from_elsewhere_a_person_logs_in_with_a_password(lab, shell, site):
 
 
 def test_a_terminal_of_sixty_columns_holds_the_list_in_colours(lab, shell):
-    board = json.loads(shell("start", "runs/sweep", "--json", "--title", "a title that is much longer than any terminal is wide"))
+    board = json.loads(shell("start", "runs/sweep", "--json", "--wait", "--title", "a title that is much longer than any terminal is wide"))
     in_state(shell.person, board, "ready")
     green = "\033[32mready\033[0m"
 
@@ -235,7 +286,7 @@ def test_a_terminal_of_sixty_columns_holds_the_list_in_colours(lab, shell):
 def test_a_log_keeps_its_colours_at_a_terminal_and_steers_nothing(lab, shell, settings):
     lab.write("/opt/colourful/bin/tensorboard", "#!/bin/sh\nprintf '\\033[31mred\\033[0m \\033[2Jgone\\n'\nexit 3\n", mode="0755")
     settings(environments={"colourful": "/opt/colourful/bin/tensorboard"})
-    board = shell.person.login().post("/api/v1/boards", {"logdir": f"/home/{shell.person.user}/runs", "environment": "colourful"}).json
+    board = shell.person.login().post("/api/v1/boards", {"logdir": f"/home/{shell.person.user}/runs", "environment": "colourful", "new": True, "wake": True}).json
     in_state(shell.person, board, "failed")
     said = lab.python(AT_A_TERMINAL, shell.person.user, "", "{}", "logs", board["id"], user=shell.person.user)["text"]
     assert "\033[31mred\033[0m" in said and "\033[2J" not in said, said

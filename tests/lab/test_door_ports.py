@@ -23,7 +23,7 @@ def test_doors_move_with_the_packet_filter(lab, site, alice, ready_board):
             with changing_settings(lab, site) as change:
                 change(door_ports="17000-17099")
                 # The packet filter still guards the old ports, so no door opens on new ones.
-                answer = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs"})
+                answer = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs", "new": True})
                 assert answer.status == 503 and "boardgate.target" in answer.problem["detail"], answer
                 assert alice.get(board["url"]).status == 503
                 lab.systemctl("restart", "boardgate.target")

@@ -80,7 +80,7 @@ ROWS = [
     Row("tensorboard-not-installed", "tensorboard_not_installed", "pip install tensorboard", environment="without-tensorboard",
         tail="No module named 'tensorboard'", status=1),
     Row("module-missing", "python_module_missing", "werkzeug", environment="without-module", tail="werkzeug", status=1),
-    Row("unknown-flag", "unknown_flag", "--window_title", environment="other-flags", tail="--load_fast", status=2),
+    Row("unknown-flag", "unknown_flag", "--path_prefix", environment="other-flags", tail="--load_fast", status=2),
     Row("refused-value", "bad_option", "invalid choice", environment="other-values", tail="--load_fast", status=2),
     Row("no-data-server", "data_server", "loader", sign="Option --load_fast=true not available",
         environment="without-data-server", options={"loader": "rustboard"},
@@ -286,7 +286,7 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_cannot_work_is_told_before_it_starts(carol, what):
     options, status, code, says = REFUSED[what]
-    answer = carol.post("/api/v1/boards", {"logdir": "/home/carol/runs", **options})
+    answer = carol.post("/api/v1/boards", {"logdir": "/home/carol/runs", "new": True, "wake": True, **options})
     assert (answer.status, answer.code) == (status, code), answer
     assert says in answer.problem["detail"], answer.problem
 
@@ -294,7 +294,7 @@ def test_what_cannot_work_is_told_before_it_starts(carol, what):
 def test_when_every_port_is_taken_that_is_told(settings, carol, make_board):
     settings(door_ports="16000-16001")
     make_board(carol)
-    answer = carol.post("/api/v1/boards", {"logdir": "/home/carol/runs"})
+    answer = carol.post("/api/v1/boards", {"logdir": "/home/carol/runs", "new": True, "wake": True})
     assert (answer.status, answer.code) == (503, "ports_exhausted"), answer
 
 

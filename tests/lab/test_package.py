@@ -125,7 +125,7 @@ def test_setup_makes_it_a_server(machine):
 def test_a_person_logs_in_and_sees_their_board(machine, server):
     alice = Client(*server, user="alice", password="alice-lab")
     alice.login()
-    board = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs"}).json
+    board = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs", "new": True, "wake": True}).json
     assert alice.get(board["url"]).status == 200
     in_state(alice, board, "ready")
     assert "baseline" in alice.get(f"{board['url']}data/runs").text
@@ -134,7 +134,7 @@ def test_a_person_logs_in_and_sees_their_board(machine, server):
 def test_another_version_keeps_logins_and_awake_boards_both_ways(machine, server):
     alice = Client(*server, user="alice", password="alice-lab")
     alice.login()
-    board = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs"}).json
+    board = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs", "new": True, "wake": True}).json
     alice.get(board["url"])
     board = in_state(alice, board, "ready")
     pid = machine.property(board["unit"], "MainPID")
@@ -156,7 +156,7 @@ def test_another_version_keeps_logins_and_awake_boards_both_ways(machine, server
 def test_removed_it_leaves_nothing_running_and_comes_back(machine, server):
     alice = Client(*server, user="alice", password="alice-lab")
     alice.login()
-    board = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs"}).json
+    board = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs", "new": True, "wake": True}).json
     alice.get(board["url"])
     in_state(alice, board, "ready")
     machine.exec("dpkg", "--remove", "boardgate", seconds=120)

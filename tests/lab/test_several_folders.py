@@ -34,3 +34,32 @@ def test_each_folder_is_looked_at_before_the_board_is_made(alice):
     for folder, code in (("/home/bob/runs", "logdir_foreign"), ("/home/alice/nowhere", "logdir_missing")):
         answer = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs", "more_logdirs": [folder]})
         assert answer.code == code and answer.problem["field"] == "more_logdirs" and folder in answer.problem["detail"], answer
+
+
+def test_what_people_type_for_several_folders_is_understood(lab, alice, make_board):
+    lab.exec("sh", "-euc", "mkdir -p /home/alice/typed/s1-a /home/alice/typed/s1-b /home/alice/typed/other && chown -R alice: /home/alice/typed")
+    try:
+        for typed, folders, names in (
+                ("mine:/home/alice/runs,all:~/typed", ["/home/alice/runs", "/home/alice/typed"], ["mine", "all"]),
+                ("/home/alice/runs,/home/alice/typed", ["/home/alice/runs", "/home/alice/typed"], ["runs", "typed"]),
+                ("runs,typed/other", ["/home/alice/runs", "/home/alice/typed/other"], ["runs", "other"]),
+                ("~/typed/s1-*", ["/home/alice/typed/s1-a", "/home/alice/typed/s1-b"], ["s1-a", "s1-b"])):
+            board = make_board(alice, typed, wake=False)
+            assert ([board["logdir"], *board["more_logdirs"]], board["names"]) == (folders, names), typed
+        many = alice.post("/api/v1/boards", {"logdir": "/usr/share/*"})
+        assert many.code == "bad_field" and "at most 11" in many.problem["detail"], many
+    finally:
+        lab.exec("rm", "-rf", "/home/alice/typed")
+
+
+def test_names_stay_when_a_folder_is_added(lab, alice, make_board):
+    """tensorboard#1708: colours and filters are by the names of runs."""
+    lab.exec("sh", "-euc", "mkdir -p /home/alice/n/x/runs /home/alice/n/y/runs && chown -R alice: /home/alice/n")
+    try:
+        board = make_board(alice, "/home/alice/runs", more_logdirs=["/home/alice/n"], wake=False)
+        assert board["names"] == ["runs", "n"]
+        more = ["/home/alice/n", "/home/alice/n/x/runs", "/home/alice/n/y/runs"]
+        changed = alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"more_logdirs": more}).json
+        assert changed["names"][:2] == ["runs", "n"] and len(set(changed["names"])) == 4, changed["names"]
+    finally:
+        lab.exec("rm", "-rf", "/home/alice/n")

@@ -20,7 +20,7 @@ export async function call(method, path, body, more = {}) {
             ...more,
             method,
             cache: 'no-store',
-            headers: body === undefined ? {} : {'Content-Type': 'application/json'},
+            headers: {...(body === undefined ? {} : {'Content-Type': 'application/json'}), ...more.headers},
             body: body === undefined ? undefined : JSON.stringify(body),
         });
         const text = await response.text();
@@ -32,6 +32,24 @@ export async function call(method, path, body, more = {}) {
     const problem = new Problem({...answer, status: response.status}, Number(response.headers.get('Retry-After')) || null);
     if (problem.code === 'unauthenticated') window.dispatchEvent(new Event(session_ended));
     throw problem;
+}
+
+/// For requests that make something: a second try after "the server does not answer" has the key of the first, so that the
+/// server makes no twin.
+export function keyed_call() {
+    let last = null;
+    return async (method, path, body) => {
+        const text = JSON.stringify(body);
+        if (last?.text !== text) last = {text, key: Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')};
+        try {
+            const answer = await call(method, path, body, {headers: {'Idempotency-Key': last.key}});
+            last = null;
+            return answer;
+        } catch (problem) {
+            if (problem.code !== 'unreachable') last = null;
+            throw problem;
+        }
+    };
 }
 
 /// For handlers: `show(sentence, problem)` shows what the API refuses; any other exception passes through.

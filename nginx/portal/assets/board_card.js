@@ -101,7 +101,7 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
         title.textContent = name;
         element.dataset.state = board.state;
         state.dataset.state = board.state;
-        state.textContent = known.text;
+        state.textContent = board.held ? 'Held' : known.text;
         hint.textContent = reason_of(board);
         set_time(since, board.state_since);
         logdir.textContent = [board.logdir, ...(board.more_logdirs || [])].join(' + ');
@@ -114,7 +114,7 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
         usage.show(board);
         for (const button of actions) {
             const focused = document.activeElement === button;
-            button.hidden = !known.actions.includes(button.dataset.action);
+            button.hidden = !known.actions.includes(button.dataset.action) || Boolean(board.held);
             // The pressed button disappears: keep the focus in this card.
             if (focused && button.hidden) open.focus();
         }

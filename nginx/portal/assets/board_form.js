@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The form of a board: for a new board, a copy, or changes of a board.
-import {Problem, call} from './api.js';
+import {Problem, call, keyed_call} from './api.js';
 import {el, say, sentence} from './dom.js';
 import {folder_picker} from './folder_picker.js';
 import {more_folders} from './more_folders.js';
@@ -21,9 +21,12 @@ export async function site_options() {
     }
 }
 
-/// `values`: the initial values. With `board`, the form changes that board and sends only the differences.
-/// `done(board)` runs on success; `cancel`, if given, adds a button that goes back.
-export function board_form({site, prefix, values = {}, board = null, submit_text, done, cancel = null}) {
+/// `values`: the initial values. With `board`, the form changes that board and sends only the differences; otherwise it
+/// opens the board of the folders, or makes one, and with `another` makes one in any case.
+/// `submit_text`: of the button; or a function of the names of the changed options.
+/// `done(board, made)` runs on success; `cancel`, if given, adds a button that goes back.
+export function board_form({site, prefix, values = {}, board = null, another = false, submit_text, done, cancel = null}) {
+    const post = keyed_call();
     let title_chosen = Boolean(values.title) && values.title !== folder_name(values.logdir || '');
     const picker = folder_picker({id: `${prefix}-logdir`, value: values.logdir || '', changed: follow_folder});
     const logdir = picker.input;
@@ -32,11 +35,11 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
     const options = option_fields(site, prefix);
     const more_count = el('span.count');
     const error = el('p.error', {id: `${prefix}-error`, role: 'alert', hidden: true});
-    const submit = el('button.primary', {id: `${prefix}-submit`, type: 'submit'}, submit_text);
+    const submit = el('button.primary', {id: `${prefix}-submit`, type: 'submit'});
     const others = more_folders({prefix, values: values.more_logdirs || []});
     const more = el('details', {oninput: count}, el('summary', {}, 'Advanced', more_count),
         preset_row({site, prefix, fill, values: () => options.values()}), el('div.grid', {}, ...options.elements), others.add_button);
-    const form = el('form', {onsubmit: submit_form, novalidate: true, autocomplete: 'off'},
+    const form = el('form', {onsubmit: submit_form, oninput: name_submit, onchange: name_submit, novalidate: true, autocomplete: 'off'},
         el('div.main-fields', {},
             el('div.field', {}, el('label', {for: `${prefix}-logdir`}, 'Log directory'), picker.element, picker.advice),
             el('div.field', {}, el('label', {for: `${prefix}-title`}, 'Title'), title)),
@@ -50,6 +53,7 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
     function fill(settings) {
         options.fill(settings);
         count();
+        name_submit();
     }
 
     function count() {
@@ -57,13 +61,23 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
         more_count.textContent = changed.length ? ` · changed: ${changed.join(', ')}` : '';
     }
 
-    async function wanted() {
-        const more_logdirs = await others.paths();
+    /// The button says what will happen.
+    function name_submit() {
+        submit.textContent = typeof submit_text === 'function' ? submit_text(Object.keys(different(others.typed()))) : submit_text;
+    }
+
+    function different(more_logdirs) {
         const all = {logdir: picker.path(), title: title.value.trim(), ...options.values()};
         if (more_logdirs.length || board?.more_logdirs?.length) all.more_logdirs = more_logdirs;
         const before = board || site.defaults || {};
-        const different = Object.entries(all).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]));
-        return Object.fromEntries(different.filter(([name, value]) => board || (name === 'port' || name === 'title' ? Boolean(value) : true)));
+        const changed = Object.entries(all).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]));
+        // A title that follows the folder must not rename the board that is there.
+        const chosen = {port: Boolean(all.port), title: title_chosen && Boolean(all.title)};
+        return Object.fromEntries(changed.filter(([name]) => board || (chosen[name] ?? true)));
+    }
+
+    async function wanted() {
+        return different(await others.paths());
     }
 
     function controls() {
@@ -100,8 +114,9 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
             if (!control.validity.valid) return blame({message: `${control.labels[0].textContent}: ${control.validationMessage}`, field: name});
         }
         try {
-            const {answer} = await (board ? call('PATCH', `/boards/${board.id}`, await wanted()) : call('POST', '/boards', await wanted()));
-            done(answer);
+            const body = await wanted();
+            const {status, answer} = await (board ? call('PATCH', `/boards/${board.id}`, body) : post('POST', '/boards', another ? {...body, new: true} : body));
+            done(answer, status === 201);
         } catch (problem) {
             if (!(problem instanceof Problem)) throw problem;
             blame(problem);
@@ -111,5 +126,6 @@ export function board_form({site, prefix, values = {}, board = null, submit_text
 
     fill(board || {...site.last, ...values});
     if (!title_chosen) follow_folder(logdir.value);
+    name_submit();
     return {element: form, focus: () => (logdir.value && !board ? submit : logdir).focus()};
 }

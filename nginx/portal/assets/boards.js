@@ -2,6 +2,7 @@
 // My boards: the form for a new board, and the list, which the event stream keeps up to date.
 import {board_card} from './board_card.js';
 import {board_form, site_options} from './board_form.js';
+import {deleted_boards} from './deleted.js';
 import {announce, el, say} from './dom.js';
 import {follow_boards} from './events.js';
 import {list_tools, some_of} from './list_tools.js';
@@ -24,6 +25,10 @@ export function show_boards(main, {wanted}) {
     const none_fits = el('p#none-fits.quiet', {hidden: true}, 'No board matches.');
     const broken = el('p.notice#disconnected', {role: 'status', hidden: true});
     const place_of_form = el('div.form-place');
+    const gone = deleted_boards({restored: (board) => {
+        if (!cards.has(board.id)) put(board);
+        cards.get(board.id).focus();
+    }});
     const dialog = el('dialog#board-dialog.card', {'aria-labelledby': 'board-dialog-heading', onclose: () => dialog.replaceChildren()});
     const newest = (a, b) => (a.created < b.created ? 1 : -1);
     const tools = list_tools({
@@ -120,6 +125,7 @@ export function show_boards(main, {wanted}) {
 
     function deleted({detail: id}) {
         take(id);
+        gone.refresh();
     }
 
     async function show_dialog(heading, options) {
@@ -139,7 +145,9 @@ export function show_boards(main, {wanted}) {
     function edit(board) {
         const awake = board.state === 'ready' || board.state === 'starting';
         const failed = board.state === 'failed';
-        show_dialog(`Change ${board.title}`, {board, values: board, submit_text: awake ? 'Save and restart' : failed ? 'Save and wake' : 'Save',
+        // The title is boardgate's; TensorBoard has to know of all else.
+        const submit_text = (changed) => (failed ? 'Save and wake' : awake && changed.some((name) => name !== 'title') ? 'Save and restart' : 'Save');
+        show_dialog(`Edit ${board.title}`, {board, values: board, submit_text,
             done(changed) {
                 announce(`${changed.title} was changed`);
                 if (failed) cards.get(board.id)?.wake();
@@ -154,14 +162,14 @@ export function show_boards(main, {wanted}) {
     }
 
     function duplicate(board) {
-        show_dialog(`Copy of ${board.title}`, {values: {...board, title: `${board.title} (copy)`, port: 0}, submit_text: 'Make board',
+        show_dialog(`Copy of ${board.title}`, {values: {...board, title: `${board.title} (copy)`, port: 0}, another: true, submit_text: 'Make board',
             done: (made) => announce(`${made.title} was made`)});
     }
 
     function fill_form(values) {
-        form = board_form({site, prefix: 'new', values, submit_text: 'Make board', async done(board) {
+        form = board_form({site, prefix: 'new', values, submit_text: 'Make board', async done(board, made) {
             if (!cards.has(board.id)) put(board);
-            announce(`${board.title} was made`);
+            announce(made ? `${board.title} was made` : `${board.title} shows this folder already`);
             if (wanted.has('new')) history.replaceState(null, '', '/');
             cards.get(board.id).focus();
             // The next form offers these options as the last ones.
@@ -183,6 +191,7 @@ export function show_boards(main, {wanted}) {
         el('section.card.new', {'aria-labelledby': 'new-heading'}, el('h2#new-heading', {}, 'New board'), place_of_form),
         el('section', {'aria-labelledby': 'boards-heading'},
             el('div.list-head', {}, el('h2#boards-heading', {}, 'My boards ', total), tools.element), empty, none_fits, list),
+        gone.element,
         dialog);
     offer_form();
 

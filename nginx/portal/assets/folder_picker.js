@@ -6,6 +6,11 @@ import {advice_about, contents, look_at, look_into} from './folders.js';
 const settle = 120;
 const nothing_named = () => el('p.hint', {}, 'A folder with event files in it or anywhere below.');
 
+/// `name:/a,other:/b`, `/a,/b` or a pattern: the server finds out which folders these are.
+function are_several(text) {
+    return /[*?[]/.test(text) || /,\s*([^/,:]+:)?[/~]/.test(text) || /^[^/,:]+:[/~]/.test(text);
+}
+
 /// `changed(path)` runs after every change, typed or chosen. The form places `advice`.
 export function folder_picker({id, value, changed = () => {}, required = true}) {
     const list = el('ul.choices', {id: `${id}-list`, role: 'listbox', 'aria-label': 'Folders', hidden: true});
@@ -105,11 +110,12 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
 
     async function advise() {
         const about = path();
+        if (are_several(about)) return advice.replaceChildren(el('p.hint', {}, 'Several folders, side by side on one board.'));
         let answer = about ? await look_into(about) : null;
         // A path that the list can complete is not an error.
         if (answer && !answer.here && list.hidden) answer = await look_at(about);
-        if (about !== path()) return;
-        if (about.startsWith('~') && answer?.path && document.activeElement !== input) {
+        if (about !== path()) return undefined;
+        if (!about.startsWith('/') && answer?.here && answer?.path && document.activeElement !== input) {
             input.value = answer.path;  // the API takes whole paths only
             changed(path());
         }
@@ -117,6 +123,7 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
         if (!about) advice.replaceChildren(nothing_named());
         else advice.replaceChildren(...(said ? [el(said.good ? 'p.hint' : 'p.notice', {}, said.text, ' ',
             said.instead && el('button.use', {type: 'button', onclick: () => use(said.instead)}, `Use ${said.instead}`))] : []));
+        return undefined;
     }
 
     function use(other) {
@@ -127,7 +134,7 @@ export function folder_picker({id, value, changed = () => {}, required = true}) 
 
     /// The path, after the server has resolved it.
     async function settled() {
-        if (input.value.trim().startsWith('~')) {
+        if (path() && !path().startsWith('/') && !are_several(path())) {
             const answer = await look_into(path());
             if (answer.path) input.value = answer.path;
         }

@@ -58,6 +58,8 @@ export function list_tools({name: list, states, sorts, changed}) {
             if (chosen.size && !chosen.has(item.state)) return false;
             return has_words(texts.join('\n'), search.value);
         },
+        /// For a list that the server sorts and searches: one state, or all.
+        wanted: () => ({sort: sort.value, query: search.value.trim(), state: chosen.size === 1 ? [...chosen][0] : ''}),
         order: (a, b) => sorts[sort.value][1](a, b),
         /// Shows the number of boards in each state; hides the empty states, unless chosen.
         count(all) {

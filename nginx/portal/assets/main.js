@@ -2,6 +2,7 @@
 // Chooses the view: the login while there is no session, otherwise the view of the address.
 import {Problem, attempt, call, is_board_id, session_ended} from './api.js';
 import {announce, el, refresh_times, sentence} from './dom.js';
+import {links_for} from './header.js';
 import {show_administration} from './administration.js';
 import {show_boards} from './boards.js';
 import {show_log} from './log.js';
@@ -10,13 +11,13 @@ import {show_runs} from './runs.js';
 import {show_sessions} from './sessions.js';
 import {delete_now, forget} from './undo.js';
 
-/// Path, view, the link in the page's head, and the people it is for. nginx/portal.conf has the same paths.
+/// Path, view, and the people it is for. nginx/portal.conf has the same paths, header.js the links.
 const views = [
-    {path: /^\/$/, show: show_boards, link: ['/', 'My boards']},
-    {path: /^\/runs$/, show: show_runs, link: ['/runs', 'My runs']},
+    {path: /^\/$/, show: show_boards},
+    {path: /^\/runs$/, show: show_runs},
     {path: /^\/log\/([a-z2-9]{8})$/, show: show_log},
-    {path: /^\/sessions$/, show: show_sessions, link: ['/sessions', 'Sessions']},
-    {path: /^\/administration$/, show: show_administration, link: ['/administration', 'Administration'], wants: 'administrator'},
+    {path: /^\/sessions$/, show: show_sessions},
+    {path: /^\/administration$/, show: show_administration, wants: 'administrator'},
 ];
 
 const main = document.getElementById('main');
@@ -67,8 +68,7 @@ function enter(answer) {
         el('span.error', {role: 'alert'}),
         el('span.user', {}, session.user),
         el('button#logout', {type: 'button', onclick: log_out}, 'Log out'));
-    links.replaceChildren(...views.filter(({link, wants}) => link && (!wants || session[wants]))
-        .map(({link: [path, text]}) => el('a', {href: path, 'data-view': ''}, text)));
+    links.replaceChildren(...links_for(session, {'data-view': ''}));
     route();
     main.prepend(...said());
 }

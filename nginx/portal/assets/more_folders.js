@@ -36,6 +36,7 @@ export function more_folders({prefix, values}) {
         add_button,
         /// The row that a refusal is about: it names the path.
         input_of: (text) => [...pickers].find((picker) => picker.path() && text.includes(`"${picker.path()}"`))?.input,
+        typed: () => [...pickers].map((picker) => picker.path()).filter(Boolean),
         paths: async () => (await Promise.all([...pickers].map((picker) => picker.settled()))).filter(Boolean),
     };
 }

@@ -23,7 +23,7 @@ const rows = [
         offered: (site) => site.bind_all},
 ];
 
-export const of_one_board = ['logdir', 'more_logdirs', 'title', 'port'];
+export const of_one_board = ['logdir', 'more_logdirs', 'names', 'title', 'port'];
 
 function environment_control(site, attributes) {
     const named = (site.environments || []).map(({name, version}) => [name, version ? `${name} · ${version}` : name]);

@@ -4,6 +4,7 @@
 import {attempt, call, session_ended} from './api.js';
 import {announce, el, refresh_times, say, sentence, time} from './dom.js';
 import {follow_boards} from './events.js';
+import {fill_header} from './header.js';
 import {log_pane} from './log_pane.js';
 import {remedy_text, wake_button} from './remedy.js';
 import {action_texts, reason_of, state_of} from './states.js';
@@ -26,11 +27,12 @@ function offers(name) {
     const act = {id, done: () => location.reload(), show: show_error};
     const change = name === 'failed' ? JSON.parse(main.dataset.change || 'null') : null;
     const awake = name === 'starting';
+    const held = main.hasAttribute('data-held');
     return el('div.buttons', {},
-        !awake && wake_button('button#wake.primary', {...act, text: name === 'waiting' ? 'Try again' : 'Wake it again'}),
-        change && wake_button('button#wake-changed', {...act, change, text: remedy_text(change)}),
+        !awake && !held && wake_button('button#wake.primary', {...act, text: name === 'waiting' ? 'Try again' : 'Wake it again'}),
+        change && !held && wake_button('button#wake-changed', {...act, change, text: remedy_text(change)}),
         (awake || name === 'waiting') && sleep_button(),
-        el('a.button', {href: `/?edit=${id}`}, 'Change options'));
+        el('a.button', {href: `/?edit=${id}`}, 'Edit'));
 }
 
 function show({state: name, state_since: since, ...told}) {
@@ -38,7 +40,8 @@ function show({state: name, state_since: since, ...told}) {
     main.dataset.state = name;
     state.dataset.state = name;
     state.textContent = state_of(name).text;
-    state.parentElement.replaceChildren(state, el('span', {}, time(since)), el('span', {}, reason_of({state: name, ...told})));
+    // The page has the reason of a hold.
+    state.parentElement.replaceChildren(state, el('span', {}, time(since)), el('span', {}, main.hasAttribute('data-held') ? '' : reason_of({state: name, ...told})));
     if (name !== 'failed') main.querySelector('.failure')?.remove();
     // Keep the buttons: one may have the focus.
     if (!waited) live.replaceChildren(offers(name), error);
@@ -52,7 +55,7 @@ function tell({summary, detail, remedy}) {
 function see(board) {
     if (board.id !== id) return;
     // The server answers with the board itself, or with the reason for its failure.
-    if (board.state === 'ready' || (board.state === 'failed' && main.dataset.state !== 'failed')) {
+    if (board.state === 'ready' || Boolean(board.held) !== main.hasAttribute('data-held') || (board.state === 'failed' && main.dataset.state !== 'failed')) {
         location.reload();
         return;
     }
@@ -62,6 +65,7 @@ function see(board) {
     announce(state.textContent);
 }
 
+fill_header();
 document.body.append(el('div#announcer.unseen', {role: 'status', 'aria-live': 'polite'}));
 for (const text of main.querySelectorAll('.failure p')) text.textContent = sentence(text.textContent);
 show({state: main.dataset.state, state_since: main.dataset.since, waiting_for: main.dataset.waitingFor});

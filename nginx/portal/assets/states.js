@@ -14,10 +14,15 @@ export const states = {
 export const action_texts = {wake: 'Wake', sleep: 'Sleep', restart: 'Restart'};
 
 /// The reason for a board's state, or its meaning, as a sentence.
-export function reason_of({state, waiting_for, asleep_because}) {
+export function reason_of({state, waiting_for, asleep_because, held}) {
+    if (held) return `${sentence(held_text(held))} Only an administrator can release it.`;
     const usual = state_of(state).hint;
     if (state === 'asleep' && asleep_because) return `${sentence(asleep_because)} ${usual}.`;
     return sentence(waiting_for || usual);
+}
+
+export function held_text({by, reason}) {
+    return `${by} holds this board asleep: ${reason}`;
 }
 
 export function state_of(name) {

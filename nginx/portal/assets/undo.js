@@ -19,7 +19,7 @@ export function delete_later(board) {
     const name = board.title || board.logdir;
     const text = el('span', {}, `${name} is deleted.`);
     const undo = el('button.undo', {type: 'button', onclick: () => settle(false)}, 'Undo');
-    const bar = el('div.bar', {'data-id': board.id, onfocusin: hold, onfocusout: wait, onpointerenter: hold, onpointerleave: wait}, text, undo);
+    const bar = el('div.bar', {'data-id': board.id, onfocusin: hold, onfocusout: wait_soon, onpointerenter: hold, onpointerleave: wait_soon}, text, undo);
     let timer = 0;
     let settled = null;
 
@@ -27,9 +27,15 @@ export function delete_later(board) {
         clearTimeout(timer);
     }
 
+    /// Undo stays while the pointer or the focus is on it.
     function wait() {
         hold();
-        if (pending.has(board.id)) timer = setTimeout(settle, patience, true);
+        if (pending.has(board.id) && !bar.matches(':hover, :focus-within')) timer = setTimeout(settle, patience, true);
+    }
+
+    /// The focus is still here while this event runs.
+    function wait_soon() {
+        setTimeout(wait);
     }
 
     function end(event) {
@@ -74,10 +80,10 @@ export function delete_later(board) {
 
     pending.set(board.id, {settle, hold});
     document.getElementById('bars').append(bar);
-    // The focused element is gone. This focus does not stop the timer; focus that returns later does.
+    // The focused element is gone.
     undo.focus();
     wait();
-    announce(`${text.textContent} Undo is possible for ${patience / 1000} seconds.`);
+    announce(`${text.textContent} Undo is possible.`);
 }
 
 /// Leaving the page or logging out completes the deletions. False if one failed; its bar says why.

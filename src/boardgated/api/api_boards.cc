@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <chrono>
 
+#include "src/base/folder_names.h"
 #include "src/base/log.h"
+#include "src/base/sha256.h"
 #include "src/boardgated/api/board_json.h"
 #include "src/boardgated/api/folder_notices.h"
 #include "src/boardgated/api/log_json.h"
+#include "src/boardgated/api/pages.h"
 #include "src/boardgated/clients/logdirs_client.h"
 #include "src/boardgated/common/json.h"
 #include "src/boardgated/gate/audit.h"
@@ -23,9 +26,29 @@ constexpr std::chrono::seconds longest_look{20};
 }  // namespace
 
 ApiResult<Response> ApiBoards::list(Call& call) const {
+    const std::string deleted = call.request.query_value("deleted");
+    if (deleted == "1") return list_deleted(call);
+    if (!deleted.empty() && deleted != "0") return problem(Code::bad_field, "deleted must be 0 or 1", "deleted");
+    const auto page = page_of(call.request, registry_.boards_of(call.session->uid));
+    if (!page) return error_of(page);
+    Json::Value body(Json::objectValue);
+    add_page(body, *page, board_json);
+    return json_response(200, body);
+}
+
+ApiResult<Response> ApiBoards::list_deleted(Call& call) const {
+    const auto deleted = registry_.deleted_of(call.session->uid);
+    if (!deleted) return storage_problem(deleted.error());
     Json::Value body(Json::objectValue);
     body["boards"] = Json::Value(Json::arrayValue);
-    for (const Board& board : registry_.boards_of(call.session->uid)) body["boards"].append(board_json(board));
+    for (const DeletedBoard& each : *deleted) {
+        Json::Value board = board_json(each.board);
+        board["deleted"] = rfc3339(each.deleted);
+        board["kept_until"] = rfc3339(each.deleted + Registry::kept_deleted);
+        body["boards"].append(std::move(board));
+    }
+    body["total"] = Json::UInt64(deleted->size());
+    body["cursor"] = Json::Value();
     return json_response(200, body);
 }
 
@@ -40,10 +63,65 @@ ApiResult<Response> ApiBoards::current(const BoardId& id, int status, const std:
     return json_response(status, body);
 }
 
-ApiResult<std::vector<Notice>> ApiBoards::inspect(const Token& token, const BoardOptions& options) {
+namespace {
+/// Does only the person's own process know what this means: a path below home, several folders, a pattern?
+bool is_typed(const std::string& folder) {
+    const bool elsewhere = folder.find("://") != std::string::npos;
+    return !folder.empty() && !elsewhere && (!folder.starts_with('/') || folder.find_first_of(",*?[") != std::string::npos);
+}
+}  // namespace
+
+/// Replaces the folders as a person types them by absolute paths and names.
+ApiResult<void> ApiBoards::resolve_folders_in(JsonObject& json, const Token& token) {
+    std::string logdir;
+    std::vector<std::string> texts;
+    json.take("logdir", logdir, 0, wire::longest::path);
+    json.take("more_logdirs", texts, 0, wire::longest::more_logdirs, wire::longest::path);
+    if (!is_typed(logdir) && std::ranges::none_of(texts, is_typed)) return {};
+    const bool has_first = !logdir.empty();
+    if (has_first) texts.insert(texts.begin(), logdir);
+    const auto reader = launcher_.open_logdirs(token);
+    if (!reader) return error_of(reader);
+    const auto folders = resolve_folders(*reader, texts);
+    if (!folders) return error_of(folders);
+    std::vector<std::string> paths;
+    std::vector<std::string> names;
+    for (const wire::NamedFolder& folder : *folders) {
+        paths.push_back(folder.path);
+        names.push_back(folder.name);
+    }
+    if (paths.empty()) return problem(Code::bad_field, "name a folder", "logdir");
+    const bool any_name = std::ranges::any_of(names, [](const std::string& name) { return !name.empty(); });
+    if (any_name && has_first && !json.has("names")) json.replace("names", names_apart(paths, names));
+    if (has_first) {
+        json.replace("logdir", paths.front());
+        paths.erase(paths.begin());
+    }
+    if (!paths.empty() || json.has("more_logdirs")) json.replace("more_logdirs", paths);
+    return {};
+}
+
+ApiResult<ApiBoards::Wanted> ApiBoards::wanted(const Call& call, const BoardOptions& before, For what) {
+    auto json = JsonObject::parse(call.body);
+    if (!json) return error_of(json);
+    Wanted wanted;
+    wanted.titled = json->has("title");
+    if (what == For::a_board) {
+        json->take("new", wanted.another);
+        json->take("wake", wanted.wake);
+    }
+    if (auto resolved = resolve_folders_in(*json, *call.token); !resolved) return error_of(resolved);
+    auto options = take_options(*json, before, settings_);
+    if (!options) return error_of(options);
+    wanted.options = *std::move(options);
+    return wanted;
+}
+
+ApiResult<ApiBoards::Inspected> ApiBoards::inspect(const Token& token, const BoardOptions& options) {
     const char* field = "logdir";
     std::vector<wire::FolderReport> reports;
     const auto until = std::chrono::steady_clock::now() + longest_look;
+    std::vector<std::string> targets;
     for (const std::string& folder : folders_of(options)) {
         if (std::chrono::steady_clock::now() >= until) {
             return problem(Code::logdir_unreadable, "your folders answer too slowly; is their file system mounted?", field);
@@ -51,10 +129,25 @@ ApiResult<std::vector<Notice>> ApiBoards::inspect(const Token& token, const Boar
         auto report = launcher_.inspect(token, folder);
         if (!report) return error_of(report);
         if (const auto good = verdict_of(*report, folder, field); !good) return error_of(good);
+        if (!report->target.empty()) targets.push_back(report->target);
         reports.push_back(*std::move(report));
         field = "more_logdirs";
     }
-    return notices_of(reports, options);
+    return Inspected{notices_of(reports, options), targets.size() == reports.size() ? set_of(targets) : std::string()};
+}
+
+/// The person's newest board on these folders.
+std::optional<Board> ApiBoards::board_on(const Call& call, const BoardOptions& options, const std::string& targets) {
+    const std::string paths = set_of(folders_of(options));
+    for (Board& board : registry_.boards_on(call.session->uid, options, targets)) {
+        if (set_of(folders_of(board.options)) == paths) return std::move(board);
+        // Its links may lead elsewhere by now.
+        const auto found = inspect(*call.token, board.options);
+        if (found && found->targets == targets) return std::move(board);
+        if (const auto kept = registry_.set_targets(board.id, found ? found->targets : std::string()); !kept)
+            log_event(Event::storage_fault, kept.error().text());
+    }
+    return std::nullopt;
 }
 
 /// Makes the door according to the options, and wakes the board if `awake`.
@@ -70,22 +163,51 @@ ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, boo
     }
     watch_.refresh(board.id);
     (void)registry_.wait(board.id, BoardScheduler::report_timeout, [](const Board& now) { return now.state != State::off; });
-    return awake ? scheduler_.wake(token, board.id) : ApiResult<void>{};
+    return awake ? scheduler_.wake(token, board.id).map([](bool) {}) : ApiResult<void>{};
 }
 
+namespace {
+/// The Idempotency-Key of a request; empty when it has none.
+ApiResult<std::string> key_of(const Request& request) {
+    constexpr std::size_t longest = 255;
+    std::string key(request.parameter("HTTP_IDEMPOTENCY_KEY"));
+    if (key.size() > longest || !is_utf8(key) || has_control_character(key))
+        return problem(Code::bad_field, "Idempotency-Key must be a text of at most 255 bytes", "Idempotency-Key");
+    return key;
+}
+}  // namespace
+
 ApiResult<Response> ApiBoards::create(Call& call) {
-    auto json = JsonObject::parse(call.body);
-    if (!json) return error_of(json);
-    const auto options = take_options(*json, default_options(settings_), settings_);
-    if (!options) return error_of(options);
+    const auto made = wanted(call, default_options(settings_), For::a_board);
+    if (!made) return error_of(made);
+    const auto key = key_of(call.request);
+    if (!key) return error_of(key);
+    const auto found = inspect(*call.token, made->options);
+    if (!found) return error_of(found);
+
+    auto choosing = choices_.hold(call.session->uid);
+    if (!key->empty()) {
+        const auto before = registry_.made_with(call.session->uid, *key);
+        if (before && before->request != sha256(call.body).hex())
+            return problem(Code::bad_field, "another request had this Idempotency-Key", "Idempotency-Key");
+        if (before) return current(before->board, 201, found->notices);
+    }
+    const auto shown = made->another ? std::nullopt : board_on(call, made->options, found->targets);
+    if (!shown) return make(call, *made, *found, std::move(choosing));
+    choosing.unlock();
+    return open_again(call, shown->id, found->notices);
+}
+
+ApiResult<Response> ApiBoards::make(Call& call, const Wanted& wanted, const Inspected& found, std::unique_lock<std::mutex> choosing) {
     const auto owner = UserName::parse(call.session->user);
     if (!owner) return problem(Code::internal, owner.error().text());
-    auto notices = inspect(*call.token, *options);
-    if (!notices) return error_of(notices);
-
-    const auto board = registry_.add(call.session->uid, *owner, *options, settings_.boards_per_user);
+    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets);
     if (!board) return error_of(board);
-    if (const auto door = make_door(*call.token, *board, true); !door) {
+    if (const auto key = key_of(call.request); key && !key->empty()) {
+        if (const auto kept = registry_.set_made_with(*board, *key, sha256(call.body).hex()); !kept) return storage_problem(kept.error());
+    }
+    choosing.unlock();
+    if (const auto door = make_door(*call.token, *board, false); !door) {
         // Remove a board that could not be made. If its door may exist, keep it: the owner can wake or delete it.
         const auto held = scheduler_.hold_door(board->id);
         if (launcher_.remove_door(*call.token, board->id)) {
@@ -93,20 +215,49 @@ ApiResult<Response> ApiBoards::create(Call& call) {
         }
         return error_of(door);
     }
-    presets_.set_last(call.session->uid, *options);
+    presets_.set_last(call.session->uid, wanted.options);
     audit(Event::board_made, *call.session, call.request.address(), "made", *board);
-    for (const Board& other : registry_.boards_of(call.session->uid)) {
-        if (other.id == board->id || !show_the_same(other.options, *options)) continue;
-        notices->push_back({"same_folder", "You already have a board for this folder: " + other.url() + " (" + other.options.title + ")."});
+    if (wanted.wake) {
+        if (const auto woken = wake_board(call, *board); !woken) return error_of(woken);
     }
-    auto response = current(board->id, 201, *notices);
+    auto response = current(board->id, 201, found.notices);
     if (!response) return response;
     response->with("Location", "/api/v1/boards/" + board->id.str());
     return response;
 }
 
+/// The board that shows these folders already, changed as asked.
+ApiResult<Response> ApiBoards::open_again(Call& call, const BoardId& id, const std::vector<Notice>& notices) {
+    const auto held = changes_.hold(id);
+    const auto board = own_board(registry_, id, *call.session);
+    if (!board) return error_of(board);
+    auto asked = wanted(call, board->options, For::a_board);
+    if (!asked) return error_of(asked);
+    // The same folders: the board keeps its own paths and their order.
+    asked->options.logdir = board->options.logdir;
+    asked->options.more_logdirs = board->options.more_logdirs;
+    asked->options.names = board->options.names;
+    if (!asked->titled) asked->options.title = board->options.title;
+    if (const auto changed = change(call, *board, asked->options); !changed) return error_of(changed);
+    if (asked->wake) {
+        if (const auto woken = wake_board(call, *board); !woken) return error_of(woken);
+    }
+    return current(id, 200, notices);
+}
+
+/// Starts it, with one line in the audit log however many requests ask at the same time.
+ApiResult<void> ApiBoards::wake_board(const Call& call, const Board& board) {
+    const auto woken = scheduler_.wake(*call.token, board.id);
+    if (!woken) return error_of(woken);
+    if (*woken) audit(Event::board_woken, *call.session, call.request.address(), "woke", board);
+    return {};
+}
+
 ApiResult<Response> ApiBoards::read(Call& call) const {
-    return own_board(registry_, *call.board, *call.session).map([](const Board& board) { return json_response(200, board_json(board)); });
+    const auto board = own_board(registry_, *call.board, *call.session);
+    if (!board) return error_of(board);
+    scheduler_.looked_at(board->id);
+    return json_response(200, board_json(*board));
 }
 
 ApiResult<Response> ApiBoards::update(Call& call) {
@@ -114,26 +265,38 @@ ApiResult<Response> ApiBoards::update(Call& call) {
     const auto held = changes_.hold(*call.board);
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return error_of(board);
-    auto json = JsonObject::parse(call.body);
-    if (!json) return error_of(json);
-    const auto options = take_options(*json, board->options, settings_);
-    if (!options) return error_of(options);
-    if (options_text(*options) == options_text(board->options)) return current(board->id, 200);
+    const auto asked = wanted(call, board->options, For::a_change);
+    if (!asked) return error_of(asked);
+    const BoardOptions* options = &asked->options;
     std::vector<Notice> notices;
+    std::string targets = board->targets;
     if (folders_of(*options) != folders_of(board->options) || options->loader != board->options.loader) {
         auto found = inspect(*call.token, *options);
         if (!found) return error_of(found);
-        notices = *std::move(found);
+        notices = std::move(found->notices);
+        targets = std::move(found->targets);
     }
-    Board changed = *board;
-    changed.options = *options;
-    if (const auto door = make_door(*call.token, changed, is_awake(*board)); !door) {
-        // Make the old door again: a taken port must not cost the board its door.
-        (void)make_door(*call.token, *board, is_awake(*board));
-        return error_of(door);
+    if (const auto changed = change(call, *board, *options); !changed) return error_of(changed);
+    if (targets != board->targets) {
+        if (const auto kept = registry_.set_targets(board->id, targets); !kept) return storage_problem(kept.error());
     }
-    if (const auto kept = registry_.set_options(board->id, *options); !kept) return storage_problem(kept.error());
     return current(board->id, 200, notices);
+}
+
+/// A new title changes nothing that runs.
+ApiResult<void> ApiBoards::change(Call& call, const Board& board, const BoardOptions& options) {
+    if (options_text(options) == options_text(board.options)) return {};
+    if (needs_restart(options, board.options)) {
+        Board changed = board;
+        changed.options = options;
+        if (auto door = make_door(*call.token, changed, is_awake(board)); !door) {
+            // Make the old door again: a taken port must not cost the board its door.
+            (void)make_door(*call.token, board, is_awake(board));
+            return door;
+        }
+    }
+    if (const auto kept = registry_.set_options(board.id, options); !kept) return storage_problem(kept.error());
+    return {};
 }
 
 ApiResult<Response> ApiBoards::remove(Call& call) {
@@ -143,9 +306,23 @@ ApiResult<Response> ApiBoards::remove(Call& call) {
     if (const auto removed = launcher_.remove_door(*call.token, board->id); !removed && removed.error().code != Code::no_such_board) {
         return error_of(removed);
     }
-    if (const auto removed = registry_.remove(board->id); !removed) return storage_problem(removed.error());
+    if (const auto removed = registry_.move_to_deleted(board->id); !removed) return storage_problem(removed.error());
     audit(Event::board_deleted, *call.session, call.request.address(), "deleted", *board);
     return empty_response(204);
+}
+
+ApiResult<Response> ApiBoards::restore(Call& call) {
+    if (registry_.find(*call.board)) {
+        const auto there = own_board(registry_, *call.board, *call.session);
+        return there ? current(there->id, 200) : error_of(there);
+    }
+    const auto board = registry_.restore(call.session->uid, *call.board, settings_.boards_per_user);
+    if (!board) return error_of(board);
+    audit(Event::board_restored, *call.session, call.request.address(), "restored", *board);
+    // Without a door it is off, and the next visit makes one.
+    if (const auto door = make_door(*call.token, *board, false); !door)
+        log_event(Event::notice, "a restored board has no door yet: " + door.error().detail, {{"BOARD_ID", board->id.str()}});
+    return current(board->id, 200);
 }
 
 /// The board of a request that takes no fields. Refuses a field rather than ignoring it.
@@ -161,8 +338,7 @@ ApiResult<Board> ApiBoards::acted_on(const Call& call) const {
 ApiResult<Response> ApiBoards::wake(Call& call) {
     const auto board = acted_on(call);
     if (!board) return error_of(board);
-    if (const auto woken = scheduler_.wake(*call.token, board->id); !woken) return error_of(woken);
-    if (!is_awake(*board)) audit(Event::board_woken, *call.session, call.request.address(), "woke", *board);
+    if (const auto woken = wake_board(call, *board); !woken) return error_of(woken);
     return current(board->id, 202);
 }
 

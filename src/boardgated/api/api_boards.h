@@ -29,14 +29,35 @@ public:
     [[nodiscard]] ApiResult<Response> read(Call& call) const;
     [[nodiscard]] ApiResult<Response> update(Call& call);
     [[nodiscard]] ApiResult<Response> remove(Call& call);
+    [[nodiscard]] ApiResult<Response> restore(Call& call);
     [[nodiscard]] ApiResult<Response> wake(Call& call);
     [[nodiscard]] ApiResult<Response> sleep(Call& call);
     [[nodiscard]] ApiResult<Response> restart(Call& call);
     [[nodiscard]] ApiResult<Response> log(Call& call) const;
 
 private:
-    /// Notices about the folders; a problem when one of them cannot be a log directory.
-    [[nodiscard]] ApiResult<std::vector<Notice>> inspect(const Token& token, const BoardOptions& options);
+    /// The body of a request for a board.
+    struct Wanted {
+        BoardOptions options;
+        bool titled = false;   ///< it has a title
+        bool another = false;  ///< "new": also where a board shows these folders
+        bool wake = false;
+    };
+    struct Inspected {
+        std::vector<Notice> notices;
+        std::string targets;  ///< set_of() the folders after all links; empty: unknown
+    };
+    [[nodiscard]] ApiResult<Response> list_deleted(Call& call) const;
+    enum class For { a_board, a_change };
+    [[nodiscard]] ApiResult<Wanted> wanted(const Call& call, const BoardOptions& before, For what);
+    [[nodiscard]] ApiResult<void> resolve_folders_in(JsonObject& json, const Token& token);
+    /// A problem when one of the folders cannot be a log directory.
+    [[nodiscard]] ApiResult<Inspected> inspect(const Token& token, const BoardOptions& options);
+    [[nodiscard]] std::optional<Board> board_on(const Call& call, const BoardOptions& options, const std::string& targets);
+    [[nodiscard]] ApiResult<Response> make(Call& call, const Wanted& wanted, const Inspected& found, std::unique_lock<std::mutex> choosing);
+    [[nodiscard]] ApiResult<Response> open_again(Call& call, const BoardId& id, const std::vector<Notice>& notices);
+    [[nodiscard]] ApiResult<void> change(Call& call, const Board& board, const BoardOptions& options);
+    [[nodiscard]] ApiResult<void> wake_board(const Call& call, const Board& board);
     [[nodiscard]] ApiResult<void> make_door(const Token& token, const Board& board, bool awake);
     [[nodiscard]] ApiResult<Board> acted_on(const Call& call) const;
     /// The response with the board's present state and additional notices.
@@ -50,6 +71,7 @@ private:
     Presets& presets_;
     const Settings& settings_;
     BoardLocks changes_;
+    BoardLocks choices_;  ///< by person: of two requests for the same folder, the second finds the board of the first
 };
 
 }  // namespace boardgate::boardgated

@@ -154,8 +154,8 @@ ApiResult<Response> ApiLogin::begin_session(const LoginGrant& grant, const std::
         return storage_problem(added.error());
     }
     unit_reconciler_.remove_unknown_of(*user, grant.token);
-    administrators_.look_up({grant.token.hash(), grant.uid, grant.user});
     Json::Value body = who_is(grant.user, grant.uid);
+    body["administrator"] = administrators_.look_up({grant.token.hash(), grant.uid, grant.user});
     if (!grant.messages.empty()) body["messages"] = texts(grant.messages);
     Response response = json_response(200, body);
     response.with("Set-Cookie", set_cookie(grant.token));

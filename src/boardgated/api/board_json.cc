@@ -33,6 +33,12 @@ Json::Value board_facts_json(const Board& board) {
     value["last_viewed"] = board.last_viewed ? Json::Value(rfc3339(*board.last_viewed)) : Json::Value();
     // Only the owner can open it.
     value["last_viewed_by"] = board.last_viewed ? Json::Value(board.owner.str()) : Json::Value();
+    value["held"] = Json::Value();
+    if (board.held) {
+        value["held"]["by"] = board.held->by;
+        value["held"]["reason"] = board.held->reason;
+        value["held"]["since"] = rfc3339(board.held->since);
+    }
     value["memory"] = board.usage.memory ? Json::Value(Json::UInt64(*board.usage.memory)) : Json::Value();
     value["cpu_seconds"] = board.usage.cpu_seconds ? Json::Value(*board.usage.cpu_seconds) : Json::Value();
     return value;

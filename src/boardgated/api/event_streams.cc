@@ -85,6 +85,12 @@ void EventStreams::open_stream(std::unique_ptr<Request> request, const Session& 
     eventfd_write(wake_.get(), 1);
 }
 
+bool EventStreams::has_page_open(std::uint32_t uid) const {
+    const auto counts = counts_.read();
+    const auto found = counts->of_user.find(uid);
+    return found != counts->of_user.end() && found->second.streams > 0;
+}
+
 void EventStreams::board_changed(const Board& board, bool gone) {
     Json::Value id(Json::objectValue);
     id["id"] = board.id.str();

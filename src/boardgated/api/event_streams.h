@@ -77,6 +77,8 @@ public:
     /// Streams what `feed.source` delivers.
     void open_feed(std::unique_ptr<Request> request, const Session& session, Place place, Feed feed);
 
+    /// Has this person a page open that follows boards, a log or runs?
+    [[nodiscard]] bool has_page_open(std::uint32_t uid) const;
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
 

@@ -68,6 +68,13 @@ struct Failure {
     std::string change_value{};
 };
 
+/// An administrator keeps a board asleep.
+struct Hold {
+    std::string by;
+    std::string reason;
+    WallTime since{};
+};
+
 struct Board {
     BoardId id;
     std::uint32_t uid;
@@ -86,6 +93,8 @@ struct Board {
     std::chrono::seconds longest_awake{};        ///< then it sleeps even when used; 0: no limit
     State state_before = State::off;             ///< the previous state
     std::optional<Failure> failure{};            ///< in state failed, once the log was read
+    std::optional<Hold> held{};                  ///< it cannot be woken
+    std::string targets{};                       ///< set_of() its folders after all links; empty: unknown
 
     [[nodiscard]] UnitName unit() const { return {owner, id}; }
     /// When the board is expected to sleep; nothing unless it is ready.

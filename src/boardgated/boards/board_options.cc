@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <set>
+
+#include "src/base/folder_names.h"
+#include "src/base/sha256.h"
 
 namespace boardgate::boardgated {
 
@@ -89,6 +93,11 @@ ApiResult<void> check(const BoardOptions& options, const Settings& settings) {
     for (const std::string& folder : options.more_logdirs) {
         if (auto another = check_logdir(folder, "more_logdirs"); !another) return another;
     }
+    if (!options.names.empty()) {
+        const bool good = std::ranges::all_of(options.names, is_folder_name);
+        if (!good || options.names.size() != 1 + options.more_logdirs.size() || std::set(options.names.begin(), options.names.end()).size() != options.names.size())
+            return problem(Code::bad_field, "names must be one name for each folder, each different and without /", "names");
+    }
     if (const auto samples = Samples::parse(options.samples_per_plugin); !samples) {
         return problem(Code::bad_field, samples.error().text(), "samples_per_plugin");
     }
@@ -118,7 +127,27 @@ BoardOptions default_options(const Settings& settings) {
     return options;
 }
 
+namespace {
+/// Names for all folders of a board that has several. A folder keeps the name that it had: TensorBoard's colours and filters
+/// are by the names of runs.
+std::vector<std::string> names_after(const BoardOptions& before, const BoardOptions& now) {
+    const std::vector<std::string> folders = folders_of(now);
+    if (folders.size() < 2) return {};
+    const std::vector<std::string> old = folders_of(before);
+    const std::vector<std::string> old_names = old.size() < 2 ? std::vector<std::string>() : names_apart(old, before.names);
+    std::vector<std::string> names;
+    for (const std::string& folder : folders) {
+        const auto at = static_cast<std::size_t>(std::ranges::find(old, folder) - old.begin());
+        names.push_back(at < old_names.size() ? old_names[at] : std::string());
+    }
+    return names_apart(folders, names);
+}
+}  // namespace
+
 ApiResult<BoardOptions> take_options(JsonObject& json, BoardOptions options, const Settings& settings) {
+    const BoardOptions before = options;
+    const bool names_given = json.has("names");
+    if (!names_given) options.names.clear();
     const std::string title_before = options.title;
     const bool derived = options.title == derived_title(options);
     const auto old = take_fast_loader(json, options.loader);
@@ -128,6 +157,7 @@ ApiResult<BoardOptions> take_options(JsonObject& json, BoardOptions options, con
     if (auto known = json.finish(); !known) return error_of(known);
     if (!old) return error_of(old);
     if (auto good = check(options, settings); !good) return error_of(good);
+    if (options.names.empty() || options.more_logdirs.empty()) options.names = names_after(before, options);
     // A title that was derived from the folders changes with them.
     if (options.title.empty() || (derived && options.title == title_before)) options.title = derived_title(options);
     return options;
@@ -165,7 +195,7 @@ wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options) {
     spec.port = static_cast<std::uint16_t>(options.port);
     spec.logdir = options.logdir;
     spec.more_logdirs = options.more_logdirs;
-    spec.title = options.title;
+    spec.names = options.names;
     spec.environment = options.environment;
     spec.reload_interval = static_cast<std::uint32_t>(options.reload_interval);
     spec.reload_multifile = options.reload_multifile;
@@ -186,10 +216,18 @@ std::vector<std::string> folders_of(const BoardOptions& options) {
     return folders;
 }
 
-bool show_the_same(const BoardOptions& one, const BoardOptions& other) {
-    // `//` and a final slash do not change the folder.
-    const auto normal = [](const std::string& folder) { return std::filesystem::path(folder + "/").lexically_normal(); };
-    return std::ranges::equal(folders_of(one), folders_of(other), {}, normal, normal);
+std::string set_of(const std::vector<std::string>& folders) {
+    std::set<std::string> normal;
+    for (const std::string& folder : folders) normal.insert(std::filesystem::path(folder + "/").lexically_normal().string());
+    std::string all;
+    for (const std::string& folder : normal) all += folder + '\n';
+    return sha256(all).hex();
+}
+
+bool needs_restart(const BoardOptions& one, const BoardOptions& other) {
+    BoardOptions renamed = other;
+    renamed.title = one.title;
+    return options_text(one) != options_text(renamed);
 }
 
 namespace {

@@ -14,7 +14,7 @@ namespace option {
 using Text = std::string;
 using Number = std::int64_t;
 using Flag = bool;
-/// Absolute paths.
+/// Absolute paths, or the names of all folders of a board with several.
 using Folders = std::vector<std::string>;
 }  // namespace option
 
@@ -44,8 +44,10 @@ void add_options(Json::Value& to, const BoardOptions& options);
 
 /// logdir and more_logdirs.
 [[nodiscard]] std::vector<std::string> folders_of(const BoardOptions& options);
-/// Do both show the same folders?
-[[nodiscard]] bool show_the_same(const BoardOptions& one, const BoardOptions& other);
+/// Identifies a set of folders, in any order; `//` and a final slash make no difference.
+[[nodiscard]] std::string set_of(const std::vector<std::string>& folders);
+/// Does TensorBoard, or the door, have to know of the difference? The title is boardgate's.
+[[nodiscard]] bool needs_restart(const BoardOptions& one, const BoardOptions& other);
 /// The last component of a path, for a title: `runs` for `/home/alice/runs/`.
 [[nodiscard]] std::string folder_name(const std::string& path);
 /// The title of a board whose owner chose none: the names of its folders.

@@ -11,6 +11,8 @@
 #include <optional>
 #include <regex>
 
+#include "src/boardgated/common/json.h"
+
 namespace boardgate::boardgated {
 
 namespace {
@@ -76,8 +78,13 @@ std::string last_status(const UnitFacts& facts) {
 std::optional<std::string> match(const FailureRule& rule, const Board& board, const std::vector<std::string>& log) {
     const UnitFacts& facts = board.facts;
     switch (rule.by) {
-        case FailureRule::By::said:
-            return status_with_code(facts, rule.sign);
+        case FailureRule::By::said: {
+            // Everybody can read the status, so the path is only in the log.
+            const auto status = status_with_code(facts, rule.sign);
+            const std::string mark = std::string(" [") + rule.sign + "]";
+            const auto line = std::find_if(log.rbegin(), log.rend(), [&](const std::string& each) { return each.ends_with(mark); });
+            return status && line != log.rend() ? line->substr(0, line->size() - mark.size()) : status;
+        }
         case FailureRule::By::log:
             // The last match: TensorBoard may have recovered from earlier ones.
             for (auto line = log.rbegin(); line != log.rend(); ++line) {
@@ -189,6 +196,22 @@ Json::Value failure_json(const Failure& failure) {
     value["change"] = Json::Value();
     if (!failure.change_option.empty()) value["change"][failure.change_option] = failure.change_value;
     return value;
+}
+
+std::string failure_text(const Failure& failure) { return to_text(failure_json(failure)); }
+
+Failure failure_of_text(const std::string& text) {
+    const Json::Value value = trusted_json(text);
+    Failure failure{value["code"].asString(), value["summary"].asString(), value["detail"].asString(), value["remedy"].asString()};
+    if (value["exit_status"].isInt()) failure.exit_status = value["exit_status"].asInt();
+    for (const Json::Value& line : value["log_tail"]) failure.log_tail.push_back(line.asString());
+    if (value["change"].isObject()) {
+        for (const std::string& option : value["change"].getMemberNames()) {
+            failure.change_option = option;
+            failure.change_value = value["change"][option].asString();
+        }
+    }
+    return failure;
 }
 
 }  // namespace boardgate::boardgated

@@ -30,5 +30,8 @@ struct FailureRule {
 
 /// The failure as in the API (docs/openapi.yaml: Failure).
 [[nodiscard]] Json::Value failure_json(const Failure& failure);
+/// The text in the database, and back.
+[[nodiscard]] std::string failure_text(const Failure& failure);
+[[nodiscard]] Failure failure_of_text(const std::string& text);
 
 }  // namespace boardgate::boardgated

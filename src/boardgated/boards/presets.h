@@ -33,7 +33,7 @@ private:
 };
 
 /// Options that are not part of presets.
-inline constexpr const char* options_of_one_board[] = {"logdir", "more_logdirs", "title", "port"};
+inline constexpr const char* options_of_one_board[] = {"logdir", "more_logdirs", "names", "title", "port"};
 
 /// The options that a preset holds.
 [[nodiscard]] Json::Value preset_json(const BoardOptions& options);

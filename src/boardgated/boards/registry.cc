@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "src/base/log.h"
+#include "src/boardgated/boards/diagnosis.h"
 
 namespace boardgate::boardgated {
 
@@ -21,26 +22,61 @@ WallTime time_of(std::int64_t seconds) { return WallTime(std::chrono::seconds(se
 Result<void> Registry::load() {
     const auto rows = store_.boards();
     if (!rows) return error_of(rows);
+    const auto holds = store_.holds();
+    if (!holds) return error_of(holds);
     const auto contents = contents_.lock();
     for (const BoardRow& row : *rows) {
-        const auto id = BoardId::parse(row.id);
-        const auto owner = UserName::parse(row.owner);
-        if (!id || !owner) {
+        auto board = board_of(row);
+        if (!board) {
             log_event(Event::reconciled, "a board in the database has a malformed id or owner; boardgate ignores it");
             continue;
         }
-        Board board{*id, row.uid, *owner, options_of_text(row.options), row.port, time_of(row.created), {}, {}, State::off, clock_.wall()};
-        board.longest_awake = longest_awake_;
-        if (row.last_viewed != 0) board.last_viewed = time_of(row.last_viewed);
-        contents->entries.emplace(*id, Entry{std::move(board)});
+        // An older boardgate wrote it.
+        if (row.paths.empty()) {
+            if (auto written = write(*board); !written) return written;
+        }
+        const BoardId id = board->id;
+        contents->entries.emplace(id, Entry{*std::move(board)});
+    }
+    const auto failures = store_.failures();
+    if (!failures) return error_of(failures);
+    for (const FailureRow& row : *failures) {
+        const auto id = BoardId::parse(row.board);
+        if (Entry* entry = id ? contents->find(*id) : nullptr; entry != nullptr)
+            entry->kept_failure = KeptFailure{row.invocation, failure_of_text(row.failure), WallTime(std::chrono::microseconds(row.since))};
+    }
+    for (const HoldRow& row : *holds) {
+        const auto id = BoardId::parse(row.board);
+        if (Entry* entry = id ? contents->find(*id) : nullptr; entry != nullptr)
+            entry->board.held = Hold{row.holder, row.reason, time_of(row.since)};
     }
     return {};
 }
 
-Result<void> Registry::write(const Board& board) {
-    return store_.put_board({board.id.str(), board.uid, board.owner.str(), board.port, options_text(board.options),
-                             seconds_of(board.created), board.last_viewed ? seconds_of(*board.last_viewed) : 0});
+std::optional<Board> Registry::board_of(const BoardRow& row) const {
+    const auto id = BoardId::parse(row.id);
+    const auto owner = UserName::parse(row.owner);
+    if (!id || !owner) return std::nullopt;
+    Board board{*id, row.uid, *owner, options_of_text(row.options), row.port, time_of(row.created), {}, {}, State::off, clock_.wall()};
+    board.longest_awake = longest_awake_;
+    board.targets = row.folders;
+    if (row.last_viewed != 0) board.last_viewed = time_of(row.last_viewed);
+    return board;
 }
+
+BoardRow Registry::row_of(const Board& board) {
+    return {board.id.str(),
+            board.uid,
+            board.owner.str(),
+            board.port,
+            options_text(board.options),
+            seconds_of(board.created),
+            board.last_viewed ? seconds_of(*board.last_viewed) : 0,
+            set_of(folders_of(board.options)),
+            board.targets};
+}
+
+Result<void> Registry::write(const Board& board) { return store_.put_board(row_of(board)); }
 
 /// If another thread is already notifying, this queues the change for it: listeners see all changes in order.
 void Registry::notify(LockedContents::Writer contents, const Board& board, bool gone) {
@@ -62,17 +98,22 @@ void Registry::notify(LockedContents::Writer contents, const Board& board, bool 
     contents->notifying = false;
 }
 
-ApiResult<Board> Registry::add(std::uint32_t uid, const UserName& owner, const BoardOptions& options, std::int64_t most) {
+ApiResult<void> Registry::has_room(std::uint32_t uid, std::int64_t most) const {
+    if (static_cast<std::int64_t>(boards_of(uid).size()) < most) return {};
+    return problem(Code::too_many_boards, fmt::format("you have {} boards, which is the limit for one person; delete one", most));
+}
+
+ApiResult<Board> Registry::add(std::uint32_t uid, const UserName& owner, const BoardOptions& options, std::int64_t most,
+                               const std::string& targets) {
     std::unique_lock definition(definition_changes_);
-    if (static_cast<std::int64_t>(boards_of(uid).size()) >= most) {
-        return problem(Code::too_many_boards, fmt::format("you have {} boards, which is the limit for one person; delete one", most));
-    }
+    if (auto room = has_room(uid, most); !room) return error_of(room);
     BoardId id = BoardId::make();
     while (find(id)) id = BoardId::make();
     // In whole seconds, as in the store, so that a restart does not change the time.
     const WallTime now = time_of(seconds_of(clock_.wall()));
     Board board{id, uid, owner, options, 0, now, {}, {}, State::off, now};
     board.longest_awake = longest_awake_;
+    board.targets = targets;
     if (const auto written = write(board); !written) return storage_problem(written.error());
     auto contents = contents_.lock();
     contents->entries.emplace(id, Entry{board});
@@ -91,7 +132,7 @@ std::optional<GateView> Registry::gate_view(const BoardId& id) const {
     const auto contents = contents_.read();
     const Entry* entry = contents->find(id);
     if (entry == nullptr) return std::nullopt;
-    return GateView{entry->board.uid, entry->board.port, entry->board.state};
+    return GateView{entry->board.uid, entry->board.port, entry->board.state, entry->board.held.has_value()};
 }
 
 void Registry::for_each(const std::function<void(const Board&)>& see) const {
@@ -129,7 +170,25 @@ Result<void> Registry::change(const BoardId& id, Change change) {
 }
 
 Result<void> Registry::set_options(const BoardId& id, const BoardOptions& options) {
-    return change(id, [&](Board& board) { board.options = options; });
+    return change(id, [&](Board& board) {
+        if (set_of(folders_of(board.options)) != set_of(folders_of(options))) board.targets.clear();
+        board.options = options;
+    });
+}
+
+Result<void> Registry::set_targets(const BoardId& id, const std::string& targets) {
+    return change(id, [&](Board& board) { board.targets = targets; });
+}
+
+std::vector<Board> Registry::boards_on(std::uint32_t uid, const BoardOptions& options, const std::string& targets) const {
+    std::vector<Board> boards;
+    const auto found = store_.boards_on(uid, set_of(folders_of(options)), targets);
+    if (!found) log_event(Event::storage_fault, found.error().text());
+    for (const std::string& text : found.value_or(std::vector<std::string>())) {
+        const auto id = BoardId::parse(text);
+        if (auto board = id ? find(*id) : std::nullopt) boards.push_back(*std::move(board));
+    }
+    return boards;
 }
 
 Result<void> Registry::set_port(const BoardId& id, std::uint16_t port) {
@@ -149,6 +208,87 @@ Result<void> Registry::remove(const BoardId& id) {
     return {};
 }
 
+Result<void> Registry::move_to_deleted(const BoardId& id) {
+    std::unique_lock definition(definition_changes_);
+    const auto board = find(id);
+    if (!board) return {};
+    BoardRow row = row_of(*board);
+    row.deleted = seconds_of(clock_.wall());
+    if (auto written = store_.put_board(row); !written) return written;
+    auto contents = contents_.lock();
+    const auto gone = contents->entries.extract(id);
+    definition.unlock();
+    notify(std::move(contents), gone.mapped().board, true);
+    return {};
+}
+
+Result<std::vector<DeletedBoard>> Registry::deleted_of(std::uint32_t uid) const {
+    const auto rows = store_.deleted_boards(uid);
+    if (!rows) return error_of(rows);
+    std::vector<DeletedBoard> deleted;
+    for (const BoardRow& row : *rows) {
+        if (clock_.wall() - time_of(row.deleted) > kept_deleted) continue;
+        if (auto board = board_of(row)) deleted.push_back({*std::move(board), time_of(row.deleted)});
+    }
+    return deleted;
+}
+
+ApiResult<Board> Registry::restore(std::uint32_t uid, const BoardId& id, std::int64_t most) {
+    std::unique_lock definition(definition_changes_);
+    const auto deleted = deleted_of(uid);
+    if (!deleted) return storage_problem(deleted.error());
+    const auto found = std::ranges::find(*deleted, id, [](const DeletedBoard& each) { return each.board.id; });
+    if (found == deleted->end()) return problem(Code::no_such_board, fmt::format("you have no deleted board {}", id.str()));
+    if (auto room = has_room(uid, most); !room) return error_of(room);
+    Board board = found->board;
+    const auto holds = store_.holds();
+    if (!holds) return storage_problem(holds.error());
+    const auto hold = std::ranges::find(*holds, id.str(), &HoldRow::board);
+    if (hold != holds->end()) board.held = Hold{hold->holder, hold->reason, time_of(hold->since)};
+    if (const auto written = write(board); !written) return storage_problem(written.error());
+    auto contents = contents_.lock();
+    contents->entries.emplace(id, Entry{board});
+    definition.unlock();
+    notify(std::move(contents), board);
+    return board;
+}
+
+std::optional<MadeBoard> Registry::made_with(std::uint32_t uid, const std::string& key) const {
+    const auto row = store_.made_board(uid, key);
+    if (!row) log_event(Event::storage_fault, row.error().text());
+    if (!row || !*row || clock_.wall() - time_of((*row)->made) > kept_keys) return std::nullopt;
+    const auto board = BoardId::parse((*row)->board);
+    return board ? std::optional(MadeBoard{*board, (*row)->request}) : std::nullopt;
+}
+
+Result<void> Registry::set_made_with(const Board& board, const std::string& key, const std::string& request) {
+    return store_.put_made_board(board.uid, {key, request, board.id.str(), seconds_of(clock_.wall())});
+}
+
+void Registry::purge() {
+    if (const auto gone = store_.forget_made_boards(seconds_of(clock_.wall() - kept_keys)); !gone)
+        return log_event(Event::storage_fault, gone.error().text());
+    const auto rows = store_.boards_deleted_before(seconds_of(clock_.wall() - kept_deleted));
+    if (!rows) return log_event(Event::storage_fault, rows.error().text());
+    for (const BoardRow& row : *rows) {
+        if (const auto gone = store_.delete_board(row.id); !gone) return log_event(Event::storage_fault, gone.error().text());
+    }
+}
+
+Result<void> Registry::set_hold(const BoardId& id, const std::optional<Hold>& hold) {
+    std::unique_lock definition(definition_changes_);
+    if (!gate_view(id)) return failure("no such board", id.str());
+    auto written = hold ? store_.put_hold({id.str(), hold->by, hold->reason, seconds_of(hold->since)}) : store_.delete_hold(id.str());
+    if (!written) return written;
+    auto contents = contents_.lock();
+    Entry* entry = contents->find(id);
+    if (entry == nullptr) return failure("no such board", id.str());
+    entry->board.held = hold;
+    definition.unlock();
+    notify(std::move(contents), entry->board);
+    return {};
+}
+
 Result<void> Registry::remove_of_others(std::uint32_t uid, const UserName& owner) {
     for (const Board& board : boards_of(uid)) {
         if (board.owner == owner) continue;
@@ -156,6 +296,12 @@ Result<void> Registry::remove_of_others(std::uint32_t uid, const UserName& owner
         log_event(Event::reconciled,
                   fmt::format("board {} was removed: the uid of its owner {} is {}'s now", board.id.str(), board.owner.str(), owner.str()),
                   {{"BOARD_ID", board.id.str()}, {"USER_NAME", board.owner.str()}});
+    }
+    const auto deleted = deleted_of(uid);
+    if (!deleted) return error_of(deleted);
+    for (const DeletedBoard& each : *deleted) {
+        if (each.board.owner == owner) continue;
+        if (auto removed = store_.delete_board(each.board.id.str()); !removed) return removed;
     }
     return {};
 }
@@ -190,6 +336,12 @@ std::string usual_reason(const Board& board, WallTime now) {
 void Registry::update_state(Entry& entry) const {
     Board& board = entry.board;
     State state = state_of(board.facts);
+    // The unit of the failed run was reset.
+    const bool failed_before = entry.kept_failure && !board.facts.invocation.empty() && entry.kept_failure->invocation == board.facts.invocation;
+    if (state == State::asleep && failed_before) {
+        state = State::failed;
+        board.failure = entry.kept_failure->failure;
+    }
     if (state == State::starting || state == State::ready) entry.waiting_for.clear();
     if (!entry.waiting_for.empty()) state = State::waiting;
     // Only at the beginning of a start: the reason of a sleep may be set during the start.
@@ -201,6 +353,7 @@ void Registry::update_state(Entry& entry) const {
         board.state_before = std::exchange(board.state, state);
         const bool known = state != State::waiting && state != State::off && board.facts.since > 0;
         board.state_since = known ? WallTime(std::chrono::microseconds(board.facts.since)) : clock_.wall();
+        if (state == State::failed && failed_before) board.state_since = entry.kept_failure->since;
     }
     board.waiting_for = entry.waiting_for;
     if (state != State::failed) board.failure.reset();
@@ -241,7 +394,11 @@ bool Registry::set_failure(const BoardId& id, const UnitFacts& facts, const Fail
     Entry* entry = contents->find(id);
     if (entry == nullptr || entry->board.state != State::failed || entry->board.facts != facts) return false;
     entry->board.failure = failure;
+    entry->kept_failure = KeptFailure{facts.invocation, failure, entry->board.state_since};
+    const FailureRow row{id.str(), facts.invocation, failure_text(failure),
+                         std::chrono::duration_cast<std::chrono::microseconds>(entry->board.state_since.time_since_epoch()).count()};
     notify(std::move(contents), entry->board);
+    if (const auto kept = store_.put_failure(row); !kept) log_event(Event::storage_fault, kept.error().text());
     return true;
 }
 

@@ -26,10 +26,24 @@ struct GateView {
     std::uint32_t uid;
     std::uint16_t port;
     State state;
+    bool held;
+};
+
+struct MadeBoard {
+    BoardId board;
+    std::string request;  ///< SHA-256 of the body, hexadecimal
+};
+
+struct DeletedBoard {
+    Board board;
+    WallTime deleted;
 };
 
 class Registry {
 public:
+    static constexpr std::chrono::days kept_deleted{30};
+    static constexpr std::chrono::hours kept_keys{24};
+
     /// Called after each change, one call at a time, in the order of the changes, with no lock held: by the thread that
     /// made the change, or by a thread that is still notifying of an earlier one. `gone`: the board was removed.
     using Listener = std::function<void(const Board&, bool gone)>;
@@ -44,7 +58,9 @@ public:
 
     /// A problem when the person already has `most` boards.
     [[nodiscard]] ApiResult<Board> add(std::uint32_t uid, const UserName& owner, const BoardOptions& options,
-                                       std::int64_t most = std::numeric_limits<std::int64_t>::max());
+                                       std::int64_t most = std::numeric_limits<std::int64_t>::max(), const std::string& targets = {});
+    /// The person's boards on these folders, the newest first; some by `targets`, which may be outdated.
+    [[nodiscard]] std::vector<Board> boards_on(std::uint32_t uid, const BoardOptions& options, const std::string& targets) const;
     [[nodiscard]] std::optional<Board> find(const BoardId& id) const;
     [[nodiscard]] std::optional<GateView> gate_view(const BoardId& id) const;
     [[nodiscard]] std::vector<Board> boards_of(std::uint32_t uid) const;
@@ -53,10 +69,24 @@ public:
     void for_each(const std::function<void(const Board&)>& see) const;
 
     [[nodiscard]] Result<void> set_options(const BoardId& id, const BoardOptions& options);
+    [[nodiscard]] Result<void> set_targets(const BoardId& id, const std::string& targets);
     [[nodiscard]] Result<void> set_port(const BoardId& id, std::uint16_t port);
+    /// For good: a board that could not be made, or of a deleted account.
     [[nodiscard]] Result<void> remove(const BoardId& id);
+    /// The board that a request with this Idempotency-Key made in the last day.
+    [[nodiscard]] std::optional<MadeBoard> made_with(std::uint32_t uid, const std::string& key) const;
+    [[nodiscard]] Result<void> set_made_with(const Board& board, const std::string& key, const std::string& request);
+    /// It can be restored for `kept_deleted`.
+    [[nodiscard]] Result<void> move_to_deleted(const BoardId& id);
+    [[nodiscard]] Result<std::vector<DeletedBoard>> deleted_of(std::uint32_t uid) const;
+    /// A problem when there is no such deleted board, or the person already has `most` boards.
+    [[nodiscard]] ApiResult<Board> restore(std::uint32_t uid, const BoardId& id, std::int64_t most);
+    /// Removes what was deleted too long ago, and old Idempotency-Keys.
+    void purge();
     /// Removes the boards of a deleted account whose uid was given to `owner`.
     [[nodiscard]] Result<void> remove_of_others(std::uint32_t uid, const UserName& owner);
+    /// nullopt releases it.
+    [[nodiscard]] Result<void> set_hold(const BoardId& id, const std::optional<Hold>& hold);
     /// Sets the present state of the board's units. Ignores unknown boards.
     void set_facts(const BoardId& id, const UnitFacts& facts);
     void set_usage(const BoardId& id, const Usage& usage);
@@ -65,7 +95,8 @@ public:
     /// Sets why the board is about to be put to sleep; the owner sees that as soon as it sleeps. Without a reason, the board's
     /// own limits may explain its sleep.
     void set_asleep_because(const BoardId& id, const std::string& reason);
-    /// Sets why the board failed, according to `facts`. Returns false, and changes nothing, if the board has newer facts.
+    /// Sets why the board failed, according to `facts`. The board stays failed until its next start, also when its unit is reset.
+    /// Returns false, and changes nothing, if the board has newer facts.
     bool set_failure(const BoardId& id, const UnitFacts& facts, const Failure& failure);
     /// Waits until `enough` is true of the board, the board is removed, or `patience` is over. Returns the board of that moment.
     [[nodiscard]] std::optional<Board> wait(const BoardId& id, std::chrono::milliseconds patience,
@@ -77,10 +108,16 @@ public:
     void save_views();
 
 private:
+    struct KeptFailure {
+        std::string invocation;
+        Failure failure;
+        WallTime since;
+    };
     struct Entry {
         Board board;
         std::string waiting_for{};
         std::string asleep_because{};  // set before the board sleeps
+        std::optional<KeptFailure> kept_failure{};
         bool unsaved_view = false;
         WallTime notified_view{};  // when listeners were last notified of a view
     };
@@ -101,7 +138,10 @@ private:
         [[nodiscard]] const Entry* find(const BoardId& id) const { return const_cast<Contents*>(this)->find(id); }
     };
     using LockedContents = LockGuarded<Contents, std::shared_mutex>;
+    [[nodiscard]] static BoardRow row_of(const Board& board);
+    [[nodiscard]] std::optional<Board> board_of(const BoardRow& row) const;
     [[nodiscard]] Result<void> write(const Board& board);
+    [[nodiscard]] ApiResult<void> has_room(std::uint32_t uid, std::int64_t most) const;
     void notify(LockedContents::Writer contents, const Board& board, bool gone = false);
     void update_state(Entry& entry) const;
     template <class Change>

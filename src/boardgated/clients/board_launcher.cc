@@ -19,6 +19,8 @@ Code code_of(wire::Refusal reason) {
             return Code::port_taken;
         case wire::Refusal::ports_all_taken:
             return Code::ports_exhausted;
+        case wire::Refusal::stopped:
+            return Code::held;
         case wire::Refusal::gate_missing:
             return Code::gate_unsound;
         case wire::Refusal::no_such_door:
@@ -125,6 +127,18 @@ ApiResult<void> SocketLauncher::sleep(const Token& token, const BoardId& board) 
 
 ApiResult<std::uint16_t> SocketLauncher::restart(const Token& token, const BoardId& board) {
     return ask_board<wire::RestartBoard>(token, board).map([](const LauncherReply& reply) { return reply.port; });
+}
+
+ApiResult<void> SocketLauncher::reopen(const Token& token, const BoardId& board) {
+    return ask_board<wire::ReopenDoor>(token, board).map([](const LauncherReply&) {});
+}
+
+ApiResult<void> SocketLauncher::check_door(const BoardId& board) {
+    return ask(wire::CheckDoor{board.str()}).map([](const LauncherReply&) {});
+}
+
+ApiResult<void> SocketLauncher::reset_failed(const BoardId& board) {
+    return ask(wire::ResetFailed{board.str()}).map([](const LauncherReply&) {});
 }
 
 bool SocketLauncher::revoke(const std::vector<TokenHash>& tickets) {

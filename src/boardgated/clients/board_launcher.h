@@ -24,6 +24,12 @@ public:
     [[nodiscard]] virtual ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual ApiResult<void> sleep(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board) = 0;
+    /// For administrators: makes the door again that somebody stopped with systemctl.
+    [[nodiscard]] virtual ApiResult<void> reopen(const Token& token, const BoardId& board) = 0;
+    /// Code::held if somebody stopped the board's door.
+    [[nodiscard]] virtual ApiResult<void> check_door(const BoardId& board) = 0;
+    /// Resets the board's unit, if it has failed.
+    [[nodiscard]] virtual ApiResult<void> reset_failed(const BoardId& board) = 0;
     /// A connection to the person's boardgate-logdirs.
     [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
     [[nodiscard]] virtual ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
@@ -42,6 +48,9 @@ public:
     [[nodiscard]] ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<void> sleep(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board) override;
+    [[nodiscard]] ApiResult<void> reopen(const Token& token, const BoardId& board) override;
+    [[nodiscard]] ApiResult<void> check_door(const BoardId& board) override;
+    [[nodiscard]] ApiResult<void> reset_failed(const BoardId& board) override;
     [[nodiscard]] ApiResult<Fd> open_logdirs(const Token& token) override;
     [[nodiscard]] ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) override;
     [[nodiscard]] ApiResult<wire::TicketHolder> holder_of(const Token& token) override;

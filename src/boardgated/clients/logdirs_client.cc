@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "src/base/folder_names.h"
 #include "src/base/log.h"
 #include "src/base/names.h"
 
@@ -70,6 +71,25 @@ std::string suggestion_text(const wire::FolderReport& report) {
            report.suggestion + "\".";
 }
 
+ApiResult<std::vector<wire::NamedFolder>> resolve_folders(const Fd& reader, const std::vector<std::string>& texts) {
+    constexpr const char* field = "logdir";
+    const std::string named = texts.empty() ? "" : texts.front();
+    if (const auto sent = wire::send(reader.get(), wire::ResolveFolders{texts}); !sent) return no_answer(named, field, sent.error());
+    auto resolved = wire::receive_one<wire::ResolvedFolders>(reader.get(), patience_with_folders);
+    if (!resolved) return no_answer(named, field, resolved.error());
+    const bool good = std::ranges::all_of(resolved->folders, [](const wire::NamedFolder& folder) {
+        return LogDir::parse(folder.path) && (folder.name.empty() || is_folder_name(folder.name));
+    });
+    if (!good) return problem(Code::bad_field, "a folder has a name that a board cannot show", field);
+    if (resolved->found > resolved->folders.size()) {
+        return problem(Code::bad_field,
+                       fmt::format("these are {} folders, and a board shows at most {}; choose the folder above them", resolved->found,
+                                   resolved->folders.size()),
+                       field);
+    }
+    return std::move(resolved->folders);
+}
+
 ApiResult<wire::FolderReport> inspect_folder(const Fd& reader, const std::string& path) {
     constexpr const char* field = "logdir";
     if (const auto sent = wire::send(reader.get(), wire::InspectFolder{path}); !sent) return no_answer(path, field, sent.error());
@@ -99,8 +119,11 @@ ApiResult<void> verdict_of(const wire::FolderReport& report, const std::string& 
 
 ApiResult<void> check_typed_path(const std::string& path, const char* field) {
     if (path.empty() || path == "~") return {};
-    const std::string absolute = path.starts_with("~/") ? path.substr(1) : path;
-    if (!absolute.starts_with('/')) return problem(Code::logdir_relative, "give an absolute path, or a path that starts with ~/", field);
+    // A relative path is below the home.
+    const bool relative = !path.starts_with('/') && !path.starts_with("~/");
+    if (relative && (path.starts_with('~') || ("/" + path + "/").find("/../") != std::string::npos))
+        return problem(Code::logdir_relative, "give an absolute path, or a path below your home", field);
+    const std::string absolute = path.starts_with("~/") ? path.substr(1) : path.starts_with('/') ? path : "/" + path;
     if (!LogDir::parse(absolute))
         return problem(Code::bad_field, std::string(field) + " must be a path of at most 4095 bytes without control characters", field);
     return {};

@@ -114,6 +114,12 @@ const Json::Value* JsonObject::known(const char* name) {
     return field.isNull() ? nullptr : &field;
 }
 
+void JsonObject::replace(const char* name, const std::vector<std::string>& values) {
+    Json::Value list(Json::arrayValue);
+    for (const std::string& value : values) list.append(value);
+    value_[name] = std::move(list);
+}
+
 void JsonObject::wrong(const char* name, const std::string& expected) {
     problem_ = Problem{Code::bad_field, fmt::format("{} must be {}", name, expected), name};
 }

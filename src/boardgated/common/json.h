@@ -48,6 +48,9 @@ public:
     /// A password: any bytes but NUL.
     void take(const char* name, Secret& out, std::size_t most);
     void take(const char* name, std::vector<Secret>& out, std::size_t most_items, std::size_t most);
+    /// Puts another value in the field's place.
+    void replace(const char* name, const std::string& value) { value_[name] = value; }
+    void replace(const char* name, const std::vector<std::string>& values);
     /// The first problem of a field, or the problem of an unknown field.
     [[nodiscard]] ApiResult<void> finish() const;
 

@@ -69,8 +69,12 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
             if (upstream != "502" && upstream != "504") return write_response(*request, to_the_board(*request));
             return refuse({Code::board_not_ready, "board " + named + " closed the connection; try again in a moment", {}, 1});
     }
+    if (const auto board = registry_.find(*decision.board); board && board->held) {
+        return write_response(*request, question.navigation ? state_page(*board) : problem_response(BoardScheduler::held_problem(*board->held)));
+    }
     // A visit to a waiting board tries again: another board of the person may be idle now.
     if (decision.state == State::failed || (decision.state == State::waiting && !question.navigation)) {
+        scheduler_.looked_at(*decision.board);
         const auto board = registry_.find(*decision.board);
         if (!board) return refuse({Code::no_such_board, "there is no board " + named});
         if (is_final(*board)) return write_response(*request, state_of_board(*board, question.navigation));
@@ -89,8 +93,9 @@ void BoardAnswer::wake_and_answer(Request& request, const Session& session, cons
     const auto before = registry_.find(id);
     if (!token || !before) return write_response(request, refusal({Code::no_such_board, "there is no board " + id.str()}, navigation));
     if (before->state == State::asleep || before->state == State::off || before->state == State::waiting) {
-        if (const auto woken = scheduler_.wake(*token, id); !woken) return write_response(request, refusal(woken.error(), navigation));
-        if (before->state != State::waiting) audit(Event::board_woken, session, request.address(), "woke", *before);
+        const auto woken = scheduler_.wake(*token, id);
+        if (!woken) return write_response(request, refusal(woken.error(), navigation));
+        if (*woken) audit(Event::board_woken, session, request.address(), "woke", *before);
     }
     const auto after = registry_.wait(id, navigation ? patience_of_person : patience_of_script,
                                       [](const Board& board) { return board.state == State::ready || is_final(board); });

@@ -70,6 +70,8 @@ GateDecision Gate::decide(const GateQuestion& question) const {
     // BoardAnswer wakes or explains boards that are not ready. A connection to the door would wake the board even without a
     // free slot.
     if (board->state != State::ready) return no(Refusal::not_ready);
+    // An administrator's hold counts before the board has ended.
+    if (board->held) return no(Refusal::not_ready);
     // door_ports was changed: the packet filter's next start closes this door (boardgate-launcher --close-strays).
     if (!settings_.is_door_port(board->port)) return no(Refusal::unsound);
     decision.refusal = Refusal::none;

@@ -24,8 +24,8 @@ const char* meaning_of(State state) {
 }
 
 /// A page in the design of the portal (nginx/portal/index.html). The path of its files contains the hash of their content
-/// (Makefile).
-Response page(int status, const std::string& title, const std::string& head, const std::string& main) {
+/// (Makefile). Without scripts the head names only the owner; header.js adds what else the portal's page has there.
+Response page(int status, const std::string& title, const std::string& user, const std::string& head, const std::string& main) {
     Response response{status, {}, {}};
     response.with("Content-Type", "text/html; charset=utf-8").with("Cache-Control", "no-store");
     response.body = fmt::format(R"(<!doctype html>
@@ -42,16 +42,17 @@ Response page(int status, const std::string& title, const std::string& head, con
 <a class="skip" href="#main">Skip to content</a>
 <header class="top">
 <a class="brand" href="/"><img src="{assets}/icon.svg" alt="" width="24" height="24"> boardgate</a>
-<nav id="links" aria-label="Views"><a href="/">My boards</a><a href="/runs">My runs</a></nav>
+<nav id="links" aria-label="Views"><a href="/">My boards</a><a href="/runs">My runs</a><a href="/sessions">Sessions</a></nav>
+<div id="account" class="account"><span class="user">{user}</span></div>
 </header>
 {main}</body>
 </html>
 )",
-                                "title"_a = escaped(title), "assets"_a = assets, "head"_a = head, "main"_a = main);
+                                "title"_a = escaped(title), "user"_a = escaped(user), "assets"_a = assets, "head"_a = head, "main"_a = main);
     return response;
 }
 
-std::string failure_text(const Failure& failure) {
+std::string failure_html(const Failure& failure) {
     return fmt::format(R"(<div class="failure">
 <p class="failure-summary">{}.</p>
 <p class="failure-detail">{}</p>
@@ -59,6 +60,11 @@ std::string failure_text(const Failure& failure) {
 </div>
 )",
                        escaped(failure.summary), escaped(failure.detail), escaped(failure.remedy));
+}
+
+std::string held_text(const Hold& hold) {
+    return fmt::format("<div class=\"notice held\"><p>{} holds this board asleep since {}: {}</p>\n<p>Only an administrator can release it.</p></div>\n",
+                       escaped(hold.by), rfc3339(hold.since), escaped(hold.reason));
 }
 
 std::string last_lines(const Failure& failure) {
@@ -104,27 +110,27 @@ Response state_page(const Board& board) {
     const std::string change = failed ? to_text(failure_json(failure)["change"]) : "null";
     std::string head = fmt::format("<script type=\"module\" src=\"{}/state.js\"></script>\n", assets);
     // Browsers without scripts reload the page, in states that end by themselves.
-    if (!failed) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
+    if (!failed && !board.held) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
     std::string folders;
     for (const std::string& folder : folders_of(board.options)) folders += (folders.empty() ? "" : " + ") + escaped(folder);
     // state.js puts its buttons into #live, and replaces the last lines by the whole log.
     const std::string main = fmt::format(
-        R"(<main id="main" tabindex="-1" data-board="{id}" data-state="{state}" data-since="{since}" data-change="{change}" data-waiting-for="{waiting_for}">
+        R"(<main id="main" tabindex="-1" data-board="{id}" data-state="{state}" data-since="{since}" data-change="{change}" data-waiting-for="{waiting_for}"{is_held}>
 <section class="card" aria-labelledby="board-heading">
 <h1 id="board-heading">{title}</h1>
 <p class="path">{folders}</p>
 <p class="state-line"><strong class="board-state" data-state="{state}">{state}</strong>: {meaning}.</p>
-{failure}<div id="live"></div>
+{held}{failure}<div id="live"></div>
 <div id="log">{log}</div>
 </section>
 </main>
 )",
         "id"_a = board.id.str(), "state"_a = state, "since"_a = rfc3339(board.state_since), "change"_a = escaped(change),
-        "waiting_for"_a = escaped(board.waiting_for), "title"_a = escaped(board.options.title), "folders"_a = folders,
+        "is_held"_a = board.held ? " data-held" : "", "waiting_for"_a = escaped(board.waiting_for), "title"_a = escaped(board.options.title), "folders"_a = folders,
         "meaning"_a = board.waiting_for.empty() ? meaning_of(board.state) : escaped(board.waiting_for),
-        "failure"_a = failed ? failure_text(failure) : "", "log"_a = failed ? last_lines(failure) : "");
-    Response response = page(503, board.options.title, head, main);
-    if (!failed) response.with("Retry-After", "1");
+        "held"_a = board.held ? held_text(*board.held) : "", "failure"_a = failed ? failure_html(failure) : "", "log"_a = failed ? last_lines(failure) : "");
+    Response response = page(503, board.options.title, board.owner.str(), head, main);
+    if (!failed && !board.held) response.with("Retry-After", "1");
     return response;
 }
 
@@ -139,7 +145,8 @@ Response problem_page(const Problem& problem) {
 </main>
 )",
                                          title_of(problem.code), escaped(problem.detail));
-    Response response = page(plain.status, title_of(problem.code), "", main);
+    const std::string head = fmt::format("<script type=\"module\" src=\"{}/problem.js\"></script>\n", assets);
+    Response response = page(plain.status, title_of(problem.code), "", head, main);
     if (const int seconds = retry_after_of(problem); seconds > 0) response.with("Retry-After", std::to_string(seconds));
     return response;
 }

@@ -42,6 +42,25 @@ ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
     {R"sql(
 CREATE TABLE revocations (hash TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 )sql"},
+    // A board is found by its folders; a deleted one is kept for a while; an administrator may hold it; the
+    // reason of its failure is kept here, because its unit is reset.
+    {R"sql(
+ALTER TABLE boards ADD COLUMN paths TEXT NOT NULL DEFAULT '';
+ALTER TABLE boards ADD COLUMN folders TEXT NOT NULL DEFAULT '';
+ALTER TABLE boards ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX boards_by_paths ON boards (uid, paths);
+CREATE INDEX boards_by_folders ON boards (uid, folders);
+CREATE TABLE made_boards (
+    uid INTEGER NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, board TEXT NOT NULL, made INTEGER NOT NULL, PRIMARY KEY (uid, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE holds (
+    board TEXT PRIMARY KEY, holder TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE failures (
+    board TEXT PRIMARY KEY, invocation TEXT NOT NULL, failure TEXT NOT NULL, since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql",
+     "SELECT 1 FROM pragma_table_info('boards') WHERE name = 'deleted'"},
 };
 
 Result<int> version_of(Database& database) {

@@ -99,25 +99,112 @@ Result<std::vector<SessionRow>> Store::sessions() {
 }
 
 Result<void> Store::put_board(const BoardRow& row) {
-    return write("INSERT OR REPLACE INTO boards VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", "cannot write a board", [&](Statement& put) {
-        put.bind(row.id).bind(std::int64_t{row.uid}).bind(row.owner).bind(std::int64_t{row.port}).bind(row.options);
-        put.bind(row.created).bind(row.last_viewed);
-    });
+    return write(
+        "INSERT OR REPLACE INTO boards (id, uid, owner, port, options, created, last_viewed, paths, folders, deleted) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "cannot write a board", [&](Statement& put) {
+            put.bind(row.id).bind(std::int64_t{row.uid}).bind(row.owner).bind(std::int64_t{row.port}).bind(row.options);
+            put.bind(row.created).bind(row.last_viewed).bind(row.paths).bind(row.folders).bind(row.deleted);
+        });
 }
 
 Result<void> Store::delete_board(const std::string& id) {
-    return write("DELETE FROM boards WHERE id = ?1", "cannot delete a board", [&](Statement& remove) { remove.bind(id); });
+    const auto database = database_.lock();
+    Database::Transaction all(*database);
+    if (!all.begun()) return all.begun();
+    for (const char* sql : {"DELETE FROM holds WHERE board = ?1", "DELETE FROM failures WHERE board = ?1", "DELETE FROM made_boards WHERE board = ?1", "DELETE FROM boards WHERE id = ?1"}) {
+        Statement remove(*database, sql);
+        remove.bind(id).step();
+        if (!remove.good()) return database->error("cannot delete a board");
+    }
+    return all.commit();
+}
+
+/// The boards that fit to `where`, whose parameters `bind` binds.
+template <class Bind>
+Result<std::vector<BoardRow>> Store::read_boards(const std::string& where, Bind bind) {
+    const auto database = database_.lock();
+    std::vector<BoardRow> rows;
+    const std::string sql =
+        "SELECT id, uid, owner, port, options, created, last_viewed, paths, folders, deleted FROM boards WHERE " + where;
+    Statement ask(*database, sql.c_str());
+    bind(ask);
+    while (ask.step()) {
+        rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), static_cast<std::uint16_t>(ask.number(3)),
+                        ask.text(4), ask.number(5), ask.number(6), ask.text(7), ask.text(8), ask.number(9)});
+    }
+    if (!ask.good()) return database->error("cannot read the boards");
+    return rows;
 }
 
 Result<std::vector<BoardRow>> Store::boards() {
+    return read_boards("deleted = 0", [](Statement&) {});
+}
+
+Result<std::vector<BoardRow>> Store::deleted_boards(std::uint32_t uid) {
+    return read_boards("deleted <> 0 AND uid = ?1 ORDER BY deleted DESC, id", [&](Statement& ask) { ask.bind(std::int64_t{uid}); });
+}
+
+Result<std::vector<BoardRow>> Store::boards_deleted_before(std::int64_t before) {
+    return read_boards("deleted <> 0 AND deleted < ?1", [&](Statement& ask) { ask.bind(before); });
+}
+
+Result<std::vector<std::string>> Store::boards_on(std::uint32_t uid, const std::string& paths, const std::string& folders) {
+    const auto found = read_boards("uid = ?1 AND deleted = 0 AND (paths = ?2 OR (folders = ?3 AND folders <> '')) ORDER BY created DESC, id",
+                                   [&](Statement& ask) { ask.bind(std::int64_t{uid}).bind(paths).bind(folders); });
+    if (!found) return error_of(found);
+    std::vector<std::string> ids;
+    for (const BoardRow& row : *found) ids.push_back(row.id);
+    return ids;
+}
+
+Result<void> Store::put_made_board(std::uint32_t uid, const MadeBoardRow& row) {
+    return write("INSERT OR REPLACE INTO made_boards VALUES (?1, ?2, ?3, ?4, ?5)", "cannot write which request made a board",
+                 [&](Statement& put) { put.bind(std::int64_t{uid}).bind(row.key).bind(row.request).bind(row.board).bind(row.made); });
+}
+
+Result<std::optional<MadeBoardRow>> Store::made_board(std::uint32_t uid, const std::string& key) {
     const auto database = database_.lock();
-    std::vector<BoardRow> rows;
-    Statement ask(*database, "SELECT id, uid, owner, port, options, created, last_viewed FROM boards");
-    while (ask.step()) {
-        rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), static_cast<std::uint16_t>(ask.number(3)),
-                        ask.text(4), ask.number(5), ask.number(6)});
-    }
-    if (!ask.good()) return database->error("cannot read the boards");
+    Statement ask(*database, "SELECT request, board, made FROM made_boards WHERE uid = ?1 AND key = ?2");
+    if (ask.bind(std::int64_t{uid}).bind(key).step()) return MadeBoardRow{key, ask.text(0), ask.text(1), ask.number(2)};
+    if (!ask.good()) return database->error("cannot read which request made a board");
+    return std::nullopt;
+}
+
+Result<void> Store::forget_made_boards(std::int64_t before) {
+    return write("DELETE FROM made_boards WHERE made < ?1", "cannot forget which requests made boards",
+                 [&](Statement& remove) { remove.bind(before); });
+}
+
+Result<void> Store::put_hold(const HoldRow& row) {
+    return write("INSERT OR REPLACE INTO holds VALUES (?1, ?2, ?3, ?4)", "cannot write the hold of a board",
+                 [&](Statement& put) { put.bind(row.board).bind(row.holder).bind(row.reason).bind(row.since); });
+}
+
+Result<void> Store::put_failure(const FailureRow& row) {
+    return write("INSERT OR REPLACE INTO failures VALUES (?1, ?2, ?3, ?4)", "cannot write why a board failed",
+                 [&](Statement& put) { put.bind(row.board).bind(row.invocation).bind(row.failure).bind(row.since); });
+}
+
+Result<std::vector<FailureRow>> Store::failures() {
+    const auto database = database_.lock();
+    std::vector<FailureRow> rows;
+    Statement ask(*database, "SELECT board, invocation, failure, since FROM failures");
+    while (ask.step()) rows.push_back({ask.text(0), ask.text(1), ask.text(2), ask.number(3)});
+    if (!ask.good()) return database->error("cannot read why boards failed");
+    return rows;
+}
+
+Result<void> Store::delete_hold(const std::string& board) {
+    return write("DELETE FROM holds WHERE board = ?1", "cannot release a board", [&](Statement& remove) { remove.bind(board); });
+}
+
+Result<std::vector<HoldRow>> Store::holds() {
+    const auto database = database_.lock();
+    std::vector<HoldRow> rows;
+    Statement ask(*database, "SELECT board, holder, reason, since FROM holds");
+    while (ask.step()) rows.push_back({ask.text(0), ask.text(1), ask.text(2), ask.number(3)});
+    if (!ask.good()) return database->error("cannot read which boards are held");
     return rows;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,25 @@ struct BoardRow {
     std::string options;  ///< JSON object of board_options
     std::int64_t created = 0;
     std::int64_t last_viewed = 0;  ///< 0: never
+    std::string paths{};           ///< identifies the set of its folders, by their paths
+    std::string folders{};         ///< the same after links were followed; empty: unknown
+    std::int64_t deleted = 0;      ///< 0: it is not
+};
+
+/// A board that a request with an Idempotency-Key made.
+struct MadeBoardRow {
+    std::string key;
+    std::string request;  ///< SHA-256 of the body, hexadecimal
+    std::string board;
+    std::int64_t made = 0;
+};
+
+/// An administrator's hold of a board.
+struct HoldRow {
+    std::string board;
+    std::string holder;
+    std::string reason;
+    std::int64_t since = 0;
 };
 
 /// When a session was last used, or a board last viewed.
@@ -45,6 +65,14 @@ struct UseRow {
 struct PresetRow {
     std::string name;
     std::string options;  ///< JSON object of board_options
+};
+
+/// Why a board's last run failed.
+struct FailureRow {
+    std::string board;
+    std::string invocation;  ///< of that run
+    std::string failure;     ///< JSON object
+    std::int64_t since = 0;  ///< microseconds since 1970
 };
 
 class Store {
@@ -65,8 +93,26 @@ public:
     [[nodiscard]] Result<std::vector<SessionRow>> sessions();
 
     [[nodiscard]] Result<void> put_board(const BoardRow& row);
+    /// For good, with what belongs to it.
     [[nodiscard]] Result<void> delete_board(const std::string& id);
+    /// All but the deleted ones.
     [[nodiscard]] Result<std::vector<BoardRow>> boards();
+    /// The person's boards on these folders, the newest first.
+    [[nodiscard]] Result<std::vector<std::string>> boards_on(std::uint32_t uid, const std::string& paths, const std::string& folders);
+    /// The person's deleted boards, or everybody's that were deleted before `before`.
+    [[nodiscard]] Result<std::vector<BoardRow>> deleted_boards(std::uint32_t uid);
+    [[nodiscard]] Result<std::vector<BoardRow>> boards_deleted_before(std::int64_t before);
+
+    [[nodiscard]] Result<void> put_made_board(std::uint32_t uid, const MadeBoardRow& row);
+    [[nodiscard]] Result<std::optional<MadeBoardRow>> made_board(std::uint32_t uid, const std::string& key);
+    [[nodiscard]] Result<void> forget_made_boards(std::int64_t before);
+
+    [[nodiscard]] Result<void> put_hold(const HoldRow& row);
+    [[nodiscard]] Result<void> delete_hold(const std::string& board);
+    [[nodiscard]] Result<std::vector<HoldRow>> holds();
+
+    [[nodiscard]] Result<void> put_failure(const FailureRow& row);
+    [[nodiscard]] Result<std::vector<FailureRow>> failures();
 
     // One write to the disk for all rows. Rows that were deleted meanwhile stay deleted.
     [[nodiscard]] Result<void> sessions_used(const std::vector<UseRow>& uses);
@@ -80,6 +126,8 @@ private:
     explicit Store(Database database) : database_(std::move(database)) {}
     template <class Bind>
     [[nodiscard]] Result<void> write(const char* sql, const char* what, Bind bind);
+    template <class Bind>
+    [[nodiscard]] Result<std::vector<BoardRow>> read_boards(const std::string& where, Bind bind);
     template <class Row, class Bind>
     [[nodiscard]] Result<void> write_all(const char* sql, const char* what, const std::vector<Row>& rows, Bind bind);
 

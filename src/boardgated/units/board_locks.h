@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A lock for each board. Boards share a fixed number of mutexes, so there is nothing to create or to remove.
+// A lock for each board, or for each person. They share a fixed number of mutexes, so there is nothing to create or to remove.
 #pragma once
 
 #include <array>
@@ -15,6 +15,7 @@ public:
     [[nodiscard]] std::unique_lock<std::mutex> hold(const BoardId& board) {
         return std::unique_lock(mutexes_[std::hash<std::string>{}(board.str()) % mutexes_.size()]);
     }
+    [[nodiscard]] std::unique_lock<std::mutex> hold(std::uint32_t uid) { return std::unique_lock(mutexes_[uid % mutexes_.size()]); }
 
 private:
     std::array<std::mutex, 64> mutexes_;

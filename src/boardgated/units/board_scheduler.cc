@@ -25,6 +25,10 @@ tl::unexpected<Problem> no_such_board(const BoardId& board) {
 
 }  // namespace
 
+Problem BoardScheduler::held_problem(const Hold& hold) {
+    return {Code::held, fmt::format("{} holds this board asleep: {}", hold.by, hold.reason)};
+}
+
 /// For a board whose record the launcher has lost.
 ApiResult<std::uint16_t> BoardScheduler::make_lost_door(const Token& token, const BoardId& board) {
     const auto held = hold_door(board);
@@ -37,13 +41,31 @@ ApiResult<std::uint16_t> BoardScheduler::make_lost_door(const Token& token, cons
     return launcher_.make_door(token, spec);
 }
 
+void BoardScheduler::hold_stopped(const BoardId& board) {
+    const auto known = registry_.find(board);
+    if (!known || known->held) return;
+    if (const auto held = registry_.set_hold(board, Hold{"root", "its socket was stopped with systemctl", clock_.wall()}); !held)
+        log_event(Event::storage_fault, held.error().text());
+    log_event(Event::notice, fmt::format("the door of board {} was stopped with systemctl; it stays closed until it is released", board.str()),
+              {{"BOARD_ID", board.str()}});
+}
+
 ApiResult<void> BoardScheduler::start(const Token& token, const BoardId& board, bool restart) {
     auto port = restart ? launcher_.restart(token, board) : launcher_.wake(token, board);
     if (!port && port.error().code == Code::no_such_board) {
         if (port = make_lost_door(token, board); port) port = launcher_.wake(token, board);
     }
-    refresh_units_(board);
-    if (!port) return error_of(port);
+    ask_.refresh_units(board);
+    if (!port) {
+        // Its door was stopped with systemctl, which is as good as a hold.
+        if (port.error().code == Code::held) hold_stopped(board);
+        return error_of(port);
+    }
+    if (const auto now = registry_.find(board); now && now->held) {
+        // The hold came while it started.
+        (void)launcher_.sleep(token, board);
+        return tl::make_unexpected(held_problem(*now->held));
+    }
     if (const auto kept = registry_.set_port(board, *port); !kept) log_event(Event::storage_fault, kept.error().text());
     return {};
 }
@@ -74,8 +96,10 @@ const Board* BoardScheduler::longest_idle(const std::vector<Board>& own, const B
 BoardScheduler::Claim BoardScheduler::claim(const BoardId& id) {
     const auto slots = slots_.lock();
     const auto board = registry_.find(id);
-    if (!board) return {Room::yes, {}};  // start_claimed() reports the missing board
-    Claim claim{slots->uses_slot(*board) ? Room::yes : room_for(*board, *slots), {}};
+    if (!board) return {Room::yes, false, {}};  // start_claimed() reports the missing board
+    const bool awake = slots->uses_slot(*board);
+    const bool waits = std::ranges::find(slots->waiting, id, &Waiting::board) != slots->waiting.end();
+    Claim claim{awake ? Room::yes : room_for(*board, *slots), !awake && !waits && !slots->claimed.contains(id), {}};
     if (claim.room != Room::yes) {
         const auto own = registry_.boards_of(board->uid);
         const Board* idle = longest_idle(own, id, *slots);
@@ -103,7 +127,7 @@ bool BoardScheduler::make_room(const Token& token, const BoardId& idle, const Bo
     if (launcher_.sleep(token, idle)) {
         log_event(Event::notice, fmt::format("board {} is put to sleep to make room for {}", idle.str(), board.str()),
                   {{"BOARD_ID", idle.str()}});
-        refresh_units_(idle);
+        ask_.refresh_units(idle);
         const auto now = registry_.wait(idle, patience_of_stop, [](const Board& leaving) { return !is_awake(leaving); });
         asleep = !now || !is_awake(*now);
     }
@@ -112,19 +136,19 @@ bool BoardScheduler::make_room(const Token& token, const BoardId& idle, const Bo
     return asleep;
 }
 
-void BoardScheduler::add_waiting(const Token& token, const BoardId& board, Room room) {
+void BoardScheduler::add_waiting(const Token& token, const BoardId& board, std::uint32_t uid, Room room) {
     const bool own = room == Room::full_for_user;
     registry_.set_waiting(
         board, fmt::format("{} {} boards awake, which is the limit; this one starts when another one sleeps",
                            own ? "you have" : "this server has", own ? settings_.awake_boards_per_user : settings_.awake_boards));
     {
         const auto slots = slots_.lock();
-        const auto known =
-            std::find_if(slots->waiting.begin(), slots->waiting.end(), [&](const Waiting& each) { return each.board == board; });
+        const auto known = std::ranges::find(slots->waiting, board, &Waiting::board);
         if (known == slots->waiting.end()) {
-            slots->waiting.push_back({board, token.copy()});
+            slots->waiting.push_back({board, token.copy(), uid, clock_.boot()});
         } else {
             known->token = token.copy();  // the newer login ends later
+            known->looked_at = clock_.boot();
         }
     }
     wake_next_later();  // a slot may have become free before this board was in the list
@@ -150,23 +174,54 @@ ApiResult<void> BoardScheduler::start_claimed(const Token& token, const BoardId&
     return started;
 }
 
-ApiResult<void> BoardScheduler::wake(const Token& token, const BoardId& id) {
+ApiResult<bool> BoardScheduler::wake(const Token& token, const BoardId& id) {
+    const auto board = registry_.find(id);
+    if (!board) return no_such_board(id);
+    if (board->held) return tl::make_unexpected(held_problem(*board->held));
     const Claim claimed = claim(id);
     if (claimed.room != Room::yes) {
         const bool has_slot = claimed.evicted && make_room(token, *claimed.evicted, id);
         if (claimed.evicted && !has_slot) release(id);
         if (!has_slot) {
-            add_waiting(token, id, claimed.room);
-            return {};
+            add_waiting(token, id, board->uid, claimed.room);
+            return claimed.first;
         }
     }
-    return start_claimed(token, id);
+    if (const auto started = start_claimed(token, id); !started) return error_of(started);
+    return claimed.first;
+}
+
+void BoardScheduler::looked_at(const BoardId& id) {
+    const auto slots = slots_.lock();
+    const auto known = std::ranges::find(slots->waiting, id, &Waiting::board);
+    if (known != slots->waiting.end()) known->looked_at = clock_.boot();
+}
+
+bool BoardScheduler::has_visitor(const Waiting& waiting) const {
+    return clock_.boot() - waiting.looked_at <= patience_with_visitor || ask_.has_page_open(waiting.uid);
+}
+
+void BoardScheduler::sweep() {
+    std::vector<BoardId> left;
+    {
+        const auto slots = slots_.lock();
+        std::erase_if(slots->waiting, [&](const Waiting& each) {
+            if (has_visitor(each)) return false;
+            left.push_back(each.board);
+            return true;
+        });
+    }
+    for (const BoardId& board : left) {
+        registry_.set_asleep_because(board, "nobody waited for it any more");
+        registry_.set_waiting(board, {});
+    }
 }
 
 ApiResult<void> BoardScheduler::restart(const Token& token, const BoardId& id) {
     const auto board = registry_.find(id);
+    if (board && board->held) return tl::make_unexpected(held_problem(*board->held));
     const bool has_slot = board && slots_.lock()->uses_slot(*board);
-    return has_slot ? start(token, id, true) : wake(token, id);
+    return has_slot ? start(token, id, true) : wake(token, id).map([](bool) {});
 }
 
 ApiResult<void> BoardScheduler::sleep(const Token& token, const BoardId& board, const std::string& reason) {
@@ -174,12 +229,18 @@ ApiResult<void> BoardScheduler::sleep(const Token& token, const BoardId& board, 
     registry_.set_asleep_because(board, reason);
     auto asleep = launcher_.sleep(token, board);
     if (!asleep) registry_.set_asleep_because(board, {});
-    refresh_units_(board);
+    ask_.refresh_units(board);
     return asleep;
 }
 
 void BoardScheduler::board_changed(const Board& board, bool gone) {
     if (gone || !is_awake(board)) wake_next_later();
+    if (!gone && !board.held && board.state == State::off && board.state_before != State::off) {
+        (void)starts_.add(share_of(board.uid), [this, id = board.id] {
+            const auto open = launcher_.check_door(id);
+            if (!open && open.error().code == Code::held) hold_stopped(id);
+        });
+    }
 }
 
 void BoardScheduler::wake_next_later() {
@@ -199,7 +260,7 @@ std::optional<BoardScheduler::Waiting> BoardScheduler::take_next() {
             each = slots->waiting.erase(each);
             continue;
         }
-        if (room_for(*board, *slots) == Room::yes && (best == slots->waiting.end() || board->options.priority > highest)) {
+        if (has_visitor(*each) && room_for(*board, *slots) == Room::yes && (best == slots->waiting.end() || board->options.priority > highest)) {
             best = each;
             highest = board->options.priority;
         }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "src/base/clock.h"
 #include "src/base/lock_guarded.h"
 #include "src/base/settings.h"
 #include "src/boardgated/boards/registry.h"
@@ -22,20 +23,38 @@ public:
     /// systemd reports an accepted job within this time.
     static constexpr std::chrono::milliseconds report_timeout{1000};
 
-    /// `refresh_units` reads the present state of a board's units from systemd.
-    BoardScheduler(BoardLauncher& launcher, Registry& registry, const Settings& settings, std::function<void(const BoardId&)> refresh_units)
-        : launcher_(launcher), registry_(registry), settings_(settings), refresh_units_(std::move(refresh_units)) {}
+    /// A waiting board that nobody asks for during this time, and whose owner has no page open, goes back to sleep.
+    static constexpr std::chrono::seconds patience_with_visitor{30};
+
+    /// What the scheduler asks others.
+    struct Questions {
+        /// Reads the present state of a board's units from systemd.
+        std::function<void(const BoardId&)> refresh_units;
+        /// Has this person a page of boardgate open?
+        std::function<bool(std::uint32_t uid)> has_page_open;
+    };
+    BoardScheduler(BoardLauncher& launcher, Registry& registry, const Settings& settings, const Clock& clock, Questions questions)
+        : launcher_(launcher), registry_(registry), settings_(settings), clock_(clock), ask_(std::move(questions)) {}
 
     /// Starts the board, after making its door if that is missing, or lets the board wait: that is a state, no problem.
-    /// Returns when systemd has accepted the job, not when the board answers.
-    [[nodiscard]] ApiResult<void> wake(const Token& token, const BoardId& id);
+    /// Returns when systemd has accepted the job, not when the board answers. True for the first of all calls that wake it
+    /// together; of the others, and for an awake board, false.
+    [[nodiscard]] ApiResult<bool> wake(const Token& token, const BoardId& id);
     [[nodiscard]] ApiResult<void> restart(const Token& token, const BoardId& id);
+    /// Somebody asks for the waiting board.
+    void looked_at(const BoardId& id);
+    /// Puts waiting boards back to sleep whose visitors are gone. Called now and then.
+    void sweep();
     /// Stops the board or ends its waiting. The owner sees `reason`.
     [[nodiscard]] ApiResult<void> sleep(const Token& token, const BoardId& board, const std::string& reason = {});
     /// Hold it while you make or remove a board's door together with its registry entry. Otherwise an open page could make the
     /// door again while the board is being deleted.
     [[nodiscard]] std::unique_lock<std::mutex> hold_door(const BoardId& board) { return doors_.hold(board); }
-    /// A listener of the registry: a board that falls asleep frees a slot.
+    /// The answer to everybody who would wake a held board.
+    [[nodiscard]] static Problem held_problem(const Hold& hold);
+    /// The launcher found the board's door stopped by somebody else.
+    void hold_stopped(const BoardId& board);
+    /// A listener of the registry: a board that falls asleep frees a slot, and a door may have been stopped.
     void board_changed(const Board& board, bool gone);
     /// Finishes the work that is queued and accepts no more. Call it before other listeners are destroyed: the work changes
     /// boards.
@@ -49,10 +68,13 @@ private:
     struct Waiting {
         BoardId board;
         Token token;
+        std::uint32_t uid;
+        BootTime looked_at;
     };
     enum class Room { yes, full_for_user, full_for_all };
     struct Claim {
         Room room;
+        bool first;                       ///< no other call wakes this board now
         std::optional<BoardId> evicted;  ///< set if there is no room: the slot is free as soon as this board sleeps
     };
     struct Slots {
@@ -71,8 +93,9 @@ private:
     [[nodiscard]] Claim claim(const BoardId& id);
     void release(const BoardId& board);
     [[nodiscard]] bool make_room(const Token& token, const BoardId& idle, const BoardId& board);
+    [[nodiscard]] bool has_visitor(const Waiting& waiting) const;
     [[nodiscard]] ApiResult<void> start_claimed(const Token& token, const BoardId& id);
-    void add_waiting(const Token& token, const BoardId& board, Room room);
+    void add_waiting(const Token& token, const BoardId& board, std::uint32_t uid, Room room);
     void remove_waiting(const BoardId& board);
     void wake_next_later();
     void wake_next();
@@ -82,7 +105,8 @@ private:
     BoardLauncher& launcher_;
     Registry& registry_;
     const Settings& settings_;
-    const std::function<void(const BoardId&)> refresh_units_;
+    const Clock& clock_;
+    const Questions ask_;
     BoardLocks doors_;
     LockGuarded<Slots> slots_;
     ThreadPool waker_{"waiting", {1, 1, 1000, 1000}};

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// When a board fails, reads the log since its last start and diagnoses the failure, once for each failed start.
+// When a board fails, reads the log since its last start and diagnoses the failure, once for each failed start. Then the unit
+// is reset: a board's failure must not make the whole server "degraded" (systemctl is-system-running).
 #pragma once
 
 #include "src/boardgated/boards/registry.h"
+#include "src/boardgated/clients/board_launcher.h"
 #include "src/boardgated/clients/journal_client.h"
 #include "src/boardgated/common/thread_pool.h"
 
@@ -10,7 +12,8 @@ namespace boardgate::boardgated {
 
 class FailureWatch {
 public:
-    FailureWatch(Registry& registry, const JournalClient& journal) : registry_(registry), journal_(journal) {}
+    FailureWatch(Registry& registry, const JournalClient& journal, BoardLauncher& launcher)
+        : registry_(registry), journal_(journal), launcher_(launcher) {}
 
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
@@ -23,6 +26,7 @@ private:
 
     Registry& registry_;
     const JournalClient& journal_;
+    BoardLauncher& launcher_;
     ThreadPool threads_{"diagnosis", {4, 1, 400, 50}};
 };
 

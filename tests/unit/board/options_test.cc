@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: MIT
 #include "src/board/options.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <vector>
+
+#include "src/base/fd.h"
+
+#include "tests/fakes/temp_folder.h"
 
 namespace boardgate::board {
 namespace {
 
 struct OptionsTest : testing::Test {
-    std::vector<std::string> words = {"boardgate-board",
-                                      "--board=k3f9abcd",
-                                      "--tensorboard=/opt/tb/bin/tensorboard",
-                                      "--logdir=/home/alice/a,b \\x24HOME %n",
-                                      "--title=",
+    std::string board = "k3f9abcd";
+    std::vector<std::string> words = {"--tensorboard=/opt/tb/bin/tensorboard",
+                                      "--logdir=/home/alice/a,b $HOME %n",
                                       "--reload-interval=5",
                                       "--reload-multifile=no",
                                       "--samples=images=100",
                                       "--loader=auto",
                                       "--idle-sleep=1800",
                                       "--longest-awake=0"};
-    Result<Options> parsed() {
-        std::vector<char*> arguments;
-        for (std::string& word : words) arguments.push_back(word.data());
-        arguments.push_back(nullptr);
-        return parse_options(static_cast<int>(words.size()), arguments.data());
-    }
+    [[nodiscard]] Result<Options> parsed() const { return parse_options(board, words); }
     void expect_refused(std::size_t at, const std::string& word) {
         const std::string before = std::exchange(words.at(at), word);
         EXPECT_FALSE(parsed()) << word;
@@ -37,7 +35,8 @@ TEST_F(OptionsTest, TakesWhatTheLauncherSays) {
     const auto options = parsed();
     ASSERT_TRUE(options) << options.error().text();
     EXPECT_EQ(options->board.str(), "k3f9abcd");
-    EXPECT_EQ(options->logdir.str(), "/home/alice/a,b $HOME %n");
+    ASSERT_EQ(options->folders.size(), 1U);
+    EXPECT_EQ(options->folders.front().str(), "/home/alice/a,b $HOME %n");
     EXPECT_EQ(options->samples, "images=100");
     EXPECT_EQ(options->idle_sleep, std::chrono::minutes(30));
     EXPECT_EQ(options->longest_awake, std::chrono::seconds(0));
@@ -45,23 +44,51 @@ TEST_F(OptionsTest, TakesWhatTheLauncherSays) {
 }
 
 TEST_F(OptionsTest, RefusesAMissingOption) {
-    for (const std::size_t at : {1, 2, 3, 5, 6, 8, 9, 10}) expect_refused(at, "--title=");
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        if (!words[at].starts_with("--samples")) expect_refused(at, "--name=x");
+    }
+    board.clear();
+    EXPECT_FALSE(parsed());
 }
 
 TEST_F(OptionsTest, RefusesValuesThatNoLauncherSends) {
-    expect_refused(1, "--board=../../etc");
-    expect_refused(2, "--tensorboard=tensorboard");
-    expect_refused(3, "--logdir=runs");
-    expect_refused(3, "--logdir=/a\\b");
-    expect_refused(5, "--reload-interval=0.5");
-    expect_refused(5, "--reload-interval=-1");
-    expect_refused(5, "--reload-interval=86401");
-    expect_refused(6, "--reload-multifile=true");
-    expect_refused(7, "--samples=images");
-    expect_refused(8, "--loader=");
-    expect_refused(9, "--idle-sleep=0");
-    expect_refused(9, "--idle-sleep=31536001");
-    expect_refused(10, "--longest-awake=never");
+    expect_refused(0, "--tensorboard=tensorboard");
+    expect_refused(1, "--logdir=runs");
+    expect_refused(2, "--reload-interval=0.5");
+    expect_refused(2, "--reload-interval=-1");
+    expect_refused(2, "--reload-interval=86401");
+    expect_refused(3, "--reload-multifile=true");
+    expect_refused(4, "--samples=images");
+    expect_refused(5, "--loader=");
+    expect_refused(6, "--idle-sleep=0");
+    expect_refused(6, "--idle-sleep=31536001");
+    expect_refused(7, "--longest-awake=never");
+    words.emplace_back("--name=../x");
+    EXPECT_FALSE(parsed());
+    words.pop_back();
+    board = "../../etc";
+    EXPECT_FALSE(parsed());
+}
+
+TEST_F(OptionsTest, TakesSeveralFoldersAndTheirNames) {
+    words.emplace_back("--logdir=/data");
+    words.emplace_back("--name=mine");
+    words.emplace_back("--name=all");
+    const auto options = parsed();
+    ASSERT_TRUE(options) << options.error().text();
+    EXPECT_EQ(options->folders.size(), 2U);
+    EXPECT_EQ(options->names, (std::vector<std::string>{"mine", "all"}));
+}
+
+TEST_F(OptionsTest, AreReadFromAFileAsTheLauncherWritesIt) {
+    const fakes::TempFolder folder;
+    folder.put("words", std::string("--a=1\n2\0--b=\0", 13));
+    const Fd file(open((folder / "words").c_str(), O_RDONLY | O_CLOEXEC));
+    EXPECT_EQ(read_words(file.get()).value(), (std::vector<std::string>{"--a=1\n2", "--b="}));
+    EXPECT_FALSE(read_words(file.get())) << "there is nothing more";
+    folder.put("words", std::string(100, 'x'));
+    const Fd long_file(open((folder / "words").c_str(), O_RDONLY | O_CLOEXEC));
+    EXPECT_FALSE(read_words(long_file.get(), 50));
 }
 
 TEST_F(OptionsTest, PassesNoOptionOfTensorBoardThrough) {

@@ -17,9 +17,8 @@ struct RestartPolicyTest : testing::Test {
     fakes::FakeClock clock;
     Options options{*BoardId::parse("k3f9abcd"),
                     "/opt/tb/bin/tensorboard",
-                    *LogDir::parse("/runs"),
+                    {*LogDir::parse("/runs")},
                     {},
-                    "",
                     seconds(5),
                     false,
                     "",

@@ -46,6 +46,29 @@ TEST(Arguments, WhatWasNotSaidIsNotSent) {
     EXPECT_FALSE(parsed.arguments->wait);
 }
 
+TEST(Arguments, DurationsHaveUnits) {
+    EXPECT_EQ(seconds_of("90"), 90);
+    EXPECT_EQ(seconds_of("90s"), 90);
+    EXPECT_EQ(seconds_of("30min"), 1800);
+    EXPECT_EQ(seconds_of("2h"), 7200);
+    EXPECT_EQ(seconds_of("7d"), 604800);
+    for (const char* none : {"", "min", "-1", "1.5h", "3 weeks", "99999999999999999999d"}) EXPECT_FALSE(seconds_of(none)) << none;
+    EXPECT_EQ(parse({"set", "x", "--idle-sleep", "30min"}).arguments->options["idle_sleep"], 1800);
+}
+
+TEST(Arguments, AnUnknownCommandIsLikeAKnownOne) {
+    EXPECT_EQ(command_like("statr"), "start");
+    EXPECT_EQ(command_like("lgos"), "logs");
+    EXPECT_EQ(command_like("remove"), "");
+    EXPECT_EQ(command_like("ls"), "ls");
+}
+
+TEST(Arguments, SomeCommandsTakeSeveralBoards) {
+    EXPECT_EQ(parse({"rm", "a", "b"}).arguments->boards, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(parse({"hold", "alice", "why"}).arguments->reason, "why");
+    EXPECT_FALSE(parse({"hold", "alice"}).arguments);
+}
+
 TEST(Arguments, WaitCanBeSaidBothWays) {
     EXPECT_EQ(parse({"start", "--wait"}).arguments->wait, true);
     EXPECT_EQ(parse({"start", "--no-wait"}).arguments->wait, false);

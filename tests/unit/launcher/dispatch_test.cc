@@ -79,7 +79,7 @@ TEST_F(LauncherTest, ADoorDoesNotPassToWhoeverGetsTheNumberOfADeletedAccount) {
     EXPECT_THAT(systemd.asked(), IsEmpty());
     EXPECT_TRUE(ask_of<wire::RemoveDoor>(anna).result);
     EXPECT_EQ(systemd.property(alices_socket, "ActiveState"), "active");
-    EXPECT_EQ(records_folder.count(), 1U);
+    EXPECT_EQ(records.all().size(), 1U);
 }
 
 TEST_F(LauncherTest, ATicketIsOfANameAndANumber) {
@@ -148,7 +148,7 @@ TEST_F(LauncherTest, OpensNoDoorWhereThePacketFilterDoesNotReach) {
 
 TEST_F(LauncherTest, ADoorOutsideTheRangeIsMadeAgainInIt) {
     made(16002);
-    systemd.forget(alices_socket);
+    reboot();
     settings.door_ports = {16010, 16013};
     systemd.set(gate_unit, {{"StatusText", gate_status_text(settings.door_ports)}});
     EXPECT_EQ(ask_of<wire::WakeBoard>(alice).result->port, 16011);
@@ -165,8 +165,8 @@ TEST_F(LauncherTest, BelievesNoField) {
     EXPECT_THAT(refused([](auto& d) { d.board = "../../x"; }), HasSubstr("board"));
     EXPECT_THAT(refused([](auto& d) { d.logdir = "runs"; }), HasSubstr("logdir"));
     EXPECT_THAT(refused([](auto& d) { d.logdir = "/a\nb"; }), HasSubstr("logdir"));
-    EXPECT_THAT(refused([](auto& d) { d.title = "a\nb"; }), HasSubstr("title"));
-    EXPECT_THAT(refused([](auto& d) { d.title = "\xff"; }), HasSubstr("title"));
+    EXPECT_THAT(refused([](auto& d) { d.names = {"a\nb"}; }), HasSubstr("names"));
+    EXPECT_THAT(refused([](auto& d) { d.names = {"../../etc"}; }), HasSubstr("names"));
     for (const int port : {22, 443, 16000, 16004, 65535}) {
         EXPECT_THAT(refused([port](auto& d) { d.port = static_cast<std::uint16_t>(port); }), HasSubstr("port")) << port;
     }
@@ -193,7 +193,8 @@ TEST_F(LauncherTest, OnlyTheSitesEnvironmentsRun) {
     settings.allow_own_environments = true;
     spec.environment = "/home/alice/bin/tensorboard";
     EXPECT_TRUE(make(alice, spec).result);
-    EXPECT_THAT(systemd.transient().at(0), HasSubstr("--tensorboard=/home/alice/bin/tensorboard"));
+    EXPECT_THAT(records_folder.get(board + std::string(".arguments")), HasSubstr("--tensorboard=/home/alice/bin/tensorboard"));
+    EXPECT_THAT(systemd.transient().at(0), Not(HasSubstr("/home/alice"))) << "everybody can read that";
 }
 
 TEST_F(LauncherTest, NobodyTakesOverSomebodyElsesBoard) {
@@ -216,7 +217,7 @@ TEST_F(LauncherTest, MakingADoorAnewReplacesTheOldOne) {
     EXPECT_EQ(make(alice, door(16003)).result->port, 16003);
     EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service",
                                              "StartTransientUnit tensorboard-alice-abcdefgh.socket"));
-    EXPECT_EQ(records_folder.count(), 1U);
+    EXPECT_EQ(records.all().size(), 1U);
 }
 
 TEST_F(LauncherTest, WakesAndRestartsTheUnitBehindAnOpenDoor) {
@@ -229,7 +230,7 @@ TEST_F(LauncherTest, WakesAndRestartsTheUnitBehindAnOpenDoor) {
 
 TEST_F(LauncherTest, ADoorThatIsLostIsMadeAgainBeforeItsBoardWakes) {
     made(16002);
-    systemd.forget(alices_socket);
+    reboot();
     EXPECT_EQ(ask_of<wire::WakeBoard>(alice).result->port, 16002);
     EXPECT_THAT(systemd.asked(),
                 ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service",
@@ -238,7 +239,7 @@ TEST_F(LauncherTest, ADoorThatIsLostIsMadeAgainBeforeItsBoardWakes) {
 
 TEST_F(LauncherTest, ADoorWhosePortWasTakenMeanwhileMoves) {
     made(16001);
-    systemd.forget(alices_socket);
+    reboot();
     systemd.take_ports({16001});
     EXPECT_EQ(ask_of<wire::WakeBoard>(alice).result->port, 16002);
     EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16002);
@@ -287,14 +288,14 @@ TEST_F(LauncherTest, WhatSystemdDoesNotStopKeepsItsRecord) {
     made();
     systemd.refuse("StopUnit", "org.freedesktop.DBus.Error.AccessDenied");
     EXPECT_EQ(refusal(ask_of<wire::RemoveDoor>(alice)), Refusal::systemd);
-    EXPECT_EQ(records_folder.count(), 1U);
+    EXPECT_EQ(records.all().size(), 1U);
 }
 
 TEST_F(LauncherTest, WhatSystemdSaysNothingAboutIsNotStopped) {
     made();
     for (const char* method : {"StopUnit", "GetUnit", "Get"}) systemd.refuse(method, SD_BUS_ERROR_NO_REPLY);
     EXPECT_EQ(refusal(ask_of<wire::RemoveDoor>(alice)), Refusal::systemd);
-    EXPECT_EQ(records_folder.count(), 1U);
+    EXPECT_EQ(records.all().size(), 1U);
 }
 
 TEST_F(LauncherTest, MalformedIdsAreRefused) {

@@ -25,7 +25,10 @@ struct DoorRecordsTest : testing::Test {
         record.door.board = id;
         record.door.port = 16001;
         record.door.logdir = "/home/alice/runs";
-        record.door.title = "é \"x\"";
+        record.door.more_logdirs = {"/data"};
+        record.door.names = {"é \"x\"", "data"};
+        record.opened = 1'795'000'000'000'000;
+        record.stopped = true;
         record.door.environment = "default";
         record.door.reload_interval = 7;
         record.door.reload_multifile = true;
@@ -49,7 +52,9 @@ TEST_F(DoorRecordsTest, GiveBackWhatWasWritten) {
     EXPECT_EQ(back->door.board, "abcdefgh");
     EXPECT_EQ(back->door.port, 16001);
     EXPECT_EQ(back->door.logdir, "/home/alice/runs");
-    EXPECT_EQ(back->door.title, "é \"x\"");
+    EXPECT_EQ(back->door.names, (std::vector<std::string>{"é \"x\"", "data"}));
+    EXPECT_EQ(back->opened, 1'795'000'000'000'000U);
+    EXPECT_TRUE(back->stopped);
     EXPECT_EQ(back->door.environment, "default");
     EXPECT_EQ(back->door.reload_interval, 7U);
     EXPECT_TRUE(back->door.reload_multifile);
@@ -60,6 +65,39 @@ TEST_F(DoorRecordsTest, GiveBackWhatWasWritten) {
     EXPECT_TRUE(back->door.bind_all);
     EXPECT_EQ(back->door.host, "::1");
     EXPECT_EQ(folder.count(), 1U);
+}
+
+TEST_F(DoorRecordsTest, OfBoardgate01AreRead) {
+    wire::Writer out(2);
+    wire::detail::Put put(out);
+    wire::DoorSpec door = record().door;
+    out.number(std::uint32_t{1001});
+    put.text("alice", wire::longest::user);
+    put.text(door.board, wire::longest::board);
+    put.number(door.port);
+    put.text(door.logdir, wire::longest::path);
+    put.texts(door.more_logdirs, wire::longest::more_logdirs, wire::longest::path);
+    put.text("its title", 200);
+    door.settings(put);
+    folder.put("abcdefgh", out.bytes());
+    const auto back = records.read(board);
+    ASSERT_TRUE(back) << back.error().text();
+    EXPECT_EQ(back->owner, "alice");
+    EXPECT_EQ(back->door.more_logdirs, std::vector<std::string>{"/data"});
+    EXPECT_EQ(back->door.host, "::1");
+    EXPECT_EQ(back->opened, 0U) << "so its units are made again at the next start";
+    EXPECT_FALSE(back->stopped);
+}
+
+TEST_F(DoorRecordsTest, HaveTheArgumentsOfTheirBoardBesideThem) {
+    write(record());
+    ASSERT_TRUE(records.write_arguments(board, {"--logdir=/a b", "--loader=auto"}));
+    EXPECT_EQ(folder.get("abcdefgh.arguments"), std::string("--logdir=/a b\0--loader=auto\0", 28));
+    std::vector<std::string> damaged;
+    EXPECT_EQ(records.all(&damaged).size(), 1U);
+    EXPECT_TRUE(damaged.empty());
+    records.remove(board);
+    EXPECT_EQ(folder.count(), 0U);
 }
 
 TEST_F(DoorRecordsTest, AreOneForEachBoard) {

@@ -44,7 +44,19 @@ struct LauncherTest : testing::Test {
     Dispatch dispatch{settings, tickets, clock, *jobs, doors};
     Token alice = ticket_of(1001);
 
-    LauncherTest() { systemd.set(gate_unit, {{"ActiveState", "active"}, {"StatusText", gate_status_text(settings.door_ports)}}); }
+    LauncherTest() {
+        systemd.set(gate_unit, {{"ActiveState", "active"}, {"StatusText", gate_status_text(settings.door_ports)}});
+        boot(1);
+    }
+    /// The manager's own properties. Its userspace starts at this time.
+    void boot(std::uint64_t start, const std::string& state = "running") {
+        systemd.set("", {{"UserspaceTimestamp", start}, {"SystemState", state}});
+    }
+    /// No door is open after another boot.
+    void reboot() {
+        systemd.forget(alices_socket);
+        boot(2);
+    }
 
     Token ticket_of(uid_t uid, std::chrono::seconds lives = 1h) {
         const auto account = account_of(uid);
@@ -85,7 +97,6 @@ struct LauncherTest : testing::Test {
         door.board = board;
         door.port = port;
         door.logdir = "/home/alice/runs";
-        door.title = "runs";
         door.environment = "default";
         door.reload_interval = 5;
         door.idle_sleep = 1800;

@@ -22,12 +22,56 @@ TEST_F(ReconcileTest, AnOpenDoorOfAnOpenAccountIsLeftAlone) {
 }
 
 TEST_F(ReconcileTest, ALostDoorIsMadeAgain) {
-    systemd.forget(alices_socket);
+    reboot();
     EXPECT_TRUE(reconciled());
     EXPECT_EQ(door_is(), "active");
     systemd.forget(alices_socket);
+    boot(3);
     systemd.refuse("StartTransientUnit", "org.freedesktop.DBus.Error.AccessDenied");
     EXPECT_FALSE(reconciled());
+}
+
+TEST_F(ReconcileTest, ADoorThatSomebodyStoppedStaysClosedAlsoAfterAReboot) {
+    directory.groups = {{"wheel", {"bob"}}};
+    systemd.forget(alices_socket);
+    EXPECT_TRUE(reconciled());
+    EXPECT_NE(door_is(), "active");
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(alice)), Refusal::stopped);
+    EXPECT_EQ(refusal(make(alice, door())), Refusal::stopped) << "not by changing an option either";
+    boot(2);
+    EXPECT_TRUE(reconciled());
+    EXPECT_NE(door_is(), "active");
+    EXPECT_EQ(refusal(send(wire::CheckDoor{board}).value()), Refusal::stopped);
+    EXPECT_EQ(refusal(ask_of<wire::ReopenDoor>(alice)), Refusal::account) << "its owner is no administrator";
+    EXPECT_TRUE(ask_of<wire::ReopenDoor>(ticket_of(1002)).result);
+    EXPECT_EQ(door_is(), "active");
+    EXPECT_TRUE(send(wire::CheckDoor{board}).value().result);
+    EXPECT_TRUE(ask_of<wire::WakeBoard>(alice).result);
+}
+
+TEST_F(ReconcileTest, ADoorThatClosesAtShutdownIsNotStopped) {
+    boot(1, "stopping");
+    systemd.forget(alices_socket);
+    EXPECT_TRUE(send(wire::CheckDoor{board}).value().result);
+    boot(2);
+    EXPECT_TRUE(reconciled());
+    EXPECT_EQ(door_is(), "active");
+}
+
+TEST_F(ReconcileTest, AReopenedDoorIsNoWayAroundAClosedAccount) {
+    directory.groups = {{"wheel", {"bob"}}};
+    systemd.forget(alices_socket);
+    directory.shadow["alice"] = {"x", 0};
+    EXPECT_EQ(refusal(ask_of<wire::ReopenDoor>(ticket_of(1002))), Refusal::account);
+    EXPECT_NE(door_is(), "active");
+}
+
+TEST_F(ReconcileTest, AFailedUnitIsResetAndNoOther) {
+    systemd.set(alices_service, {{"ActiveState", "failed"}});
+    (void)systemd.asked();
+    EXPECT_TRUE(send(wire::ResetFailed{board}).value().result);
+    EXPECT_NE(systemd.property(alices_service, "ActiveState"), "failed");
+    EXPECT_EQ(refusal(send(wire::ResetFailed{"zzzzzzzz"}).value()), Refusal::no_such_door);
 }
 
 TEST_F(ReconcileTest, AClosedAccountsDoorIsShutWithItsBoardAndComesBackWithTheAccount) {
@@ -36,7 +80,7 @@ TEST_F(ReconcileTest, AClosedAccountsDoorIsShutWithItsBoardAndComesBackWithTheAc
     EXPECT_TRUE(reconciled());
     EXPECT_NE(door_is(), "active");
     EXPECT_NE(systemd.property(alices_service, "ActiveState"), "active");
-    EXPECT_EQ(records_folder.count(), 1U);
+    EXPECT_EQ(records.all().size(), 1U);
     directory.shadow.clear();
     EXPECT_TRUE(reconciled());
     EXPECT_EQ(door_is(), "active");
@@ -64,14 +108,14 @@ TEST_F(ReconcileTest, ADoorOutsideOfTheRangeIsAStray) {
     settings.door_ports.last = 16001;
     close_strays(records, doors, settings);
     EXPECT_NE(door_is(), "active");
-    EXPECT_EQ(records_folder.count(), 1U);
+    EXPECT_EQ(records.all().size(), 1U);
 }
 
 TEST_F(ReconcileTest, ADirectoryThatDoesNotAnswerClosesNothing) {
     directory.fault = EIO;
     EXPECT_TRUE(reconciled());
     EXPECT_EQ(door_is(), "active");
-    EXPECT_EQ(records_folder.count(), 1U);
+    EXPECT_EQ(records.all().size(), 1U);
 }
 
 }  // namespace

@@ -7,8 +7,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "src/base/exec_argument.h"
-
 #include "tests/fakes/fake_systemd.h"
 
 namespace boardgate::launcher {
@@ -22,7 +20,6 @@ DoorPlan plan() {
     wire::DoorSpec door;
     door.board = "abcdefgh";
     door.logdir = "/home/alice/runs";
-    door.title = "my runs";
     door.environment = "default";
     door.reload_interval = 5;
     door.samples_per_plugin = "images=3";
@@ -41,7 +38,7 @@ DoorPlan plan() {
 std::string call_of(const DoorPlan& plan) {
     const fakes::FakeSystemd systemd;
     const Bus bus = Bus::open_system().value();
-    const BusMessage call = start_transient_call(bus, plan);
+    const BusMessage call = start_transient_call(bus, plan, "/var/lib/boardgate-root/doors/abcdefgh.arguments");
     if (call == nullptr || sd_bus_message_seal(call.get(), 1, 0) < 0) return "no call";
     char* text = nullptr;
     std::size_t size = 0;
@@ -85,7 +82,8 @@ TEST(UnitProperties, ItRunsBoardgateBoardAndNothingElse) {
     const std::string call = call_of(plan());
     EXPECT_THAT(call, HasSubstr("STRUCT \"sasb\" { STRING \"" BOARDGATE_LIBEXECDIR
                                 "/boardgate-board\"; ARRAY \"s\" { STRING \"" BOARDGATE_LIBEXECDIR
-                                "/boardgate-board\"; STRING \"--board=abcdefgh\";"));
+                                "/boardgate-board\"; STRING \"--board=abcdefgh\"; };"));
+    EXPECT_THAT(call, HasSubstr(property("StandardInputFile", "s", "STRING \"/var/lib/boardgate-root/doors/abcdefgh.arguments\";")));
     EXPECT_EQ(call.find("STRUCT \"sasb\""), call.rfind("STRUCT \"sasb\""));
     for (const char* never : {"Environment", "ExecStartPre", "ExecStopPost", "RootDirectory", "AmbientCapabilities", "WorkingDirectory"}) {
         EXPECT_THAT(call, Not(HasSubstr(never)));
@@ -94,8 +92,7 @@ TEST(UnitProperties, ItRunsBoardgateBoardAndNothingElse) {
 
 TEST(UnitProperties, OptionsAreOneWordEach) {
     EXPECT_THAT(board_arguments(plan()),
-                ElementsAre(BOARDGATE_LIBEXECDIR "/boardgate-board", "--board=abcdefgh", "--tensorboard=/opt/tb/bin/tensorboard",
-                            "--logdir=/home/alice/runs", "--title=my runs", "--reload-interval=5", "--reload-multifile=no",
+                ElementsAre("--tensorboard=/opt/tb/bin/tensorboard", "--logdir=/home/alice/runs", "--reload-interval=5", "--reload-multifile=no",
                             "--samples=images=3", "--loader=auto", "--idle-sleep=1800", "--longest-awake=28800"));
     DoorPlan other = plan();
     other.door.reload_multifile = true;
@@ -116,18 +113,21 @@ TEST(UnitProperties, OptionsAreOneWordEach) {
     EXPECT_THAT(words, testing::Contains("--longest-awake=0"));
 }
 
-/// Threat 28: systemd expands `$` in command lines and `%` in descriptions.
-TEST(UnitProperties, NothingThatAPersonWritesIsExpanded) {
+/// Threat 28: systemd expands `$` in command lines and `%` in descriptions. And everybody can read both.
+TEST(UnitProperties, NothingThatAPersonWritesIsExpandedOrSeen) {
     DoorPlan hostile = plan();
     hostile.door.logdir = "/home/$USER/${HOME}/%h;x\\y";
-    hostile.door.title = "--bind_all";
+    hostile.door.names = {"--bind_all"};
+    hostile.tensorboard = "/home/alice/env/bin/tensorboard";
     hostile.owner.name = "al%ice";
     const std::string call = call_of(hostile);
     EXPECT_THAT(call, Not(HasSubstr("$")));
-    EXPECT_THAT(call, HasSubstr("STRING \"--title=--bind_all\";"));
+    EXPECT_THAT(call, Not(HasSubstr("/home")));
+    EXPECT_THAT(call, Not(HasSubstr("bind_all")));
     EXPECT_THAT(call, HasSubstr("STRING \"TensorBoard abcdefgh of al%%ice\";"));
     EXPECT_THAT(call, HasSubstr("STRING \"Door of al%%ice's board abcdefgh\";"));
-    EXPECT_EQ(unescape_exec_argument(escape_exec_argument("--logdir=" + hostile.door.logdir)).value(), "--logdir=" + hostile.door.logdir);
+    EXPECT_THAT(board_arguments(hostile), testing::Contains("--logdir=" + hostile.door.logdir));
+    EXPECT_THAT(board_arguments(hostile), testing::Contains("--name=--bind_all"));
 }
 
 TEST(UnitProperties, ADoorToTheNetworkListensBesideLoopbackAndLetsAnyAddressIn) {

@@ -88,7 +88,7 @@ TEST_F(ConversationTest, ARefusalIsTheWholeAnswer) {
 }
 
 TEST_F(ConversationTest, APathThatIsNoneEndsIt) {
-    say(wire::ListFolders{"relative"});
+    say(wire::ListFolders{"../relative"});
     EXPECT_TRUE(hung_up());
 }
 
@@ -108,7 +108,8 @@ TEST(TypedPath, KnowsHome) {
     EXPECT_EQ(typed_path("~", "/home/alice").value().str(), "/home/alice/");
     EXPECT_EQ(typed_path("~/ru", "/home/alice").value().str(), "/home/alice/ru");
     EXPECT_EQ(typed_path("/data/~", "/home/alice").value().str(), "/data/~");
-    for (const char* none : {"ru", "~bob/runs", "/a\nb", "../x"}) EXPECT_FALSE(typed_path(none, "/home/alice")) << none;
+    EXPECT_EQ(typed_path("ru", "/home/alice").value().str(), "/home/alice/ru");
+    for (const char* none : {"~bob/runs", "/a\nb", "../x", "a/../../b"}) EXPECT_FALSE(typed_path(none, "/home/alice")) << none;
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ DoorSpec some_door() {
             16001,
             "/home/alice/runs",
             {"/data/runs", "/scratch/a"},
-            "My runs",
+            {"runs", "data", "a"},
             "default",
             5,
             true,
@@ -94,13 +94,18 @@ std::vector<Sample> samples() {
         SAMPLE(RevokeTickets, std::string(64, 'a')),
         SAMPLE(OpenLogdirs, Secret(token)),
         SAMPLE(ReadTicket, Secret(token)),
+        SAMPLE(ReopenDoor, Secret(token), "abcdefgh"),
+        SAMPLE(CheckDoor, "abcdefgh"),
+        SAMPLE(ResetFailed, "abcdefgh"),
         SAMPLE(AskTickets, std::string(128, 'a')),
         SAMPLE(EndedTickets, std::string(64, 'a')),
         SAMPLE(Done, 16001),
         SAMPLE(Refused, Refusal::port_taken, "port 16001 is taken"),
         SAMPLE(TicketHolder, 1001, "alice", 1'900'000'000),
         SAMPLE(InspectFolder, "/home/alice/runs"),
-        SAMPLE(FolderReport, FolderVerdict::unreadable, "Permission denied", 7, -1, 2, "/home/alice/runs/closed", "/home/alice/logs", 3),
+        SAMPLE(FolderReport, FolderVerdict::unreadable, "Permission denied", 7, -1, 2, "/home/alice/runs/closed", "/home/alice/logs", 3, "/export/home/alice/runs"),
+        SAMPLE(ResolveFolders, {"mine:/a,/b", "~/runs-*"}),
+        SAMPLE(ResolvedFolders, {{"mine", "/a"}, {"", "/b"}}, 2),
         SAMPLE(ListFolders, "/home/alice/ru"),
         SAMPLE(FolderRows, {{"runs", 4, 3, 1'795'000'000, true, false}, {"closed", 0, 0, 0, false, true}}),
         SAMPLE(FolderList, "/home/alice/runs", "/home/alice", true, 0, 3, 1'795'000'000, true, "/home/alice/runs/a", 3,
@@ -194,7 +199,7 @@ TEST(Messages, FieldsAreReadInTheirPlaces) {
     EXPECT_EQ(got->door.board, "abcdefgh");
     EXPECT_EQ(got->door.port, 16001);
     EXPECT_EQ(got->door.logdir, "/home/alice/runs");
-    EXPECT_EQ(got->door.title, "My runs");
+    EXPECT_EQ(got->door.names, (std::vector<std::string>{"runs", "data", "a"}));
     EXPECT_EQ(got->door.environment, "default");
     EXPECT_EQ(got->door.reload_interval, 5U);
     EXPECT_TRUE(got->door.reload_multifile);
@@ -280,7 +285,8 @@ TEST(Messages, EachFitsIntoADatagramWithAllItsFieldsAtTheirLongest) {
     door.token = Secret(std::string(Token::text_size, 'x'));
     door.door = some_door();
     door.door.logdir = std::string(longest::path, 'x');
-    door.door.title = std::string(longest::title, 'x');
+    door.door.more_logdirs.assign(longest::more_logdirs, door.door.logdir);
+    door.door.names.assign(longest::more_logdirs + 1, std::string(longest::folder_name, 'x'));
     LogLine line{std::string(longest::cursor, 'x'), 0, std::string(longest::log_line, 'x'), std::string(longest::invocation, 'x')};
     EXPECT_LE(bytes_of(prompts).size(), longest_message);
     EXPECT_LE(bytes_of(verdict).size(), longest_message);

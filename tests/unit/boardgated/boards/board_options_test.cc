@@ -64,13 +64,34 @@ TEST_F(BoardOptionsTest, EachFolderIsChecked) {
     EXPECT_EQ(field_at_fault(R"({})"), "logdir");
 }
 
-TEST_F(BoardOptionsTest, TheSameFolderIsKnownHoweverItIsWritten) {
-    const auto on = [&](const std::string& folders) { return take("{" + folders + "}").value(); };
-    const BoardOptions runs = on(R"("logdir": "/data/runs")");
+TEST_F(BoardOptionsTest, TheSameFoldersAreKnownHoweverTheyAreWritten) {
     for (const char* same : {"/data/runs", "/data/runs/", "/data//runs", "/data/./runs", "/data/x/../runs/."})
-        EXPECT_TRUE(show_the_same(runs, on(fmt::format(R"("logdir": "{}")", same)))) << same;
-    EXPECT_FALSE(show_the_same(runs, on(R"("logdir": "/data/runs2")")));
-    EXPECT_FALSE(show_the_same(runs, on(R"("logdir": "/data/runs", "more_logdirs": ["/data/b"])")));
+        EXPECT_EQ(set_of({same}), set_of({"/data/runs"})) << same;
+    EXPECT_EQ(set_of({"/a", "/b"}), set_of({"/b", "/a/", "/a"}));
+    EXPECT_NE(set_of({"/data/runs"}), set_of({"/data/runs2"}));
+    EXPECT_NE(set_of({"/data/runs"}), set_of({"/data/runs", "/data/b"}));
+}
+
+TEST_F(BoardOptionsTest, OnlyATitleNeedsNoRestart) {
+    const BoardOptions runs = take(R"({"logdir": "/data/runs"})").value();
+    BoardOptions other = runs;
+    other.title = "another";
+    EXPECT_FALSE(needs_restart(other, runs));
+    other.reload_interval = 99;
+    EXPECT_TRUE(needs_restart(other, runs));
+}
+
+TEST_F(BoardOptionsTest, FoldersKeepTheirNamesWhenOneIsAdded) {
+    const BoardOptions two = take(R"({"logdir": "/x/runs", "more_logdirs": ["/y/other"]})").value();
+    EXPECT_EQ(two.names, (std::vector<std::string>{"runs", "other"}));
+    auto more = JsonObject::parse(R"({"more_logdirs": ["/z/runs", "/y/other"]})").value();
+    const auto three = take_options(more, two, settings);
+    ASSERT_TRUE(three);
+    EXPECT_EQ(three->names, (std::vector<std::string>{"runs", "z-runs", "other"}));
+    EXPECT_EQ(take(R"({"logdir": "/a", "more_logdirs": ["/b"], "names": ["one", "two"]})")->names, (std::vector<std::string>{"one", "two"}));
+    EXPECT_TRUE(take(R"({"logdir": "/a", "names": ["one"]})")->names.empty()) << "one folder needs none";
+    for (const char* names : {R"(["one"])", R"(["one", "one"])", R"(["one", "a/b"])", R"(["one", ".."])"})
+        EXPECT_EQ(field_at_fault(std::string(R"({"logdir": "/a", "more_logdirs": ["/b"], "names": )") + names + "}"), "names") << names;
 }
 
 TEST_F(BoardOptionsTest, ALoaderIsOneOfFour) {
@@ -230,7 +251,7 @@ TEST_F(BoardOptionsTest, WhatAnOlderBoardgateDidNotKnowHasItsDefault) {
 TEST_F(BoardOptionsTest, GoToTheLauncherAsTheyAre) {
     BoardOptions options;
     options.logdir = "/data";
-    options.title = "t";
+    options.names = {"t"};
     options.port = 16005;
     options.priority = 7;
     options.reload_interval = 9;
@@ -243,7 +264,7 @@ TEST_F(BoardOptionsTest, GoToTheLauncherAsTheyAre) {
     EXPECT_EQ(door.board, "abcdefgh");
     EXPECT_EQ(door.port, 16005);
     EXPECT_EQ(door.logdir, "/data");
-    EXPECT_EQ(door.title, "t");
+    EXPECT_EQ(door.names, std::vector<std::string>{"t"});
     EXPECT_EQ(door.environment, "new");
     EXPECT_EQ(door.reload_interval, 9U);
     EXPECT_TRUE(door.reload_multifile);

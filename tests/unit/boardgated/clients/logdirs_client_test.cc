@@ -118,8 +118,8 @@ TEST_F(LogdirsClientTest, ASearchThatBreaksOffIsAProblem) {
 }
 
 TEST(CheckTypedPath, TakesWhatAPersonMayType) {
-    for (const char* good : {"", "~", "~/ru", "/", "/home/alice/ru", "/a b"}) EXPECT_TRUE(check_typed_path(good, "path")) << good;
-    EXPECT_EQ(check_typed_path("ru", "path").error().code, Code::logdir_relative);
+    for (const char* good : {"", "~", "~/ru", "ru", "/", "/home/alice/ru", "/a b"}) EXPECT_TRUE(check_typed_path(good, "path")) << good;
+    EXPECT_EQ(check_typed_path("../ru", "path").error().code, Code::logdir_relative);
     EXPECT_EQ(check_typed_path("~bob", "path").error().code, Code::logdir_relative);
     EXPECT_EQ(check_typed_path("/a\nb", "path").error().code, Code::bad_field);
     EXPECT_EQ(check_typed_path(std::string("~/\xff"), "path").error().code, Code::bad_field);

@@ -24,7 +24,7 @@ struct BoardAnswerTest : testing::Test {
     FrontEnds front_ends{settings, clock, folder / "environments", folder / "wanted"};
     Gate gate{sessions, registry, settings, front_ends};
     fakes::FakeLauncher launcher{registry};
-    BoardScheduler scheduler{launcher, registry, settings, [](const BoardId&) {}};
+    BoardScheduler scheduler{launcher, registry, settings, clock, {[](const BoardId&) {}, [](std::uint32_t) { return false; }}};
     ThreadPool threads{"threads", {1, 1, 8, 8}};
     BoardAnswer board_answer{gate, scheduler, registry, threads};
     FastCgi nginx;

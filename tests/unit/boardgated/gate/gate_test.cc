@@ -154,6 +154,13 @@ TEST_F(GateTest, RefusesEveryStateButReady) {
     EXPECT_EQ(refusal(), Refusal::none);
 }
 
+TEST_F(GateTest, RefusesAHeldBoardThatIsStillReady) {
+    ASSERT_TRUE(registry.set_hold(board, Hold{"root", "why", clock.wall()}));
+    EXPECT_EQ(refusal(), Refusal::not_ready);
+    ASSERT_TRUE(registry.set_hold(board, std::nullopt));
+    EXPECT_EQ(refusal(), Refusal::none);
+}
+
 TEST_F(GateTest, RefusesPortsThatAreNoDoors) {
     for (const std::uint16_t port : std::initializer_list<std::uint16_t>{22, 443, 15999, 16000, 16100}) {
         ASSERT_TRUE(registry.set_port(board, port));

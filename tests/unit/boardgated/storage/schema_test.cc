@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "src/boardgated/boards/registry.h"
 #include "src/boardgated/storage/store.h"
 
 #include "tests/fakes/disk.h"
+#include "tests/fakes/fake_clock.h"
 #include "tests/fakes/temp_folder.h"
 
 namespace boardgate::boardgated {
@@ -62,7 +64,7 @@ struct SchemaTest : testing::Test {
 TEST_F(SchemaTest, ANewFileIsOfTodaysVersionAndHasNoCopy) {
     ASSERT_TRUE(Store::open(path));
     EXPECT_EQ(version(), std::to_string(schema_version()));
-    EXPECT_EQ(tables(path), "boards presets revocations sessions");
+    EXPECT_EQ(tables(path), "boards failures holds made_boards presets revocations sessions");
     ASSERT_TRUE(Store::open(path)) << "and is opened again";
     EXPECT_FALSE(folder.has("boardgate.db.version-0"));
 }
@@ -81,6 +83,15 @@ TEST_F(SchemaTest, WhatTheFirstVersionKeptIsThereToday) {
     ASSERT_EQ(boards.size(), 1U);
     EXPECT_EQ(boards.front().port, 16001);
     EXPECT_EQ(boards.front().last_viewed, 8);
+    EXPECT_EQ(boards.front().deleted, 0);
+    EXPECT_EQ(boards.front().paths, "") << "the registry adds it";
+    fakes::FakeClock clock;
+    Registry registry(*store, clock);
+    ASSERT_TRUE(registry.load());
+    BoardOptions options;
+    options.logdir = "/data/";
+    ASSERT_EQ(registry.boards_on(1001, options, "").size(), 1U) << "a board of an older boardgate is found by its folder";
+    EXPECT_TRUE(registry.boards_on(1002, options, "").empty());
     EXPECT_TRUE(store->put_session({"bb", 1001, "alice", 1, 2, 3, "desk", "::1"}));
     EXPECT_TRUE(store->put_preset(1001, {"mine", "{}"}));
 }
@@ -125,7 +136,7 @@ TEST_F(SchemaTest, AStepThatFindsNoRoomIsNotHalfDone) {
         EXPECT_EQ(tables(path), "boards sessions");
     }
     EXPECT_TRUE(Store::open(path)) << "and goes well when there is room";
-    EXPECT_EQ(tables(path), "boards presets revocations sessions");
+    EXPECT_EQ(tables(path), "boards failures holds made_boards presets revocations sessions");
 }
 
 TEST_F(SchemaTest, AFileOfANewerBoardgateIsLeftAlone) {

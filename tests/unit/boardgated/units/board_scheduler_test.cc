@@ -22,7 +22,9 @@ struct BoardSchedulerTest : testing::Test {
     fakes::FakeLauncher launcher{registry};
     Settings settings = parse_settings("awake_boards_per_user = 2\nawake_boards = 3\n", "test").value();
     Token token = Token::make();
-    BoardScheduler scheduler{launcher, registry, settings, [](const BoardId&) {}};
+    std::set<std::uint32_t> with_page;
+    BoardScheduler scheduler{launcher, registry, settings, clock,
+                             {[](const BoardId&) {}, [this](std::uint32_t uid) { return with_page.contains(uid); }}};
 
     BoardSchedulerTest() {
         registry.listen([this](const Board& board, bool gone) { scheduler.board_changed(board, gone); });
@@ -182,6 +184,54 @@ TEST_F(BoardSchedulerTest, TheNewestLoginIsTheOneThatWaits) {
     launcher.only = newer.hash();
     (void)scheduler.sleep(newer, a.id);
     EXPECT_EQ(soon(late, State::ready), State::ready);
+}
+
+TEST_F(BoardSchedulerTest, OneWakeIsOneHoweverManyAsk) {
+    const Board board = add(1001);
+    EXPECT_EQ(scheduler.wake(token, board.id), true);
+    EXPECT_EQ(scheduler.wake(token, board.id), false) << "it is awake";
+    for (const Board& other : {add(1002), add(1003)}) ASSERT_EQ(wake(other), State::ready);
+    const Board late = add(1004);
+    EXPECT_EQ(scheduler.wake(token, late.id), true) << "it begins to wait";
+    EXPECT_EQ(scheduler.wake(token, late.id), false) << "it waits";
+    ASSERT_TRUE(scheduler.sleep(token, board.id));
+    EXPECT_EQ(soon(late, State::ready), State::ready);
+    EXPECT_EQ(scheduler.wake(token, late.id), false);
+}
+
+TEST_F(BoardSchedulerTest, AWaitingBoardSleepsAgainWhenItsVisitorHasGone) {
+    const Board a = add(1001);
+    for (const Board& board : {a, add(1002), add(1003)}) ASSERT_EQ(wake(board), State::ready);
+    const Board left = add(1004);
+    const Board seen = add(1005);
+    const Board open = add(1006);
+    for (const Board& board : {left, seen, open}) ASSERT_EQ(wake(board), State::waiting);
+    with_page = {1006};
+    clock.advance(25s);
+    scheduler.looked_at(seen.id);
+    clock.advance(10s);
+    scheduler.sweep();
+    EXPECT_EQ(registry.find(left.id)->waiting_for, "");
+    EXPECT_NE(state(left), State::waiting);
+    EXPECT_EQ(state(seen), State::waiting);
+    EXPECT_EQ(state(open), State::waiting);
+    clock.advance(31s);
+    ASSERT_TRUE(scheduler.sleep(token, a.id));
+    EXPECT_EQ(soon(open, State::ready), State::ready) << "nobody waits for the first one any more";
+    EXPECT_EQ(state(seen), State::waiting);
+}
+
+TEST_F(BoardSchedulerTest, AStoppedDoorHoldsItsBoard) {
+    const Board board = add(1001);
+    ASSERT_EQ(wake(board), State::ready);
+    launcher.stopped = Problem{Code::held, "its socket was stopped"};
+    registry.set_facts(board.id, {});
+    const auto now = registry.wait(board.id, 2s, [](const Board& each) { return each.held.has_value(); });
+    ASSERT_TRUE(now->held);
+    EXPECT_EQ(now->held->by, "root");
+    const auto refused = scheduler.wake(token, board.id);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::held);
 }
 
 TEST_F(BoardSchedulerTest, ADoorThatTheLauncherForgotIsMadeAgainFromTheRegistry) {

@@ -7,6 +7,7 @@
 
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_journal.h"
+#include "tests/fakes/fake_launcher.h"
 
 namespace boardgate::boardgated {
 namespace {
@@ -23,7 +24,8 @@ struct FailureWatchTest : testing::Test {
     std::unique_ptr<Store> store = Store::open(":memory:").value();
     Registry registry{*store, clock};
     JournalClient client{journal.path()};
-    FailureWatch watch{registry, client};
+    fakes::FakeLauncher launcher{registry};
+    FailureWatch watch{registry, client, launcher};
     BoardId id = registry.add(1001, UserName::parse("alice").value(), {}).value().id;
 
     FailureWatchTest() {
@@ -44,6 +46,25 @@ struct FailureWatchTest : testing::Test {
         return registry.wait(id, 10s, [](const Board& board) { return board.failure.has_value(); })->failure.value_or(Failure{});
     }
 };
+
+TEST_F(FailureWatchTest, TheUnitIsResetAndTheBoardStaysFailedUntilItsNextRun) {
+    journal.say({{"c", 1, "No module named 'pkg_resources'", this_run}, {"c", 2, systemds_word, this_run}});
+    become("failed");
+    EXPECT_EQ(told().code, "pkg_resources_missing");
+    watch.finish();
+    EXPECT_EQ(launcher.asked, std::vector<std::string>{"reset_failed " + id.str()});
+    become("inactive");
+    EXPECT_EQ(registry.find(id)->state, State::failed);
+    EXPECT_EQ(registry.find(id)->failure->code, "pkg_resources_missing");
+    Registry again(*store, clock);
+    ASSERT_TRUE(again.load());
+    again.set_facts(id, registry.find(id)->facts);
+    EXPECT_EQ(again.find(id)->state, State::failed) << "also after a restart of boardgated";
+    EXPECT_EQ(again.find(id)->failure->code, "pkg_resources_missing");
+    become("active", run_before);
+    become("inactive", run_before);
+    EXPECT_EQ(registry.find(id)->state, State::asleep);
+}
 
 TEST_F(FailureWatchTest, TellsWhyByTheLinesOfThatRunAlone) {
     journal.say({{"c", 1, "No module named 'pkg_resources'", run_before},
@@ -110,7 +131,7 @@ TEST_F(FailureWatchTest, EachFailedRunIsExaminedOnce) {
     ASSERT_TRUE(registry.set_options(id, options));
     become("inactive");
     EXPECT_EQ(journal.asked().size(), asked);
-    EXPECT_FALSE(registry.find(id)->failure);
+    EXPECT_TRUE(registry.find(id)->failure) << "its unit was reset";
 }
 
 }  // namespace

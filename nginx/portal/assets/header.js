@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// The links in the head of every page; on pages that boardgated writes itself, also who is logged in, and the way out.
+import {attempt, call} from './api.js';
+import {el} from './dom.js';
+
+/// Path, text and the people it is for; main.js has the views of these paths.
+const header_links = [
+    {path: '/', text: 'My boards'},
+    {path: '/runs', text: 'My runs'},
+    {path: '/sessions', text: 'Sessions'},
+    {path: '/administration', text: 'Administration', wants: 'administrator'},
+];
+
+/// The links for this person.
+export function links_for(session, attributes = {}) {
+    return header_links.filter(({wants}) => !wants || session[wants]).map(({path, text}) => el('a', {href: path, ...attributes}, text));
+}
+
+async function log_out({currentTarget: button}) {
+    const account = document.getElementById('account');
+    await attempt(async () => {
+        await call('DELETE', '/session');
+        location.assign('/login');
+    }, (text) => { account.querySelector('.error').textContent = text; }, button);
+}
+
+export async function fill_header() {
+    await attempt(async () => {
+        const {answer: session} = await call('GET', '/session');
+        document.getElementById('links').replaceChildren(...links_for(session));
+        document.getElementById('account').replaceChildren(el('span.error', {role: 'alert'}), el('span.user', {}, session.user),
+            el('button#logout', {type: 'button', onclick: log_out}, 'Log out'));
+    }, () => {});
+}
