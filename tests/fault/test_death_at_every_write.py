@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from client import Client
-from fixtures import in_state, wait_until_sound
+from fixtures import in_state, wait_for_gate
 from machine import until
 
 SHIM, DIE_AT = "/opt/die_at_write.so", "/opt/die_at"
@@ -43,7 +43,7 @@ def restart(lab, unit):
     lab.systemctl("daemon-reload")
     if "@" not in unit:
         lab.systemctl("restart", unit)
-    wait_until_sound(lab)
+    wait_for_gate(lab)
 
 
 def killed(lab, since, answer):
@@ -75,7 +75,7 @@ def deaths(lab, action, survived):
             except OSError:
                 answer = None
             died = killed(lab, since, answer)
-        wait_until_sound(lab)
+        wait_for_gate(lab)
         survived(answer)
         if not died:
             assert answer is not None and answer.status < 300, answer

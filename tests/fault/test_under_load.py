@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from client import Client
-from fixtures import wait_until_sound
+from fixtures import wait_for_gate
 from machine import until
 
 # Wrong logins as nginx would pass them on, each from an address of its own, as fast as they are answered.
@@ -125,7 +125,7 @@ def few_descriptors(lab):
 def restart(lab):
     lab.systemctl("daemon-reload")
     lab.systemctl("restart", "boardgated")
-    wait_until_sound(lab)
+    wait_for_gate(lab)
 
 
 def test_without_descriptors_boardgated_stays_and_recovers(lab, alice, ready_board, few_descriptors):

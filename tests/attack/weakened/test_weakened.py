@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from fixtures import wait_until_sound  # noqa: E402
+from fixtures import wait_for_gate  # noqa: E402
 from weakened import TABLES, chosen, must_notice, weakened_copy, weakened_lab, weakened_program  # noqa: E402
 
 ROWS = [row for table in TABLES for row in chosen(table)]
@@ -21,8 +21,8 @@ def test_without_this_line_its_test_fails(lab, row):
     if not row.file.startswith("src/") and in_lab:
         with weakened_lab(lab, row):
             must_notice(row, lab)
-        wait_until_sound(lab)
+        wait_for_gate(lab)
         return
     with weakened_copy(row) as folder, weakened_program(lab, row, folder) if in_lab else nullcontext():
         must_notice(row, lab, folder)
-    wait_until_sound(lab)
+    wait_for_gate(lab)
