@@ -25,7 +25,8 @@ struct Machine {
     fakes::FakeClock clock;
     std::unique_ptr<Store> store = Store::open(":memory:").value();
     Settings settings = parse_settings("door_ports = 16000-16099\n", "test").value();
-    Sessions sessions{*store, settings, clock};
+    EndedLogins ended{*store, [](const std::vector<TokenHash>&) { return true; }};
+    Sessions sessions{*store, ended, settings, clock};
     Registry registry{*store, clock};
     FrontEnds front_ends{settings, clock, folder / "environments", folder / "wanted"};
     Gate gate{sessions, registry, settings, front_ends};

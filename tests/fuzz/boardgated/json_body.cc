@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     require(LogDir::parse(door.logdir).has_value() && door.logdir == options->logdir, "the launcher gets the folder as it was written");
     require(door.more_logdirs.size() <= wire::longest::more_logdirs, "folders have a bound");
     for (const std::string& more : door.more_logdirs) require(LogDir::parse(more).has_value(), "each folder is a path");
-    require(door.title.size() <= wire::longest::title && is_utf8(door.title), "a title fits into a message");
+    require(door.names.size() <= wire::longest::more_logdirs + 1, "names have a bound");
     require(Samples::parse(door.samples_per_plugin).has_value(), "samples are checked");
     require(door.host.empty() || is_ip_address(door.host), "a host is an address");
     return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A board's options: from the message of boardgated (MakeDoor) to the words that boardgate-board reads.
+// A board's options: from the message of boardgated (MakeDoor) to the words in the file for its unit, and to what boardgate-board
+// reads.
 #include <algorithm>
 
 #include "src/base/folder_names.h"
@@ -7,6 +8,7 @@
 #include "src/launcher/unit_properties.h"
 
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/events/open_file.h"
 
 namespace boardgate::launcher {
 namespace {
@@ -20,19 +22,27 @@ DoorPlan plan_of(const wire::DoorSpec& door) {
             std::chrono::hours(8)};
 }
 
-/// boardgate-board reads its options from its standard input.
+bool is_valid(const wire::DoorSpec& door) {
+    const auto path = [](const std::string& text) { return LogDir::parse(text).has_value(); };
+    return path(door.logdir) && std::all_of(door.more_logdirs.begin(), door.more_logdirs.end(), path) &&
+           std::all_of(door.names.begin(), door.names.end(), is_folder_name) && Samples::parse(door.samples_per_plugin) &&
+           ReloadInterval::parse(door.reload_interval) && IdleSleep::parse(door.idle_sleep);
+}
+
 void read_by_board(const wire::DoorSpec& door, const std::vector<std::string>& words) {
-    const auto options = board::parse_options(door.board, words);
-    const bool is_valid =
-        BoardId::parse(door.board) && LogDir::parse(door.logdir) && Samples::parse(door.samples_per_plugin) &&
-        ReloadInterval::parse(door.reload_interval) && IdleSleep::parse(door.idle_sleep) &&
-        std::all_of(door.more_logdirs.begin(), door.more_logdirs.end(), [](const auto& f) { return LogDir::parse(f).has_value(); }) &&
-        std::all_of(door.names.begin(), door.names.end(), is_folder_name);
-    if (!is_valid) return;
+    std::string file;
+    for (const std::string& word : words) file.append(word).append(1, '\0');
+    const Fd input = events::open_file(file);
+    require(lseek(input.get(), 0, SEEK_SET) == 0, "a file has a beginning");
+    auto read = board::read_words(input.get());
+    require(read && *read == words, "each word is read back");
+    const auto options = board::parse_options("abcdefgh", *std::move(read));
+    if (!is_valid(door)) return;
     require(options.has_value(), "boardgate-board reads what the launcher writes");
-    require(options->folders.front().str() == door.logdir && options->names == door.names && options->samples == door.samples_per_plugin,
-            "boardgate-board reads the values that the person chose");
-    require(options->folders.size() == 1 + door.more_logdirs.size(), "boardgate-board reads every folder");
+    require(options->folders.size() == 1 + door.more_logdirs.size() && options->folders.front().str() == door.logdir,
+            "boardgate-board reads every folder as it was chosen");
+    require(options->names == door.names && options->samples == door.samples_per_plugin,
+            "boardgate-board reads the values that were chosen");
 }
 
 }  // namespace
@@ -41,18 +51,15 @@ void read_by_board(const wire::DoorSpec& door, const std::vector<std::string>& w
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace boardgate;
     using namespace boardgate::launcher;
-    using fuzz::require;
-    const std::string_view input = fuzz::text_of(data, size);
-
     wire::Datagram datagram;
-    datagram.bytes = Secret(std::string(input));
+    datagram.bytes = Secret(std::string(fuzz::text_of(data, size)));
     const auto asked = wire::decode<wire::MakeDoor>(datagram);
     if (!asked) return 0;
     const auto words = board_arguments(plan_of(asked->door));
     for (const std::string& word : words)
-        require(word.starts_with("--") && word.find('=') != std::string::npos, "each option is one word with its value");
-    // A NUL would end the word; the dispatcher refuses control characters before.
-    if (std::none_of(words.begin(), words.end(), [](const auto& w) { return w.find('\0') != std::string::npos; }))
-        read_by_board(asked->door, words);
+        fuzz::require(word.starts_with("--") && word.find('=') != std::string::npos, "each option is one word with its value");
+    // A NUL would end the word; the launcher refuses control characters before.
+    const auto has_nul = [](const std::string& word) { return word.find('\0') != std::string::npos; };
+    if (std::none_of(words.begin(), words.end(), has_nul)) read_by_board(asked->door, words);
     return 0;
 }
