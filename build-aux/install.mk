@@ -54,6 +54,9 @@ install: all $(completions)/boardgate
 	@set -e; (cd nginx/portal && find . -type f -printf '%P\0') | while IFS= read -r -d '' f; do \
 		install -D -m 644 "nginx/portal/$$f" "$(DESTDIR)$(datadir)/boardgate/portal/$$f"; \
 		echo "$(datadir)/boardgate/portal/$$f" >>$(build)/manifest; done
+# Browsers load neither comments nor indentation; the first line names the licence.
+	@$(foreach f,$(notdir $(wildcard nginx/portal/assets/*.js nginx/portal/assets/*.css)),sed -e '2,$${/^ *\/\//d}' -e 's/^ *//' nginx/portal/assets/$(f) \
+		| install -m 644 /dev/stdin '$(DESTDIR)$(datadir)/boardgate/portal/assets/$(f)' &&) true
 	@$(foreach f,$(notdir $(wildcard nginx/portal/*.html)),sed 's|/assets/|/assets/$(portal)/|g' nginx/portal/$(f) \
 		| install -m 644 /dev/stdin '$(DESTDIR)$(datadir)/boardgate/portal/$(f)' &&) true
 	@$(foreach f,$(wildcard etc/*/*.d/*.conf),$(call one,$(f),$(sysconfdir)/$(f:etc/%=%)) &&) true

@@ -144,7 +144,7 @@ private:
     ApiOptions api_options_{settings_, registry_, presets_};
     ApiAdmin api_admin_{registry_, launcher_, scheduler_, administrators_, settings_, clock_};
     ApiHealth api_health_{gate_};
-    ApiFolders api_folders_{launcher_, event_streams_, folders_};
+    ApiFolders api_folders_{launcher_, registry_, event_streams_, folders_};
     ApiStreams api_streams_{event_streams_, registry_, sessions_, journal_, api_folders_, clock_};
     Router router_{
         {api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_}, {logins_, launches_, folders_}, sessions_};
@@ -218,7 +218,8 @@ Response Service::answer_gate(const Parameters& request) {
 }
 
 void Service::answer_app(std::unique_ptr<Request> request) {
-    if (request->parameter("BG_ROLE") == "board_answer") {
+    const std::string_view role = request->parameter("BG_ROLE");
+    if (role == "board_answer" || role == "board_about") {
         board_answer_.handle(std::move(request));
     } else {
         router_.handle(std::move(request));

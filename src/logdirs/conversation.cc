@@ -115,7 +115,7 @@ bool FolderRequests::find(int connection, const wire::FindRuns& request) {
     if (roots.empty()) return true;
     bool sent = true;
     const auto send_on = [&](auto message) { return sent = reply(connection, std::move(message)); };
-    find_runs(folders_, roots, request.limit, {send_on, send_on, send_on});
+    run_search_.run(request, roots, *me, {send_on, send_on, send_on});
     return sent;
 }
 

@@ -13,7 +13,7 @@ public:
     /// `who` returns the account that this process runs as; called for each request, since a home may move. `run_roots` as
     /// in boardgate.conf.
     FolderRequests(Folders& folders, std::function<Result<Account>()> who, std::vector<std::string> run_roots)
-        : folders_(folders), who_(std::move(who)), run_roots_(std::move(run_roots)) {}
+        : folders_(folders), who_(std::move(who)), run_roots_(std::move(run_roots)), run_search_(folders) {}
 
     /// Serves requests until the peer hangs up, sends a bad message, or does not read an answer in time. Thread-safe.
     void serve(int connection);
@@ -33,6 +33,7 @@ private:
     Folders& folders_;
     std::function<Result<Account>()> who_;
     std::vector<std::string> run_roots_;
+    RunSearch run_search_;
 };
 
 /// The absolute path of a typed path, in which `~` is the home; a relative path is below the home.

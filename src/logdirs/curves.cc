@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <limits>
 
 #include "src/base/names.h"
 
@@ -37,9 +39,21 @@ bool is_wanted(std::string_view tag) { return is_loss(tag) || is_accuracy(tag); 
 
 }  // namespace
 
+void Curves::Series::count(double value) {
+    if (!std::isfinite(value)) return;
+    least = std::min(least.value_or(value), value);
+    greatest = std::max(greatest.value_or(value), value);
+}
+
 void Curves::Series::add(const Point& point) {
     while (!points.empty() && points.back().step >= point.step) points.pop_back();
-    if (seen > 0 && last.step >= point.step) seen = points.size() * stride;
+    if (seen > 0 && last.step >= point.step) {
+        seen = points.size() * stride;
+        least.reset();
+        greatest.reset();
+        for (const Point& kept : points) count(kept.value);
+    }
+    count(point.value);
     last = point;
     if (seen++ % stride != 0) return;
     points.push_back(point);
@@ -118,21 +132,23 @@ const Curves::Tags::value_type* Curves::shortest_that(bool (*fits)(std::string_v
     return best;
 }
 
-std::vector<wire::Curve> Curves::best() const {
-    std::vector<const Tags::value_type*> chosen;
-    const auto choose = [&](const Tags::value_type* tag) {
-        const bool again = std::find(chosen.begin(), chosen.end(), tag) != chosen.end();
-        if (tag != nullptr && !again && chosen.size() < wire::longest::curves) chosen.push_back(tag);
+std::vector<wire::Curve> Curves::all() const {
+    std::vector<const Tags::value_type*> in_order;
+    for (const auto& tag : tags_) in_order.push_back(&tag);
+    std::sort(in_order.begin(), in_order.end(), [](const auto* a, const auto* b) { return a->second.first_seen < b->second.first_seen; });
+    const auto put_first = [&](const Tags::value_type* tag) {
+        const auto found = std::find(in_order.begin(), in_order.end(), tag);
+        if (found != in_order.end()) std::rotate(in_order.begin(), found, found + 1);
     };
-    choose(shortest_that(is_loss));
-    choose(shortest_that(is_accuracy));
-    std::vector<const Tags::value_type*> others;
-    for (const auto& tag : tags_) others.push_back(&tag);
-    std::sort(others.begin(), others.end(), [](const auto* a, const auto* b) { return a->second.first_seen < b->second.first_seen; });
-    std::for_each(others.begin(), others.end(), choose);
+    put_first(shortest_that(is_accuracy));
+    put_first(shortest_that(is_loss));
 
     std::vector<wire::Curve> curves;
-    for (const Tags::value_type* tag : chosen) curves.push_back({shown_tag(tag->first), tag->second.thinned()});
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    for (const Tags::value_type* tag : in_order) {
+        const Series& series = tag->second;
+        curves.push_back({shown_tag(tag->first), series.thinned(), series.least.value_or(none), series.greatest.value_or(none)});
+    }
     return curves;
 }
 

@@ -23,8 +23,8 @@ public:
     void add(std::int64_t step, const events::Value& value, events::Loader* loader = nullptr);
     /// The last step that is shown of any tag.
     [[nodiscard]] std::optional<std::int64_t> last_step() const;
-    /// A loss and an accuracy where there are such tags, otherwise the first two; thinned to longest::points.
-    [[nodiscard]] std::vector<wire::Curve> best() const;
+    /// Of all tags, thinned to longest::points: a loss and an accuracy first where there are such tags, then as they appeared.
+    [[nodiscard]] std::vector<wire::Curve> all() const;
 
 private:
     /// What a tag is to TensorBoard, by its first value.
@@ -41,8 +41,10 @@ private:
         wire::Point last;
         std::size_t stride = 1;
         std::size_t seen = 0;
-        std::size_t first_seen = 0;  ///< the order in which tags appear
+        std::size_t first_seen = 0;                 ///< the order in which tags appear
+        std::optional<double> least{}, greatest{};  ///< of the numbers; none if there is no number
         void add(const wire::Point& point);
+        void count(double value);
         [[nodiscard]] std::vector<wire::Point> thinned() const;
     };
     using Tags = std::map<std::string, Series, std::less<>>;

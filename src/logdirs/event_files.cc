@@ -65,13 +65,14 @@ std::vector<EventFiles> find_event_files(const std::vector<std::string>& folders
     walk.run([&](const Seen& seen) {
         EventFiles& found = all[seen.start];
         const auto here = static_cast<std::uint32_t>(seen.event_files.size());
-        if (!seen.readable && ++found.unreadable == 1) found.unreadable_folder = seen.path;
+        if (!seen.readable && !seen.copies && ++found.unreadable == 1) found.unreadable_folder = seen.path;
         if (seen.depth == 0) {
             found.readable = seen.readable;
             found.direct = here;
         }
         if (notices != nullptr && (inspected += here) <= most_inspected) inspect(seen, *notices);
-        if (here == 0) return true;
+        // The board shows copies, too, but nobody looks for them.
+        if (here == 0 || seen.copies) return true;
         found.count += here;
         ++found.runs;
         found.newest = std::max(found.newest, seen.newest);

@@ -22,16 +22,17 @@ constexpr std::uint64_t parts_of_a_long_file = 32;
 constexpr std::size_t most_files = 16;
 
 struct EventFile {
+    std::string name;
     Fd fd;
     std::uint64_t size;
 };
 
 /// Opens only a regular file and never waits: the name may be another kind of file by now.
-std::optional<EventFile> open_event_file(const std::string& path) {
-    Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+std::optional<EventFile> open_event_file(const std::string& folder, const std::string& name) {
+    Fd fd(open((folder + "/" + name).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat info {};
     if (!fd || fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
-    return EventFile{std::move(fd), static_cast<std::uint64_t>(info.st_size)};
+    return EventFile{name, std::move(fd), static_cast<std::uint64_t>(info.st_size)};
 }
 
 /// How much of each is read: what the short ones leave is for the long ones.
@@ -55,15 +56,15 @@ public:
 
     /// Reads about `share` bytes of the file, all of it where that is enough.
     void read(const EventFile& file, std::uint64_t share) {
+        damaged_ = false;
         if (file.size <= share || !has_much_to_read(file, share)) return read_from(file, 0, file.size);
         const std::uint64_t length = share / parts_of_a_long_file;
         const std::uint64_t between = (file.size - length) / (parts_of_a_long_file - 1);
         for (std::uint64_t i = 0; i + 1 < parts_of_a_long_file && !damaged_; ++i) read_part(file, i * between, i * between + length);
         read_end(file, length);
-        damaged_ = false;
     }
 
-    [[nodiscard]] Preview result() const { return {!late_, curves_.last_step(), curves_.best()}; }
+    [[nodiscard]] Preview result() const { return {!late_, curves_.last_step(), curves_.all(), damage_}; }
 
 private:
     /// Of large records, such as pictures, only the beginning is read.
@@ -84,12 +85,12 @@ private:
     /// From where a record begins.
     void read_from(const EventFile& file, std::uint64_t from, std::uint64_t end) {
         reader_.open(file.fd.get(), from);
-        read_until(end);
+        read_until(file, end);
     }
 
     void read_part(const EventFile& file, std::uint64_t from, std::uint64_t end) {
         if (from == 0) return read_from(file, 0, end);
-        if (reader_.open_part(file.fd.get(), from, end)) read_until(end);
+        if (reader_.open_part(file.fd.get(), from, end)) read_until(file, end);
     }
 
     /// For the last step: a last record may be longer than a part.
@@ -98,10 +99,11 @@ private:
         if (!damaged_) read_part(file, file.size - std::min(length, file.size), file.size);
     }
 
-    void read_until(std::uint64_t end) {
+    void read_until(const EventFile& file, std::uint64_t end) {
         while (in_time() && reader_.offset() < end) {
             const events::EventReader::Next next = reader_.next();
             damaged_ = next == events::EventReader::Next::damaged;
+            if (damaged_ && !damage_) damage_ = Damage{file.name, reader_.offset()};
             if (next != events::EventReader::Next::event) return;
             const events::Event& event = reader_.event();
             // TensorBoard drops such events.
@@ -119,6 +121,7 @@ private:
     Curves curves_;
     bool damaged_ = false;
     bool late_ = false;
+    std::optional<Damage> damage_;
 };
 
 }  // namespace
@@ -127,7 +130,7 @@ Preview preview(const std::string& folder, const std::vector<std::string>& names
     std::vector<EventFile> files;
     const std::size_t left_out = names.size() > most_files ? names.size() - most_files : 0;
     for (std::size_t i = left_out; i < names.size(); ++i) {
-        if (auto file = open_event_file(folder + "/" + names[i])) files.push_back(*std::move(file));
+        if (auto file = open_event_file(folder, names[i])) files.push_back(*std::move(file));
     }
     const std::vector<std::uint64_t> shares = shares_of(files);
     Reading reading(clock, end);

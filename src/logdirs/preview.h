@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The last step of a run and a curve or two, out of its event files, as TensorBoard would show them. Files with much to
+// The last step of a run and its curves, out of its event files, as TensorBoard would show them. Files with much to
 // read are read in parts that lie evenly in them, so that what a look costs does not depend on how long a training went.
 #pragma once
 
@@ -10,10 +10,17 @@
 
 namespace boardgate::logdirs {
 
+/// Where an event file is damaged; TensorBoard reads nothing behind that.
+struct Damage {
+    std::string file;  ///< its name
+    std::uint64_t byte = 0;
+};
+
 struct Preview {
     bool complete = false;  ///< the time was enough
     std::optional<std::int64_t> last_step;
-    std::vector<wire::Curve> curves;
+    std::vector<wire::Curve> curves;  ///< of all tags (Curves::all)
+    std::optional<Damage> damage{};   ///< the first one
 };
 
 /// `names` are files in `folder`, in the order in which TensorBoard reads them: by name. Stops at `end` with what it has.

@@ -2,138 +2,236 @@
 #include "src/logdirs/runs.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
-#include <tuple>
 
-#include "src/logdirs/preview.h"
+#include "src/logdirs/elsewhere.h"
+#include "src/logdirs/homes.h"
 
 namespace boardgate::logdirs {
 
 namespace {
 
 constexpr std::chrono::milliseconds between_words{200};
-/// The most event files kept per run: a preview reads as many.
-constexpr std::size_t most_names = 16;
-/// Large folders that never contain a person's runs.
-constexpr std::array<std::string_view, 3> never_looked_into = {"node_modules", "__pycache__", "site-packages"};
+/// A listing is used again without a look at the folders for this many times the time that the look took.
+constexpr int rest = 10;
+/// After this, and at least that many looks, folders are read again even if they seem unchanged: not all file systems keep times.
+constexpr std::chrono::seconds cache_lives{120};
+/// A file without a point is a version record or two.
+constexpr std::uint64_t small_file = 160;
+/// Writers flush every two minutes.
+constexpr std::int64_t writes_within = 180;
 
-class Finder {
-public:
-    Finder(Folders& folders, const std::vector<std::string>& roots, const RunsTaker& taker, const RunsBudget& budget)
-        : folders_(folders), clock_(folders.clock()), roots_(roots), taker_(taker), budget_(budget) {}
-
-    void run(std::size_t limit) {
-        if (!look()) return;
-        std::sort(runs_.begin(), runs_.end(), [](const Run& a, const Run& b) {
-            return std::tie(b.folder.newest, a.folder.path) < std::tie(a.folder.newest, b.folder.path);
-        });
-        const std::size_t most = std::min(limit, runs_.size());
-        const BootTime end = clock_.boot() + budget_.read;
-        std::vector<const Run*> unread;
-        for (std::size_t i = 0; i < most; ++i) {
-            wire::RunFound message = message_of(runs_[i], end);
-            if (!message.read) unread.push_back(&runs_[i]);
-            if (!taker_.found(std::move(message))) return;
-        }
-        if (!read_later(unread)) return;
-        wire::RunsEnd last{roots_, !complete_ || most < runs_.size(), looked_at_, found()};
-        (void)taker_.end(std::move(last));
+void describe(wire::RunFound& message, const Preview& preview, const std::vector<std::string>& tags) {
+    message.read = true;
+    message.has_step = preview.last_step.has_value();
+    message.step = preview.last_step.value_or(0);
+    if (preview.damage) {
+        message.damaged_file = shown_tag(preview.damage->file);
+        message.damaged_byte = preview.damage->byte;
     }
-
-private:
-    struct Run {
-        Seen folder;  ///< with the latest file names only
-        std::uint32_t event_files;
-    };
-    [[nodiscard]] std::uint32_t found() const { return static_cast<std::uint32_t>(runs_.size()); }
-
-    /// False if the receiver wants no more.
-    [[nodiscard]] bool read_later(const std::vector<const Run*>& unread) {
-        const BootTime end = clock_.boot() + budget_.read_later;
-        for (const Run* run : unread) {
-            if (clock_.boot() >= end) break;
-            wire::RunFound message = message_of(*run, std::min<BootTime>(end, clock_.boot() + budget_.read_one));
-            if (message.read && !taker_.found(std::move(message))) return false;
-        }
-        return true;
+    if (tags.empty()) {
+        constexpr std::size_t most = 2;
+        message.curves.assign(preview.curves.begin(),
+                              preview.curves.begin() + static_cast<std::ptrdiff_t>(std::min(most, preview.curves.size())));
     }
-
-    /// False if the receiver wants no more.
-    [[nodiscard]] bool look() {
-        Walk walk(clock_, budget_.look);
-        for (const std::string& root : roots_) walk.start_at(root);
-        walk.tell_each_once();
-        OwnedHomes homes = folders_.owned_homes();
-        walk.admit_only({[this](const std::string& path, std::string_view name, bool link) { return may_look_into(path, name, link); },
-                         [&homes](const struct stat& folder) { return !homes.foreign_owner(folder); }});
-        bool heard = true;
-        BootTime next_word = clock_.boot() + between_words;
-        walk.run([&](const Seen& seen) {
-            ++looked_at_;
-            if (!seen.event_files.empty() && LogDir::parse(seen.path)) remember(seen);
-            if (clock_.boot() >= next_word) {
-                next_word = clock_.boot() + between_words;
-                const std::string where = LogDir::parse(seen.path) ? seen.path : roots_[seen.start];
-                heard = taker_.progress({looked_at_, found(), where});
-            }
-            return heard && runs_.size() < budget_.most_found;
-        });
-        complete_ = walk.complete() && runs_.size() < budget_.most_found;
-        return heard;
+    for (const std::string& tag : tags) {
+        const auto curve =
+            std::find_if(preview.curves.begin(), preview.curves.end(), [&](const wire::Curve& one) { return one.tag == tag; });
+        if (curve != preview.curves.end()) message.curves.push_back(*curve);
     }
-
-    void remember(const Seen& seen) {
-        Run run{seen, static_cast<std::uint32_t>(seen.event_files.size())};
-        std::vector<std::string>& names = run.folder.event_files;
-        // Event files have their creation time in their names.
-        if (names.size() > most_names) names.erase(names.begin(), names.end() - most_names);
-        runs_.push_back(std::move(run));
-    }
-
-    [[nodiscard]] bool may_look_into(const std::string& path, std::string_view name, bool link) {
-        if (name.starts_with('.') || std::find(never_looked_into.begin(), never_looked_into.end(), name) != never_looked_into.end())
-            return false;
-        if (!link) return true;
-        if (!folders_.readable(path)) return false;
-        const std::string target = resolved(path);
-        // Do not follow links to the root or to a folder above.
-        return target.size() > 1 &&
-               std::none_of(roots_.begin(), roots_.end(), [&](const std::string& root) { return lies_in(root, target); });
-    }
-
-    [[nodiscard]] wire::RunFound message_of(const Run& run, BootTime end) const {
-        const Seen& folder = run.folder;
-        Preview shown = preview(folder.path, folder.event_files, clock_, end);
-        const std::string& root = roots_[folder.start];
-        wire::RunFound message;
-        message.path = folder.path;
-        message.name = folder.depth == 0 ? root.substr(root.rfind('/') + 1) : folder.path.substr(root == "/" ? 1 : root.size() + 1);
-        message.newest = folder.newest;
-        message.event_files = run.event_files;
-        message.bytes = folder.bytes;
-        message.read = shown.complete;
-        message.has_step = shown.last_step.has_value();
-        message.step = shown.last_step.value_or(0);
-        message.curves = std::move(shown.curves);
-        return message;
-    }
-
-    Folders& folders_;
-    const Clock& clock_;
-    const std::vector<std::string>& roots_;
-    const RunsTaker& taker_;
-    const RunsBudget& budget_;
-    std::vector<Run> runs_;
-    std::uint32_t looked_at_ = 0;
-    bool complete_ = true;
-};
+}
 
 }  // namespace
 
-void find_runs(Folders& folders, const std::vector<std::string>& roots, std::size_t limit, const RunsTaker& taker,
-               const RunsBudget& budget) {
-    Finder(folders, roots, taker, budget).run(limit);
+std::shared_ptr<RunSearch::Kept> RunSearch::kept_for(const std::vector<std::string>& roots) {
+    const auto all = kept_.lock();
+    if (!all->contains(roots) && all->size() >= most_kept) {
+        all->erase(
+            std::min_element(all->begin(), all->end(), [](const auto& a, const auto& b) { return a.second->used < b.second->used; }));
+    }
+    std::shared_ptr<Kept>& kept = (*all)[roots];
+    if (kept == nullptr) kept = std::make_shared<Kept>();
+    kept->used = folders_.clock().boot();
+    return kept;
+}
+
+/// Roots whose listing covers this one; empty: none.
+std::vector<std::string> RunSearch::kept_above(const std::string& root) {
+    const auto all = kept_.lock();
+    for (const auto& [roots, kept] : *all) {
+        if (std::any_of(roots.begin(), roots.end(), [&](const std::string& above) { return above != root && lies_in(root, above); }))
+            return roots;
+    }
+    return {};
+}
+
+/// Null when nobody listens any more.
+RunSearch::LookedPtr RunSearch::look_at(const std::vector<std::string>& roots, bool next_page, const TellProgress& progress) {
+    const auto kept = kept_for(roots);
+    const Clock& clock = folders_.clock();
+    std::unique_lock looking(kept->looking, std::defer_lock);
+    while (!looking.try_lock_for(between_words)) {
+        if (!progress({0, 0, roots.front()})) return nullptr;
+    }
+    if (kept->last && (next_page || clock.boot() - kept->looked < rest * kept->look_took)) return kept->last;
+    if (kept->cache == nullptr ||
+        clock.boot() - kept->cache_since > std::max<std::chrono::nanoseconds>(cache_lives, 2 * rest * kept->look_took)) {
+        kept->cache = std::make_shared<DirectoryCache>(clock);
+        kept->cache_since = clock.boot();
+    }
+    const BootTime began = clock.boot();
+    auto fresh = look_for_runs(folders_, roots, budget_.look, budget_.most_found, kept->cache, progress, budget_.patience);
+    if (fresh == nullptr) return nullptr;
+    kept->looked = clock.boot();
+    kept->look_took = kept->looked - began;
+    // What was made of an equal listing stays: that takes as long as the look.
+    if (kept->last && kept->last->listing->same_runs(*fresh))
+        return kept->last = std::make_shared<const Looked>(std::move(fresh), *kept->last);
+    previews_.keep_only(*fresh);
+    return kept->last = std::make_shared<const Looked>(std::move(fresh));
+}
+
+/// Of a folder of a tree that is kept: without a look of its own.
+RunSearch::LookedPtr RunSearch::look_below(const std::vector<std::string>& roots, bool next_page, const TellProgress& progress) {
+    const auto above = roots.size() == 1 ? kept_above(roots.front()) : std::vector<std::string>();
+    if (above.empty()) return look_at(roots, next_page, progress);
+    const auto whole = look_at(above, next_page, progress);
+    if (whole == nullptr) return nullptr;
+    auto part = std::make_shared<RunListing>(*whole->listing);
+    part->roots = roots;
+    std::erase_if(part->runs, [&](const Run& run) { return !lies_in(run.path, roots.front()); });
+    std::erase_if(part->silent, [&](const std::string& folder) { return !lies_in(folder, roots.front()); });
+    for (Run& run : part->runs) run.start = 0;
+    // These are not known for a part. A folder that the larger look left out is looked at by itself.
+    part->copies = part->left_out = 0;
+    if (part->runs.empty() || !part->complete) return look_at(roots, next_page, progress);
+    return std::make_shared<const Looked>(std::move(part));
+}
+
+/// Only small files are read to find out.
+bool RunSearch::holds_points(const WholeRun& run, BootTime end) {
+    std::vector<const Run*> all = run.parts;
+    all.push_back(run.run);
+    return std::any_of(all.begin(), all.end(), [&](const Run* one) {
+        if (one->largest > small_file) return true;
+        const auto preview = previews_.read(*one, end);
+        return preview == nullptr || preview->last_step || preview->damage;
+    });
+}
+
+/// Newest first, as people look for these. Returns how many are read.
+std::uint32_t RunSearch::read_for_sorting(const std::vector<const WholeRun*>& runs) {
+    const BootTime end = folders_.clock().boot() + budget_.read_for_sorting;
+    std::vector<const WholeRun*> newest_first = runs;
+    std::sort(newest_first.begin(), newest_first.end(), [](const auto* a, const auto* b) { return a->newest > b->newest; });
+    std::uint32_t read = 0;
+    for (const WholeRun* run : newest_first) {
+        if (previews_.known(*run->run) != nullptr || previews_.read(*run->run, end) != nullptr) ++read;
+    }
+    return read;
+}
+
+std::optional<double> RunSearch::number_of(const wire::FindRuns& request, const WholeRun& run) const {
+    const auto known = previews_.known(*run.run);
+    if (known == nullptr) return std::nullopt;
+    if (request.sort == wire::RunSort::step) {
+        return known->last_step ? std::optional<double>(static_cast<double>(*known->last_step)) : std::nullopt;
+    }
+    const auto value =
+        std::find_if(known->last_values.begin(), known->last_values.end(), [&](const auto& one) { return one.first == request.tag; });
+    return value != known->last_values.end() ? std::optional(value->second) : std::nullopt;
+}
+
+std::vector<RunRow> RunSearch::rows_of(const wire::FindRuns& request, const Looked& looked, wire::RunsEnd& end) {
+    const RunListing& listing = *looked.listing;
+    const std::vector<std::string> words = words_of(request.query);
+    const BootTime until = folders_.clock().boot() + budget_.read_for_sorting;
+    std::vector<const WholeRun*> with_points;
+    std::vector<const WholeRun*> without;
+    for (const WholeRun& run : looked.whole) {
+        const bool points = holds_points(run, until);
+        if (points) ++end.all;
+        if (matches(run, words)) (points ? with_points : without).push_back(&run);
+    }
+    end.found = end.sorted = static_cast<std::uint32_t>(with_points.size());
+    end.without_points = static_cast<std::uint32_t>(without.size());
+    const std::vector<const WholeRun*>& shown = request.without_points ? without : with_points;
+    if (request.sort == wire::RunSort::step || request.sort == wire::RunSort::value) end.sorted = read_for_sorting(shown);
+    const RowOrder order{request.sort, request.reversed, [&](const WholeRun& run) { return number_of(request, run); }};
+    return request.folders ? tree_rows(shown, listing.roots, order) : flat_rows(shown, listing.roots, order);
+}
+
+wire::RunFound RunSearch::message_of(const RunRow& row, const wire::FindRuns& request, const RunListing& listing, BootTime end) {
+    wire::RunFound message;
+    message.path = row.path;
+    message.name = row.name;
+    message.depth = row.depth;
+    message.newest = row.newest;
+    message.event_files = row.event_files;
+    message.bytes = row.bytes;
+    message.is_folder = row.run == nullptr;
+    message.open = row.open;
+    message.runs = row.runs;
+    const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(folders_.clock().wall().time_since_epoch()).count();
+    if (row.run != nullptr) {
+        Run run = *row.run->run;
+        message.parts = static_cast<std::uint32_t>(row.run->parts.size());
+        // A listing that was not made just now says what was.
+        if (folders_.clock().boot() - listing.looked > std::chrono::seconds(1)) {
+            const auto again = patiently<std::optional<Run>>(
+                run.path, [run] { return looked_at_again(run); }, budget_.patience);
+            if (again && *again) {
+                message.bytes += (*again)->bytes - run.bytes;
+                message.event_files += (*again)->event_files - run.event_files;
+                message.newest = std::max(message.newest, (*again)->newest);
+                run = **again;
+            }
+        }
+        if (const auto preview = previews_.read(run, end)) describe(message, *preview, request.tags);
+    }
+    message.writing = message.newest + writes_within >= now;
+    return message;
+}
+
+/// On slow storage. False if the receiver wants no more.
+bool RunSearch::read_later(const std::vector<const RunRow*>& unread, const wire::FindRuns& request, const RunListing& listing,
+                           const RunsTaker& taker) {
+    const Clock& clock = folders_.clock();
+    const BootTime end = clock.boot() + budget_.read_later;
+    for (const RunRow* row : unread) {
+        if (clock.boot() >= end) break;
+        wire::RunFound message = message_of(*row, request, listing, std::min<BootTime>(end, clock.boot() + budget_.read_one));
+        if (message.read && !taker.found(std::move(message))) return false;
+    }
+    return true;
+}
+
+void RunSearch::run(const wire::FindRuns& request, const std::vector<std::string>& roots, const Account& who, const RunsTaker& taker) {
+    const LookedPtr looked = look_below(roots, request.first > 0, taker.progress);
+    if (looked == nullptr) return;
+    const std::shared_ptr<const RunListing>& listing = looked->listing;
+    wire::RunsEnd end;
+    end.roots = roots;
+    end.truncated = !listing->complete;
+    end.looked_at = listing->looked_at;
+    end.copies = listing->copies;
+    end.left_out = listing->left_out;
+    end.silent = listing->silent;
+    end.as_of = listing->as_of;
+    const std::vector<RunRow> rows = rows_of(request, *looked, end);
+    const std::size_t first = std::min<std::size_t>(request.first, rows.size());
+    const std::size_t last = std::min<std::size_t>(first + request.limit, rows.size());
+    if (last < rows.size()) end.next = static_cast<std::uint32_t>(last);
+    const BootTime until = folders_.clock().boot() + budget_.read;
+    std::vector<const RunRow*> unread;
+    for (std::size_t i = first; i < last; ++i) {
+        wire::RunFound message = message_of(rows[i], request, *listing, until);
+        if (!message.is_folder && !message.read) unread.push_back(&rows[i]);
+        if (!taker.found(std::move(message))) return;
+    }
+    if (!read_later(unread, request, *listing, taker)) return;
+    end.tags = previews_.common_tags(*listing, wire::longest::known_tags);
+    if (listing->runs.empty() && request.root.empty()) end.elsewhere = runs_elsewhere(folders_, who.name, roots);
+    (void)taker.end(std::move(end));
 }
 
 std::vector<std::string> expanded_roots(const std::vector<std::string>& written, const std::string& home, const std::string& user) {

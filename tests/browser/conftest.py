@@ -49,10 +49,10 @@ def page(browser, site):
 
 @pytest.fixture
 def alices(page, alice):
-    """The portal, where alice is logged in and has no boards."""
+    """The view of boards, where alice is logged in and has none."""
     for board in alice.boards():
         alice.delete(f"/api/v1/boards/{board['id']}")
-    return page.enter(alice)
+    return page.enter(alice, "/boards")
 
 
 @pytest.fixture

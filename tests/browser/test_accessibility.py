@@ -47,13 +47,14 @@ def judged(page, axe):
 
 VIEWS = {
     "login": ("/login", "#login-user", None),
-    "my boards": ("/", "li.board .board-open", None),
-    "a board's menu": ("/", "li.board .board-open", "summary.more"),
-    "new board, advanced": ("/", "li.board", ".new summary"),
-    "new board, folders": ("/?new&logdir=/home/alice/", "#new-logdir", "#new-logdir"),
-    "a board's options": ("/?edit={board}", "#board-dialog", "#board-dialog summary"),
-    "my runs": ("/runs", "li.run", None),
-    "my runs, some ticked": ("/runs", "li.run", "li.run:nth-child(1) input, li.run:nth-child(2) input"),
+    "my boards": ("/boards", "li.board .board-open", None),
+    "a board's menu": ("/boards", "li.board .board-open", "summary.more"),
+    "new board, advanced": ("/boards?new", "#new-logdir", ".new summary"),
+    "new board, folders": ("/boards?new&logdir=/home/alice/", "#new-logdir", "#new-logdir"),
+    "a board's options": ("/boards?edit={board}", "#board-dialog", "#board-dialog summary"),
+    "my runs": ("/", "li.run", None),
+    "my runs, some ticked": ("/", "li.run", "li.run[data-path$=wide] input, li.run[data-path$=baseline] input"),
+    "my runs, columns": ("/", "li.run", "#columns summary"),
     "sessions": ("/sessions", "tbody tr", None),
     "an unknown board": ("/b/zzzzzzzz/", "main h1", None),
     "nothing at all": ("/boards/no-such-thing", "main h1", None),
@@ -95,7 +96,7 @@ def test_nor_with_all_that_goes_wrong_on_one_page(alices, axe, lab, alice, setti
     settings(environments={"gone": "/opt/gone/bin/tensorboard"})
     failed, kept, going = (make_board(alice, title=title, **more) for title, more in
                            (("Failed", {"environment": "gone"}), ("Kept", {}), ("Going", {})))
-    alices.open("/").shown(f"{alices.board(failed)} .board-remedy", "environment = default", seconds=30)
+    alices.open("/boards").shown(f"{alices.board(failed)} .board-remedy", "environment = default", seconds=30)
     alices.choose(kept, "delete").shown(".bar", "Kept is deleted")
     launcher = ("boardgate-launcher.socket", "boardgate-launcher.service")
     lab.systemctl("stop", *launcher)
@@ -103,7 +104,7 @@ def test_nor_with_all_that_goes_wrong_on_one_page(alices, axe, lab, alice, setti
         alices.click("#logout").shown(".bar", "Kept is not deleted. ")
     finally:
         lab.systemctl("start", *launcher)
-    alices.type("#new-logdir", "/home/alice/nowhere").shown(".advice", "does not exist")
+    alices.click("#new-board").type("#new-logdir", "/home/alice/nowhere").shown(".advice", "does not exist")
     alices.click("#new-submit").shown("#new-error", "does not exist")
     alices.click(f"{alices.board(failed)} .failure summary").shown(f"{alices.board(failed)} pre.log")
     alices.choose(going, "delete").shown(".bar .undo", "Undo")  # the menu is above the bar

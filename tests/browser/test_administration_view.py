@@ -85,7 +85,7 @@ def test_the_command_to_look_closer_is_copied(admins, command):
 
 
 def test_others_have_no_such_view(page, bob):
-    page.enter(bob, "/administration").shown("#new-logdir")
+    page.enter(bob, "/administration").shown("#runs-heading")
     assert page.path == "/" and "Administration" not in [link.text for link in page.all("#links a")]
 
 

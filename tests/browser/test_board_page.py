@@ -53,7 +53,7 @@ def test_the_log_comes_in_colour_while_one_waits(starting, slow):
 def test_it_has_the_portals_look_and_the_way_back(starting):
     head = starting.run("""const {backgroundColor, fontFamily} = getComputedStyle(document.querySelector('header.top'));
                            return [backgroundColor, fontFamily, getComputedStyle(document.body).backgroundColor]""")
-    starting.click("header a", "My boards").shown("#new-logdir")
+    starting.click("header a", "Boards").shown("#boards-heading")
     assert head == starting.run("""const {backgroundColor, fontFamily} = getComputedStyle(document.querySelector('header.top'));
                            return [backgroundColor, fontFamily, getComputedStyle(document.body).backgroundColor]""")
 
@@ -81,7 +81,7 @@ def test_who_comes_to_a_waiting_board_gets_the_place_of_an_idle_one_of_theirs(pa
     in_state(alice, first, "ready")
     page.open(second["url"]).says("TIME SERIES", seconds=40)
     page.expect("/frontend/", "/b/")
-    page.open("/").shown(page.board(first), "It made room for runs")
+    page.open("/boards").shown(page.board(first), "It made room for runs")
 
 
 def test_a_start_that_takes_too_long_can_be_given_up(starting, alice):
@@ -109,13 +109,13 @@ def test_from_a_board_that_failed_one_press_leads_to_its_options(page, alice, se
     in_state(alice, board, "failed")
     page.expect("status of 503").enter(alice, board["url"]).click(".buttons a", "Edit")
     assert page.shown("#edit-logdir").get_attribute("value") == board["logdir"]
-    until("the address is the view's", lambda: page.path == "/")
+    until("the address is the view's", lambda: page.path == "/boards")
 
 
 def test_what_is_deleted_meanwhile_leads_back_to_the_boards(starting, alice):
     (board,) = alice.boards()
     alice.delete(f"/api/v1/boards/{board['id']}")
-    starting.shown("#new-logdir")
+    starting.shown("#boards-heading")
 
 
 def test_who_is_logged_out_meanwhile_logs_in_and_is_back(starting, alice, slow):
@@ -128,7 +128,7 @@ def test_who_is_logged_out_meanwhile_logs_in_and_is_back(starting, alice, slow):
 
 def test_a_board_that_is_not_there_is_told_in_the_same_look(page, alice):
     page.expect("status of 404").enter(alice, "/b/zzzzzzzz/").says("There is no such board")
-    page.click("a", "All my boards").shown("#new-logdir")
+    page.click("a", "All my boards").shown("#boards-heading")
 
 
 def test_the_page_of_a_board_has_the_head_of_every_page(page, alice, settings, make_board):

@@ -23,9 +23,10 @@ def test_from_the_login_to_curves_and_out_again(lab, page, make_account):
     page.says("wrong")
     page.picture(RESULTS / "first-page-refused.png")
     page.type("#login-password", person.password).click("#login-submit")
-    page.shown("#new-logdir")
+    page.shown("#runs-heading")
     assert person.user in page.text
 
+    page.click("#links a", "Boards").click("#new-board")
     page.type("#new-logdir", f"/home/{person.user}/not-there").shown(".advice", "does not exist")
     page.click("#new-submit")
     page.says("/not-there", "does not exist")
@@ -48,7 +49,7 @@ def test_from_the_login_to_curves_and_out_again(lab, page, make_account):
     page.picture(RESULTS / "first-page-scalars.png")
     assert [line for line in page.complaints() if "Content Security Policy" in line] == [], "our policy breaks TensorBoard"
 
-    page.open("/").shown("li.board", "First day")
+    page.open("/boards").shown("li.board", "First day")
     page.click("#logout")
     page.shown("#login-user")
     page.says("logged out")

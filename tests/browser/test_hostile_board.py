@@ -125,8 +125,8 @@ def test_what_people_call_things_is_text_on_every_page(page, lab, alice, make_bo
     lab.exec("/usr/local/bin/write-events", folder, user="alice")
     try:
         board = make_board(alice, folder, title=MARKUP)
-        page.enter(alice).shown(page.board(board), MARKUP)
-        for path, said in (("/", folder), ("/runs", MARKUP.replace("/", "")), (f"/log/{board['id']}", MARKUP)):
+        page.enter(alice, "/boards").shown(page.board(board), MARKUP)
+        for path, said in (("/boards", folder), ("/", MARKUP.replace("/", "")), (f"/log/{board['id']}", MARKUP)):
             page.open(path).says(said, seconds=20)
             assert page.run("return document.querySelectorAll('img[src=x], script:not([src])').length") == 0, path
     finally:

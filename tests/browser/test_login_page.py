@@ -26,7 +26,7 @@ def test_a_one_time_code_is_asked_for_in_pams_words(door, person, second_factor)
     field = door.focus
     assert (field.get_attribute("type"), field.get_attribute("autocomplete")) == ("text", "one-time-code")
     field.send_keys("123456\n")
-    door.shown("#new-logdir")
+    door.shown("#runs-heading")
     assert person.user in door.text
 
 
@@ -43,7 +43,7 @@ def test_without_a_password_pam_asks_for_what_it_wants(door, person):
     assert door.focus.get_attribute("type") == "password"
     door.click("button", "Start again").shown("#login-user")
     door.click("#login-submit").shown("#login-answer-0").send_keys(f"{person.password}\n")
-    door.shown("#new-logdir")
+    door.shown("#runs-heading")
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_who_guesses_is_told_when_to_come_back(door, person):
 
 
 def test_a_link_to_a_filled_in_form_survives_the_login(page, person):
-    page.expect("status of 401").open(f"/?new&logdir=/home/{person.user}&title=From%20a%20link")
+    page.expect("status of 401").open(f"/boards?new&logdir=/home/{person.user}&title=From%20a%20link")
     log_in(page, person).shown("#new-logdir")
     assert page.shown("#new-title").get_attribute("value") == "From a link"
 
@@ -86,14 +86,14 @@ def test_a_link_to_a_filled_in_form_survives_the_login(page, person):
 def test_whose_session_ended_logs_in_and_is_where_they_were(page, person):
     page.enter(person.login(), "/sessions").shown("tbody tr", "this session")
     person.delete("/api/v1/sessions")
-    page.expect("status of 401").click("#links a", "My runs")
+    page.expect("status of 401").click("#links a", "Boards")
     page.says("Your session has ended")
-    log_in(page, person).shown("#runs-heading")
-    assert page.path == "/runs"
+    log_in(page, person).shown("#boards-heading")
+    assert page.path == "/boards"
 
 
 @pytest.mark.parametrize("address", ["//evil.example", "/\\evil.example", "https:evil.example", "abcdefgh/../../x"])
 def test_a_login_leads_to_boards_and_nowhere_else(page, person, address):
     page.expect("status of 401").open(f"/login?board={address}")
-    log_in(page, person).shown("#new-logdir")
+    log_in(page, person).shown("#runs-heading")
     assert page.path == "/"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""My boards: all actions of a card."""
+"""Boards: all actions of a card."""
 import time
 
 import pytest
@@ -23,7 +23,7 @@ def test_a_card_lives_without_a_reload(alices, alice, ready_board):
 
 def test_a_card_says_what_there_is_to_know(alices, alice, ready_board):
     board = ready_board(alice, title="Facts")
-    alices.open("/")
+    alices.open("/boards")
     card = alices.board(board)
     for part in ("Facts", "/home/alice/runs", f"{alices.url}{board['url']}", "Sleeps in", "Not viewed yet"):
         alices.shown(card, part)
@@ -79,7 +79,7 @@ def test_a_deleted_board_comes_back_by_undo(alices, alice, make_board):
 def test_a_deleted_board_is_gone_when_the_page_is_left(alices, alice, make_board):
     board = make_board(alice)
     alices.choose(board, "delete").gone(alices.board(board))
-    alices.open("/runs").open("/")
+    alices.open("/").open("/boards")
     alices.says("You have no boards yet")
     assert alice.get(f"/api/v1/boards/{board['id']}").status == 404
 
@@ -115,8 +115,8 @@ def test_a_refused_deletion_is_told_and_the_board_is_back(alices, lab, alice, ma
 def test_undo_works_from_another_view_and_back(alices, alice, make_board):
     board = make_board(alice, title="Precious")
     alices.choose(board, "delete").gone(alices.board(board))
-    alices.click("#links a", "My runs").shown("#runs-heading")
-    alices.click("#links a", "My boards").shown("#no-boards")
+    alices.click("#links a", "Runs").shown("#runs-heading")
+    alices.click("#links a", "Boards").shown("#no-boards")
     alices.click(".undo").shown(alices.board(board), "Precious")
     assert alice.board(board["id"])["title"] == "Precious"
 
@@ -125,7 +125,7 @@ def test_who_logs_out_leaves_no_half_deleted_board_and_no_name_behind(page, make
     person = make_account().login()
     lab.exec("mkdir", "-p", f"/home/{person.user}/runs", user=person.user)
     board = make_board(person, title="Secret name")
-    page.enter(person).choose(board, "delete").shown(".bar", "Secret name")
+    page.enter(person, "/boards").choose(board, "delete").shown(".bar", "Secret name")
     page.expect("status of 401").click("#links a", "Sessions").click("#logout-everywhere").says("You are logged out")
     assert "Secret name" not in page.text
     assert person.login().boards() == []
@@ -143,7 +143,7 @@ def test_hundreds_are_searched_sorted_and_filtered(alices, alice, ready_board, s
     alices.expect("503", "502")  # boardgated is restarted meanwhile
     stored_boards("alice", 300)
     count = "#boards-heading .count"
-    alices.open("/").reads(count, "301", seconds=20)
+    alices.open("/boards").reads(count, "301", seconds=20)
     alices.type("#search", "board 17").reads(count, "13 of 301")
     alices.type("#search", "runs 299").reads(count, "1 of 301")
     alices.type("#search", "nothing like it").says("No board matches")
@@ -212,7 +212,7 @@ def test_memory_and_processor_time_are_drawn_while_a_board_is_ready(alices, lab,
 
 def test_nothing_is_asked_again_and_again(alices, alice, ready_board):
     board = ready_board(alice)
-    alices.open("/").shown(f"{alices.board(board)} .board-state", "Ready")
+    alices.open("/boards").shown(f"{alices.board(board)} .board-state", "Ready")
     alices.shown(alices.board(board), "newest event file", seconds=20)
     alices.requests()
     alice.post(f"/api/v1/boards/{board['id']}/sleep")

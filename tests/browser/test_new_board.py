@@ -1,7 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The form of a new board: its advice before the start, and the options that it remembers."""
+import pytest
+
 from machine import until
 from selenium.webdriver.common.keys import Keys
+
+
+@pytest.fixture
+def alices(alices):
+    alices.click("#new-board").shown("#new-logdir")
+    return alices
 
 
 def name_folder(page, path="/home/alice/runs", advice="4 runs"):
@@ -21,10 +29,9 @@ def offers(page, *folders):
 
 
 def submitted(page):
-    """Submits the form and waits for the next form: the event stream brings the card before the answer."""
+    """Submits the form and waits until it is closed: the event stream brings the card before the answer."""
     page.click("#new-submit").shown("li.board")
-    until("the next form is there", lambda: page.value("#new-logdir") == "")
-    return page
+    return page.gone("#new-submit")
 
 
 def made(alice):
@@ -45,12 +52,12 @@ def test_two_quick_presses_make_one_board(alices, alice):
     alices.type("#new-logdir", "~/runs\t")
     alices.run("const form = document.querySelector('.new form'); form.requestSubmit(); form.requestSubmit()")
     alices.shown("li.board")
-    until("the form is ready for the next one", lambda: alices.value("#new-logdir") == "")
+    alices.gone("#new-submit")
     assert len(alice.boards()) == 1
 
 
 def test_a_link_opens_the_form_filled_in(page, alice):
-    page.enter(alice, "/?new&logdir=/home/alice/runs/sweep&title=Both%20rates")
+    page.enter(alice, "/boards?new&logdir=/home/alice/runs/sweep&title=Both%20rates")
     assert (page.value("#new-logdir"), page.value("#new-title")) == ("/home/alice/runs/sweep", "Both rates")
     assert page.focus.get_attribute("id") == "new-submit", "one key away from the board"
 
@@ -126,8 +133,8 @@ def test_rare_options_are_below_advanced_and_get_to_the_board(alices, alice):
 def test_the_next_form_begins_with_what_was_chosen_last_and_can_be_reset(alices, alice):
     opened(name_folder(alices)).click("#new-reset")
     # On this page and on a later one.
-    assert opened(submitted(alices.type("#new-reload-interval", "45"))).value("#new-reload-interval") == "45"
-    assert opened(alices.open("/")).value("#new-reload-interval") == "45"
+    assert opened(submitted(alices.type("#new-reload-interval", "45")).click("#new-board")).value("#new-reload-interval") == "45"
+    assert opened(alices.open("/boards?new")).value("#new-reload-interval") == "45"
     assert alices.click("#new-reset").value("#new-reload-interval") == "5"
     alices.gone(".new summary .count:not(:empty)")
 
@@ -138,7 +145,7 @@ def test_options_are_kept_under_a_name_used_again_and_deleted(alices, alice):
     until("the preset is kept", lambda: "for the big ones" in alice.get("/api/v1/options").text)
     submitted(name_folder(alices))
     assert "for the big ones" in alices.run("return document.getElementById('new-preset').textContent"), "the next form does not offer it"
-    opened(alices.open("/")).click("#new-reset")
+    opened(alices.open("/boards?new")).click("#new-reset")
     alices.run("const s = document.getElementById('new-preset'); s.value = '=for the big ones'; s.dispatchEvent(new Event('change'))")
     assert alices.value("#new-reload-interval") == "33"
     alices.click("button", "Delete preset")
@@ -170,7 +177,7 @@ def test_an_open_port_is_offered_where_the_site_allows_it(alices, alice, setting
     opened(alices).gone("#new-bind-all")
     alices.expect("status of 50")  # boardgated is restarted meanwhile
     settings(allow_bind_all="yes")
-    opened(name_folder(alices.open("/"))).shown("#new-host")
+    opened(name_folder(alices.open("/boards?new"))).shown("#new-host")
     submitted(alices.click("#new-bind-all")).shown("li.board .notice", "without a login")
     assert made(alice)["bind_all"] is True
     alice.delete(f"/api/v1/boards/{made(alice)['id']}")

@@ -2,6 +2,10 @@
 """Completion of folders, and the runs of a home with their curves: with the person's permissions, and bounded for any
 content."""
 import json
+import os
+import re
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
@@ -89,9 +93,10 @@ def test_a_run_that_goes_on_shows_its_new_step(person, does):
 
 def test_a_stream_tells_the_runs_in_the_same_order_and_ends(alice):
     events = look(alice)
-    assert [data for name, data in events if name == "run"] == runs(alice)["runs"]
     whole = runs(alice)
-    assert events[-1] == ("end", {key: value for key, value in whole.items() if key != "runs"})
+    assert [data for name, data in events if name == "run"] == whole["runs"]
+    end = {key: value for key, value in whole.items() if key not in ("runs", "as_of")}
+    assert events[-1][0] == "end" and end.items() <= events[-1][1].items()
     # A refusal is a problem document, not a stream.
     assert alice.get("/api/v1/runs?follow=1&root=/home/bob").code == "logdir_foreign"
 
@@ -161,7 +166,8 @@ def test_names_that_somebody_chose_do_no_harm(person, does):
              for name in 'line\\nbreak' 'not\\377utf8' 'escape\\033[2J'; do cp -r '{markup}' "$(printf "$name")"; done""")
     listed = folders(person)
     assert [f["name"] for f in listed["folders"]] == [markup] and listed["left_out"] == 3
-    assert names(runs(person)) == [markup]
+    found = runs(person)
+    assert names(found) == [markup] and found["left_out"] == 3
     assert listed["folders"][0]["path"] == runs(person)["runs"][0]["path"] == f"/home/{person.user}/{markup}"
 
 
@@ -222,13 +228,139 @@ def test_roots_are_what_the_site_says(settings, lab, person, does):
     lab.exec("rm", "-r", "/srv/scratch")
 
 
+# A sweep of 2,000 runs, newer than a run of another project, copies of one event file.
+SWEEP = """
+write-events . --run model --points 3 --into events.out.tfevents.1700000000.host.1.0
+mkdir sweep; i=0; while [ $i -lt 2000 ]; do mkdir sweep/lr-$i; cp model/* sweep/lr-$i/events.out.tfevents.1800000000.host.$i.0; i=$((i+1)); done
+rm -r model; write-events old/project --run first --points 7 --value 0.5; touch -d '90 days ago' old/project/first/*
+"""
+
+
+def test_a_search_covers_all_runs_and_pages_show_each_once(person, does):
+    does(SWEEP)
+    page = runs(person)
+    assert (page["found"], page["all"], page["truncated"], len(page["runs"])) == (2001, 2001, False, 100)
+    found = runs(person, query="FIRST project")
+    assert names(found) == ["old/project/first"] and found["found"] == 1 and found["all"] == 2001 and found["cursor"] is None
+    assert runs(person, query="nothing like it")["found"] == 0
+    seen = names(page)
+    while page["cursor"]:
+        page = runs(person, cursor=page["cursor"])
+        seen += names(page)
+    assert len(seen) == len(set(seen)) == 2001
+    assert names(runs(person, sort="name", limit=3)) == ["old/project/first", "sweep/lr-0", "sweep/lr-1"]
+    assert names(runs(person, sort="-name", limit=2)) == ["sweep/lr-1999", "sweep/lr-1998"]
+    # A sort that needs reading says how far it came, and goes on.
+    read = until("all runs are read", lambda: (lambda answer: answer["sorted"] == 2001 and answer)(runs(person, sort="-value:loss", limit=1)), 60)
+    assert names(read) == ["old/project/first"]
+    assert names(runs(person, sort="-step", limit=1))[0].startswith("sweep/")
+
+
+def test_a_sweep_is_one_row_and_does_not_hide_others(person, does):
+    does(SWEEP)
+    sweep, other = runs(person, folders=1)["runs"]
+    assert (sweep["kind"], sweep["name"], sweep["runs"], sweep["open"]) == ("folder", "sweep", 2000, False)
+    assert (other["kind"], other["name"], other["step"]) == ("run", "old/project/first", 6)
+    inside = runs(person, root=sweep["path"], folders=1)
+    assert inside["found"] == 2000 and {row["kind"] for row in inside["runs"]} == {"run"}
+    few = runs(person, query="lr-177", folders=1)["runs"]
+    assert few[0]["runs"] == 11 and few[0]["open"] and len(few) == 12
+
+
+def test_what_pytorch_makes_below_a_run_is_part_of_it(person, does):
+    does("""write-events . --run r --points 3; for n in $(seq 100); do mkdir -p r/loss_line$n; cp r/events* r/loss_line$n; done
+            write-events . --run other --points 2; touch -d '30 days ago' other/*""")
+    found = runs(person)
+    assert names(found) == ["r", "other"] and found["found"] == 2
+    assert found["runs"][0]["parts"] == 100 and found["runs"][0]["event_files"] == 101
+    assert names(runs(person, query="line77")) == ["r"]
+
+
+def test_runs_without_a_point_and_copies_are_counted(person, does):
+    does("""write-events . --run good --points 3; touch -d '1 day ago' good/*
+            for n in $(seq 20); do mkdir header$n; head -c 40 good/events* >header$n/events.out.tfevents.1; done
+            mkdir -p exp/.summary/0 exp/.ipynb_checkpoints .snapshot/nightly/exp; cp good/events* exp/.summary/0
+            cp good/events* exp/.ipynb_checkpoints; cp good/events* .snapshot/nightly/exp
+            i=0; while [ $i -lt 360 ]; do : >good/events.out.tfevents.$i; i=$((i+1)); done""")
+    found = runs(person)
+    assert sorted(names(found)) == ["exp/.summary/0", "good"]
+    assert (found["found"], found["without_points"], found["copies"]) == (2, 20, 2)
+    assert len(names(runs(person, without_points=1))) == 20
+    listed = folders(person, f"/home/{person.user}", complete=1)["folders"][0]
+    assert listed["runs"] == 22, "the picker counts no copies either"
+
+
+def test_a_row_knows_its_board_damage_and_whether_it_is_being_written(person, does, make_board):
+    does("write-events . --run r --points 5 --into tfevents; write-events . --run s --points 5; printf '%0100d' 7 >>r/tfevents; touch -d '1 hour ago' s/*")
+    board = make_board(person, f"/home/{person.user}/r/")
+    rows = {row["name"]: row for row in runs(person)["runs"]}
+    assert (rows["r"]["board"], rows["s"]["board"]) == (board["id"], None)
+    assert rows["r"]["writing"] and not rows["s"]["writing"]
+    assert rows["r"]["damaged"] and rows["r"]["damage"]["file"] == "tfevents" and rows["r"]["step"] == 4
+    assert not rows["s"]["damaged"] and rows["s"]["step"] == 4
+
+
+def test_a_second_search_finds_what_is_new(person, does):
+    does("mkdir a b; write-events a --run one --points 2")
+    assert names(runs(person)) == ["a/one"]
+    does("write-events b --run two --points 2; write-events a --run one --first 2 --points 5 --into $(ls a/one)")
+    found = runs(person)
+    assert sorted(names(found)) == ["a/one", "b/two"]
+    does("rm -r a")
+    assert names(runs(person)) == ["b/two"]
+
+
+# A file system in user space whose program never answers: a lost file server looks like this to everybody who touches it.
+HUNG = r"""
+import ctypes, os, sys
+leader, path, uid = sys.argv[1:]
+libc = ctypes.CDLL(None, use_errno=True)
+fd = os.open("/dev/fuse", os.O_RDWR)
+options = f"fd={fd},rootmode=40000,user_id={uid},group_id={uid},allow_other"
+into_lab = libc.setns(os.open(f"/proc/{leader}/ns/mnt", os.O_RDONLY), 0x20000)
+if into_lab or libc.mount(b"hung", path.encode(), b"fuse", 0, options.encode()):
+    raise OSError(ctypes.get_errno(), "mount")
+print("mounted", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_file_system_that_does_not_answer_costs_only_its_own_folder(lab, person, does):
+    does("mkdir hung; write-events runs --run good --points 3")
+    home, uid = f"/home/{person.user}", str(person.get("/api/v1/session").json["uid"])
+    if not os.path.exists("/dev/fuse"):
+        pytest.skip("this machine has no /dev/fuse")
+    leader = re.search(r"process (\d+)", lab.verb("status").stdout)[1]
+    server = subprocess.Popen([sys.executable, "-c", HUNG, leader, f"{home}/hung", uid], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout.readline() == "mounted\n"
+        found = runs(person)
+        assert names(found) == ["runs/good"] and found["silent"] == [f"{home}/hung"] and found["truncated"]
+        began = time.monotonic()
+        assert names(runs(person)) == ["runs/good"]
+        assert time.monotonic() - began < 9
+    finally:
+        server.communicate()  # the end of its file ends every wait
+        lab.exec("umount", "--lazy", f"{home}/hung")
+
+
+def test_somebody_whose_runs_are_elsewhere_is_told_where(lab, person, does):
+    lab.exec("install", "-d", "-m", "1777", "/data")
+    does("write-events /data/$(id -un) --run far --points 2")
+    try:
+        assert runs(person)["elsewhere"] == [{"path": f"/data/{person.user}", "runs": 1, "complete": True}]
+    finally:
+        lab.exec("rm", "-r", "/data")
+
+
 @pytest.mark.parametrize("query, code", [("logdirs?path=runs", "logdir_relative"), ("logdirs?path=~bob/", "logdir_relative"),
                                          ("logdirs?path=/a%0Ab", "bad_field"), ("logdirs?path=/%FF", "bad_field"),
                                          ("logdirs?path=/home/alice/nothing", "logdir_missing"), ("logdirs?path=/dev/null", "logdir_not_a_folder"),
                                          ("logdirs?complete=1&path=/home/alice/nothing/x", "logdir_missing"),
                                          ("logdirs?path=/root", "logdir_unreadable"), ("runs?root=/nothing", "logdir_missing"),
                                          ("runs?root=runs", "logdir_relative"), ("runs?limit=0", "bad_field"), ("runs?limit=501", "bad_field"),
-                                         ("runs?limit=many", "bad_field")])
+                                         ("runs?limit=many", "bad_field"), ("runs?sort=loss", "bad_field"), ("runs?sort=value:", "bad_field"),
+                                         ("runs?cursor=x", "bad_field"), ("runs?tags=a%0Ab%0Ac%0Ad%0Ae", "bad_field")])
 def test_what_cannot_be_listed_says_why(alice, stranger, query, code):
     answer = alice.get(f"/api/v1/{query}")
     assert answer.code == code, answer

@@ -4,13 +4,14 @@ import {attempt, call} from './api.js';
 import {announce, copy_button, el, say, sentence, set_time, time} from './dom.js';
 import {folder_facts} from './folders.js';
 import {menu} from './menu.js';
+import {is_pinned, pin} from './pinned.js';
 import {remedy_text, wake_button} from './remedy.js';
 import {action_texts, reason_of, state_of} from './states.js';
 import {usage_pictures} from './usage.js';
 
-/// `edit`, `duplicate` and `remove` take the board, `gone(id)` notifies the list. The event stream brings all changes:
+/// `edit`, `duplicate` and `remove` take the board, `gone(id)` and `moved()` notify the list. The event stream brings all changes:
 /// a response may be older than the stream's last event.
-export function board_card(first, {edit, duplicate, remove, gone}) {
+export function board_card(first, {edit, duplicate, remove, gone, moved}) {
     let board = first;
     let told_failure = null;
     const heading = `board-${board.id}`;
@@ -34,8 +35,14 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
         el(`button.board-${name}`, {type: 'button', 'data-action': name, onclick: (event) => act(name, event.currentTarget)}, text));
     const [restart] = actions.filter((button) => button.dataset.action === 'restart');
     const [wake] = actions.filter((button) => button.dataset.action === 'wake');
+    const pinning = el('button.board-pin', {type: 'button', onclick: () => {
+        pin(board.id, !is_pinned(board.id));
+        show_pin();
+        moved();
+    }});
     const more = menu('', [
         restart,
+        pinning,
         el('button.board-edit', {type: 'button', onclick: () => edit(board)}, 'Edit'),
         el('button.board-duplicate', {type: 'button', onclick: () => duplicate(board)}, 'Duplicate'),
         el('button.board-delete.danger', {type: 'button', onclick: () => remove(board)}, 'Delete'),
@@ -48,6 +55,12 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
         el('p.facts.listed', {}, viewed, sleeps), usage.element,
         error,
         el('div.buttons', {}, open, ...actions.filter((button) => button !== restart), log, more.element));
+
+    function show_pin() {
+        const yes = is_pinned(board.id);
+        element.classList.toggle('pinned', yes);
+        pinning.textContent = yes ? 'Unpin' : 'Pin';
+    }
 
     async function act(name, button) {
         if (element.hasAttribute('aria-busy')) return;
@@ -88,9 +101,10 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
 
     /// Asked only for cards in view: each answer makes the server read a folder.
     async function look_at_folder() {
-        const about = board.logdir;
+        const folders_of = ({logdir: first_one, more_logdirs = []}) => [first_one, ...more_logdirs];
+        const about = folders_of(board);
         const facts = await folder_facts(about);
-        if (about === board.logdir) newest.replaceChildren(...facts);
+        if (about.join('\n') === folders_of(board).join('\n')) newest.replaceChildren(...facts);
     }
 
     function update(next) {
@@ -123,5 +137,6 @@ export function board_card(first, {edit, duplicate, remove, gone}) {
     }
 
     update(board);
+    show_pin();
     return {element, update, look_at_folder, board: () => board, show_usage: () => usage.show(board), focus: () => open.focus(), wake: () => act('wake', wake)};
 }

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
-// My boards: the form for a new board, and the list, which the event stream keeps up to date.
+// Boards: the list, which the event stream keeps up to date, and the form for a new one.
 import {board_card} from './board_card.js';
 import {board_form, site_options} from './board_form.js';
 import {deleted_boards} from './deleted.js';
 import {announce, el, say} from './dom.js';
 import {follow_boards} from './events.js';
-import {list_tools, some_of} from './list_tools.js';
+import {keep, kept, list_tools, some_of} from './list_tools.js';
+import {is_pinned} from './pinned.js';
 import {states} from './states.js';
 import {board_deleted, board_stays, delete_later, is_going} from './undo.js';
 import {sample_every, take_sample} from './usage.js';
 
+const compact_key = 'boardgate-compact';
+/// Cards in view look into their folders again, so that no age is older than it says.
+const look_every = 30000;
+
 /// `wanted`: the query parameters of the address.
 export function show_boards(main, {wanted}) {
-    document.title = 'My boards · boardgate';
+    document.title = 'Boards · boardgate';
     const cards = new Map();
     let seen = new Set();
     let site = null;
@@ -21,7 +26,7 @@ export function show_boards(main, {wanted}) {
     const total = el('span.count');
     const list = el('ul#boards.cards');
     const empty = el('p#no-boards.quiet', {hidden: true},
-        'You have no boards yet. Choose a log directory above: its board gets a permanent address, and sleeps when nobody views it.');
+        'You have no boards yet. Open a run, or make a board of any folder: it gets a permanent address, and sleeps when nobody views it.');
     const none_fits = el('p#none-fits.quiet', {hidden: true}, 'No board matches.');
     const broken = el('p.notice#disconnected', {role: 'status', hidden: true});
     const place_of_form = el('div.form-place');
@@ -29,6 +34,9 @@ export function show_boards(main, {wanted}) {
         if (!cards.has(board.id)) put(board);
         cards.get(board.id).focus();
     }});
+    const place_of_new = el('section.card.new', {'aria-labelledby': 'new-heading', hidden: true}, el('h2#new-heading', {}, 'New board'), place_of_form);
+    const make = el('button#new-board.primary', {type: 'button', 'aria-expanded': 'false', onclick: () => show_form(place_of_new.hidden)}, 'New board');
+    const compact = el('button#compact.filter', {type: 'button', onclick: () => show_compact(!list.classList.contains('compact'))}, 'Compact');
     const dialog = el('dialog#board-dialog.card', {'aria-labelledby': 'board-dialog-heading', onclose: () => dialog.replaceChildren()});
     const newest = (a, b) => (a.created < b.created ? 1 : -1);
     const tools = list_tools({
@@ -59,9 +67,19 @@ export function show_boards(main, {wanted}) {
         return !is_going(board.id) && tools.fits(board, [board.title, board.logdir, board.id, ...(board.more_logdirs || [])]);
     }
 
+    function order(a, b) {
+        return is_pinned(b.id) - is_pinned(a.id) || tools.order(a, b);
+    }
+
+    function show_compact(yes) {
+        list.classList.toggle('compact', yes);
+        compact.setAttribute('aria-pressed', String(yes));
+        keep(compact_key, yes ? '1' : '');
+    }
+
     /// Sorts the cards and hides those that do not match.
     function arrange() {
-        const boards = [...cards.values()].map((card) => card.board()).sort(tools.order);
+        const boards = [...cards.values()].map((card) => card.board()).sort(order);
         for (const {id} of boards) list.append(cards.get(id).element);
         refresh();
     }
@@ -83,10 +101,10 @@ export function show_boards(main, {wanted}) {
         if (card) {
             card.update(board);
         } else {
-            const made = board_card(board, {edit, duplicate, remove, gone: take});
+            const made = board_card(board, {edit, duplicate, remove, gone: take, moved: arrange});
             cards.set(board.id, made);
             // Later events never move a card: somebody may be about to press it.
-            const after = [...list.children].find((other) => tools.order(board, cards.get(other.dataset.id).board()) < 0);
+            const after = [...list.children].find((other) => order(board, cards.get(other.dataset.id).board()) < 0);
             list.insertBefore(made.element, after || null);
             looked_at.observe(made.element);
             if (wanted.get('edit') === board.id) edit_when_asked(board);
@@ -105,7 +123,7 @@ export function show_boards(main, {wanted}) {
     function take(id) {
         const card = cards.get(id);
         if (!card) return;
-        const next = card.element.contains(document.activeElement) ? neighbour(id) || form : null;
+        const next = card.element.contains(document.activeElement) ? neighbour(id) || make : null;
         card.element.remove();
         cards.delete(id);
         in_sight.delete(id);
@@ -157,7 +175,7 @@ export function show_boards(main, {wanted}) {
     /// ?edit= opens the dialog once: a closed dialog does not return with the next reload.
     function edit_when_asked(board) {
         wanted.delete('edit');
-        history.replaceState(null, '', '/');
+        history.replaceState(null, '', '/boards');
         edit(board);
     }
 
@@ -170,30 +188,30 @@ export function show_boards(main, {wanted}) {
         form = board_form({site, prefix: 'new', values, submit_text: 'Make board', async done(board, made) {
             if (!cards.has(board.id)) put(board);
             announce(made ? `${board.title} was made` : `${board.title} shows this folder already`);
-            if (wanted.has('new')) history.replaceState(null, '', '/');
+            if (wanted.has('new')) history.replaceState(null, '', '/boards');
             cards.get(board.id).focus();
             // The next form offers these options as the last ones.
+            form = null;
+            show_form(false);
             site = await site_options();
-            fill_form({});
         }});
         place_of_form.replaceChildren(form.element);
     }
 
-    async function offer_form() {
+    async function show_form(yes) {
+        make.setAttribute('aria-expanded', String(yes));
+        place_of_new.hidden = !yes;
+        if (!yes) return;
         site ??= await asked_site;
-        fill_form({logdir: wanted.get('logdir') || '', title: wanted.get('title') || ''});
-        if (wanted.has('new')) form.focus();
+        if (!form) fill_form({logdir: wanted.get('logdir') || '', title: wanted.get('title') || ''});
+        form.focus();
     }
 
     main.replaceChildren(
-        el('h1.unseen', {}, 'My boards'),
         broken,
-        el('section.card.new', {'aria-labelledby': 'new-heading'}, el('h2#new-heading', {}, 'New board'), place_of_form),
-        el('section', {'aria-labelledby': 'boards-heading'},
-            el('div.list-head', {}, el('h2#boards-heading', {}, 'My boards ', total), tools.element), empty, none_fits, list),
-        gone.element,
-        dialog);
-    offer_form();
+        el('div.list-head', {}, el('h1#boards-heading', {}, 'Boards ', total), tools.element, compact, make),
+        place_of_new, el('h2.unseen', {}, 'All boards'), empty, none_fits, list, gone.element, dialog);
+    if (wanted.has('new')) show_form(true);
 
     const stop = follow_boards({
         board: put,
@@ -201,7 +219,7 @@ export function show_boards(main, {wanted}) {
         synced() {
             // Boards that were deleted while the stream was interrupted.
             for (const id of [...cards.keys()]) if (!seen.has(id)) take(id);
-            if (wanted.has('edit')) history.replaceState(null, '', '/');  // there is no such board
+            if (wanted.has('edit')) history.replaceState(null, '', '/boards');  // there is no such board
             seen = new Set();
             batch = false;
             refresh();
@@ -214,6 +232,8 @@ export function show_boards(main, {wanted}) {
             say(broken, yes ? '' : 'The connection to the server was lost. The states may be out of date; reconnecting…');
         },
     });
+    show_compact(kept(compact_key) === '1');
+    const looking = setInterval(come_back, look_every);
     const timer = setInterval(() => {
         for (const card of cards.values()) {
             take_sample(card.board());
@@ -230,5 +250,6 @@ export function show_boards(main, {wanted}) {
         stop();
         looked_at.disconnect();
         clearInterval(timer);
+        clearInterval(looking);
     };
 }

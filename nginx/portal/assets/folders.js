@@ -60,11 +60,15 @@ export async function look_at(path) {
     return answer.here || answer.problem ? answer : ask(`path=${encodeURIComponent(path)}`);
 }
 
-/// "3 runs · 2 minutes ago"; "4+" if the count is not complete.
+function runs_text(runs, complete) {
+    return complete ? count(runs, 'run') : `more than ${count(runs, 'run')}`;
+}
+
+/// "3 runs · 2 minutes ago"; "more than 4 runs" if the count is not complete.
 export function contents({runs, newest, complete, readable = true}) {
     if (!readable) return 'not readable';
     if (!runs) return complete ? '' : 'not counted';
-    return `${complete ? count(runs, 'run') : `${runs}+ runs`}${newest ? ` · ${ago(newest)}` : ''}`;
+    return `${runs_text(runs, complete)}${newest ? ` · ${ago(newest)}` : ''}`;
 }
 
 /// Advice about choosing this folder: {text, good, instead}, or null if nothing is known.
@@ -78,11 +82,15 @@ export function advice_about({here, suggestion, problem}) {
     return {text: 'This folder holds no event files yet. Its board shows them as soon as there are any.', good: false};
 }
 
-/// The facts on a board's card about its folder, as nodes.
-export async function folder_facts(path) {
-    const {here, problem} = await look_into(path);
+/// The facts on a board's card about its folders together, as nodes.
+export async function folder_facts(paths) {
+    const answers_of = await Promise.all(paths.map(look_into));
+    const {problem} = answers_of.find((answer) => answer.problem) || {};
     if (problem) return problem.field === 'path' ? [sentence(problem.message)] : [];
-    if (!here) return ['Its folder cannot be read.'];
-    if (!here.newest) return [here.complete ? 'No event files yet' : 'Too large to search'];
-    return [`${here.complete ? count(here.runs, 'run') : `${here.runs}+ runs`}, newest event file `, time(here.newest)];
+    if (answers_of.some(({here}) => !here)) return [paths.length > 1 ? 'One of its folders cannot be read.' : 'Its folder cannot be read.'];
+    const runs = answers_of.reduce((sum, {here}) => sum + here.runs, 0);
+    const complete = answers_of.every(({here}) => here.complete);
+    const newest = answers_of.map(({here}) => here.newest).filter(Boolean).sort().at(-1);
+    if (!newest) return [complete ? 'No event files yet' : 'Too large to search'];
+    return [`${runs_text(runs, complete)}, newest event file `, time(newest)];
 }

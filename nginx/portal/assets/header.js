@@ -5,8 +5,8 @@ import {el} from './dom.js';
 
 /// Path, text and the people it is for; main.js has the views of these paths.
 const header_links = [
-    {path: '/', text: 'My boards'},
-    {path: '/runs', text: 'My runs'},
+    {path: '/', text: 'Runs'},
+    {path: '/boards', text: 'Boards'},
     {path: '/sessions', text: 'Sessions'},
     {path: '/administration', text: 'Administration', wants: 'administrator'},
 ];

@@ -3,7 +3,7 @@
 import {el} from './dom.js';
 
 /// A browser may have no local storage, or refuse it.
-function kept(key) {
+export function kept(key) {
     try {
         return localStorage.getItem(key);
     } catch {
@@ -11,7 +11,7 @@ function kept(key) {
     }
 }
 
-function keep(key, value) {
+export function keep(key, value) {
     try {
         localStorage.setItem(key, value);
     } catch {
@@ -27,7 +27,8 @@ export function has_words(text, typed) {
 
 /// The number shown: "3", or "1 of 3"; empty if there are none.
 export function some_of(shown, all) {
-    return shown === all ? String(all || '') : `${shown} of ${all}`;
+    const text = (number) => number.toLocaleString('en');
+    return shown === all ? (all ? text(all) : '') : `${text(shown)} of ${text(all)}`;
 }
 
 /// `name`: of the list, for local storage; `states`: [name, text] pairs; `sorts`: name -> [text, comparison];

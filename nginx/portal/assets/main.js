@@ -13,8 +13,8 @@ import {delete_now, forget} from './undo.js';
 
 /// Path, view, and the people it is for. nginx/portal.conf has the same paths, header.js the links.
 const views = [
-    {path: /^\/$/, show: show_boards},
-    {path: /^\/runs$/, show: show_runs},
+    {path: /^\/$/, show: show_runs},
+    {path: /^\/boards$/, show: show_boards},
     {path: /^\/log\/([a-z2-9]{8})$/, show: show_log},
     {path: /^\/sessions$/, show: show_sessions},
     {path: /^\/administration$/, show: show_administration, wants: 'administrator'},
@@ -54,12 +54,18 @@ function logged_out() {
     log_in('You are logged out.');
 }
 
+/// Query and fragment of the address that led to the login. A redirect leaves the fragment in the address of this page.
+function place_on_board(at) {
+    const [, query, hash] = /^(\?[^#]*)?(#.*)?$/s.exec(at || '') || [];
+    return `${query || ''}${hash || location.hash}`;
+}
+
 function enter(answer) {
     session = answer;
     const wanted = new URLSearchParams(location.search);
     if (is_board_id(wanted.get('board'))) {
         // Back to the board whose address led to the login.
-        const address = `/b/${wanted.get('board')}/`;
+        const address = `/b/${wanted.get('board')}/${place_on_board(wanted.get('at'))}`;
         if (session.messages?.length) show(show_said, address);
         else location.replace(address);
         return;
@@ -86,7 +92,15 @@ function show_said(place, address) {
     return () => {};
 }
 
+/// Addresses of earlier versions.
+function renamed() {
+    const wanted = new URLSearchParams(location.search);
+    if (location.pathname === '/runs') return `/${location.search}`;
+    return location.pathname === '/' && (wanted.has('new') || wanted.has('edit')) ? `/boards${location.search}` : null;
+}
+
 function route() {
+    if (renamed()) history.replaceState(null, '', renamed());
     const view = views.find(({path, wants}) => path.test(location.pathname) && (!wants || session[wants]));
     if (!view) history.replaceState(null, '', '/');
     const {path, show: shown} = view || views[0];

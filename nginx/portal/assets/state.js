@@ -32,7 +32,7 @@ function offers(name) {
         !awake && !held && wake_button('button#wake.primary', {...act, text: name === 'waiting' ? 'Try again' : 'Wake it again'}),
         change && !held && wake_button('button#wake-changed', {...act, change, text: remedy_text(change)}),
         (awake || name === 'waiting') && sleep_button(),
-        el('a.button', {href: `/?edit=${id}`}, 'Edit'));
+        el('a.button', {href: `/boards?edit=${id}`}, 'Edit'));
 }
 
 function show({state: name, state_since: since, ...told}) {
@@ -73,7 +73,7 @@ const title = main.querySelector('h1').textContent;
 document.getElementById('log').replaceChildren(el('h2', {}, 'Log'), log_pane({id, name: title}).element);
 follow_boards({
     board: see,
-    removed: (gone) => { if (gone === id) location.assign('/'); },
+    removed: (gone) => { if (gone === id) location.assign('/boards'); },
 });
 setInterval(refresh_times, 5000);
 // The server redirects to the login, and back here after it.

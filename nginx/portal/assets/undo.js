@@ -86,6 +86,11 @@ export function delete_later(board) {
     announce(`${text.textContent} Undo is possible.`);
 }
 
+/// Keeps a board that is about to be deleted.
+export async function stay(id) {
+    await pending.get(id)?.settle(false);
+}
+
 /// Leaving the page or logging out completes the deletions. False if one failed; its bar says why.
 export async function delete_now() {
     return (await Promise.all([...pending.values()].map(({settle}) => settle(true)))).every(Boolean);

@@ -1,28 +1,88 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api/api_folders.h"
 
-#include "src/boardgated/api/folder_json.h"
+#include <algorithm>
+
+#include "src/base/names.h"
 #include "src/boardgated/common/json.h"
 
 namespace boardgate::boardgated {
 
 namespace {
 
-constexpr std::uint32_t standard_runs = 200;
-constexpr std::uint32_t most_runs = 500;
+constexpr std::uint32_t standard_rows = 100;
+/// What earlier versions accepted. No answer has more than standard_rows.
+constexpr std::uint32_t most_rows = 500;
+constexpr std::uint32_t furthest_row = 100'000;
 
-/// The query of a search for runs.
-struct RunQuery {
-    std::string root;
-    std::uint16_t limit;
+struct Order {
+    wire::RunSort sort;
+    bool reversed;
+    std::string tag;
 };
 
-ApiResult<RunQuery> run_query(const Request& request) {
-    std::string root = request.query_value("root");
-    if (const auto good = check_typed_path(root, "root"); !good) return error_of(good);
-    return query_number(request, "limit", standard_runs, 1, most_runs).map([&](std::uint32_t limit) {
-        return RunQuery{std::move(root), static_cast<std::uint16_t>(limit)};
-    });
+bool is_text(const std::string& text, std::size_t longest) {
+    return text.size() <= longest && is_utf8(text) && !has_control_character(text);
+}
+
+/// `newest`, `name`, `step`, `bytes` or `value:TAG`, with `-` before it for the other way round.
+ApiResult<Order> order_of(std::string text) {
+    Order order{wire::RunSort::newest, text.starts_with('-'), {}};
+    if (order.reversed) text.erase(0, 1);
+    constexpr std::pair<const char*, wire::RunSort> names[] = {
+        {"newest", wire::RunSort::newest}, {"name", wire::RunSort::name}, {"step", wire::RunSort::step}, {"bytes", wire::RunSort::bytes}};
+    if (text.empty() && !order.reversed) return order;
+    for (const auto& [name, sort] : names) {
+        order.sort = sort;
+        if (text == name) return order;
+    }
+    constexpr std::string_view value = "value:";
+    order.sort = wire::RunSort::value;
+    order.tag = text.substr(std::min(value.size(), text.size()));
+    if (text.starts_with(value) && !order.tag.empty() && is_text(order.tag, wire::longest::tag)) return order;
+    return problem(Code::bad_field, "sort must be newest, name, step, bytes or value:TAG, or one of them behind a -", "sort");
+}
+
+/// One tag a line.
+ApiResult<std::vector<std::string>> tags_of(const std::string& text) {
+    std::vector<std::string> tags;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        tags.push_back(text.substr(at, end - at));
+        at = end + 1;
+        if (tags.back().empty() || !is_text(tags.back(), wire::longest::tag) || tags.size() > wire::longest::curves) {
+            return problem(Code::bad_field, "tags must be at most " + std::to_string(wire::longest::curves) + " names of tags, one a line",
+                           "tags");
+        }
+    }
+    return tags;
+}
+
+ApiResult<wire::FindRuns> run_search(const Request& request) {
+    wire::FindRuns search;
+    search.root = request.query_value("root");
+    if (const auto good = check_typed_path(search.root, "root"); !good) return error_of(good);
+    search.query = request.query_value("query");
+    if (!is_text(search.query, wire::longest::query)) {
+        return problem(Code::bad_field, "query must be text of at most " + std::to_string(wire::longest::query) + " bytes", "query");
+    }
+    auto order = order_of(request.query_value("sort"));
+    if (!order) return error_of(order);
+    search.sort = order->sort;
+    search.reversed = order->reversed;
+    search.tag = std::move(order->tag);
+    auto tags = tags_of(request.query_value("tags"));
+    if (!tags) return error_of(tags);
+    search.tags = *std::move(tags);
+    search.folders = request.query_value("folders") == "1";
+    search.without_points = request.query_value("without_points") == "1";
+    const auto limit = query_number(request, "limit", standard_rows, 1, most_rows);
+    if (!limit) return error_of(limit);
+    search.limit = static_cast<std::uint16_t>(std::min(*limit, standard_rows));
+    const auto cursor = query_number(request, "cursor", 0, 0, furthest_row);
+    if (!cursor) return error_of(cursor);
+    search.first = *cursor;
+    return search;
 }
 
 }  // namespace
@@ -41,37 +101,51 @@ ApiResult<Response> ApiFolders::list(Call& call) {
     });
 }
 
-ApiResult<Fd> ApiFolders::begin_run_search(const Token& token, const std::string& root, std::uint16_t limit) {
+ApiResult<Fd> ApiFolders::begin_run_search(const Token& token, const wire::FindRuns& search) {
     auto reader = launcher_.open_logdirs(token);
     if (!reader) return reader;
-    if (const auto asked = ask_for_runs(*reader, root, limit); !asked) return error_of(asked);
+    if (const auto asked = ask_for_runs(*reader, search); !asked) return error_of(asked);
     return reader;
 }
 
+/// Of boards that show one folder; where several show the same, the newest.
+BoardsOfFolders ApiFolders::boards_of_folders(std::uint32_t uid) const {
+    std::vector<Board> boards = registry_.boards_of(uid);
+    std::sort(boards.begin(), boards.end(), [](const Board& a, const Board& b) { return a.created < b.created; });
+    BoardsOfFolders of_folders;
+    for (const Board& board : boards) {
+        const std::vector<std::string> folders = folders_of(board.options);
+        if (folders.size() == 1) of_folders.insert_or_assign(tidy_path(folders.front()), board.id.str());
+    }
+    return of_folders;
+}
+
 ApiResult<Response> ApiFolders::runs(Call& call) {
-    const auto query = run_query(call.request);
-    if (!query) return error_of(query);
-    const auto reader = begin_run_search(*call.token, query->root, query->limit);
+    const auto search = run_search(call.request);
+    if (!search) return error_of(search);
+    const auto reader = begin_run_search(*call.token, *search);
     if (!reader) return error_of(reader);
-    return collect_runs(*reader, query->limit).map([](const FoundRuns& found) { return json_response(200, runs_json(found)); });
+    return collect_runs(*reader, search->limit).map([&](const FoundRuns& found) {
+        return json_response(200, runs_json(found, boards_of_folders(call.session->uid)));
+    });
 }
 
 ApiResult<void> ApiFolders::follow_runs(std::unique_ptr<Request>& request, Caller caller) {
-    auto query = run_query(*request);
-    if (!query) return error_of(query);
+    auto search = run_search(*request);
+    if (!search) return error_of(search);
     struct Job {
         std::unique_ptr<Request> request;
         Caller caller;
-        RunQuery query;
+        wire::FindRuns search;
     };
-    const auto job = std::make_shared<Job>(Job{std::move(request), std::move(caller), *std::move(query)});
+    const auto job = std::make_shared<Job>(Job{std::move(request), std::move(caller), *std::move(search)});
     const auto open = [this, job]() -> ApiResult<void> {
         auto place = event_streams_.place_for_feed(job->caller.session.uid);
         if (!place) return error_of(place);
-        auto reader = begin_run_search(job->caller.token, job->query.root, job->query.limit);
+        auto reader = begin_run_search(job->caller.token, job->search);
         if (!reader) return error_of(reader);
-        const auto translate = [](const wire::Datagram* datagram) {
-            const RunSearchEvent event = run_search_event(run_search_update(datagram));
+        const auto translate = [boards = boards_of_folders(job->caller.session.uid)](const wire::Datagram* datagram) {
+            const RunSearchEvent event = run_search_event(run_search_update(datagram), boards);
             return EventStreams::Message{event_text(event.name, to_text(event.data)), event.last};
         };
         event_streams_.open_feed(std::move(job->request), job->caller.session, *std::move(place),

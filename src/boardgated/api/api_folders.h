@@ -4,6 +4,7 @@
 
 #include "src/boardgated/api/call.h"
 #include "src/boardgated/api/event_streams.h"
+#include "src/boardgated/api/folder_json.h"
 #include "src/boardgated/clients/board_launcher.h"
 #include "src/boardgated/common/thread_pool.h"
 
@@ -11,8 +12,8 @@ namespace boardgate::boardgated {
 
 class ApiFolders {
 public:
-    ApiFolders(BoardLauncher& launcher, EventStreams& event_streams, ThreadPool& threads)
-        : launcher_(launcher), event_streams_(event_streams), threads_(threads) {}
+    ApiFolders(BoardLauncher& launcher, const Registry& registry, EventStreams& event_streams, ThreadPool& threads)
+        : launcher_(launcher), registry_(registry), event_streams_(event_streams), threads_(threads) {}
 
     [[nodiscard]] ApiResult<Response> list(Call& call);
     [[nodiscard]] ApiResult<Response> runs(Call& call);
@@ -21,9 +22,11 @@ public:
 
 private:
     /// A connection to boardgate-logdirs that delivers runs.
-    [[nodiscard]] ApiResult<Fd> begin_run_search(const Token& token, const std::string& root, std::uint16_t limit);
+    [[nodiscard]] ApiResult<Fd> begin_run_search(const Token& token, const wire::FindRuns& search);
+    [[nodiscard]] BoardsOfFolders boards_of_folders(std::uint32_t uid) const;
 
     BoardLauncher& launcher_;
+    const Registry& registry_;
     EventStreams& event_streams_;
     ThreadPool& threads_;
 };

@@ -2,6 +2,7 @@
 #include "src/boardgated/api/folder_json.h"
 
 #include <cmath>
+#include <filesystem>
 
 #include "src/base/clock.h"
 
@@ -46,6 +47,8 @@ Value value_json(double value) {
 Value curve_json(const wire::Curve& curve) {
     Value value(Json::objectValue);
     value["tag"] = curve.tag;
+    value["min"] = value_json(curve.least);
+    value["max"] = value_json(curve.greatest);
     value["points"] = Value(Json::arrayValue);
     for (const wire::Point& point : curve.points) {
         Value pair(Json::arrayValue);
@@ -58,7 +61,13 @@ Value curve_json(const wire::Curve& curve) {
 
 }  // namespace
 
-Value run_json(const wire::RunFound& run) {
+std::string tidy_path(const std::string& path) {
+    std::string text = std::filesystem::path(path).lexically_normal().string();
+    while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+    return text;
+}
+
+Value run_json(const wire::RunFound& run, const BoardsOfFolders& boards) {
     Value value(Json::objectValue);
     value["path"] = run.path;
     value["name"] = run.name;
@@ -67,6 +76,21 @@ Value run_json(const wire::RunFound& run) {
     value["bytes"] = static_cast<Json::UInt64>(run.bytes);
     value["read"] = run.read;
     value["step"] = run.has_step ? Value(static_cast<Json::Int64>(run.step)) : Value();
+    const auto board = boards.find(run.path);
+    value["board"] = board != boards.end() ? Value(board->second) : Value();
+    value["kind"] = run.is_folder ? "folder" : "run";
+    value["depth"] = run.depth;
+    value["open"] = run.is_folder && run.open;
+    value["runs"] = run.is_folder ? run.runs : 1;
+    value["parts"] = run.parts;
+    value["writing"] = run.writing;
+    value["read"] = run.read;
+    value["damaged"] = !run.damaged_file.empty();
+    value["damage"] = Value();
+    if (!run.damaged_file.empty()) {
+        value["damage"]["file"] = run.damaged_file;
+        value["damage"]["byte"] = static_cast<Json::UInt64>(run.damaged_byte);
+    }
     value["curves"] = Value(Json::arrayValue);
     for (const wire::Curve& curve : run.curves) value["curves"].append(curve_json(curve));
     return value;
@@ -110,31 +134,53 @@ Value progress_json(const wire::RunsProgress& progress) {
     return value;
 }
 
+Value texts_json(const std::vector<std::string>& texts) {
+    Value value(Json::arrayValue);
+    for (const std::string& text : texts) value.append(text);
+    return value;
+}
+
 Value end_json(const wire::RunsEnd& end) {
     Value value(Json::objectValue);
-    value["roots"] = Value(Json::arrayValue);
-    for (const std::string& root : end.roots) value["roots"].append(root);
+    value["roots"] = texts_json(end.roots);
     value["truncated"] = end.truncated;
     value["looked_at"] = end.looked_at;
     value["found"] = end.found;
+    value["without_points"] = end.without_points;
+    value["all"] = end.all;
+    value["copies"] = end.copies;
+    value["left_out"] = end.left_out;
+    value["sorted"] = end.sorted;
+    value["cursor"] = end.next == 0 ? Value() : Value(std::to_string(end.next));
+    value["as_of"] = time_json(end.as_of);
+    value["silent"] = texts_json(end.silent);
+    value["tags"] = texts_json(end.tags);
+    value["elsewhere"] = Value(Json::arrayValue);
+    for (const wire::Elsewhere& one : end.elsewhere) {
+        Value place(Json::objectValue);
+        place["path"] = one.path;
+        place["runs"] = one.runs;
+        place["complete"] = one.complete;
+        value["elsewhere"].append(std::move(place));
+    }
     return value;
 }
 
 }  // namespace
 
-RunSearchEvent run_search_event(const RunSearchUpdate& update) {
+RunSearchEvent run_search_event(const RunSearchUpdate& update, const BoardsOfFolders& boards) {
     if (const auto* progress = std::get_if<wire::RunsProgress>(&update)) return {"progress", progress_json(*progress)};
-    if (const auto* run = std::get_if<wire::RunFound>(&update)) return {"run", run_json(*run)};
+    if (const auto* run = std::get_if<wire::RunFound>(&update)) return {"run", run_json(*run, boards)};
     if (const auto* end = std::get_if<wire::RunsEnd>(&update)) return {"end", end_json(*end), true};
     Value value(Json::objectValue);
     value["detail"] = std::get<Problem>(update).detail;
     return {"problem", std::move(value), true};
 }
 
-Value runs_json(const FoundRuns& found) {
+Value runs_json(const FoundRuns& found, const BoardsOfFolders& boards) {
     Value value = end_json(found.end);
     value["runs"] = Value(Json::arrayValue);
-    for (const wire::RunFound& run : found.runs) value["runs"].append(run_json(run));
+    for (const wire::RunFound& run : found.runs) value["runs"].append(run_json(run, boards));
     return value;
 }
 

@@ -51,8 +51,17 @@ bool can_be_shown(const wire::FolderList& end) {
     return LogDir::parse(end.path) && LogDir::parse(end.folder) && is_path(end.suggestion) && can_be_shown(end.why);
 }
 bool can_be_shown(const wire::RunFound& run) {
-    return LogDir::parse(run.path) && can_be_shown(run.name) &&
+    return LogDir::parse(run.path) && can_be_shown(run.name) && can_be_shown(run.damaged_file) &&
            std::all_of(run.curves.begin(), run.curves.end(), [](const wire::Curve& curve) { return can_be_shown(curve.tag); });
+}
+
+bool can_be_shown(const std::vector<std::string>& texts) {
+    return std::all_of(texts.begin(), texts.end(), [](const std::string& text) { return can_be_shown(text); });
+}
+bool can_be_shown(const wire::RunsEnd& end) {
+    return can_be_shown(end.roots) && can_be_shown(end.silent) && can_be_shown(end.tags) &&
+           std::all_of(end.elsewhere.begin(), end.elsewhere.end(),
+                       [](const wire::Elsewhere& one) { return LogDir::parse(one.path).has_value(); });
 }
 
 ApiResult<wire::FolderReport> report_from(const Fd& reader, const std::string& path, const char* field) {
@@ -157,12 +166,12 @@ ApiResult<FolderListing> list_folders(const Fd& reader, const std::string& path)
     }
 }
 
-ApiResult<void> ask_for_runs(const Fd& reader, const std::string& root, std::uint16_t limit) {
+ApiResult<void> ask_for_runs(const Fd& reader, wire::FindRuns search) {
     constexpr const char* field = "root";
-    if (const auto sent = wire::send(reader.get(), wire::FindRuns{root, limit}); !sent) return no_answer(root, field, sent.error());
-    const auto report = report_from(reader, root, field);
+    if (const auto sent = wire::send(reader.get(), search); !sent) return no_answer(search.root, field, sent.error());
+    const auto report = report_from(reader, search.root, field);
     if (!report) return error_of(report);
-    return verdict_of(*report, or_home(root), field);
+    return verdict_of(*report, or_home(search.root), field);
 }
 
 RunSearchUpdate run_search_update(const wire::Datagram* datagram) {
@@ -171,10 +180,7 @@ RunSearchUpdate run_search_update(const wire::Datagram* datagram) {
     if (auto progress = wire::decode<wire::RunsProgress>(*datagram); progress && can_be_shown(progress->folder))
         return *std::move(progress);
     if (auto run = wire::decode<wire::RunFound>(*datagram); run && can_be_shown(*run)) return *std::move(run);
-    if (auto end = wire::decode<wire::RunsEnd>(*datagram);
-        end && std::all_of(end->roots.begin(), end->roots.end(), [](const std::string& root) { return can_be_shown(root); })) {
-        return *std::move(end);
-    }
+    if (auto end = wire::decode<wire::RunsEnd>(*datagram); end && can_be_shown(*end)) return *std::move(end);
     return malformed_answer().value();
 }
 
@@ -189,7 +195,8 @@ ApiResult<FoundRuns> collect_runs(const Fd& reader, std::size_t limit) {
         RunSearchUpdate update = run_search_update(*datagram ? &**datagram : nullptr);
         if (auto* run = std::get_if<wire::RunFound>(&update)) {
             ++taken;
-            const auto earlier = std::ranges::find(found.runs, run->path, &wire::RunFound::path);
+            const auto earlier = std::ranges::find_if(
+                found.runs, [&](const wire::RunFound& one) { return one.path == run->path && one.is_folder == run->is_folder; });
             earlier == found.runs.end() ? found.runs.push_back(std::move(*run)) : void(*earlier = std::move(*run));
         }
         if (auto* problem = std::get_if<Problem>(&update)) return tl::make_unexpected(std::move(*problem));

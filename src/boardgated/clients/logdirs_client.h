@@ -35,8 +35,8 @@ struct FolderListing {
 };
 [[nodiscard]] ApiResult<FolderListing> list_folders(const Fd& reader, const std::string& path);
 
-/// Starts a search for runs below a root (empty: those of boardgate.conf). The connection delivers the results.
-[[nodiscard]] ApiResult<void> ask_for_runs(const Fd& reader, const std::string& root, std::uint16_t limit);
+/// Starts a search for runs. The connection delivers the results.
+[[nodiscard]] ApiResult<void> ask_for_runs(const Fd& reader, wire::FindRuns search);
 
 /// A message of a search for runs. RunsEnd and Problem end the search.
 using RunSearchUpdate = std::variant<wire::RunsProgress, wire::RunFound, wire::RunsEnd, Problem>;

@@ -2,6 +2,7 @@
 #include "src/boardgated/gate/board_answer.h"
 
 #include "src/boardgated/boards/diagnosis.h"
+#include "src/boardgated/common/json.h"
 #include "src/boardgated/gate/audit.h"
 #include "src/boardgated/gate/state_page.h"
 
@@ -33,6 +34,15 @@ Problem not_ready(const Board& board) {
     return {Code::board_not_ready, named + " is " + name_of(board.state) + "; ask again in a moment", {}, 1};
 }
 
+/// For the bar on TensorBoard's page, which can ask only below the board's own address. It is no visit.
+Response about_board(const Board& board) {
+    Json::Value value(Json::objectValue);
+    value["title"] = board.options.title;
+    value["owner"] = board.owner.str();
+    value["state"] = name_of(shown_state(board));
+    return json_response(200, value);
+}
+
 /// Is waiting for another state useless? The board waits for other boards, or has failed and its log was read.
 bool is_final(const Board& board) { return board.state == State::waiting || (board.state == State::failed && board.failure); }
 
@@ -44,11 +54,14 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
     const GateQuestion question = Gate::question_of(*request);
     const GateDecision decision = gate_.decide(question);
     const std::string named = decision.board ? decision.board->str() : "of this name";
+    const bool about = request->parameter("BG_ROLE") == "board_about";
     const auto refuse = [&](const Problem& problem) { write_response(*request, refusal(problem, question.navigation)); };
     switch (decision.refusal) {
         case Refusal::unauthenticated:
             if (!question.navigation) return refuse({Code::unauthenticated, "log in first"});
-            return write_response(*request, login_redirect(decision.board));
+            // Only the board's own page has a place to come back to.
+            return write_response(*request,
+                                  login_redirect(decision.board, request->path().ends_with('/') ? request->query() : std::string_view()));
         case Refusal::malformed:
         case Refusal::no_such_board:
             return refuse({Code::no_such_board, "there is no board " + named});
@@ -64,10 +77,15 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
         case Refusal::not_ready:
             break;
         case Refusal::none:
+            if (about) break;
             // The gate would let it pass now: the board became ready meanwhile, or closed the connection to nginx.
             const std::string_view upstream = request->parameter("BG_UPSTREAM_STATUS");
             if (upstream != "502" && upstream != "504") return write_response(*request, to_the_board(*request));
             return refuse({Code::board_not_ready, "board " + named + " closed the connection; try again in a moment", {}, 1});
+    }
+    if (about) {
+        const auto board = registry_.find(*decision.board);
+        return board ? write_response(*request, about_board(*board)) : refuse({Code::no_such_board, "there is no board " + named});
     }
     if (const auto board = registry_.find(*decision.board); board && board->held) {
         return write_response(*request, question.navigation ? state_page(*board) : problem_response(BoardScheduler::held_problem(*board->held)));

@@ -16,7 +16,8 @@ public:
     BoardAnswer(const Gate& gate, BoardScheduler& scheduler, const Registry& registry, ThreadPool& launches)
         : gate_(gate), scheduler_(scheduler), registry_(registry), launches_(launches) {}
 
-    /// Answers immediately, or from a thread of the pool if the board must wake first.
+    /// A board that is not reached (BG_ROLE board_answer), or what the bar on its page shows (board_about). Answers immediately,
+    /// or from a thread of the pool if the board must wake first.
     void handle(std::unique_ptr<Request> request);
 
 private:

@@ -42,7 +42,7 @@ Response page(int status, const std::string& title, const std::string& user, con
 <a class="skip" href="#main">Skip to content</a>
 <header class="top">
 <a class="brand" href="/"><img src="{assets}/icon.svg" alt="" width="24" height="24"> boardgate</a>
-<nav id="links" aria-label="Views"><a href="/">My boards</a><a href="/runs">My runs</a><a href="/sessions">Sessions</a></nav>
+<nav id="links" aria-label="Views"><a href="/">Runs</a><a href="/boards">Boards</a><a href="/sessions">Sessions</a></nav>
 <div id="account" class="account"><span class="user">{user}</span></div>
 </header>
 {main}</body>
@@ -65,6 +65,17 @@ std::string failure_html(const Failure& failure) {
 std::string held_text(const Hold& hold) {
     return fmt::format("<div class=\"notice held\"><p>{} holds this board asleep since {}: {}</p>\n<p>Only an administrator can release it.</p></div>\n",
                        escaped(hold.by), rfc3339(hold.since), escaped(hold.reason));
+}
+
+/// All but letters, digits and -._~ (RFC 3986, 2.3).
+std::string percent_encoded(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           std::string_view("-._~").find(c) != std::string_view::npos;
+        out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return out;
 }
 
 std::string last_lines(const Failure& failure) {
@@ -140,7 +151,7 @@ Response problem_page(const Problem& problem) {
 <section class="card">
 <h1>{}</h1>
 <p class="detail">{}.</p>
-<p><a class="button" href="/">All my boards</a></p>
+<p><a class="button" href="/boards">All my boards</a></p>
 </section>
 </main>
 )",
@@ -151,9 +162,12 @@ Response problem_page(const Problem& problem) {
     return response;
 }
 
-Response login_redirect(const std::optional<BoardId>& board) {
+Response login_redirect(const std::optional<BoardId>& board, std::string_view query) {
+    std::string to = "/login";
+    if (board) to += "?board=" + board->str();
+    if (board && !query.empty()) to += "&at=" + percent_encoded("?" + std::string(query));
     Response response = empty_response(303);
-    response.with("Location", board ? "/login?board=" + board->str() : "/login");
+    response.with("Location", to);
     return response;
 }
 

@@ -11,8 +11,8 @@ namespace boardgate::boardgated {
 /// The page of a board that is not ready: its state, or why it failed.
 [[nodiscard]] Response state_page(const Board& board);
 [[nodiscard]] Response problem_page(const Problem& problem);
-/// Redirects to the login page, which leads back to the board.
-[[nodiscard]] Response login_redirect(const std::optional<BoardId>& board);
+/// Redirects to the login page, which leads back to the board. `query`: of the board's address. (A browser keeps the fragment.)
+[[nodiscard]] Response login_redirect(const std::optional<BoardId>& board, std::string_view query = {});
 
 /// A text, escaped for HTML content and attribute values.
 [[nodiscard]] std::string escaped(std::string_view text);

@@ -5,6 +5,7 @@
 
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/socket_pair.h"
+#include "tests/unit/events/event_bytes.h"
 #include "tests/unit/logdirs/temporary_folder.h"
 
 namespace boardgate::logdirs {
@@ -12,6 +13,13 @@ namespace {
 
 using namespace std::chrono_literals;
 using wire::FolderVerdict;
+
+wire::FindRuns search(const std::string& root, std::uint16_t limit) {
+    wire::FindRuns asked;
+    asked.root = root;
+    asked.limit = limit;
+    return asked;
+}
 
 struct ConversationTest : TemporaryFolder {
     fakes::FakeClock clock;
@@ -35,6 +43,10 @@ struct ConversationTest : TemporaryFolder {
     Message heard() const {
         return wire::receive_one<Message>(sockets.near.get(), 5s).value();
     }
+    void run(const std::string& name) const {
+        file(name + "/tfevents");
+        std::ofstream(root / name / "tfevents", std::ios::binary) << events::record_of(events::scalar_event(1, "loss", 1));
+    }
     bool hung_up() const {
         const auto datagram = wire::receive(sockets.near.get(), 5s);
         return datagram && !*datagram;
@@ -42,14 +54,14 @@ struct ConversationTest : TemporaryFolder {
 };
 
 TEST_F(ConversationTest, TakesQuestionsOneAfterTheOther) {
-    file("runs/a/tfevents");
+    run("runs/a");
     say(wire::InspectFolder{root});
     EXPECT_EQ(heard<wire::FolderReport>().event_files, 1U);
     say(wire::ListFolders{"~/ru"});
     EXPECT_EQ(heard<wire::FolderReport>().verdict, FolderVerdict::readable);
     EXPECT_EQ(heard<wire::FolderRows>().rows.at(0).name, "runs");
     EXPECT_EQ(heard<wire::FolderList>().path, root / "ru");
-    say(wire::FindRuns{root, 10});
+    say(search(root, 10));
     EXPECT_EQ(heard<wire::FolderReport>().verdict, FolderVerdict::readable);
     EXPECT_EQ(heard<wire::RunFound>().name, "runs/a");
     EXPECT_EQ(heard<wire::RunsEnd>().found, 1U);
@@ -70,18 +82,18 @@ TEST_F(ConversationTest, ManyFoldersComeInSeveralMessages) {
 }
 
 TEST_F(ConversationTest, WithoutARootTheConfiguredOnesAreMeantAsFarAsTheyAreThere) {
-    file("runs/a/tfevents");
-    file("other/b/tfevents");
-    say(wire::FindRuns{"", 10});
+    run("runs/a");
+    run("other/b");
+    say(search("", 10));
     EXPECT_EQ(heard<wire::FolderReport>().verdict, FolderVerdict::readable);
     EXPECT_EQ(heard<wire::RunFound>().name, "a");
     EXPECT_EQ(heard<wire::RunsEnd>().roots, std::vector<std::string>{root / "runs"});
 }
 
 TEST_F(ConversationTest, ARefusalIsTheWholeAnswer) {
-    say(wire::FindRuns{root / "nothing", 10});
+    say(search(root / "nothing", 10));
     EXPECT_EQ(heard<wire::FolderReport>().verdict, FolderVerdict::missing);
-    say(wire::FindRuns{"", 10});
+    say(search("", 10));
     EXPECT_EQ(heard<wire::FolderReport>().verdict, FolderVerdict::missing) << "no configured root is there";
     say(wire::ListFolders{root / "nothing/x"});
     EXPECT_EQ(heard<wire::FolderReport>().verdict, FolderVerdict::missing);
@@ -98,8 +110,8 @@ TEST_F(ConversationTest, AMessageOfAnotherConversationEndsIt) {
 }
 
 TEST_F(ConversationTest, ALongAnswerThatNobodyTakesEndsWithTheConnection) {
-    for (int i = 0; i < 500; ++i) file("runs/r" + std::to_string(i) + "/tfevents");
-    say(wire::FindRuns{root, 500});
+    for (int i = 0; i < 500; ++i) run("runs/r" + std::to_string(i));
+    say(search(root, 500));
     (void)heard<wire::FolderReport>();
 }
 

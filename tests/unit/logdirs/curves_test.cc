@@ -23,7 +23,8 @@ std::string plugin(const std::string& name) { return events::field(1, events::fi
 
 std::vector<std::string> tags_of(const Curves& curves) {
     std::vector<std::string> tags;
-    for (const wire::Curve& curve : curves.best()) tags.push_back(curve.tag);
+    for (const wire::Curve& curve : curves.all()) tags.push_back(curve.tag);
+    tags.resize(std::min<std::size_t>(tags.size(), 2));  // what a row shows
     return tags;
 }
 std::vector<std::string> chosen(std::initializer_list<const char*> tags) {
@@ -55,7 +56,7 @@ TEST(Curves, FindALossBehindAnyNumberOfOtherTags) {
 TEST(Curves, KeepFirstLastAndTheCourseOfALongOne) {
     Curves curves;
     for (int step = 0; step < 100'000; ++step) curves.add(step, simple("loss", step));
-    const auto points = curves.best()[0].points;
+    const auto points = curves.all()[0].points;
     ASSERT_EQ(points.size(), wire::longest::points);
     EXPECT_EQ(points.front().step, 0);
     EXPECT_EQ(points.back().step, 99'999);
@@ -70,7 +71,7 @@ TEST(Curves, AStepThatGoesBackDropsWhatLiesBeyond) {
     for (int step = 0; step <= 1000; step += 10) curves.add(step, simple("loss", 1));
     for (int step = 500; step <= 700; step += 10) curves.add(step, simple("loss", 2));
     EXPECT_EQ(curves.last_step(), 700);
-    const auto points = curves.best()[0].points;
+    const auto points = curves.all()[0].points;
     EXPECT_EQ(points.back().step, 700);
     EXPECT_EQ(points.back().value, 2);
     for (std::size_t i = 1; i < points.size(); ++i) EXPECT_GT(points[i].step, points[i - 1].step);
@@ -90,7 +91,7 @@ TEST(Curves, StepsBeyondTheRangeOfTheWriterGoBack) {
     curves.add(2'000'000'000, simple("loss", 1));
     curves.add(-1'600'000'000, simple("loss", 1));
     EXPECT_EQ(curves.last_step(), -1'600'000'000);
-    EXPECT_EQ(curves.best()[0].points.size(), 1U);
+    EXPECT_EQ(curves.all()[0].points.size(), 1U);
 }
 
 TEST(Curves, TensorsOfOtherPluginsAreNone) {
@@ -102,7 +103,7 @@ TEST(Curves, TensorsOfOtherPluginsAreNone) {
     curves.add(0, tensor("scalar", scalars));
     curves.add(1, tensor("scalar"));
     EXPECT_EQ(tags_of(curves), Strings{"scalar"});
-    EXPECT_EQ(curves.best()[0].points.size(), 2U);
+    EXPECT_EQ(curves.all()[0].points.size(), 2U);
 }
 
 TEST(Curves, WhatTensorBoardDoesNotShowCountsNothing) {
@@ -110,12 +111,12 @@ TEST(Curves, WhatTensorBoardDoesNotShowCountsNothing) {
     const std::string a_double = events::field(1, 2) + events::double_field(6, 2);
     Curves curves;
     curves.add(9, tensor("unsaid"));
-    EXPECT_TRUE(curves.best().empty());
+    EXPECT_TRUE(curves.all().empty());
     EXPECT_FALSE(curves.last_step());
     Value value = tensor("double", scalars);
     value.bytes = a_double;
     curves.add(9, value);
-    EXPECT_TRUE(curves.best().empty());
+    EXPECT_TRUE(curves.all().empty());
     EXPECT_FALSE(curves.last_step());
 }
 

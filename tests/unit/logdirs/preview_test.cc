@@ -35,7 +35,7 @@ TEST_F(PreviewTest, ReadsWhatTensorBoardsOwnWriterWrote) {
     put("tfevents.1", recorded("training"));
     const Preview run = shown();
     EXPECT_EQ(run.last_step, 24);
-    ASSERT_EQ(run.curves.size(), 2U);
+    ASSERT_EQ(run.curves.size(), 3U);
     const auto& loss = curve(run, "loss").points;
     ASSERT_EQ(loss.size(), 25U);
     EXPECT_NEAR(loss[0].value, 2.5, 0.1);

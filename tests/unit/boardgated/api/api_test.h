@@ -66,7 +66,7 @@ struct ApiTest : testing::Test {
     ApiAdmin api_admin{registry, launcher, scheduler, administrators, settings, clock};
     ApiHealth api_health{gate};
     ThreadPool threads{"threads", {1, 1, 8, 8}};
-    ApiFolders api_folders{launcher, event_streams, threads};
+    ApiFolders api_folders{launcher, registry, event_streams, threads};
     Router router{{api_login, api_boards, api_health, api_options, api_admin, api_folders}, {threads, threads, threads}, sessions};
     FastCgi nginx;
     std::string alice = log_in(1001, "alice");

@@ -50,9 +50,10 @@ TEST_F(FolderJsonTest, TheRootHasNoParentAndItsFoldersOneSlash) {
 TEST_F(FolderJsonTest, NumbersAreShortAndWhatIsNoNumberIsNull) {
     answers(run("/home/alice/runs/a"));
     const auto datagram = wire::receive(sockets.near.get(), std::chrono::seconds(1)).value();
-    const RunSearchEvent event = run_search_event(run_search_update(&*datagram));
+    const RunSearchEvent event = run_search_event(run_search_update(&*datagram), {});
     EXPECT_STREQ(event.name, "run");
     EXPECT_EQ(to_text(event.data["curves"][0]["points"]), "[[0,0.1],[7,null]]") << "not 0.10000000149011612";
+    EXPECT_TRUE(event.data["curves"][0]["min"].isNumeric());
 }
 
 TEST_F(FolderJsonTest, TimesBeyondTheCalendarAreNone) {
@@ -61,25 +62,42 @@ TEST_F(FolderJsonTest, TimesBeyondTheCalendarAreNone) {
                                     std::int64_t{13'569'465'600}}) {
         wire::RunFound found = run("/home/alice/runs/a");
         found.newest = time;
-        EXPECT_TRUE(run_json(found)["newest"].isNull()) << time;
+        EXPECT_TRUE(run_json(found, {})["newest"].isNull()) << time;
     }
 }
 
 TEST_F(FolderJsonTest, RunsOfASearch) {
-    answers(readable, wire::RunsProgress{10, 1, "/home/alice"}, run("/home/alice/runs/a"), run("/home/alice/runs/b"),
-            wire::RunsEnd{{"/home/alice"}, true, 12, 2});
-    ASSERT_TRUE(ask_for_runs(sockets.near, "", 200));
-    const Json::Value json = runs_json(collect_runs(sockets.near, 200).value());
+    answers(readable, wire::RunsProgress{10, 1, "/home/alice"}, run("/home/alice/runs/a"), run("/home/alice/runs/b"), runs_end());
+    ASSERT_TRUE(ask_for_runs(sockets.near, {}));
+    const Json::Value json = runs_json(collect_runs(sockets.near, 200).value(), {{"/home/alice/runs/b", "abcdefgh"}});
     ASSERT_EQ(json["runs"].size(), 2U);
     EXPECT_EQ(json["runs"][1]["path"], "/home/alice/runs/b");
     EXPECT_EQ(json["runs"][0]["bytes"].asUInt64(), 12'345'678'901U);
     EXPECT_EQ(json["roots"][0], "/home/alice");
     EXPECT_EQ(json["looked_at"].asUInt(), 12U);
     EXPECT_TRUE(json["truncated"].asBool());
+    EXPECT_TRUE(json["cursor"].isNull());
+    EXPECT_TRUE(json["runs"][0]["board"].isNull());
+    EXPECT_EQ(json["runs"][1]["board"], "abcdefgh");
+    EXPECT_EQ(json["runs"][1]["kind"], "run");
+}
+
+TEST_F(FolderJsonTest, ARowOfAFolderAndDamage) {
+    wire::RunFound found = run("/home/alice/runs");
+    EXPECT_FALSE(run_json(found, {})["damaged"].asBool());
+    found.is_folder = found.open = true;
+    found.runs = 7;
+    found.damaged_file = "events";
+    found.damaged_byte = 4711;
+    const Json::Value json = run_json(found, {});
+    EXPECT_EQ(json["kind"], "folder");
+    EXPECT_EQ(json["runs"].asUInt(), 7U);
+    EXPECT_TRUE(json["open"].asBool() && json["damaged"].asBool());
+    EXPECT_EQ(json["damage"]["byte"].asUInt64(), 4711U);
 }
 
 TEST_F(FolderJsonTest, ASearchThatBrokeOffIsTheLastEvent) {
-    const RunSearchEvent event = run_search_event(run_search_update(nullptr));
+    const RunSearchEvent event = run_search_event(run_search_update(nullptr), {});
     EXPECT_STREQ(event.name, "problem");
     EXPECT_TRUE(event.last);
 }

@@ -82,9 +82,8 @@ TEST_F(LogdirsClientTest, RowsThatAreEmptyAreNotTaken) {
 }
 
 TEST_F(LogdirsClientTest, RunsAreCollectedToTheEnd) {
-    answers(readable, wire::RunsProgress{10, 1, "/home/alice"}, run("/home/alice/runs/a"), run("/home/alice/runs/b"),
-            wire::RunsEnd{{"/home/alice"}, true, 12, 2});
-    ASSERT_TRUE(ask_for_runs(sockets.near, "", 200));
+    answers(readable, wire::RunsProgress{10, 1, "/home/alice"}, run("/home/alice/runs/a"), run("/home/alice/runs/b"), runs_end());
+    ASSERT_TRUE(ask_for_runs(sockets.near, {}));
     const FoundRuns found = collect_runs(sockets.near, 200).value();
     ASSERT_EQ(found.runs.size(), 2U);
     EXPECT_EQ(found.runs[1].path, "/home/alice/runs/b");

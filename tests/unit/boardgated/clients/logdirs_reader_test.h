@@ -33,6 +33,14 @@ struct LogdirsReaderTest : testing::Test {
         list.folder = "/home/alice";
         return list;
     }
+    static wire::RunsEnd runs_end() {
+        wire::RunsEnd end;
+        end.roots = {"/home/alice"};
+        end.truncated = true;
+        end.looked_at = 12;
+        end.found = 2;
+        return end;
+    }
     static wire::RunFound run(const std::string& path) {
         wire::RunFound found;
         found.path = path;

@@ -86,10 +86,33 @@ TEST_F(BoardAnswerTest, WhoIsNotLoggedInIsSentToLogInAndAScriptIsTold) {
     const CgiAnswer page = ask(what);
     EXPECT_EQ(page.status, 303);
     EXPECT_EQ(page.headers.at("Location"), "/login?board=" + board.str());
+    what["QUERY_STRING"] = "smoothing=0.3";
+    what["DOCUMENT_URI"] = what["REQUEST_URI"] = "/b/" + board.str() + "/";
+    EXPECT_EQ(ask(what).headers.at("Location"), "/login?board=" + board.str() + "&at=%3Fsmoothing%3D0.3");
+    what["DOCUMENT_URI"] = what["REQUEST_URI"] = "/b/" + board.str() + "/x";
+    EXPECT_EQ(ask(what).headers.at("Location"), "/login?board=" + board.str());
+    what = person(board);
     what = script(board);
     what.erase("HTTP_COOKIE");
     EXPECT_EQ(ask(what).status, 401);
     EXPECT_TRUE(launcher.asked.empty());
+}
+
+TEST_F(BoardAnswerTest, TheBarOfABoardsPageIsToldAndTheBoardSleepsOn) {
+    become(board, "inactive");
+    launcher.asked.clear();
+    CgiParameters what = script(board);
+    what["BG_ROLE"] = "board_about";
+    const CgiAnswer told = ask(what);
+    EXPECT_EQ(told.status, 200);
+    EXPECT_EQ(trusted_json(told.body)["state"], "asleep");
+    EXPECT_EQ(trusted_json(told.body)["owner"], "alice");
+    EXPECT_TRUE(launcher.asked.empty());
+    what.erase("HTTP_COOKIE");
+    EXPECT_EQ(code(ask(what)), "unauthenticated");
+    CgiParameters other = script(make(1002, "bob"));
+    other["BG_ROLE"] = "board_about";
+    EXPECT_EQ(code(ask(other)), "not_your_board");
 }
 
 TEST_F(BoardAnswerTest, NobodyWakesABoardThatIsNotTheirs) {

@@ -47,6 +47,9 @@ TEST(StatePage, LoginRedirectNamesTheBoard) {
     const Response response = login_redirect(BoardId::parse("abcdefgh").value());
     EXPECT_EQ(response.status, 303);
     EXPECT_EQ(response.headers.back().second, "/login?board=abcdefgh");
+    EXPECT_EQ(login_redirect(BoardId::parse("abcdefgh").value(), "runFilter=a%20b&x=\r\n").headers.back().second,
+              "/login?board=abcdefgh&at=%3FrunFilter%3Da%2520b%26x%3D%0D%0A");
+    EXPECT_EQ(login_redirect({}, "x").headers.back().second, "/login");
 }
 
 }  // namespace
