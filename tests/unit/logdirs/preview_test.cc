@@ -152,7 +152,7 @@ TEST_F(PreviewTest, AnEndingTrainingMayHaveNoNumbers) {
 
 /// Real bytes with random damage. The result does not matter, but reading must end within its bounds.
 struct DamagedEvents : PreviewTest {
-    Damage damage{20261121};
+    events::Damage damage{20261121};
 
     void expect_bounded(const Preview& run) const {
         EXPECT_LE(run.curves.size(), wire::longest::curves);

@@ -100,7 +100,7 @@ TEST_F(LogdirsClientTest, MoreRunsThanWereAskedForAreNotTaken) {
 TEST_F(LogdirsClientTest, ARunThatComesAgainTakesItsPlace) {
     wire::RunFound later = run("/home/alice/runs/a");
     later.step = 77;
-    answers(run("/home/alice/runs/a"), run("/home/alice/runs/b"), later, wire::RunsEnd{{"/home/alice"}, false, 12, 2});
+    answers(run("/home/alice/runs/a"), run("/home/alice/runs/b"), later, runs_end());
     const FoundRuns found = collect_runs(sockets.near, 200).value();
     ASSERT_EQ(found.runs.size(), 2U);
     EXPECT_EQ(found.runs[0].step, 77);

@@ -168,7 +168,7 @@ TEST_F(UnitWatchTest, WhatSystemdDoesNotCountIsNotUsedUp) {
 }
 
 TEST_F(UnitWatchTest, LooksAgainWhenItIsTold) {
-    known = false;
+    note([](Seen& seen) { seen.known = false; });
     systemd.set(service, {{"ActiveState", "active"}});
     ASSERT_TRUE(watch.start());
     EXPECT_EQ(seen().facts, UnitFacts());
