@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "src/base/home_mark.h"
 #include "src/base/logdir_problem.h"
 #include "src/base/peer.h"
 #include "src/base/run.h"
@@ -24,7 +25,7 @@ using namespace boardgate;
 using namespace boardgate::board;
 
 /// SIGTERM and SIGINT as a descriptor. TensorBoard starts with no blocked signals.
-Result<Fd> stop_signals() {
+Result<Fd> taken_signals() {
     sigset_t ending;
     sigemptyset(&ending);
     sigaddset(&ending, SIGTERM);
@@ -36,13 +37,18 @@ Result<Fd> stop_signals() {
     return signals;
 }
 
-/// The status has the code in brackets, as for notices, for the table of failures. Everybody can read it, so the path is only
-/// in the log.
-int cannot_read(const LogdirProblem& fault) {
-    const std::string code = std::string(" [") + code_of(fault.kind) + "]";
-    std::fprintf(stderr, "%s%s\n", fault.text.c_str(), code.c_str());
-    notify_status("A log directory cannot be read" + code);
+/// The status has the code in brackets, as for notices, for the table of failures. Everybody can read it, so what it is about
+/// is only in the log.
+int cannot_start(const std::string& text, const std::string& status, const char* code) {
+    std::fprintf(stderr, "%s [%s]\n", text.c_str(), code);
+    notify_status(status + " [" + code + "]");
     return exit_status::no_input;
+}
+
+/// The account was deleted and made again with the same name and uid, or its home was replaced.
+bool has_another_home(const Account& owner, const Options& options) {
+    const auto now = HomeMark::of(owner.home, owner.uid);
+    return now && options.home && !now->is_same_home(*options.home);
 }
 
 /// The id of `--board=ID`.
@@ -77,14 +83,17 @@ int main(int argc, char** argv) {
         if (!sockets) return error_of(sockets);
         auto doors = take_sockets(*sockets, "door");
         if (!doors) return error_of(doors);
-        auto signals = stop_signals();
+        auto signals = taken_signals();
         if (!signals) return error_of(signals);
 
         const SystemClock clock;
         // TensorBoard would serve an empty page.
         const auto owner = account_of(geteuid());
+        if (owner && has_another_home(*owner, *options))
+            return cannot_start(owner->home + " is not the home for which this board was made", "The home is another one", "home_replaced");
         for (const LogDir& folder : options->folders) {
-            if (const auto fault = fault_of_folder(folder.str(), owner ? owner->home : std::string())) return cannot_read(*fault);
+            if (const auto fault = fault_of_folder(folder.str(), owner ? owner->home : std::string()))
+                return cannot_start(fault->text, "A log directory cannot be read", code_of(fault->kind));
         }
         const char* own = secure_getenv("TMPDIR");  // a tmpfs of the unit, empty at every start
         const auto logdir = link_folders(options->folders, options->names, own == nullptr ? "" : own);

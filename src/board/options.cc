@@ -24,6 +24,7 @@ constexpr option known[] = {
     {"reload-multifile", required_argument, nullptr, 0},
     {"idle-sleep", required_argument, nullptr, 0},
     {"longest-awake", required_argument, nullptr, 0},
+    {"home", required_argument, nullptr, 0},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -100,7 +101,13 @@ Result<Options> parse_options(const std::string& id, std::vector<std::string> wo
         {"auto", Loader::automatic}, {"boardgate", Loader::boardgate}, {"rustboard", Loader::rustboard}, {"python", Loader::python}};
     const auto loader = loaders.find(given["loader"]);
     if (loader == loaders.end()) return bad("loader");
-    return Options{*board, given["tensorboard"], folders, names, *reload, multifile->second, samples->str(), loader->second, *idle, *awake};
+    std::optional<HomeMark> home;
+    if (given.contains("home")) {
+        const auto mark = HomeMark::parse(given["home"]);
+        if (!mark) return bad("home");
+        home = *mark;
+    }
+    return Options{*board, given["tensorboard"], folders, names, *reload, multifile->second, samples->str(), loader->second, *idle, *awake, home};
 }
 
 }  // namespace boardgate::board

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "src/base/error.h"
+#include "src/base/home_mark.h"
 #include "src/base/names.h"
 
 namespace boardgate::board {
@@ -27,6 +29,7 @@ struct Options {
     Loader loader = Loader::automatic;
     std::chrono::seconds idle_sleep;
     std::chrono::seconds longest_awake;  ///< 0: no limit
+    std::optional<HomeMark> home{};      ///< of the owner, when the board was made
 };
 
 /// The words in a file, each ended by a NUL; at most `most` bytes.

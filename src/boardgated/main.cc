@@ -7,6 +7,7 @@
 
 #include <array>
 #include <condition_variable>
+#include <cstdio>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -125,7 +126,7 @@ private:
 
     EventStreams event_streams_{registry_, sessions_, clock_};
     FailureWatch failures_{registry_, journal_, launcher_};
-    UnitReconciler unit_reconciler_{registry_, launcher_};
+    UnitReconciler unit_reconciler_{registry_, launcher_, [this](const BoardId& board) { watch_.refresh(board); }};
     UnitWatch watch_{listener_for(registry_, gate_, unit_reconciler_)};
     BoardScheduler scheduler_{launcher_, registry_, settings_, clock_,
                               {[this](const BoardId& board) { watch_.refresh(board); },
@@ -267,6 +268,16 @@ sigset_t block_ending_signals() {
     return ending;
 }
 
+/// --adopt NAME, for `boardgate adopt`: boards that were set aside become those of the home of the next login.
+Result<int> adopt(const std::string& owner) {
+    const auto store = Store::open();
+    if (!store) return error_of(store);
+    const auto boards = (*store)->adopt(owner);
+    if (!boards) return error_of(boards);
+    std::puts(std::to_string(*boards).c_str());
+    return exit_status::done;
+}
+
 Result<int> serve() {
     const Settings settings = settings_or_throw();
     auto sockets = take_sockets();
@@ -290,6 +301,7 @@ int main(int argc, char** argv) {
     return boardgate::run("boardgated", [&]() -> boardgate::Result<int> {
         boardgate::keep_memory_private();
         if (const auto status = boardgate::answered_common_option(argc, argv)) return *status;
+        if (argc == 3 && std::string_view(argv[1]) == "--adopt") return boardgate::boardgated::adopt(argv[2]);
         return boardgate::boardgated::serve();
     });
 }

@@ -207,6 +207,7 @@ Parsed parse_arguments(int argc, char** argv) {
         ->type_name("PATH");
     commands[Command::runs]->add_option("-n,--limit", to.lines, "number of runs, newest first")->check(from_1_to(500))->type_name("N");
     commands[Command::url]->add_option("LOGDIR", to.folder, "the folder; by default the current folder")->type_name("PATH");
+    commands[Command::adopt]->add_option("NAME", to.user, "the person's account")->required()->type_name("");
     add_start(*commands[Command::start], to);
     add_setup(*commands[Command::setup], to.setup);
     if (argc < 2) {

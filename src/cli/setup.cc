@@ -7,8 +7,10 @@
 
 #include <cstdio>
 
+#include "src/base/peer.h"
 #include "src/cli/commands.h"
 #include "src/cli/examine.h"
+#include "src/cli/program.h"
 #include "src/cli/server_files.h"
 #include "src/cli/terminal.h"
 
@@ -83,6 +85,20 @@ CommandResult<ServerPlan> plan_of(const SetupArguments& arguments, const std::st
     if (plan.kind == Certificate::keep && !has_certificate)
         return refused("there is no certificate yet: --certificate FILE --key FILE, --certbot or --self-signed");
     return plan;
+}
+
+CommandResult<void> adopt(const Arguments& arguments) {
+    const auto boardgated = uid_of("boardgate");
+    if (!boardgated) return refused("the server is not installed on this machine: apt-get install boardgate");
+    if (geteuid() != 0) return refused("only root can give boards back: sudo boardgate adopt " + arguments.user);
+    constexpr std::chrono::seconds patience{20};
+    const ProgramEnd end = run_program({BOARDGATE_LIBEXECDIR "/boardgated", "--adopt", arguments.user}, patience, *boardgated);
+    if (end.status != 0) return refused("boardgate's database cannot be changed: " + end.output);
+    const std::string boards = end.output.substr(0, end.output.find('\n'));
+    Json::Value result(Json::objectValue);
+    result["boards"] = boards;
+    print(arguments.json ? text_of(result) : boards + " boards come back when " + arguments.user + " logs in");
+    return {};
 }
 
 CommandResult<void> set_up(const Arguments& arguments) {

@@ -58,6 +58,7 @@ const Dispatch::Row Dispatch::table[] = {
     {wire::Type::WakeBoard, &Dispatch::with_ticket<wire::WakeBoard, &Dispatch::wake>},
     {wire::Type::SleepBoard, &Dispatch::with_ticket<wire::SleepBoard, &Dispatch::sleep>},
     {wire::Type::RestartBoard, &Dispatch::with_ticket<wire::RestartBoard, &Dispatch::restart>},
+    {wire::Type::ReadDoor, &Dispatch::with_ticket<wire::ReadDoor, &Dispatch::read_door>},
     {wire::Type::ReadTicket, &Dispatch::with_ticket<wire::ReadTicket, &Dispatch::read_ticket>},
     {wire::Type::OpenLogdirs, &Dispatch::with_ticket<wire::OpenLogdirs, &Dispatch::open_logdirs>},
     {wire::Type::ReopenDoor, &Dispatch::with_ticket<wire::ReopenDoor, &Dispatch::reopen>},
@@ -119,12 +120,14 @@ Response Dispatch::remove_door(const Account& owner, const wire::RemoveDoor& mes
     return {doors_.remove(owner, *board).map([] { return Done{}; })};
 }
 
-Response Dispatch::start_job(const char* method, const Account& owner, const std::string& board) {
-    const auto id = BoardId::parse(board);
+template <class Message>
+Response Dispatch::start_job(const char* method, const Account& owner, const Message& message) {
+    const auto id = BoardId::parse(message.board);
     if (!id) return {refuse(Refusal::bad_request, "not a board id")};
     const auto lock = doors_.lock(*id);
     auto record = doors_.owned(owner, *id);
     if (!record) return {error_of(record)};
+    if (record->door.home != message.home) return {refuse(Refusal::no_such_door, "the door was made for another home directory")};
     // Both names were checked when the door was recorded.
     const UnitName unit(*UserName::parse(owner.name), *id);
     // The units of an older boardgate lack what boardgate-board reads today.
@@ -139,11 +142,9 @@ Response Dispatch::start_job(const char* method, const Account& owner, const std
     return {Done{record->door.port}};
 }
 
-Response Dispatch::wake(const Account& owner, const wire::WakeBoard& message) { return start_job("StartUnit", owner, message.board); }
+Response Dispatch::wake(const Account& owner, const wire::WakeBoard& message) { return start_job("StartUnit", owner, message); }
 
-Response Dispatch::restart(const Account& owner, const wire::RestartBoard& message) {
-    return start_job("RestartUnit", owner, message.board);
-}
+Response Dispatch::restart(const Account& owner, const wire::RestartBoard& message) { return start_job("RestartUnit", owner, message); }
 
 Response Dispatch::sleep(const Account& caller, const wire::SleepBoard& message) {
     const auto board = BoardId::parse(message.board);
@@ -163,6 +164,16 @@ Response Dispatch::sleep(const Account& caller, const wire::SleepBoard& message)
     // A board that no longer exists is asleep, too.
     (void)jobs_.ask("StopUnit", unit.service());
     return {Done{record->door.port}};
+}
+
+Response Dispatch::read_door(const Account& owner, const wire::ReadDoor& message) {
+    const auto board = BoardId::parse(message.board);
+    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
+    auto record = doors_.owned(owner, *board);
+    if (!record) return {error_of(record)};
+    Response response{Done{}};
+    response.door = wire::DoorIs{std::move(record->door)};
+    return response;
 }
 
 Response Dispatch::reopen(const Account& caller, const wire::ReopenDoor& message) {

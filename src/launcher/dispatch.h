@@ -16,6 +16,7 @@ struct Response {
     Fd attach{};                                 ///< a connection that goes with Done (OpenLogdirs)
     std::optional<wire::TicketHolder> holder{};  ///< sent in place of Done (ReadTicket)
     std::optional<wire::EndedTickets> ended{};   ///< sent in place of Done (AskTickets)
+    std::optional<wire::DoorIs> door{};          ///< sent in place of Done (ReadDoor)
 };
 
 /// The person to whose share of the launcher a request counts, by its ticket. This is not an authorisation.
@@ -48,12 +49,14 @@ private:
     Result<Response> check_door(const wire::Datagram& request);
     Result<Response> reset_failed(const wire::Datagram& request);
     Response restart(const Account& owner, const wire::RestartBoard& message);
+    Response read_door(const Account& owner, const wire::ReadDoor& message);
     Response read_ticket(const Account& owner, const wire::ReadTicket& message);
     Result<Response> ended_tickets(const wire::Datagram& request);
     Result<Response> revoke_tickets(const wire::Datagram& request);
     Response open_logdirs(const Account& owner, const wire::OpenLogdirs& message);
     /// Starts a job for the service unit of an own board. Makes the door again if it is not open.
-    Response start_job(const char* method, const Account& owner, const std::string& board);
+    template <class Message>
+    Response start_job(const char* method, const Account& owner, const Message& message);
 
     const Settings& settings_;
     const tickets::TicketStore& tickets_;

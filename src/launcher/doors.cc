@@ -40,9 +40,15 @@ std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
     if (!Samples::parse(door.samples_per_plugin)) return "samples_per_plugin";
     if (!IdleSleep::parse(door.idle_sleep)) return "idle_sleep";
     if (!Priority::parse(door.priority)) return "priority";
+    if (!door.home.empty() && !HomeMark::parse(door.home)) return "home";
     if (door.bind_all && !settings.allow_bind_all) return "bind_all";
     if (!door.host.empty() && !(settings.allow_bind_all && is_ip_address(door.host))) return "host";
     return {};
+}
+
+/// The account has another name now, and the same home.
+bool is_of_renamed(const DoorRecord& record, const Account& owner, const wire::DoorSpec& door) {
+    return record.uid == owner.uid && !door.home.empty() && record.door.home == door.home;
 }
 
 }  // namespace
@@ -156,8 +162,11 @@ LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& doo
     if (!plan) return error_of(plan);
     const auto board = *BoardId::parse(door.board);
     auto before = records_.read(board);
-    if (before && !before->is_of(owner)) return refuse(Refusal::no_such_door, "you have no such board");
+    if (before && !before->is_of(owner) && !is_of_renamed(*before, owner, door))
+        return refuse(Refusal::no_such_door, "you have no such board");
     if (before && is_stopped(plan->unit, *before)) return refuse(Refusal::stopped, stopped_text);
+    if (const auto named = before ? UserName::parse(before->owner) : failure("no door"); named && before->owner != owner.name)
+        (void)stop_units(UnitName(*named, board));
     (void)stop_units(plan->unit);  // if it fails, systemd's refusal of the new unit says why
 
     std::vector<std::uint16_t> candidates = candidates_for(door);

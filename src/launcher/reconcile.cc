@@ -29,7 +29,9 @@ bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& 
     if (!account || !record.is_of(*account)) {
         if (!doors.close(unit, record)) return false;
         records.remove(board);
-        say(record, door + " was removed: its owner " + record.owner + " no longer has an account");
+        say(record, account ? fmt::format("{} was removed: the account {} is called {} now; its boards move when {} logs in", door,
+                                          record.owner, account->name, account->name)
+                            : fmt::format("{} was removed: its owner {} no longer has an account", door, record.owner));
         return true;
     }
     if (const std::string why = tickets::why_closed(*account, settings, clock); !why.empty()) {

@@ -137,6 +137,7 @@ std::vector<std::string> board_arguments(const DoorPlan& plan) {
         "--idle-sleep=" + std::to_string(door.idle_sleep),
         "--longest-awake=" + std::to_string(plan.longest_awake.count()),
     };
+    if (!door.home.empty()) words.push_back("--home=" + door.home);
     for (const std::string& folder : door.more_logdirs) words.push_back("--logdir=" + folder);
     for (const std::string& name : door.names) words.push_back("--name=" + name);
     return words;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "src/base/home_mark.h"
 #include "src/base/log.h"
 #include "src/logdirs/listing.h"
 #include "src/logdirs/suggestion.h"
@@ -37,6 +38,7 @@ const FolderRequests::Row FolderRequests::table[] = {
     {wire::Type::ListFolders, &FolderRequests::take<wire::ListFolders, &FolderRequests::list>},
     {wire::Type::ResolveFolders, &FolderRequests::take<wire::ResolveFolders, &FolderRequests::resolve>},
     {wire::Type::FindRuns, &FolderRequests::take<wire::FindRuns, &FolderRequests::find>},
+    {wire::Type::AskHome, &FolderRequests::take<wire::AskHome, &FolderRequests::home>},
 };
 
 void FolderRequests::serve(int connection) {
@@ -117,6 +119,12 @@ bool FolderRequests::find(int connection, const wire::FindRuns& request) {
     const auto send_on = [&](auto message) { return sent = reply(connection, std::move(message)); };
     run_search_.run(request, roots, *me, {send_on, send_on, send_on});
     return sent;
+}
+
+bool FolderRequests::home(int connection, const wire::AskHome&) {
+    const auto me = who_();
+    const auto mark = me ? HomeMark::of(me->home, me->uid) : std::nullopt;
+    return reply(connection, wire::HomeIs{mark ? mark->str() : std::string()});
 }
 
 Result<LogDir> typed_path(const std::string& text, const std::string& home) {

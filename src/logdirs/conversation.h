@@ -29,6 +29,7 @@ private:
     bool list(int connection, const wire::ListFolders& request);
     bool resolve(int connection, const wire::ResolveFolders& request);
     bool find(int connection, const wire::FindRuns& request);
+    bool home(int connection, const wire::AskHome& request);
 
     Folders& folders_;
     std::function<Result<Account>()> who_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/base/board_values.h"
+#include "src/base/home_mark.h"
 #include "src/base/names.h"
 #include "src/wire/fields.h"
 
@@ -39,6 +40,7 @@ inline constexpr std::size_t log_line = 16 * 1024;
 inline constexpr std::size_t more_logdirs = 10;
 inline constexpr std::size_t code = 64;
 inline constexpr std::size_t notices = 32;
+inline constexpr std::size_t home = HomeMark::longest;
 inline constexpr std::size_t prompts = 8;  // PAM_MAX_NUM_MSG is 32; no module needs more than a few
 }  // namespace longest
 
@@ -146,6 +148,7 @@ struct DoorSpec {
     std::uint32_t priority = 0;    ///< 1 to 100
     bool bind_all = false;         ///< the door is also open on every interface, to everybody
     std::string host;              ///< the door is also open on this IP address; may be empty
+    std::string home;              ///< HomeMark of its owner; empty when unknown
     template <class Io>
     void fields(Io& io) {
         io.text(board, longest::board);
@@ -154,8 +157,9 @@ struct DoorSpec {
         io.texts(more_logdirs, longest::more_logdirs, longest::path);
         io.texts(names, longest::more_logdirs + 1, longest::folder_name);
         settings(io);
+        io.text(home, longest::home);
     }
-    /// The fields behind the folders.
+    /// The fields between the folders and the home.
     template <class Io>
     void settings(Io& io) {
         io.text(environment, longest::environment);
@@ -181,7 +185,7 @@ struct MakeDoor {
     }
 };
 
-/// RemoveDoor, WakeBoard, SleepBoard, RestartBoard, ReopenDoor: a token and a board.
+/// RemoveDoor, SleepBoard, ReadDoor, ReopenDoor: a token and a board.
 template <Type which>
 struct BoardRequest {
     static constexpr Type type = which;
@@ -194,11 +198,37 @@ struct BoardRequest {
     }
 };
 using RemoveDoor = BoardRequest<Type::RemoveDoor>;
-using WakeBoard = BoardRequest<Type::WakeBoard>;
 using SleepBoard = BoardRequest<Type::SleepBoard>;
-using RestartBoard = BoardRequest<Type::RestartBoard>;
 /// Only of administrators.
 using ReopenDoor = BoardRequest<Type::ReopenDoor>;
+using ReadDoor = BoardRequest<Type::ReadDoor>;
+
+/// WakeBoard, RestartBoard: only if the door has the same mark of its owner's home.
+template <Type which>
+struct StartRequest {
+    static constexpr Type type = which;
+    Secret token;
+    std::string board;
+    std::string home;
+    template <class Io>
+    void fields(Io& io) {
+        io.secret(token, Token::text_size);
+        io.text(board, longest::board);
+        io.text(home, longest::home);
+    }
+};
+using WakeBoard = StartRequest<Type::WakeBoard>;
+using RestartBoard = StartRequest<Type::RestartBoard>;
+
+/// The answer to ReadDoor.
+struct DoorIs {
+    static constexpr Type type = Type::DoorIs;
+    DoorSpec door;
+    template <class Io>
+    void fields(Io& io) {
+        door.fields(io);
+    }
+};
 
 /// CheckDoor, ResetFailed: without a ticket, because they open nothing.
 template <Type which>
@@ -341,6 +371,22 @@ struct FolderReport {
         io.number(suggestion_runs);
         io.list(notices, longest::notices);
         io.text(target, longest::path);
+    }
+};
+
+/// Asks for the mark of the person's home.
+struct AskHome {
+    static constexpr Type type = Type::AskHome;
+    template <class Io>
+    void fields(Io&) {}
+};
+
+struct HomeIs {
+    static constexpr Type type = Type::HomeIs;
+    std::string mark;  ///< HomeMark; empty when the home cannot be read
+    template <class Io>
+    void fields(Io& io) {
+        io.text(mark, longest::home);
     }
 };
 

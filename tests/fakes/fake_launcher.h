@@ -43,7 +43,7 @@ public:
         if (refuse_removals) return tl::make_unexpected(*refuse_removals);
         return {};
     }
-    ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) override {
+    ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board, const std::string&) override {
         note("wake " + board.str());
         if (refuse) return tl::make_unexpected(*refuse);
         if (only && token.hash() != *only) return boardgated::problem(boardgated::Code::unauthenticated, "the login has ended");
@@ -58,7 +58,7 @@ public:
         tell(board, "inactive");
         return {};
     }
-    ApiResult<std::uint16_t> restart(const Token&, const BoardId& board) override {
+    ApiResult<std::uint16_t> restart(const Token&, const BoardId& board, const std::string&) override {
         note("restart " + board.str());
         tell(board, "active");
         return port;
@@ -85,6 +85,15 @@ public:
         wire::FolderReport its = report;
         if (const auto known = target_of.find(folder); known != target_of.end()) its.target = known->second;
         return its;
+    }
+
+    std::optional<HomeMark> home;                   ///< what home_of gives
+    std::map<std::string, wire::DoorSpec> records;  ///< of doors, by board
+    std::optional<HomeMark> home_of(const Token&) override { return home; }
+    ApiResult<wire::DoorSpec> read_door(const Token&, const BoardId& board) override {
+        const auto found = records.find(board.str());
+        if (found == records.end()) return boardgated::problem(boardgated::Code::no_such_board, "you have no such board");
+        return found->second;
     }
 
     ApiResult<wire::TicketHolder> holder_of(const Token&) override { return holder; }

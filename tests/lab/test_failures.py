@@ -63,6 +63,9 @@ ROWS = [
         repairs="rmdir /home/carol; mv /home/carol-away /home/carol", tail="not mounted"),
     Row("home-gone", "home_missing", "/home/carol", breaks="mv /home/carol /home/carol-away",
         repairs="mv /home/carol-away /home/carol", tail="not mounted"),
+    Row("home-of-another-person", "home_replaced", "boardgate adopt",
+        breaks="mv /home/carol /home/carol-away; install -d -o carol -m 700 /home/carol",
+        repairs="rmdir /home/carol; mv /home/carol-away /home/carol", tail="not the home for which this board was made"),
     # The error of a home on NFS after the ticket has expired.
     Row("ticket-expired", "no_ticket", "kinit", drop_in="SystemCallFilter=~getdents64:EKEYEXPIRED", tail="Key has expired"),
     # -- the environment ------------------------------------------------------------------------------------------

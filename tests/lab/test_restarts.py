@@ -94,20 +94,35 @@ def said_since(lab, began, words):
     return lambda: words in lab.journalctl("-b", "--since", began, "-o", "cat", "--no-pager", "-u", "boardgate*")
 
 
-def test_units_that_no_board_explains_are_told_and_go_when_their_owner_logs_in(lab, alice, ready_board):
+def test_a_board_that_the_database_lost_is_rebuilt_when_its_owner_logs_in(lab, alice, ready_board):
     board, began = ready_board(alice), lab.epoch()
     lab.systemctl("stop", "boardgated.service", "boardgated-gate.socket", "boardgated-app.socket", "boardgated-stream.socket")
     sql(lab, f"DELETE FROM boards WHERE id = '{board['id']}'")
     lab.systemctl("start", "boardgate.target", "boardgated.service")
     until("it is said in the journal", said_since(lab, began, f"{board['unit']} belongs to no known board"))
-    assert board["unit"] in lab.units()
     wait_for_gate(lab)
     assert alice.get(board["url"]).status == 404
+    Client(alice.url, alice.ca, "bob", "bob-lab").login()
+    assert alice.get(board["url"]).status == 404
+    alice.login()
+    again = alice.board(board["id"])
+    kept = ("port", "url", "title", "logdir", "reload_interval", "samples_per_plugin", "loader", "environment", "idle_sleep", "priority")
+    assert {key: again[key] for key in kept} == {key: board[key] for key in kept}
+    assert in_state(alice, board, "ready")
+
+
+def test_units_without_board_and_record_go_when_their_owner_logs_in(lab, alice, ready_board):
+    board, began = ready_board(alice), lab.epoch()
+    lab.systemctl("stop", "boardgated.service", "boardgated-gate.socket", "boardgated-app.socket", "boardgated-stream.socket")
+    sql(lab, f"DELETE FROM boards WHERE id = '{board['id']}'")
+    lab.exec("rm", f"{DOORS}/{board['id']}")
+    lab.systemctl("start", "boardgate.target", "boardgated.service")
+    until("it is said in the journal", said_since(lab, began, f"{board['unit']} belongs to no known board"))
+    wait_until_sound(lab)
     Client(alice.url, alice.ca, "bob", "bob-lab").login()
     assert board["unit"] in lab.units(), "somebody else's login removed it"
     alice.login()
     until("its units are gone", lambda: not [unit for unit in lab.units() if board["id"] in unit])
-    assert not lab.succeeds("test", "-e", f"{DOORS}/{board['id']}")
 
 
 def test_a_board_whose_door_was_lost_gets_it_again(lab, alice, ready_board):
@@ -117,7 +132,7 @@ def test_a_board_whose_door_was_lost_gets_it_again(lab, alice, ready_board):
     lab.systemctl("stop", socket, board["unit"])
     assert in_state(alice, board, "off")["port"] == board["port"]
     assert alice.get(board["url"]).status == 200
-    until("it is said in the journal", said_since(lab, began, "was lost; boardgate makes it again"))
+    until("it is said in the journal", said_since(lab, began, "boardgate makes it again"))
     assert alice.board(board["id"])["port"] == board["port"]
 
 

@@ -152,7 +152,7 @@ std::optional<Board> ApiBoards::board_on(const Call& call, const BoardOptions& o
 
 /// Makes the door according to the options, and wakes the board if `awake`.
 ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, bool awake) {
-    wire::DoorSpec spec = door_spec(board.id, board.options);
+    wire::DoorSpec spec = door_spec(board.id, board.options, board.home);
     if (spec.port == 0 && settings_.is_door_port(board.port)) spec.port = board.port;  // keep its port
     {
         const auto held = scheduler_.hold_door(board.id);
@@ -201,7 +201,8 @@ ApiResult<Response> ApiBoards::create(Call& call) {
 ApiResult<Response> ApiBoards::make(Call& call, const Wanted& wanted, const Inspected& found, std::unique_lock<std::mutex> choosing) {
     const auto owner = UserName::parse(call.session->user);
     if (!owner) return problem(Code::internal, owner.error().text());
-    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets);
+    const auto home = launcher_.home_of(*call.token);
+    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets, home ? home->str() : std::string());
     if (!board) return error_of(board);
     if (const auto key = key_of(call.request); key && !key->empty()) {
         if (const auto kept = registry_.set_made_with(*board, *key, sha256(call.body).hex()); !kept) return storage_problem(kept.error());

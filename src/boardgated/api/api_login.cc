@@ -147,13 +147,13 @@ ApiResult<Response> ApiLogin::begin_session(const LoginGrant& grant, const std::
     if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
     const auto user = UserName::parse(grant.user);
     if (!user) return problem(Code::login_unavailable, "the account's name cannot be part of a systemd unit's name");
-    if (const auto removed = registry_.remove_of_others(grant.uid, *user); !removed) return storage_problem(removed.error());
+    if (const auto settled = unit_reconciler_.person_arrives(grant.uid, *user, grant.token); !settled)
+        return storage_problem(settled.error());
     if (const auto added =
             sessions_.add({grant.token.hash(), grant.uid, grant.user}, grant.expires, name, std::string(call.request.address()));
         !added) {
         return storage_problem(added.error());
     }
-    unit_reconciler_.remove_unknown_of(*user, grant.token);
     Json::Value body = who_is(grant.user, grant.uid);
     body["administrator"] = administrators_.look_up({grant.token.hash(), grant.uid, grant.user});
     if (!grant.messages.empty()) body["messages"] = texts(grant.messages);

@@ -189,7 +189,7 @@ BoardOptions options_of_text(const std::string& text) {
     return options;
 }
 
-wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options) {
+wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options, const std::string& home) {
     wire::DoorSpec spec;
     spec.board = board.str();
     spec.port = static_cast<std::uint16_t>(options.port);
@@ -205,7 +205,26 @@ wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options) {
     spec.priority = static_cast<std::uint32_t>(options.priority);
     spec.bind_all = options.bind_all;
     if (!options.bind_all && !is_loopback(options.host)) spec.host = options.host;
+    spec.home = home;
     return spec;
+}
+
+BoardOptions options_of_door(const wire::DoorSpec& door) {
+    BoardOptions options;
+    options.logdir = door.logdir;
+    options.more_logdirs = door.more_logdirs;
+    options.names = door.names;
+    options.title = derived_title(options);  // the launcher does not know the chosen one
+    options.environment = door.environment;
+    options.reload_interval = door.reload_interval;
+    options.reload_multifile = door.reload_multifile;
+    options.samples_per_plugin = door.samples_per_plugin;
+    options.loader = loaders.at(static_cast<std::size_t>(door.loader));
+    options.idle_sleep = door.idle_sleep;
+    options.priority = door.priority;
+    options.bind_all = door.bind_all;
+    options.host = door.host;
+    return options;
 }
 
 bool is_open_to_network(const BoardOptions& options) { return options.bind_all || !is_loopback(options.host); }

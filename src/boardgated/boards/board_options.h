@@ -37,7 +37,9 @@ void add_options(Json::Value& to, const BoardOptions& options);
 [[nodiscard]] std::string options_text(const BoardOptions& options);
 [[nodiscard]] BoardOptions options_of_text(const std::string& text);
 
-[[nodiscard]] wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options);
+[[nodiscard]] wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options, const std::string& home = {});
+/// The options from which a door was made.
+[[nodiscard]] BoardOptions options_of_door(const wire::DoorSpec& door);
 
 /// Does the door accept connections from other machines, without the gate?
 [[nodiscard]] bool is_open_to_network(const BoardOptions& options);

@@ -26,6 +26,7 @@ Result<void> Registry::load() {
     if (!holds) return error_of(holds);
     const auto contents = contents_.lock();
     for (const BoardRow& row : *rows) {
+        if (row.aside) continue;
         auto board = board_of(row);
         if (!board) {
             log_event(Event::reconciled, "a board in the database has a malformed id or owner; boardgate ignores it");
@@ -57,7 +58,7 @@ std::optional<Board> Registry::board_of(const BoardRow& row) const {
     const auto id = BoardId::parse(row.id);
     const auto owner = UserName::parse(row.owner);
     if (!id || !owner) return std::nullopt;
-    Board board{*id, row.uid, *owner, options_of_text(row.options), row.port, time_of(row.created), {}, {}, State::off, clock_.wall()};
+    Board board{*id, row.uid, *owner, options_of_text(row.options), row.port, time_of(row.created), {}, row.home, {}, State::off, clock_.wall()};
     board.longest_awake = longest_awake_;
     board.targets = row.folders;
     if (row.last_viewed != 0) board.last_viewed = time_of(row.last_viewed);
@@ -73,7 +74,9 @@ BoardRow Registry::row_of(const Board& board) {
             seconds_of(board.created),
             board.last_viewed ? seconds_of(*board.last_viewed) : 0,
             set_of(folders_of(board.options)),
-            board.targets};
+            board.targets,
+            0,
+            board.home};
 }
 
 Result<void> Registry::write(const Board& board) { return store_.put_board(row_of(board)); }
@@ -104,14 +107,14 @@ ApiResult<void> Registry::has_room(std::uint32_t uid, std::int64_t most) const {
 }
 
 ApiResult<Board> Registry::add(std::uint32_t uid, const UserName& owner, const BoardOptions& options, std::int64_t most,
-                               const std::string& targets) {
+                               const std::string& targets, const std::string& home) {
     std::unique_lock definition(definition_changes_);
     if (auto room = has_room(uid, most); !room) return error_of(room);
     BoardId id = BoardId::make();
     while (find(id)) id = BoardId::make();
     // In whole seconds, as in the store, so that a restart does not change the time.
     const WallTime now = time_of(seconds_of(clock_.wall()));
-    Board board{id, uid, owner, options, 0, now, {}, {}, State::off, now};
+    Board board{id, uid, owner, options, 0, now, {}, home, {}, State::off, now};
     board.longest_awake = longest_awake_;
     board.targets = targets;
     if (const auto written = write(board); !written) return storage_problem(written.error());
@@ -289,21 +292,73 @@ Result<void> Registry::set_hold(const BoardId& id, const std::optional<Hold>& ho
     return {};
 }
 
-Result<void> Registry::remove_of_others(std::uint32_t uid, const UserName& owner) {
-    for (const Board& board : boards_of(uid)) {
-        if (board.owner == owner) continue;
-        if (auto removed = remove(board.id); !removed) return removed;
-        log_event(Event::reconciled,
-                  fmt::format("board {} was removed: the uid of its owner {} is {}'s now", board.id.str(), board.owner.str(), owner.str()),
-                  {{"BOARD_ID", board.id.str()}, {"USER_NAME", board.owner.str()}});
+Result<void> Registry::rebuild(std::uint32_t uid, const UserName& owner, const wire::DoorSpec& door) {
+    std::unique_lock definition(definition_changes_);
+    const auto id = BoardId::parse(door.board);
+    if (!id || find(*id)) return {};
+    const WallTime now = time_of(seconds_of(clock_.wall()));
+    Board board{*id, uid, owner, options_of_door(door), door.port, now, {}, door.home, {}, State::off, now};
+    board.longest_awake = longest_awake_;
+    if (auto written = write(board); !written) return written;
+    auto contents = contents_.lock();
+    contents->entries.insert_or_assign(board.id, Entry{board});
+    definition.unlock();
+    notify(std::move(contents), board);
+    return {};
+}
+
+namespace {
+enum class Verdict { own, other, unknown };
+Verdict verdict_on(const BoardRow& row, const UserName& owner, const std::optional<HomeMark>& home) {
+    const bool same_name = row.owner == owner.str();
+    if (!home) return same_name ? Verdict::unknown : Verdict::other;
+    const auto mark = HomeMark::parse(row.home);
+    if (!mark) return same_name ? Verdict::own : Verdict::other;
+    return mark->is_same_home(*home) ? Verdict::own : Verdict::other;
+}
+}  // namespace
+
+Result<void> Registry::judge(const BoardRow& row, const UserName& owner, const std::optional<HomeMark>& home, Changes& changes) {
+    auto board = board_of(row);
+    const Verdict verdict = verdict_on(row, owner, home);
+    if (!board || verdict == Verdict::unknown) return {};
+    BoardRow after = row;
+    after.aside = verdict == Verdict::other;
+    if (!after.aside) {
+        after.owner = owner.str();
+        if (after.home.empty() && home) after.home = home->str();
     }
-    const auto deleted = deleted_of(uid);
-    if (!deleted) return error_of(deleted);
-    for (const DeletedBoard& each : *deleted) {
-        if (each.board.owner == owner) continue;
-        if (auto removed = store_.delete_board(each.board.id.str()); !removed) return removed;
+    if (after.aside == row.aside && (after.aside || (after.owner == row.owner && after.home == row.home))) return {};
+    if (auto written = store_.put_board(after); !written) return written;
+    if (row.deleted != 0) return {};
+    if (after.aside) {
+        contents_.lock()->entries.erase(board->id);
+        changes.aside.push_back(*std::move(board));
+    } else if (row.aside || after.owner != row.owner) {
+        board->owner = owner;
+        board->home = after.home;
+        contents_.lock()->entries.insert_or_assign(board->id, Entry{*board});
+        changes.taken.push_back(*std::move(board));
+    } else {
+        const auto contents = contents_.lock();
+        if (Entry* entry = contents->find(board->id); entry != nullptr) entry->board.home = after.home;
     }
     return {};
+}
+
+Result<Registry::Changes> Registry::person_arrives(std::uint32_t uid, const UserName& owner, const std::optional<HomeMark>& home) {
+    Changes changes;
+    {
+        const std::lock_guard definition(definition_changes_);
+        const auto rows = store_.boards_of(uid);
+        if (!rows) return error_of(rows);
+        for (const BoardRow& row : *rows) {
+            if (const auto judged = judge(row, owner, home, changes); !judged) return error_of(judged);
+        }
+    }
+    for (const Board& board : changes.aside) notify(contents_.lock(), board, true);
+    for (const Board& board : changes.taken) notify(contents_.lock(), board);
+    return changes;
 }
 
 void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {

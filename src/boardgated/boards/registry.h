@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "src/base/clock.h"
+#include "src/base/home_mark.h"
 #include "src/base/lock_guarded.h"
 #include "src/boardgated/boards/board.h"
 #include "src/boardgated/common/problem.h"
@@ -58,7 +59,10 @@ public:
 
     /// A problem when the person already has `most` boards.
     [[nodiscard]] ApiResult<Board> add(std::uint32_t uid, const UserName& owner, const BoardOptions& options,
-                                       std::int64_t most = std::numeric_limits<std::int64_t>::max(), const std::string& targets = {});
+                                       std::int64_t most = std::numeric_limits<std::int64_t>::max(), const std::string& targets = {},
+                                       const std::string& home = {});
+    /// Adds a board again that the database has lost.
+    [[nodiscard]] Result<void> rebuild(std::uint32_t uid, const UserName& owner, const wire::DoorSpec& door);
     /// The person's boards on these folders, the newest first; some by `targets`, which may be outdated.
     [[nodiscard]] std::vector<Board> boards_on(std::uint32_t uid, const BoardOptions& options, const std::string& targets) const;
     [[nodiscard]] std::optional<Board> find(const BoardId& id) const;
@@ -83,8 +87,13 @@ public:
     [[nodiscard]] ApiResult<Board> restore(std::uint32_t uid, const BoardId& id, std::int64_t most);
     /// Removes what was deleted too long ago, and old Idempotency-Keys.
     void purge();
-    /// Removes the boards of a deleted account whose uid was given to `owner`.
-    [[nodiscard]] Result<void> remove_of_others(std::uint32_t uid, const UserName& owner);
+    /// Decides by the home which of the boards of this uid are the person's, also of deleted ones. Boards of another home are
+    /// set aside: they stay in the database, and nobody sees them until a login with their home. Without `home` it is unknown.
+    struct Changes {
+        std::vector<Board> aside{};
+        std::vector<Board> taken{};  ///< set aside before, or of an earlier name of the account
+    };
+    [[nodiscard]] Result<Changes> person_arrives(std::uint32_t uid, const UserName& owner, const std::optional<HomeMark>& home);
     /// nullopt releases it.
     [[nodiscard]] Result<void> set_hold(const BoardId& id, const std::optional<Hold>& hold);
     /// Sets the present state of the board's units. Ignores unknown boards.
@@ -142,6 +151,7 @@ private:
     [[nodiscard]] std::optional<Board> board_of(const BoardRow& row) const;
     [[nodiscard]] Result<void> write(const Board& board);
     [[nodiscard]] ApiResult<void> has_room(std::uint32_t uid, std::int64_t most) const;
+    [[nodiscard]] Result<void> judge(const BoardRow& row, const UserName& owner, const std::optional<HomeMark>& home, Changes& changes);
     void notify(LockedContents::Writer contents, const Board& board, bool gone = false);
     void update_state(Entry& entry) const;
     template <class Change>

@@ -117,16 +117,36 @@ ApiResult<void> SocketLauncher::remove_door(const Token& token, const BoardId& b
     return ask_board<wire::RemoveDoor>(token, board).map([](const LauncherReply&) {});
 }
 
-ApiResult<std::uint16_t> SocketLauncher::wake(const Token& token, const BoardId& board) {
-    return ask_board<wire::WakeBoard>(token, board).map([](const LauncherReply& reply) { return reply.port; });
+template <class Message>
+ApiResult<std::uint16_t> SocketLauncher::start(const Token& token, const BoardId& board, const std::string& home) {
+    Message message;
+    message.token = copy_of(token);
+    message.board = board.str();
+    message.home = home;
+    return ask(std::move(message)).map([](const LauncherReply& reply) { return reply.port; });
+}
+
+ApiResult<std::uint16_t> SocketLauncher::wake(const Token& token, const BoardId& board, const std::string& home) {
+    return start<wire::WakeBoard>(token, board, home);
 }
 
 ApiResult<void> SocketLauncher::sleep(const Token& token, const BoardId& board) {
     return ask_board<wire::SleepBoard>(token, board).map([](const LauncherReply&) {});
 }
 
-ApiResult<std::uint16_t> SocketLauncher::restart(const Token& token, const BoardId& board) {
-    return ask_board<wire::RestartBoard>(token, board).map([](const LauncherReply& reply) { return reply.port; });
+ApiResult<std::uint16_t> SocketLauncher::restart(const Token& token, const BoardId& board, const std::string& home) {
+    return start<wire::RestartBoard>(token, board, home);
+}
+
+ApiResult<wire::DoorSpec> SocketLauncher::read_door(const Token& token, const BoardId& board) {
+    wire::ReadDoor message;
+    message.token = copy_of(token);
+    message.board = board.str();
+    const auto datagram = exchange(std::move(message));
+    if (!datagram) return error_of(datagram);
+    auto answer = wire::decode<wire::DoorIs>(*datagram);
+    if (!answer) return not_reached(answer.error());
+    return std::move(answer->door);
 }
 
 ApiResult<void> SocketLauncher::reopen(const Token& token, const BoardId& board) {
@@ -160,6 +180,11 @@ ApiResult<wire::FolderReport> SocketLauncher::inspect(const Token& token, const 
     const auto reader = open_logdirs(token);
     if (!reader) return error_of(reader);
     return inspect_folder(*reader, folder);
+}
+
+std::optional<HomeMark> SocketLauncher::home_of(const Token& token) {
+    const auto reader = open_logdirs(token);
+    return reader ? home_mark_from(*reader) : std::nullopt;
 }
 
 }  // namespace boardgate::boardgated

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "src/base/fd.h"
@@ -20,10 +21,13 @@ public:
     /// Returns the port of the door.
     [[nodiscard]] virtual ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) = 0;
     [[nodiscard]] virtual ApiResult<void> remove_door(const Token& token, const BoardId& board) = 0;
-    /// Returns the port: the launcher may have made the door again, on another port.
-    [[nodiscard]] virtual ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) = 0;
+    /// Returns the port: the launcher may have made the door again, on another port. `home` as in the door; otherwise there is
+    /// no such board.
+    [[nodiscard]] virtual ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board, const std::string& home) = 0;
     [[nodiscard]] virtual ApiResult<void> sleep(const Token& token, const BoardId& board) = 0;
-    [[nodiscard]] virtual ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board) = 0;
+    [[nodiscard]] virtual ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board, const std::string& home) = 0;
+    /// What the door of an own board was made from.
+    [[nodiscard]] virtual ApiResult<wire::DoorSpec> read_door(const Token& token, const BoardId& board) = 0;
     /// For administrators: makes the door again that somebody stopped with systemctl.
     [[nodiscard]] virtual ApiResult<void> reopen(const Token& token, const BoardId& board) = 0;
     /// Code::held if somebody stopped the board's door.
@@ -33,6 +37,8 @@ public:
     /// A connection to the person's boardgate-logdirs.
     [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
     [[nodiscard]] virtual ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) = 0;
+    /// The mark of the person's home; nothing when it cannot be read in time.
+    [[nodiscard]] virtual std::optional<HomeMark> home_of(const Token& token) = 0;
     /// Uses up a local ticket, which works once. Returns the person whose ticket it is.
     [[nodiscard]] virtual ApiResult<wire::TicketHolder> holder_of(const Token& token) = 0;
 };
@@ -45,14 +51,16 @@ public:
 
     [[nodiscard]] ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) override;
     [[nodiscard]] ApiResult<void> remove_door(const Token& token, const BoardId& board) override;
-    [[nodiscard]] ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board) override;
+    [[nodiscard]] ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board, const std::string& home) override;
     [[nodiscard]] ApiResult<void> sleep(const Token& token, const BoardId& board) override;
-    [[nodiscard]] ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board) override;
+    [[nodiscard]] ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board, const std::string& home) override;
+    [[nodiscard]] ApiResult<wire::DoorSpec> read_door(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<void> reopen(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<void> check_door(const BoardId& board) override;
     [[nodiscard]] ApiResult<void> reset_failed(const BoardId& board) override;
     [[nodiscard]] ApiResult<Fd> open_logdirs(const Token& token) override;
     [[nodiscard]] ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder) override;
+    [[nodiscard]] std::optional<HomeMark> home_of(const Token& token) override;
     [[nodiscard]] ApiResult<wire::TicketHolder> holder_of(const Token& token) override;
     /// Returns those of these tickets that are no longer valid: revoked, expired, or of an account that was made again.
     [[nodiscard]] std::vector<TokenHash> ended_of(const std::vector<TokenHash>& tickets);
@@ -70,6 +78,8 @@ private:
     [[nodiscard]] ApiResult<LauncherReply> ask(Message message);
     template <class Message>
     [[nodiscard]] ApiResult<LauncherReply> ask_board(const Token& token, const BoardId& board);
+    template <class Message>
+    [[nodiscard]] ApiResult<std::uint16_t> start(const Token& token, const BoardId& board, const std::string& home);
     std::string path_;
 };
 

@@ -24,6 +24,8 @@ std::chrono::milliseconds left(std::chrono::steady_clock::time_point until) {
     const auto rest = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     return std::clamp(rest, std::chrono::milliseconds(0), std::chrono::milliseconds(patience_with_folders));
 }
+/// A login waits for it.
+constexpr std::chrono::seconds patience_with_home{2};
 
 /// An empty path means the home.
 std::string or_home(const std::string& path) { return path.empty() ? "~" : path; }
@@ -97,6 +99,13 @@ ApiResult<std::vector<wire::NamedFolder>> resolve_folders(const Fd& reader, cons
                        field);
     }
     return std::move(resolved->folders);
+}
+
+std::optional<HomeMark> home_mark_from(const Fd& reader) {
+    if (!wire::send(reader.get(), wire::AskHome{})) return std::nullopt;
+    const auto answer = wire::receive_one<wire::HomeIs>(reader.get(), patience_with_home);
+    const auto mark = answer ? HomeMark::parse(answer->mark) : failure("no answer");
+    return mark ? std::optional(*mark) : std::nullopt;
 }
 
 ApiResult<wire::FolderReport> inspect_folder(const Fd& reader, const std::string& path) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,6 +21,9 @@ inline constexpr std::chrono::seconds patience_with_folders{10};
 
 /// The folders that the texts mean (logdirs/typed_folders.h); a problem when they are too many for a board.
 [[nodiscard]] ApiResult<std::vector<wire::NamedFolder>> resolve_folders(const Fd& reader, const std::vector<std::string>& texts);
+/// The mark of the person's home; nothing if it cannot be read, or does not answer within two seconds.
+[[nodiscard]] std::optional<HomeMark> home_mark_from(const Fd& reader);
+
 [[nodiscard]] ApiResult<wire::FolderReport> inspect_folder(const Fd& reader, const std::string& path);
 /// A problem if this path cannot be a log directory; `field` is the field of the request.
 [[nodiscard]] ApiResult<void> verdict_of(const wire::FolderReport& report, const std::string& path, const char* field);

@@ -61,6 +61,10 @@ CREATE TABLE failures (
 ) STRICT, WITHOUT ROWID;
 )sql",
      "SELECT 1 FROM pragma_table_info('boards') WHERE name = 'deleted'"},
+    {R"sql(
+ALTER TABLE boards ADD COLUMN home TEXT NOT NULL DEFAULT '';
+ALTER TABLE boards ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
+)sql"},
 };
 
 Result<int> version_of(Database& database) {

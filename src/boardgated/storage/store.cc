@@ -100,11 +100,12 @@ Result<std::vector<SessionRow>> Store::sessions() {
 
 Result<void> Store::put_board(const BoardRow& row) {
     return write(
-        "INSERT OR REPLACE INTO boards (id, uid, owner, port, options, created, last_viewed, paths, folders, deleted) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT OR REPLACE INTO boards (id, uid, owner, port, options, created, last_viewed, paths, folders, deleted, home, aside) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         "cannot write a board", [&](Statement& put) {
             put.bind(row.id).bind(std::int64_t{row.uid}).bind(row.owner).bind(std::int64_t{row.port}).bind(row.options);
             put.bind(row.created).bind(row.last_viewed).bind(row.paths).bind(row.folders).bind(row.deleted);
+            put.bind(row.home).bind(std::int64_t{row.aside ? 1 : 0});
         });
 }
 
@@ -126,12 +127,13 @@ Result<std::vector<BoardRow>> Store::read_boards(const std::string& where, Bind 
     const auto database = database_.lock();
     std::vector<BoardRow> rows;
     const std::string sql =
-        "SELECT id, uid, owner, port, options, created, last_viewed, paths, folders, deleted FROM boards WHERE " + where;
+        "SELECT id, uid, owner, port, options, created, last_viewed, paths, folders, deleted, home, aside FROM boards WHERE " + where;
     Statement ask(*database, sql.c_str());
     bind(ask);
     while (ask.step()) {
         rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), static_cast<std::uint16_t>(ask.number(3)),
-                        ask.text(4), ask.number(5), ask.number(6), ask.text(7), ask.text(8), ask.number(9)});
+                        ask.text(4), ask.number(5), ask.number(6), ask.text(7), ask.text(8), ask.number(9),
+                        ask.text(10), ask.number(11) != 0});
     }
     if (!ask.good()) return database->error("cannot read the boards");
     return rows;
@@ -142,7 +144,7 @@ Result<std::vector<BoardRow>> Store::boards() {
 }
 
 Result<std::vector<BoardRow>> Store::deleted_boards(std::uint32_t uid) {
-    return read_boards("deleted <> 0 AND uid = ?1 ORDER BY deleted DESC, id", [&](Statement& ask) { ask.bind(std::int64_t{uid}); });
+    return read_boards("deleted <> 0 AND aside = 0 AND uid = ?1 ORDER BY deleted DESC, id", [&](Statement& ask) { ask.bind(std::int64_t{uid}); });
 }
 
 Result<std::vector<BoardRow>> Store::boards_deleted_before(std::int64_t before) {
@@ -206,6 +208,20 @@ Result<std::vector<HoldRow>> Store::holds() {
     while (ask.step()) rows.push_back({ask.text(0), ask.text(1), ask.text(2), ask.number(3)});
     if (!ask.good()) return database->error("cannot read which boards are held");
     return rows;
+}
+
+Result<std::vector<BoardRow>> Store::boards_of(std::uint32_t uid) {
+    return read_boards("uid = ?1", [&](Statement& ask) { ask.bind(std::int64_t{uid}); });
+}
+
+Result<std::size_t> Store::adopt(const std::string& owner) {
+    const auto database = database_.lock();
+    Statement change(*database, "UPDATE boards SET home = '' WHERE owner = ?1 AND aside = 1 RETURNING id");
+    change.bind(owner);
+    std::size_t boards = 0;
+    while (change.step()) ++boards;
+    if (!change.good()) return database->error("cannot change the boards");
+    return boards;
 }
 
 namespace {

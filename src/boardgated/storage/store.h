@@ -37,6 +37,8 @@ struct BoardRow {
     std::string paths{};           ///< identifies the set of its folders, by their paths
     std::string folders{};         ///< the same after links were followed; empty: unknown
     std::int64_t deleted = 0;      ///< 0: it is not
+    std::string home{};            ///< HomeMark of the owner; empty when unknown
+    bool aside = false;            ///< of another home than the owner's present one
 };
 
 /// A board that a request with an Idempotency-Key made.
@@ -102,6 +104,10 @@ public:
     /// The person's deleted boards, or everybody's that were deleted before `before`.
     [[nodiscard]] Result<std::vector<BoardRow>> deleted_boards(std::uint32_t uid);
     [[nodiscard]] Result<std::vector<BoardRow>> boards_deleted_before(std::int64_t before);
+    /// Also those that are deleted or set aside.
+    [[nodiscard]] Result<std::vector<BoardRow>> boards_of(std::uint32_t uid);
+    /// Makes the boards of this name that are set aside belong to the home of the next login. Returns their number.
+    [[nodiscard]] Result<std::size_t> adopt(const std::string& owner);
 
     [[nodiscard]] Result<void> put_made_board(std::uint32_t uid, const MadeBoardRow& row);
     [[nodiscard]] Result<std::optional<MadeBoardRow>> made_board(std::uint32_t uid, const std::string& key);

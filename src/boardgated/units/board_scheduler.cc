@@ -29,14 +29,14 @@ Problem BoardScheduler::held_problem(const Hold& hold) {
     return {Code::held, fmt::format("{} holds this board asleep: {}", hold.by, hold.reason)};
 }
 
-/// For a board whose record the launcher has lost.
+/// For a board whose record the launcher has lost, or made for another home or an earlier name of the account.
 ApiResult<std::uint16_t> BoardScheduler::make_lost_door(const Token& token, const BoardId& board) {
     const auto held = hold_door(board);
     const auto known = registry_.find(board);
     if (!known) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", board.str()));
-    wire::DoorSpec spec = door_spec(board, known->options);
+    wire::DoorSpec spec = door_spec(board, known->options, known->home);
     if (spec.port == 0 && settings_.is_door_port(known->port)) spec.port = known->port;
-    log_event(Event::reconciled, fmt::format("the door of board {} was lost; boardgate makes it again", board.str()),
+    log_event(Event::reconciled, fmt::format("the launcher has no door of board {}; boardgate makes it again", board.str()),
               {{"BOARD_ID", board.str()}});
     return launcher_.make_door(token, spec);
 }
@@ -51,9 +51,11 @@ void BoardScheduler::hold_stopped(const BoardId& board) {
 }
 
 ApiResult<void> BoardScheduler::start(const Token& token, const BoardId& board, bool restart) {
-    auto port = restart ? launcher_.restart(token, board) : launcher_.wake(token, board);
+    const auto known = registry_.find(board);
+    const std::string home = known ? known->home : std::string();
+    auto port = restart ? launcher_.restart(token, board, home) : launcher_.wake(token, board, home);
     if (!port && port.error().code == Code::no_such_board) {
-        if (port = make_lost_door(token, board); port) port = launcher_.wake(token, board);
+        if (port = make_lost_door(token, board); port) port = launcher_.wake(token, board, home);
     }
     ask_.refresh_units(board);
     if (!port) {

@@ -14,12 +14,12 @@ void UnitReconciler::find_unknown(const std::set<std::string>& units) {
         const auto board = UnitName::board_of(unit);
         if (!board || registry_.find(*board)) continue;
         unknown->insert(unit);
-        log_event(Event::reconciled, fmt::format("{} belongs to no known board; boardgate removes it when its owner logs in", unit),
+        log_event(Event::reconciled, fmt::format("{} belongs to no known board; boardgate looks into it when its owner logs in", unit),
                   {{"UNIT", unit}});
     }
 }
 
-void UnitReconciler::remove_unknown_of(const UserName& user, const Token& token) {
+std::set<BoardId> UnitReconciler::take_unknown_of(const UserName& user) {
     std::set<BoardId> boards;
     std::erase_if(*unknown_.lock(), [&](const std::string& unit) {
         const auto board = UnitName::board_of(unit);
@@ -28,13 +28,50 @@ void UnitReconciler::remove_unknown_of(const UserName& user, const Token& token)
         if (!registry_.find(*board)) boards.insert(*board);
         return true;
     });
-    for (const BoardId& board : boards) {
-        const auto removed = launcher_.remove_door(token, board);
-        log_event(Event::reconciled,
-                  fmt::format("the units of board {}, which boardgate does not know, {}", board.str(),
-                              removed ? "were removed" : "could not be removed: " + removed.error().detail),
-                  {{"BOARD_ID", board.str()}, {"USER_NAME", user.str()}});
+    return boards;
+}
+
+void UnitReconciler::settle(const Person& person, const BoardId& board) {
+    const auto log = [&](const std::string& what) {
+        log_event(Event::reconciled, fmt::format("board {}, which boardgate did not know, {}", board.str(), what),
+                  {{"BOARD_ID", board.str()}, {"USER_NAME", person.user.str()}});
+    };
+    const auto door = launcher_.read_door(person.token, board);
+    if (!door) {
+        if (door.error().code != Code::no_such_board) return log("was left alone: " + door.error().detail);
+        const auto removed = launcher_.remove_door(person.token, board);
+        return log(removed ? "had units without a record, which were removed"
+                           : "has units that could not be removed: " + removed.error().detail);
     }
+    const auto mark = HomeMark::parse(door->home);
+    if (!mark || !person.home || !mark->is_same_home(*person.home))
+        return log("was left alone: it was made for another home of " + person.user.str() + ", or for an unknown one");
+    const auto restored = registry_.rebuild(person.uid, person.user, *door);
+    log(restored ? "was rebuilt from the record of its door" : "cannot be rebuilt: " + restored.error().text());
+    if (restored) refresh_units_(board);
+}
+
+void UnitReconciler::say(const Registry::Changes& changes, const UserName& user) const {
+    const auto log = [&](const std::string& what) { log_event(Event::reconciled, what, {{"USER_NAME", user.str()}}); };
+    if (!changes.aside.empty()) {
+        log(
+            fmt::format("{} boards are set aside: the home of {} is not the one for which they were made. If the home was moved or "
+                        "restored, root gives them back with: boardgate adopt {}",
+                        changes.aside.size(), user.str(), user.str()));
+    }
+    if (!changes.taken.empty())
+        log(fmt::format("{} boards made in the home of {} are {}'s again", changes.taken.size(), user.str(), user.str()));
+}
+
+Result<void> UnitReconciler::person_arrives(std::uint32_t uid, const UserName& user, const Token& token) {
+    const Person person{uid, user, token, launcher_.home_of(token)};
+    const auto changes = registry_.person_arrives(uid, user, person.home);
+    if (!changes) return error_of(changes);
+    say(*changes, user);
+    for (const Board& board : changes->aside) (void)launcher_.sleep(token, board.id);
+    for (const Board& board : changes->taken) refresh_units_(board.id);
+    for (const BoardId& board : take_unknown_of(user)) settle(person, board);
+    return {};
 }
 
 }  // namespace boardgate::boardgated

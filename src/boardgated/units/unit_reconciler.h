@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Finds and removes units that belong to no board of the registry, after the database was restored from a backup or after a
-// crash between two steps. Removing a unit needs its owner's token, so it happens when the owner logs in.
+// What happens at a login to boards that may not be the person's any more, and to units of no board: after an account was
+// made again or renamed, after the database was restored from a backup or lost. boardgated does nothing to a unit without
+// its owner's token, so it waits for the owner's login.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -14,16 +16,30 @@ namespace boardgate::boardgated {
 
 class UnitReconciler {
 public:
-    UnitReconciler(const Registry& registry, BoardLauncher& launcher) : registry_(registry), launcher_(launcher) {}
+    /// `refresh_units` reads the present state of a board's units from systemd.
+    UnitReconciler(Registry& registry, BoardLauncher& launcher, std::function<void(const BoardId&)> refresh_units)
+        : registry_(registry), launcher_(launcher), refresh_units_(std::move(refresh_units)) {}
 
     /// `units`: the units and doors of boards that systemd has. Remembers those without a board.
     void find_unknown(const std::set<std::string>& units);
-    /// Removes the unknown units of a person who has logged in.
-    void remove_unknown_of(const UserName& user, const Token& token);
+    /// Before the person's login is answered: sets boards of another home aside, and rebuilds boards from doors that no board
+    /// explains. Doors without a record are removed.
+    [[nodiscard]] Result<void> person_arrives(std::uint32_t uid, const UserName& user, const Token& token);
 
 private:
-    const Registry& registry_;
+    struct Person {
+        std::uint32_t uid;
+        const UserName& user;
+        const Token& token;
+        std::optional<HomeMark> home;
+    };
+    [[nodiscard]] std::set<BoardId> take_unknown_of(const UserName& user);
+    void settle(const Person& person, const BoardId& board);
+    void say(const Registry::Changes& changes, const UserName& user) const;
+
+    Registry& registry_;
     BoardLauncher& launcher_;
+    const std::function<void(const BoardId&)> refresh_units_;
     LockGuarded<std::set<std::string>> unknown_;
 };
 

@@ -40,7 +40,15 @@ TEST_F(OptionsTest, TakesWhatTheLauncherSays) {
     EXPECT_EQ(options->samples, "images=100");
     EXPECT_EQ(options->idle_sleep, std::chrono::minutes(30));
     EXPECT_EQ(options->longest_awake, std::chrono::seconds(0));
+    EXPECT_EQ(options->home, std::nullopt);
     EXPECT_FALSE(options->reload_multifile);
+}
+
+TEST_F(OptionsTest, TakesTheHomeForWhichTheBoardWasMade) {
+    words.emplace_back("--home=12:34.000000005");
+    EXPECT_EQ(parsed()->home->str(), "12:34.000000005");
+    expect_refused(11, "--home=");
+    expect_refused(11, "--home=/home/alice");
 }
 
 TEST_F(OptionsTest, RefusesAMissingOption) {

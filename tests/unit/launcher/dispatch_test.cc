@@ -89,6 +89,48 @@ TEST_F(LauncherTest, ATicketIsOfANameAndANumber) {
     EXPECT_THAT(systemd.asked(), IsEmpty());
 }
 
+TEST_F(LauncherTest, ADoorMovesWithARenamedAccountAndItsHome) {
+    wire::DoorSpec of_home = door();
+    of_home.home = "12:34.000000005";
+    ASSERT_TRUE(make(alice, of_home).result);
+    directory.accounts[0].name = "anna";
+    const Token anna = ticket_of(1001);
+    wire::DoorSpec other = of_home;
+    other.home = "13:34.000000005";
+    EXPECT_EQ(refusal(make(anna, other)), Refusal::no_such_door);
+    EXPECT_TRUE(make(anna, of_home).result);
+    EXPECT_EQ(records.read(BoardId::parse(board).value())->owner, "anna");
+    EXPECT_NE(systemd.property(alices_socket, "ActiveState"), "active");
+}
+
+TEST_F(LauncherTest, ABoardWakesForTheHomeForWhichItWasMade) {
+    wire::DoorSpec of_home = door();
+    of_home.home = "12:34.000000005";
+    ASSERT_TRUE(make(alice, of_home).result);
+    (void)systemd.asked();
+    EXPECT_THAT(systemd.transient().at(0), HasSubstr("STRING \"--home=12:34.000000005\""));
+    const auto wake = [&](const std::string& mark) {
+        wire::WakeBoard message;
+        message.board = board;
+        message.home = mark;
+        return refusal(ask(alice, std::move(message)));
+    };
+    EXPECT_EQ(wake(""), Refusal::no_such_door);
+    EXPECT_EQ(wake("13:34.000000005"), Refusal::no_such_door);
+    EXPECT_THAT(systemd.asked(), IsEmpty());
+    EXPECT_EQ(wake(of_home.home), std::nullopt);
+}
+
+TEST_F(LauncherTest, OnlyTheOwnerReadsWhatADoorWasMadeFrom) {
+    made();
+    EXPECT_EQ(refusal(ask_of<wire::ReadDoor>(ticket_of(1002))), Refusal::no_such_door);
+    const Response answer = ask_of<wire::ReadDoor>(alice);
+    ASSERT_TRUE(answer.door);
+    EXPECT_EQ(answer.door->door.logdir, "/home/alice/runs");
+    EXPECT_EQ(answer.door->door.port, 16001);
+    EXPECT_EQ(refusal(ask_of<wire::ReadDoor>(alice, "zzzzzzzz")), Refusal::no_such_door);
+}
+
 TEST_F(LauncherTest, MakesADoorOnTheFirstFreePortThatIsNotTheProbes) {
     const Response answer = make(alice, door());
     ASSERT_TRUE(answer.result) << answer.result.error().text;

@@ -38,6 +38,7 @@ struct DoorRecordsTest : testing::Test {
         record.door.priority = 70;
         record.door.bind_all = true;
         record.door.host = "::1";
+        record.door.home = "12:34.000000005";
         return record;
     }
     void write(DoorRecord what) const { ASSERT_TRUE(records.write(what)); }
@@ -63,6 +64,7 @@ TEST_F(DoorRecordsTest, GiveBackWhatWasWritten) {
     EXPECT_EQ(back->door.idle_sleep, 1800U);
     EXPECT_EQ(back->door.priority, 70U);
     EXPECT_TRUE(back->door.bind_all);
+    EXPECT_EQ(back->door.home, "12:34.000000005");
     EXPECT_EQ(back->door.host, "::1");
     EXPECT_EQ(folder.count(), 1U);
 }

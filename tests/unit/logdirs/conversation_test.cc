@@ -67,6 +67,11 @@ TEST_F(ConversationTest, TakesQuestionsOneAfterTheOther) {
     EXPECT_EQ(heard<wire::RunsEnd>().found, 1U);
 }
 
+TEST_F(ConversationTest, SaysWhichHomeItIs) {
+    say(wire::AskHome{});
+    EXPECT_EQ(heard<wire::HomeIs>().mark, HomeMark::of(root, geteuid())->str());
+}
+
 TEST_F(ConversationTest, ManyFoldersComeInSeveralMessages) {
     for (int i = 0; i < 450; ++i) folder("f" + std::to_string(i));
     say(wire::ListFolders{});

@@ -32,7 +32,8 @@ DoorSpec some_door() {
             1800,
             50,
             true,
-            "192.0.2.1"};
+            "192.0.2.1",
+            "12:34.000000005"};
 }
 
 std::vector<Secret> secrets(std::initializer_list<std::string> texts) {
@@ -88,9 +89,11 @@ std::vector<Sample> samples() {
         sample("LocalLogin", LocalLogin{}),
         SAMPLE(MakeDoor, Secret(token), some_door()),
         SAMPLE(RemoveDoor, Secret(token), "abcdefgh"),
-        SAMPLE(WakeBoard, Secret(token), "abcdefgh"),
+        SAMPLE(WakeBoard, Secret(token), "abcdefgh", "12:34.000000005"),
         SAMPLE(SleepBoard, Secret(token), "abcdefgh"),
-        SAMPLE(RestartBoard, Secret(token), "abcdefgh"),
+        SAMPLE(RestartBoard, Secret(token), "abcdefgh", ""),
+        SAMPLE(ReadDoor, Secret(token), "abcdefgh"),
+        SAMPLE(DoorIs, some_door()),
         SAMPLE(RevokeTickets, std::string(64, 'a')),
         SAMPLE(OpenLogdirs, Secret(token)),
         SAMPLE(ReadTicket, Secret(token)),
@@ -117,6 +120,8 @@ std::vector<Sample> samples() {
                99, {{"loss", {{0, 2.5}, {7, 0.125}}, 0.125, 2.5}, {"accuracy", {{0, 0.5}}}}),
         SAMPLE(RunsEnd, {"/home/alice", "/srv/runs"}, true, 1200, 17, 20, 37, 5, 2, 12, 100, 1'795'000'000, {"/home/alice/hung"},
                {"loss", "accuracy"}, {{"/data/alice", 3, true}}),
+        sample("AskHome", AskHome{}),
+        SAMPLE(HomeIs, "12:34.000000005"),
         SAMPLE(ReadLog, "tensorboard-alice-abcdefgh.service", "s=1;i=2", 100, true),
         SAMPLE(LogLine, "s=1;i=2", 1'900'000'000'000'000, "text", "0123456789abcdef0123456789abcdef"),
         sample("LogEnd", LogEnd{}),
@@ -249,9 +254,9 @@ TEST(Messages, OverlongFieldsAreRefusedByTheReader) {
     EXPECT_FALSE(read<LoginStart>(forged(Type::LoginStart, {name + "a", "x"})));
     EXPECT_FALSE(read<LoginStart>(forged(Type::LoginStart, {"a", std::string(longest::address + 1, 'x')})));
     const std::string token(Token::text_size, 'T');
-    EXPECT_TRUE(read<WakeBoard>(forged(Type::WakeBoard, {token, "abcdefgh"})));
-    EXPECT_FALSE(read<WakeBoard>(forged(Type::WakeBoard, {token + "T", "abcdefgh"})));
-    EXPECT_FALSE(read<WakeBoard>(forged(Type::WakeBoard, {token, "abcdefghj"})));
+    EXPECT_TRUE(read<SleepBoard>(forged(Type::SleepBoard, {token, "abcdefgh"})));
+    EXPECT_FALSE(read<SleepBoard>(forged(Type::SleepBoard, {token + "T", "abcdefgh"})));
+    EXPECT_FALSE(read<SleepBoard>(forged(Type::SleepBoard, {token, "abcdefghj"})));
     EXPECT_FALSE(read<InspectFolder>(forged(Type::InspectFolder, {std::string(longest::path + 1, '/')})));
 }
 

@@ -63,17 +63,6 @@ TEST_F(RegistryTest, ANewBoardIsKnownAndHasNoDoor) {
     EXPECT_EQ(told, std::vector<std::string>{"off"});
 }
 
-TEST_F(RegistryTest, BoardsOfADeletedAccountGoWhenSomebodyElseHasItsNumber) {
-    const BoardId left = add(1001);
-    const BoardId other = add(1002);
-    ASSERT_TRUE(registry.remove_of_others(1001, UserName::parse("u1001").value()));
-    EXPECT_TRUE(registry.find(left)) << "they are its own";
-    ASSERT_TRUE(registry.remove_of_others(1001, UserName::parse("anna").value()));
-    EXPECT_FALSE(registry.find(left));
-    EXPECT_TRUE(registry.find(other));
-    EXPECT_EQ(store->boards()->size(), 1U);
-}
-
 TEST_F(RegistryTest, ADoorIsWhereSystemdSaysAndNotWhereADatabaseOfYesterdayDid) {
     const BoardId id = add();
     ASSERT_TRUE(registry.set_port(id, 16001));

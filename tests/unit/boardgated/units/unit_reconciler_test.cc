@@ -18,13 +18,22 @@ struct UnitReconcilerTest : testing::Test {
     std::unique_ptr<Store> store = Store::open(":memory:").value();
     Registry registry{*store, clock};
     fakes::FakeLauncher launcher{registry};
-    UnitReconciler unit_reconciler{registry, launcher};
+    std::vector<std::string> refreshed;
+    UnitReconciler unit_reconciler{registry, launcher, [this](const BoardId& id) { refreshed.push_back(id.str()); }};
     Token token = Token::make();
 
-    void log_in(const char* user) { unit_reconciler.remove_unknown_of(UserName::parse(user).value(), token); }
+    void log_in(const char* user) { ASSERT_TRUE(unit_reconciler.person_arrives(1001, UserName::parse(user).value(), token)); }
+    wire::DoorSpec record_of(const std::string& home) {
+        wire::DoorSpec door;
+        door.board = "abcdefgh";
+        door.logdir = "/home/alice/runs";
+        door.environment = "default";
+        door.home = home;
+        return door;
+    }
 };
 
-TEST_F(UnitReconcilerTest, UnitsOfNoBoardGoWhenTheirOwnerLogsIn) {
+TEST_F(UnitReconcilerTest, UnitsWithoutBoardAndRecordGoWhenTheirOwnerLogsIn) {
     unit_reconciler.find_unknown(
         {"tensorboard-alice-abcdefgh.service", "tensorboard-alice-abcdefgh.socket", "tensorboard-bob-zzzzzzzz.socket"});
     EXPECT_THAT(launcher.asked, IsEmpty()) << "not before: nothing is done without their owner's token";
@@ -56,6 +65,36 @@ TEST_F(UnitReconcilerTest, NamesThatBeginAlikeAreOtherPeople) {
     unit_reconciler.find_unknown({"tensorboard-alice2-abcdefgh.service"});
     log_in("alice");
     EXPECT_THAT(launcher.asked, IsEmpty());
+}
+
+TEST_F(UnitReconcilerTest, ABoardThatTheDatabaseLostIsRebuiltFromItsRecord) {
+    launcher.home = HomeMark::parse("12:1000.000000001").value();
+    launcher.records["abcdefgh"] = record_of("12:1000.000000001");
+    unit_reconciler.find_unknown({"tensorboard-alice-abcdefgh.socket"});
+    log_in("alice");
+    EXPECT_THAT(launcher.asked, IsEmpty());
+    const auto board = registry.find(BoardId::parse("abcdefgh").value());
+    ASSERT_TRUE(board);
+    EXPECT_EQ(board->options.logdir, "/home/alice/runs");
+    EXPECT_THAT(refreshed, ElementsAre("abcdefgh"));
+}
+
+TEST_F(UnitReconcilerTest, ARecordOfAnotherHomeIsKeptAndIsNobodys) {
+    for (const char* recorded : {"13:1000.000000001", ""}) {
+        launcher.home = HomeMark::parse("12:1000.000000001").value();
+        launcher.records["abcdefgh"] = record_of(recorded);
+        unit_reconciler.find_unknown({"tensorboard-alice-abcdefgh.socket"});
+        log_in("alice");
+        EXPECT_THAT(launcher.asked, IsEmpty());
+        EXPECT_TRUE(registry.all().empty());
+    }
+}
+
+TEST_F(UnitReconcilerTest, ABoardThatIsSetAsideSleeps) {
+    launcher.home = HomeMark::parse("12:1000.000000001").value();
+    const Board board = registry.add(1001, UserName::parse("alice").value(), {}, 50, "12:2000.000000001").value();
+    log_in("alice");
+    EXPECT_THAT(launcher.asked, ElementsAre("sleep " + board.id.str()));
 }
 
 }  // namespace

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""A board belongs to a home, not to a name and a number: an account that was made again gets nothing of the one before."""
+import pytest
+
+from fixtures import in_state
+from machine import until
+
+RUNS = "runs"
+
+
+@pytest.fixture
+def person(lab, make_account):
+    client = make_account()
+    make_runs(lab, client)
+    return client.login()
+
+
+def make_runs(lab, client):
+    lab.exec("install", "-d", "-o", client.user, "-m", "700", f"/home/{client.user}/{RUNS}")
+
+
+def set_password(lab, client):
+    lab.exec("sh", "-euc", 'printf "%s:%s\\n" "$1" "$2" | chpasswd', "password", client.user, client.password)
+
+
+def make_anew(lab, client):
+    """Deletes the account with its home, and gives the same name and number to the next person."""
+    uid = lab.exec("id", "-u", client.user).strip()
+    lab.systemctl("stop", f"boardgate-logdirs@{uid}.*", check=False)
+    lab.exec("userdel", "--force", "--remove", client.user, check=False)
+    lab.exec("useradd", "--create-home", "--uid", uid, "--shell", "/bin/bash", "--badname", client.user)
+    set_password(lab, client)
+    make_runs(lab, client)
+
+
+def new_board(client):
+    made = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/{RUNS}", "title": "secret plans"})
+    assert made.status == 201, made
+    return made.json
+
+
+def test_boards_of_a_deleted_account_are_nobodys_when_its_name_and_number_come_again(lab, person):
+    board = new_board(person)
+    in_state(person, board, "ready")
+    make_anew(lab, person)
+    began = lab.epoch()
+    person.login()
+    assert person.boards() == []
+    for answer in (person.get(board["url"]), person.get(f"/api/v1/boards/{board['id']}"), person.get(f"/api/v1/boards/{board['id']}/log"),
+                   person.post(f"/api/v1/boards/{board['id']}/wake"), person.delete(f"/api/v1/boards/{board['id']}")):
+        assert (answer.status, answer.code) == (404, "no_such_board"), answer
+    until("its process has ended", lambda: lab.property(board["unit"], "ActiveState") in ("inactive", "failed"))
+    lab.systemctl("restart", "boardgated")
+    assert person.boards() == [], "after a restart, too"
+    assert "set aside" in lab.journalctl("-u", "boardgated", "-o", "cat", "--since", began)
+    lab.exec("systemctl", "stop", board["unit"].replace(".service", ".socket"), check=False)
+
+
+def test_a_door_of_a_deleted_account_starts_nothing(lab, person):
+    """The door is root's: it holds even where boardgated has not seen the next person yet."""
+    board = new_board(person)
+    in_state(person, board, "ready")
+    lab.systemctl("stop", board["unit"])
+    make_anew(lab, person)
+    lab.exec("systemctl", "start", board["unit"], check=False)
+    until("it was refused", lambda: lab.property(board["unit"], "ActiveState") == "failed")
+    assert "home_replaced" in lab.property(board["unit"], "StatusText")
+    lab.exec("systemctl", "stop", board["unit"].replace(".service", ".socket"), check=False)
+
+
+def test_boards_come_back_with_their_home_and_with_an_administrators_word(lab, person):
+    board, home = new_board(person), f"/home/{person.user}"
+    in_state(person, board, "ready")
+    lab.systemctl("stop", board["unit"])
+    lab.exec("cp", "-a", home, home + ".copy")
+    lab.exec("mv", home, home + ".kept")
+    lab.exec("mv", home + ".copy", home)
+    assert person.login().boards() == [], "a copy is another home"
+    lab.exec("mv", home, home + ".copy")
+    lab.exec("mv", home + ".kept", home)
+    assert [one["id"] for one in person.login().boards()] == [board["id"]]
+    lab.exec("rm", "-rf", home)
+    lab.exec("mv", home + ".copy", home)
+    assert person.login().boards() == []
+    assert lab.exec("boardgate", "adopt", person.user) == f"1 boards come back when {person.user} logs in\n"
+    assert [one["id"] for one in person.login().boards()] == [board["id"]]
+    person.get(board["url"])
+    in_state(person, board, "ready")
+
+
+def test_a_home_that_cannot_be_read_loses_no_board(lab, person):
+    board, home = new_board(person), f"/home/{person.user}"
+    lab.exec("mv", home, home + ".kept")
+    try:
+        for stub in ([], ["mkdir", home]):
+            if stub:
+                lab.exec(*stub)
+            assert [one["id"] for one in person.login().boards()] == [board["id"]], stub
+    finally:
+        lab.exec("rm", "-rf", home)
+        lab.exec("mv", home + ".kept", home)
+
+
+def rename(lab, client, name, moved):
+    uid = lab.exec("id", "-u", client.user).strip()
+    lab.systemctl("stop", f"tensorboard-{client.user}-*.service", f"boardgate-logdirs@{uid}.*", check=False)
+    lab.exec("usermod", "--login", name, *(["--move-home", "--home", f"/home/{name}"] if moved else []), client.user)
+    client.user = name
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["home stays", "home moves"])
+def test_a_renamed_account_keeps_its_boards(lab, person, moved):
+    board, before = new_board(person), person.user
+    in_state(person, board, "ready")
+    rename(lab, person, before + "x", moved)
+    try:
+        assert [one["id"] for one in person.login().boards()] == [board["id"]]
+        if not moved:
+            assert person.get(board["url"]).status in (200, 303, 503)
+            assert person.user in in_state(person, board, "ready")["unit"]
+        person.delete(f"/api/v1/boards/{board['id']}")
+    finally:
+        rename(lab, person, before, moved)
