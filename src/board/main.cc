@@ -16,6 +16,7 @@
 #include "src/base/peer.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
+#include "src/base/session_ended_signal.h"
 #include "src/board/several_folders.h"
 #include "src/board/supervisor.h"
 
@@ -24,12 +25,13 @@ namespace {
 using namespace boardgate;
 using namespace boardgate::board;
 
-/// SIGTERM and SIGINT as a descriptor. TensorBoard starts with no blocked signals.
+/// SIGTERM, SIGINT and session_ended_signal as a descriptor. TensorBoard starts with no blocked signals.
 Result<Fd> taken_signals() {
     sigset_t ending;
     sigemptyset(&ending);
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGINT);
+    sigaddset(&ending, session_ended_signal);
     sigprocmask(SIG_BLOCK, &ending, nullptr);
     signal(SIGPIPE, SIG_IGN);  // a closed connection must not end the program
     Fd signals(signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK));

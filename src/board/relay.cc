@@ -25,6 +25,8 @@ constexpr std::size_t most_per_turn = 1024 * 1024;
 constexpr std::size_t spare_pipes = 16;
 /// A longer one asks for no chart.
 constexpr std::size_t longest_first_line = 8192;
+/// Most answers are shorter and need no pipe.
+constexpr std::size_t head_part = 16 * 1024;
 /// After the machine had no descriptors or memory for another connection.
 constexpr std::chrono::milliseconds pause_without_resources{100};
 constexpr std::chrono::milliseconds long_time{std::chrono::hours(1)};
@@ -63,8 +65,47 @@ void Pipes::give_back(Pipe pipe) {
     if (spare_.size() < spare_pipes) spare_.push_back(std::move(pipe));
 }
 
+/// True once the head has passed, or the source has ended before it.
+bool RelayDirection::move_head(int source, int sink, Step& step) {
+    for (;;) {
+        if (!passing_.empty()) {
+            const ssize_t put = send(sink, passing_.data(), passing_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (put < 0) {
+                step.failed = errno != EAGAIN;
+                return false;
+            }
+            passing_.erase(0, static_cast<std::size_t>(put));
+            step.moved += static_cast<std::size_t>(put);
+            continue;
+        }
+        if (head_->has_passed()) {
+            passing_ = {};
+            return true;
+        }
+        std::array<char, head_part> bytes{};
+        const ssize_t got = recv(source, bytes.data(), bytes.size(), MSG_DONTWAIT);
+        if (got < 0) {
+            step.failed = errno != EAGAIN;
+            return false;
+        }
+        if (got == 0) {
+            source_ended_ = true;
+            step.failed = head_->is_begun();
+            return !step.failed;
+        }
+        if (head_->take({bytes.data(), static_cast<std::size_t>(got)}, passing_) == HttpHead::Verdict::refused) {
+            step.failed = true;
+            return false;
+        }
+    }
+}
+
 RelayDirection::Step RelayDirection::pump(int source, int sink, Pipes& pipes) {
     Step step;
+    if (head_ != nullptr && !source_ended_) {
+        if (!move_head(source, sink, step)) return step;
+        head_ = head_->has_passed() ? nullptr : head_;
+    }
     while (!done_) {
         if (inside_ == 0) {
             if (source_ended_) {
@@ -128,6 +169,28 @@ void Relay::shut_doors(bool shut) {
     watch_doors(!shut);
 }
 
+void Relay::end_by(BootTime deadline) {
+    for (Connection& connection : connections_) {
+        if (!connection.until) connection.until = deadline;
+    }
+}
+
+void Relay::drop_ended(BootTime now) {
+    connections_.remove_if([now](const Connection& connection) {
+        if (!connection.until || now < *connection.until) return false;
+        reset_on_close(connection.tensorboard.get());
+        return true;
+    });
+}
+
+std::optional<BootTime> Relay::next_end() const {
+    std::optional<BootTime> next;
+    for (const Connection& connection : connections_) {
+        if (connection.until && (!next || *connection.until < *next)) next = connection.until;
+    }
+    return next;
+}
+
 std::chrono::milliseconds Relay::patience() const {
     const bool more = std::any_of(connections_.begin(), connections_.end(), [](const Connection& c) { return c.more; });
     if (more) return std::chrono::milliseconds(0);
@@ -143,7 +206,7 @@ bool Relay::begin(Fd visitor) {
         // Without descriptors it waits; otherwise it is closed as a reset.
         if (!tensorboard) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
     }
-    connections_.push_back({std::move(visitor), std::move(tensorboard), {}, {}});
+    connections_.emplace_back(std::move(visitor), std::move(tensorboard));
     Connection& connection = connections_.back();
     if (watch(connection.visitor, connection) && (!connection.tensorboard || watch(connection.tensorboard, connection))) return true;
     connections_.pop_back();

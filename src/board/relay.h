@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Relays between the door and TensorBoard: opens a connection to 127.0.0.1:6006 for each connection at the door, or to
 // boardgate-data where the request's first line is one for charts (TensorBoard serves one request for each connection). The
-// kernel moves the bytes (splice(2)) without copies to user space. SIGPIPE must be ignored: splice(2) has no MSG_NOSIGNAL.
+// heads of request and answer are read (http_head.h); the kernel moves the bytes behind them (splice(2)) without copies to
+// user space. SIGPIPE must be ignored: splice(2) has no MSG_NOSIGNAL.
 #pragma once
 
 #include <chrono>
@@ -11,8 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "src/base/clock.h"
 #include "src/base/error.h"
 #include "src/base/fd.h"
+#include "src/board/http_head.h"
 
 namespace boardgate::board {
 
@@ -35,6 +38,8 @@ private:
 /// One direction of a connection.
 class RelayDirection {
 public:
+    /// `head` must outlive it; without one, all bytes pass.
+    explicit RelayDirection(HttpHead* head = nullptr) : head_(head) {}
     struct Step {
         std::size_t moved = 0;
         bool more = false;    ///< paused for the other connections
@@ -46,6 +51,10 @@ public:
     [[nodiscard]] bool done() const { return done_; }
 
 private:
+    [[nodiscard]] bool move_head(int source, int sink, Step& step);
+
+    HttpHead* head_;
+    std::string passing_;  ///< a head, and bytes that came with it
     std::optional<Pipe> pipe_;
     std::size_t inside_ = 0;
     bool source_ended_ = false;
@@ -72,15 +81,24 @@ public:
     [[nodiscard]] std::size_t connections() const { return connections_.size(); }
     /// While the doors are shut, new connections wait in the kernel's backlog; others continue.
     void shut_doors(bool shut);
+    /// The connections of this moment end by then, whatever they carry.
+    void end_by(BootTime deadline);
+    void drop_ended(BootTime now);
+    /// When drop_ended() has something to do.
+    [[nodiscard]] std::optional<BootTime> next_end() const;
 
 private:
     struct Connection {
+        Connection(Fd from, Fd to) : visitor(std::move(from)), tensorboard(std::move(to)) {}
         Fd visitor;
         Fd tensorboard;
-        RelayDirection inward;
-        RelayDirection outward;
+        RequestHead request{};
+        AnswerHead answer{request};
+        RelayDirection inward{&request};
+        RelayDirection outward{&answer};
         bool more = false;
         bool over = false;
+        std::optional<BootTime> until{};
     };
     Relay(Fd epoll, std::vector<Fd> doors, std::uint16_t port, std::size_t most)
         : epoll_(std::move(epoll)), doors_(std::move(doors)), port_(port), most_(most) {}

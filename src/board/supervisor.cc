@@ -2,6 +2,8 @@
 #include "src/board/supervisor.h"
 
 #include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -9,6 +11,7 @@
 
 #include "src/base/run.h"
 #include "src/base/service.h"
+#include "src/base/session_ended_signal.h"
 #include "src/board/readiness.h"
 
 namespace boardgate::board {
@@ -27,6 +30,8 @@ constexpr int killed = 137;
 
 /// Time for requests in progress before a restart; TensorBoard answers the longest in about a second.
 constexpr seconds time_to_finish{3};
+/// For answers under way, also those of the owner's other sessions. WebSockets and longer downloads break off.
+constexpr seconds time_after_logout{30};
 
 constexpr pollfd none{-1, 0, 0};
 
@@ -108,13 +113,25 @@ Supervisor::End Supervisor::start_and_serve() {
     return serve();
 }
 
+void Supervisor::take_signals() {
+    signalfd_siginfo signal{};
+    while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
+        if (signal.ssi_signo != static_cast<unsigned>(session_ended_signal)) {
+            stop_requested_ = true;
+        } else if (relay_) {
+            relay_->end_by(clock_.boot() + time_after_logout);
+        }
+    }
+}
+
 Supervisor::Event Supervisor::wait(Descriptors& descriptors, milliseconds longest) {
     std::array<pollfd, 2 + std::tuple_size_v<Descriptors>> waiting{{{signals_.get(), POLLIN, 0}, {tensorboard_->fd(), POLLIN, 0}}};
     std::copy(descriptors.begin(), descriptors.end(), waiting.begin() + 2);
     // A day fits into poll(2)'s int and is long enough.
     poll(waiting.data(), waiting.size(), static_cast<int>(std::min<milliseconds>(longest, std::chrono::hours(24)).count()));
     std::copy(waiting.begin() + 2, waiting.end(), descriptors.begin());
-    if (waiting[0].revents != 0) return Event::stop_requested;
+    take_signals();
+    if (stop_requested_) return Event::stop_requested;
     return waiting[1].revents != 0 && tensorboard_->ended() ? Event::tensorboard_ended : Event::none;
 }
 
@@ -188,6 +205,8 @@ Supervisor::End Supervisor::serve() {
 
         Descriptors waiting = {{{relay_->fd(), POLLIN, 0}, {watch_->fd(), POLLIN, 0}, none}};
         milliseconds longest = std::min(relay_->patience(), idle_->left());
+        relay_->drop_ended(clock_.boot());
+        if (const auto next = relay_->next_end()) longest = std::min(longest, std::chrono::ceil<milliseconds>(*next - clock_.boot()));
         if (probe_) {
             waiting[2] = {probe_->http().fd(), probe_->http().events(), 0};
             longest = std::min(longest, probe_->http().patience());

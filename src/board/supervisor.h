@@ -23,7 +23,7 @@ namespace boardgate::board {
 
 class Supervisor {
 public:
-    /// `signals` is readable on a request to stop (signalfd(2)); `doors` are listening sockets.
+    /// `signals` (signalfd(2)): session_ended_signal; every other one is a request to stop. `doors` are listening sockets.
     /// `logdir` is the link for TensorBoard to the board's folders.
     Supervisor(const Clock& clock, const Options& options, LogDir logdir, Fd signals, std::vector<Fd> doors);
 
@@ -50,6 +50,7 @@ private:
     /// The end of a board whose process the kernel killed because of the memory limit since the last start; nothing otherwise.
     [[nodiscard]] std::optional<End> out_of_memory();
     void update_status(const std::string& status);
+    void take_signals();
     /// Waits for one of the descriptors (negative ones are ignored), a signal, or TensorBoard's end.
     using Descriptors = std::array<pollfd, 3>;
     [[nodiscard]] Event wait(Descriptors& descriptors, std::chrono::milliseconds longest);
@@ -69,6 +70,7 @@ private:
     std::optional<IdleTimer> idle_;
     std::string notified_status_;
     std::uint64_t kills_before_ = 0;  ///< MemoryUse::kills at the last start
+    bool stop_requested_ = false;
 };
 
 }  // namespace boardgate::board

@@ -244,6 +244,7 @@ Result<Response> Dispatch::ended_tickets(const wire::Datagram& request) {
         }
         if (is_there) continue;
         tickets_.revoke(hash);
+        if (ticket) doors_.end_connections({ticket->uid, 0, ticket->user, {}, {}});
         ended.hashes += hash.hex();
     }
     return Response{Done{}, {}, {}, std::move(ended)};
@@ -254,7 +255,12 @@ Result<Response> Dispatch::revoke_tickets(const wire::Datagram& request) {
     if (!message) return error_of(message);
     const auto hashes = hashes_in(message->hashes);
     if (!hashes) return error_of(hashes);
-    for (const TokenHash& hash : *hashes) tickets_.revoke(hash);
+    const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall());
+    for (const TokenHash& hash : *hashes) {
+        const auto ticket = tickets_.check(hash, now);
+        tickets_.revoke(hash);
+        if (ticket) doors_.end_connections({ticket->uid, 0, ticket->user, {}, {}});
+    }
     return Response{Done{}};
 }
 

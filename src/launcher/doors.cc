@@ -10,6 +10,7 @@
 #include "src/base/board_values.h"
 #include "src/base/folder_names.h"
 #include "src/base/gate_status_text.h"
+#include "src/base/session_ended_signal.h"
 
 namespace boardgate::launcher {
 
@@ -250,6 +251,16 @@ bool Doors::stop_units(const UnitName& unit) {
     // The door first: a waiting connection would start the service again.
     const bool door = jobs_.stop_for_good(unit.socket());
     return jobs_.stop_for_good(unit.service()) && door;
+}
+
+void Doors::end_connections(const Account& owner) const {
+    const auto user = UserName::parse(owner.name);
+    for (const DoorRecord& record : user ? records_.all() : std::vector<DoorRecord>()) {
+        if (!record.is_of(owner)) continue;
+        const UnitName unit(*user, *BoardId::parse(record.door.board));
+        // An error means that the board sleeps.
+        (void)bus_.ask("KillUnit", "ssi", unit.service().c_str(), "main", session_ended_signal);
+    }
 }
 
 LauncherResult<DoorRecord> Doors::owned(const Account& owner, const BoardId& board) const {

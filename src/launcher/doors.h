@@ -29,6 +29,9 @@ public:
     /// Removes both units, and then the record if it belongs to this owner.
     [[nodiscard]] LauncherResult<void> remove(const Account& owner, const BoardId& board);
 
+    /// A session of the owner has ended: asks the owner's boards to end the connections that they have now.
+    void end_connections(const Account& owner) const;
+
     /// The record of a board, if it belongs to this owner.
     [[nodiscard]] LauncherResult<DoorRecord> owned(const Account& owner, const BoardId& board) const;
     /// The record of a board of any owner.

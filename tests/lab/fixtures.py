@@ -212,6 +212,20 @@ class RecordingBoard:
         return self.client.get(f"{self.url}answer?" + quote(json.dumps({"status": status, "headers": list(headers)})), **more)
 
 
+@pytest.fixture
+def websockets(lab, site):
+    """nginx passes WebSockets to boards."""
+    def switch(change):
+        lab.exec("sed", "-i", change, "/etc/boardgate/nginx-server.conf")
+        workers = lab.exec("pgrep", "-f", "nginx: worker").split()
+        lab.systemctl("reload", "nginx")
+        until("nginx has new workers", lambda: not set(workers) & set(lab.exec("pgrep", "-f", "nginx: worker process$").split()), 60)
+
+    switch("$a set $boardgate_websockets on;")
+    yield
+    switch("/^set .boardgate_websockets on;/d")
+
+
 @pytest.fixture(scope="module")
 def recording_boards(lab, site):
     """A recording board of alice and one of bob."""

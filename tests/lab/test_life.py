@@ -71,7 +71,7 @@ def test_a_board_sleeps_after_the_longest_time_awake_even_when_it_is_used(settin
     assert lab.property(board["unit"], "Result") == "success"
 
 
-def test_what_flows_keeps_a_board_awake_and_is_not_cut(alice, ready_board):
+def test_what_flows_keeps_a_board_awake_and_is_not_cut(websockets, alice, ready_board):
     board = ready_board(alice, environment="recording", idle_sleep=2)
     with ThreadPoolExecutor() as beside:
         flowing = beside.submit(alice.get, board["url"] + "flow?3")

@@ -248,7 +248,7 @@ def test_a_request_with_two_ends_is_refused(alice, both, frame):
     assert mine.seen() == before
 
 
-def test_only_a_websocket_of_the_portals_own_origin_is_an_upgrade(alice, bob, stranger, both):
+def test_only_a_websocket_of_the_portals_own_origin_is_an_upgrade(websockets, alice, bob, stranger, both):
     mine, _ = both
     answer, socket = alice.websocket(mine.url, {"Origin": alice.url})
     assert answer.status == 101

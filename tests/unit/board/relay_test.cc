@@ -106,6 +106,9 @@ TEST_F(ChannelTest, HoldsNoPipeWhileNothingIsUnderWay) {
     EXPECT_GT(pipe->out.get(), before.get());
 }
 
+const std::string question = "GET / HTTP/1.1\r\n\r\n";
+const std::string answer = "HTTP/1.1 200 OK\r\n\r\nanswer";
+
 struct RelayTest : testing::Test {
     Listener tensorboard;
     Listener door_copy;
@@ -145,10 +148,45 @@ struct RelayTest : testing::Test {
 
 TEST_F(RelayTest, CarriesBothWays) {
     const auto [visitor, inside] = visit();
-    say(visitor, "question");
-    expect_heard(inside, "question");
-    say(inside, "answer");
-    expect_heard(visitor, "answer");
+    say(visitor, question);
+    expect_heard(inside, question);
+    say(inside, answer);
+    expect_heard(visitor, answer);
+}
+
+TEST_F(RelayTest, DropsHeadersOfAnAnswerThatAreNotInTheTable) {
+    const auto [visitor, inside] = visit();
+    say(visitor, question);
+    expect_heard(inside, question);
+    say(inside, "HTTP/1.1 200 OK\r\nSet-Login: logged-in\r\nContent-Le");
+    say(inside, "ngth: 4\r\n\r\nbody");
+    expect_heard(visitor, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody");
+}
+
+TEST_F(RelayTest, ResetsAVisitorWhoseAnswerIsNone) {
+    const auto [visitor, inside] = visit();
+    say(inside, "SSH-2.0-x\r\n\r\n");
+    turn_until([&] { return relay->connections() == 0; });
+    char byte = 0;
+    EXPECT_EQ(recv(visitor.get(), &byte, 1, 0), -1);
+}
+
+TEST_F(RelayTest, EndsTheConnectionsOfALogoutAndNoLaterOne) {
+    const BootTime now{};
+    const auto [visitor, inside] = visit();
+    EXPECT_EQ(relay->next_end(), std::nullopt);
+    relay->end_by(now + std::chrono::seconds(30));
+    relay->end_by(now + std::chrono::seconds(50));
+    EXPECT_EQ(relay->next_end(), now + std::chrono::seconds(30)) << "a second logout gives no more time";
+    const auto [later, its_inside] = visit();
+    relay->drop_ended(now + std::chrono::seconds(29));
+    EXPECT_EQ(relay->connections(), 2U);
+    relay->drop_ended(now + std::chrono::seconds(30));
+    EXPECT_EQ(relay->connections(), 1U);
+    char byte = 0;
+    EXPECT_EQ(recv(visitor.get(), &byte, 1, 0), -1);
+    say(later, question);
+    expect_heard(its_inside, question);
 }
 
 /// boardgate-data's socket.
@@ -215,25 +253,25 @@ TEST_F(ChartRelayTest, ARequestWithoutAWholeLineIsTensorBoards) {
 
 TEST_F(RelayTest, OpensAtEachAddressOfTheDoor) {
     const auto [visitor, inside] = visit_at(second_port);
-    say(visitor, "question");
-    expect_heard(inside, "question");
+    say(visitor, question);
+    expect_heard(inside, question);
 }
 
 TEST_F(RelayTest, LetsAHalfClosedConnectionGetItsAnswer) {
     const auto [visitor, inside] = visit();
-    say(visitor, "question");
+    say(visitor, question);
     shutdown(visitor.get(), SHUT_WR);
-    expect_heard(inside, "question");
+    expect_heard(inside, question);
     turn_until([&] { return is_ended(inside.get()); });
-    say(inside, "answer");
-    expect_heard(visitor, "answer");
+    say(inside, answer);
+    expect_heard(visitor, answer);
 }
 
 TEST_F(RelayTest, ForgetsAConnectionThatBothSidesEnded) {
     auto [visitor, inside] = visit();
-    say(inside, "answer");
+    say(inside, answer);
     inside.reset();
-    expect_heard(visitor, "answer");
+    expect_heard(visitor, answer);
     turn_until([&] { return is_ended(visitor.get()); });
     visitor.reset();
     turn_until([&] { return relay->connections() == 0; });
@@ -241,8 +279,9 @@ TEST_F(RelayTest, ForgetsAConnectionThatBothSidesEnded) {
 
 TEST_F(RelayTest, CarriesMegabytesUnchanged) {
     const auto [visitor, inside] = visit();
-    std::string body(6'000'000, '\0');
-    for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * 2654435761U >> 24);
+    std::string body = answer;
+    body.resize(6'000'000);
+    for (std::size_t i = answer.size(); i < body.size(); ++i) body[i] = static_cast<char>(i * 2654435761U >> 24);
     fcntl(inside.get(), F_SETFL, O_NONBLOCK);
     std::size_t said = 0;
     std::string heard;
@@ -290,8 +329,8 @@ TEST_F(RelayTest, LetsTheRestWaitBeyondItsBoundAndTakesThemLater) {
         if (!inside) inside = tensorboard.accept();
         return static_cast<bool>(inside);
     });
-    say(fourth, "at last");
-    expect_heard(inside, "at last");
+    say(fourth, question);
+    expect_heard(inside, question);
 }
 
 TEST_F(RelayTest, LetsVisitorsWaitAtShutDoorsWhileOthersFinish) {
@@ -299,8 +338,8 @@ TEST_F(RelayTest, LetsVisitorsWaitAtShutDoorsWhileOthersFinish) {
     relay->shut_doors(true);
     const Fd waiting = connect_to(door_port);
     ASSERT_TRUE(waiting);
-    say(its_inside, "answer");
-    expect_heard(under_way, "answer");
+    say(its_inside, answer);
+    expect_heard(under_way, answer);
     EXPECT_EQ(relay->connections(), 1U);
     EXPECT_GT(relay->patience(), std::chrono::seconds(1)) << "nothing to do, so nothing to wake up for";
     relay->shut_doors(false);
@@ -308,15 +347,15 @@ TEST_F(RelayTest, LetsVisitorsWaitAtShutDoorsWhileOthersFinish) {
         turn_until([&] { return relay->connections() == 2; });
         return tensorboard.accept();
     }();
-    say(waiting, "question");
-    expect_heard(inside, "question");
+    say(waiting, question);
+    expect_heard(inside, question);
 }
 
 TEST_F(RelayTest, CountsOpenConnectionsAsUseOnlyWhileBytesFlow) {
     const auto [visitor, inside] = visit();
     for (int i = 0; i < 3; ++i) relay->advance();
     EXPECT_FALSE(relay->advance());
-    say(visitor, "x");
+    say(visitor, question);
     bool used = false;
     turn_until([&] { return used |= relay->advance(), used || !all_from(inside.get()).empty(); });
 }
