@@ -71,7 +71,7 @@ void notify(const char* change, const std::string& status) { sd_notify(0, (chang
 void notify_ready(const std::string& status) { notify("READY=1\n", status); }
 void notify_status(const std::string& status) { notify("", status); }
 void notify_stopping(const std::string& status) { notify("STOPPING=1\n", status); }
-void keep_socket(const std::string& name, int fd) { sd_pid_notify_with_fds(0, 0, ("FDSTORE=1\nFDNAME=" + name).c_str(), &fd, 1); }
+void keep_socket(const std::string& name, int fd) { sd_pid_notify_with_fds(0, 0, ("FDSTORE=1\nFDPOLL=0\nFDNAME=" + name).c_str(), &fd, 1); }
 void forget_socket(const std::string& name) { sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + name).c_str()); }
 void notify_alive() { sd_notify(0, "WATCHDOG=1"); }
 

@@ -48,6 +48,7 @@ struct Part {
 };
 constexpr Part parts[] = {
     {"boardgate-gate.service"},
+    {"boardgate-ports.service"},
     {"nginx.service"},
     {"boardgated-gate.socket", "/run/boardgate/gate.sock", nullptr, 0600},
     {"boardgated-app.socket", "/run/boardgate/app.sock", nullptr, 0600},
@@ -216,6 +217,13 @@ void examine_nginx_account(Findings& to, const std::string& account) {
     }
 }
 
+/// `: python3 (process 812, session-4.scope) of carol`, as far as this account may see it.
+std::string program_at(int port) {
+    const ProgramEnd end = run_program({BOARDGATE_LIBEXECDIR "/boardgate-doorcheck", "--holder", std::to_string(port)}, patience);
+    const std::string program = end.output.substr(0, end.output.find('\n'));
+    return end.status != 0 || program.empty() ? std::string() : ": " + program;
+}
+
 void examine_ports(Findings& to, const Settings& settings) {
     const setting::Ports range = settings.door_ports;
     const std::string named = fmt::format("door_ports {}-{}", range.first, range.last);
@@ -233,9 +241,19 @@ void examine_ports(Findings& to, const Settings& settings) {
         if (uid == 0 || (checker && uid == *checker && port == settings.probe_port())) continue;
         const auto owner = account_of(uid);
         to.push_back({false,
-                      fmt::format("a program of {1} listens on port {0} of door_ports", port, owner ? owner->name : std::to_string(uid)),
+                      fmt::format("a program of {1} listens on port {0} of door_ports{2}", port, owner ? owner->name : std::to_string(uid),
+                                  program_at(port)),
                       fmt::format("ss -ltnp 'sport = :{}'", port)});
     }
+}
+
+/// boardgate-ports.service says which ports it could not keep; also those on which nothing listens.
+void examine_kept_ports(Findings& to) {
+    const ProgramEnd end = run_program({"systemctl", "show", "--value", "--property=StatusText", "boardgate-ports.service"}, patience);
+    const std::string status = end.output.substr(0, end.output.find('\n'));
+    if (status.find(';') == std::string::npos) return;
+    to.push_back(
+        {false, "boardgate-ports.service " + status, "end those programs: ss -tanp; boardgate takes the ports within ten seconds"});
 }
 
 /// Without a limit, boards may take the memory that training needs.
@@ -275,6 +293,7 @@ bool examine_what_runs(Findings& to, const Settings& settings) {
         to.push_back({false, "there is no group " + settings.administrators + ", so nobody is an administrator",
                       "groupadd " + settings.administrators + ", or correct administrators in boardgate.conf"});
     examine_ports(to, settings);
+    examine_kept_ports(to);
     examine_limits(to);
     examine_caches(to);
     return runs;

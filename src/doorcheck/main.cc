@@ -2,6 +2,7 @@
 // boardgate-doorcheck: tests continuously that the packet filter refuses local accounts at the doors, and ends if it does
 // not; systemd then restarts it, and loads the table first. --load-table, as root, loads the table. --holder PORT prints
 // the program that listens on the port, if the caller may see it; --holder all prints the ports with a listener.
+// --keep-ports keeps the ports of doors.
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "src/base/run.h"
 #include "src/base/service.h"
 #include "src/doorcheck/holder.h"
+#include "src/doorcheck/kept_ports.h"
 #include "src/doorcheck/load_table.h"
 #include "src/doorcheck/probe.h"
 
@@ -22,6 +24,30 @@ constexpr std::chrono::seconds between_tries{2};
 /// Not exit_status::fault_of_ours: the machine's state is wrong, not boardgate.
 constexpr int unsound = 1;
 constexpr const char* kept_socket = "probe";
+/// Ports that other programs had are kept soon after they are free.
+constexpr std::chrono::seconds between_binds{10};
+
+/// --keep-ports. Does not return.
+[[noreturn]] void keep_ports(const boardgate::Settings& settings) {
+    using namespace boardgate;
+    doorcheck::KeptPorts ports(settings, settings.allow_bind_all ? INADDR_ANY : INADDR_LOOPBACK);
+    if (auto sockets = service_sockets()) {
+        for (auto& [name, socket] : *sockets) {
+            forget_socket(name);
+            ports.adopt(std::move(socket));
+        }
+    }
+    (void)ports.bind_missing();
+    for (const std::uint16_t port : ports.all()) keep_socket(doorcheck::name_of_port(port), ports.socket_of(port));
+    for (std::string status = ports.status();;) {
+        notify_ready(status);
+        do {
+            std::this_thread::sleep_for(between_binds);
+            for (const std::uint16_t port : ports.bind_missing()) keep_socket(doorcheck::name_of_port(port), ports.socket_of(port));
+        } while (ports.status() == status);
+        status = ports.status();
+    }
+}
 
 }  // namespace
 
@@ -31,6 +57,7 @@ int main(int argc, char** argv) {
         if (const auto status = answered_common_option(argc, argv)) return *status;
         const Settings settings = settings_or_throw();
         if (argc == 2 && std::string_view(argv[1]) == "--load-table") return tl::make_unexpected(doorcheck::load_table(settings));
+        if (argc == 2 && std::string_view(argv[1]) == "--keep-ports") keep_ports(settings);
         if (argc == 3 && std::string_view(argv[1]) == "--holder") {
             if (std::string_view(argv[2]) == "all") {
                 std::puts(doorcheck::all_listeners().c_str());

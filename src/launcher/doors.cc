@@ -124,15 +124,15 @@ std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
 }
 
 std::vector<std::uint16_t> Doors::candidates_for(const wire::DoorSpec& door) const {
-    if (door.port != 0) return {door.port};
-    std::set<std::uint16_t> ours;
+    std::set<std::uint16_t> taken = listeners();
+    if (door.port != 0) return taken.contains(door.port) ? std::vector<std::uint16_t>() : std::vector{door.port};
     for (const DoorRecord& record : records_.all()) {
-        if (record.door.board != door.board) ours.insert(record.door.port);
+        if (record.door.board != door.board) taken.insert(record.door.port);
     }
     std::vector<std::uint16_t> candidates;
-    for (int port = settings_.door_ports.first; port <= settings_.door_ports.last; ++port) {
+    for (int port = settings_.door_ports.first; port <= settings_.door_ports.last && candidates.size() < most_ports_tried; ++port) {
         const auto number = static_cast<std::uint16_t>(port);
-        if (settings_.is_door_port(number) && !ours.contains(number)) candidates.push_back(number);
+        if (settings_.is_door_port(number) && !taken.contains(number)) candidates.push_back(number);
     }
     return candidates;
 }
@@ -148,14 +148,14 @@ LauncherResult<bool> Doors::claim(DoorRecord& record) const {
     return true;
 }
 
-void Doors::drop_taken(std::vector<std::uint16_t>& candidates) const {
-    (void)jobs_.run("StartUnit", "boardgate-portholder@all.service");
-    std::ifstream in(holders_folder + std::string("all"));
-    std::set<int> taken;
-    for (int port = 0; in >> port;) taken.insert(port);
-    std::erase_if(candidates, [&, first = candidates.front()](std::uint16_t port) { return port != first && taken.contains(port); });
-    // The table may be outdated by a few ports, not by many.
-    candidates.resize(std::min(candidates.size(), most_ports_tried));
+const std::set<std::uint16_t>& Doors::listeners() const {
+    if (!listeners_) {
+        (void)jobs_.run("StartUnit", "boardgate-portholder@all.service");
+        std::ifstream in(holders_folder + std::string("all"));
+        listeners_.emplace();
+        for (std::uint16_t port = 0; in >> port;) listeners_->insert(port);
+    }
+    return *listeners_;
 }
 
 LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
@@ -173,8 +173,7 @@ LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& doo
     std::vector<std::uint16_t> candidates = candidates_for(door);
     // An address of another machine fails for every port, and systemd reports it like a taken port.
     if (!door.host.empty() && candidates.size() > most_ports_tried_elsewhere) candidates.resize(most_ports_tried_elsewhere);
-    for (std::size_t tried = 0; tried < candidates.size(); ++tried) {
-        const std::uint16_t candidate = candidates[tried];
+    for (const std::uint16_t candidate : candidates) {
         plan->port = *Port::parse(candidate);
         // Record the door before opening it: a crash in between leaves a record, which opens the door later, and never an
         // unknown door.
@@ -192,12 +191,9 @@ LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& doo
         if (before) before->opened = 0;
         if (*claimed && (!before || !records_.write(*before))) records_.remove(board);
         if (!bound) return error_of(bound);
-        // Another program listens on it. The other ports with a listener are not tried.
-        if (tried == 0 && candidates.size() > 1) drop_taken(candidates);
     }
     if (!door.host.empty()) {
-        return refuse(Refusal::port_taken,
-                      fmt::format("port {} of {} is in use, or the address is not one of this server's", candidates.back(), door.host));
+        return refuse(Refusal::port_taken, fmt::format("no port of {} is free, or the address is not one of this server's", door.host));
     }
     if (door.port != 0) return refuse(Refusal::port_taken, fmt::format("port {} is in use: {}", door.port, holder_of(owner, door.port)));
     return refuse(Refusal::ports_all_taken, "all ports of door_ports are in use");

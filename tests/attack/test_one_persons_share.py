@@ -113,7 +113,7 @@ time.sleep(120)
 """
 
 
-def test_ports_that_somebody_took_cost_no_time(lab, alice, bob, make_board):
+def test_ports_that_somebody_took_cost_no_time(free_ports, lab, alice, bob, make_board):
     squatter = lab.start("runuser", "-u", "bob", "--", "prlimit", "--nofile=4096", "python3", "-c", SQUATTER)
     try:
         assert int(squatter.stdout.readline()) > 900

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The port at which the packet filter is tried stays boardgate's while the check starts anew."""
+"""Ports of boardgate are nobody else's, also while its programs start anew."""
+import threading
+
+import pytest
+
 from fixtures import wait_for_gate
 from machine import until
 
@@ -37,3 +41,74 @@ def test_nobody_gets_the_probes_port_when_the_check_starts_anew(lab):
         squatter.terminate()
         said = squatter.communicate()[0]
     assert "taken" not in said
+
+
+# Tries all ports of doors again and again, each way of binding; says which it got.
+BIND_ALL = r"""
+import socket, sys, time
+end, got = time.monotonic() + 90, []
+print("trying", flush=True)
+while time.monotonic() < end:
+    for port in range(16001, 17000):
+        s = socket.socket()
+        if port % 2:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            s.bind(("127.0.0.1" if port % 3 else "0.0.0.0", port))
+            print("taken", port, flush=True)
+            got.append(s)
+        except OSError:
+            s.close()
+"""
+
+
+@pytest.fixture
+def squatter(lab):
+    """bob's program, which reads as a list of what it said once it is ended."""
+    process = lab.start("runuser", "-u", "bob", "--", "prlimit", "--nofile=4096", "python3", "-c", BIND_ALL)
+    assert process.stdout.readline() == "trying\n"
+    said = []
+    reader = threading.Thread(target=lambda: said.extend(process.stdout), daemon=True)
+    reader.start()
+
+    def end():
+        assert process.poll() is None, said
+        process.terminate()
+        process.wait()
+        reader.join(10)
+        return said
+    yield end
+    process.kill()
+
+
+def kept(lab):
+    return lab.property("boardgate-ports.service", "StatusText")
+
+
+def test_nobody_gets_a_port_of_a_door(lab, alice, make_board, squatter):
+    until("all ports are kept", lambda: kept(lab) == "keeps 999 of 999 ports")
+    for anew in (None, ("systemctl", "kill", "--signal=KILL", "boardgate-ports"), ("systemctl", "restart", "boardgate-ports"),
+                 ("systemctl", "restart", "boardgate.target")):
+        before = lab.property("boardgate-ports.service", "InvocationID")
+        if anew:
+            lab.exec(*anew)
+            until("it starts anew", lambda before=before: lab.property("boardgate-ports.service", "InvocationID") != before
+                  and lab.property("boardgate-ports.service", "ActiveState") == "active", 30)
+            wait_for_gate(lab)
+        board = make_board(alice, idle_sleep=60)
+        assert alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"title": "a new door on the same port"}).status == 200
+        assert alice.delete(f"/api/v1/boards/{board['id']}").status == 204
+        assert kept(lab) == "keeps 999 of 999 ports"
+    assert squatter() == []
+
+
+def test_no_two_doors_have_one_port(lab, alice, bob, make_board):
+    """Both would be root's, so the kernel would allow it: a port with a listener is never given, also without a record."""
+    board = make_board(alice, port=16700)
+    lab.exec("mv", f"/var/lib/boardgate-root/doors/{board['id']}", "/root/kept-record")
+    try:
+        answer = bob.post("/api/v1/boards", {"logdir": "/home/bob/runs", "port": 16700})
+        assert (answer.status, answer.code) == (409, "port_taken"), answer
+    finally:
+        lab.exec("mv", "/root/kept-record", f"/var/lib/boardgate-root/doors/{board['id']}")

@@ -145,7 +145,7 @@ def test_nothing_of_a_removed_board_stays_behind(lab, alice, ready_board):
     assert alice.delete(f"/api/v1/boards/{board['id']}").code == "no_such_board"
 
 
-def test_an_asked_port_is_given_and_a_taken_one_is_told_before_anything_runs(lab, alice, bob, make_board):
+def test_an_asked_port_is_given_and_a_taken_one_is_told_before_anything_runs(free_ports, lab, alice, bob, make_board):
     board = make_board(alice, port=16321)
     assert board["port"] == 16321
     # By another board.

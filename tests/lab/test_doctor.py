@@ -139,9 +139,16 @@ WAYS = {
     "ports that the kernel gives away": (
         *settings("s|^#door_ports = .*|door_ports = 40000-40099|"), "overlaps", "ip_local_reserved_ports"),
     "a program on a door's port": (
-        "systemd-run -q --unit=squatter -p User=bob python3 -c 'import socket, time; s = socket.create_server((\"127.0.0.1\", 16500)); time.sleep(600)';"
-        "for i in $(seq 100); do ss -ltn 'sport = :16500' | grep -q LISTEN && break; sleep 0.05; done",
-        "systemctl stop squatter", "a program of bob listens on port 16500 of door_ports", "sport = :16500"),
+        "systemctl stop boardgate-ports; systemd-run -q --unit=squatter -p User=bob python3 -c 'import socket, time; s = socket.create_server((\"127.0.0.1\", 16500)); time.sleep(600)';"
+        "for i in $(seq 100); do ss -ltn 'sport = :16500' | grep -q LISTEN && break; sleep 0.05; done;"
+        "systemctl start boardgate-ports",
+        "systemctl stop squatter; systemctl restart boardgate-ports", "a program of bob listens on port 16500 of door_ports: python3 (process",
+        "sport = :16500"),
+    "a port that a program has without listening": (
+        "systemctl stop boardgate-ports; systemd-run -q --unit=squatter -p User=bob python3 -c 'import socket, time; s = socket.socket();"
+        " s.bind((\"127.0.0.1\", 16501)); open(\"/tmp/bound\", \"w\"); time.sleep(600)';"
+        "for i in $(seq 100); do [ -e /tmp/bound ] && break; sleep 0.05; done; systemctl start boardgate-ports",
+        "systemctl stop squatter; rm /tmp/bound; systemctl restart boardgate-ports", "keeps 998 of 999 ports; other programs have 16501", "ss -tanp"),
     "a firewall that drops": (
         *firewall("type filter hook input priority 0; policy drop; tcp dport 22 accept; ct state established accept; iif lo accept;"),
         "refuses packets by default", "443"),
