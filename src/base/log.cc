@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "src/base/log.h"
 
-#include <sys/uio.h>
-#include <unistd.h>
-
+#include <atomic>
 #include <cstdio>
 #include <string>
-#include <vector>
+#include <utility>
 
+#include "src/base/background_log.h"
+#include "src/base/lock_guarded.h"
 #include "src/base/names.h"
-
-#define SD_JOURNAL_SUPPRESS_LOCATION
-#include <systemd/sd-journal.h>
 
 namespace boardgate {
 
@@ -34,24 +31,53 @@ constexpr Row rows[] = {
 
 void set_log_identifier(const char* name) noexcept { identifier = name; }
 
+namespace {
+
+/// For programs without BackgroundLogging.
+constexpr std::chrono::milliseconds longest_wait{1000};
+std::atomic<BackgroundLog*> background = nullptr;
+
+/// Lines of NAME=value, as journald reads them.
+std::string message_of(Event event, std::string_view message, std::initializer_list<LogField> fields) {
+    const Row& row = rows[static_cast<std::size_t>(event)];
+    std::string lines = "MESSAGE=" + printable(message) + "\nMESSAGE_ID=" + row.id + "\nPRIORITY=" + std::to_string(row.priority) +
+                        "\nSYSLOG_IDENTIFIER=" + identifier + "\n";
+    for (const auto& [name, value] : fields) lines.append(name).append("=").append(printable(value)).append("\n");
+    return lines;
+}
+
+std::string dropped_message(std::size_t dropped) {
+    return message_of(Event::log_dropped, std::to_string(dropped) + " messages were dropped while journald took none", {});
+}
+
+struct Journal {
+    JournalSocket socket{};
+    std::size_t dropped = 0;
+
+    JournalSocket::Outcome send(const std::string& message) {
+        // Waits once, and not again until journald takes messages.
+        const auto outcome = socket.send(message, dropped > 0 ? std::chrono::milliseconds(0) : longest_wait);
+        if (outcome == JournalSocket::Outcome::full) ++dropped;
+        if (outcome == JournalSocket::Outcome::sent && dropped > 0)
+            (void)socket.send(dropped_message(std::exchange(dropped, 0)), std::chrono::milliseconds(0));
+        return outcome;
+    }
+};
+
+}  // namespace
+
+BackgroundLogging::BackgroundLogging() : log_(std::make_unique<BackgroundLog>(JournalSocket(), &dropped_message)) {
+    background = log_.get();
+}
+BackgroundLogging::~BackgroundLogging() { background = nullptr; }
+
 void log_event(Event event, std::string_view message, std::initializer_list<LogField> fields) noexcept {
     try {
-        const Row& row = rows[static_cast<std::size_t>(event)];
-        std::vector<std::string> entries = {
-            "MESSAGE=" + printable(message),
-            std::string("MESSAGE_ID=") + row.id,
-            "PRIORITY=" + std::to_string(row.priority),
-            std::string("SYSLOG_IDENTIFIER=") + identifier,
-        };
-        for (const auto& [name, value] : fields) entries.push_back(std::string(name) + "=" + printable(value));
-        std::vector<iovec> vectors;
-        vectors.reserve(entries.size());
-        for (std::string& entry : entries) vectors.push_back({entry.data(), entry.size()});
-        // Returns 0 even without a journal, so check its socket first.
-        if (access("/run/systemd/journal/socket", W_OK) == 0 && sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size())) == 0) {
-            return;
-        }
-        std::fprintf(stderr, "<%d>%s: %s\n", row.priority, identifier, entries.front().c_str() + sizeof "MESSAGE");
+        std::string lines = message_of(event, message, fields);
+        if (BackgroundLog* const log = background) return log->add(std::move(lines));
+        static LockGuarded<Journal> journal;
+        if (journal.lock()->send(lines) != JournalSocket::Outcome::missing) return;
+        std::fprintf(stderr, "<%d>%s: %s\n", rows[static_cast<std::size_t>(event)].priority, identifier, printable(message).c_str());
     } catch (...) {
         // A failure to log must not end the program.
         std::fputs("boardgate: out of memory while logging\n", stderr);

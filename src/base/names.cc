@@ -55,6 +55,16 @@ std::size_t control_character_at(std::string_view text, std::size_t at) {
     const auto next = static_cast<unsigned char>(text[at + 1]);
     return next >= 0x80 && next <= 0x9F ? 2 : 0;
 }
+
+/// U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069: they show text in another order than it has.
+std::size_t direction_mark_at(std::string_view text, std::size_t at) {
+    if (!text.substr(at).starts_with("\xE2") || at + 2 >= text.size()) return 0;
+    const auto second = static_cast<unsigned char>(text[at + 1]);
+    const auto third = static_cast<unsigned char>(text[at + 2]);
+    const bool mark = (second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xAA && third <= 0xAE))) ||
+                      (second == 0x81 && third >= 0xA6 && third <= 0xA9);
+    return mark ? 3 : 0;
+}
 }  // namespace
 
 bool has_control_character(std::string_view text) {
@@ -67,7 +77,7 @@ bool has_control_character(std::string_view text) {
 std::string printable(std::string_view text, std::string_view kept) {
     std::string out;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        const std::size_t size = control_character_at(text, at);
+        const std::size_t size = std::max(control_character_at(text, at), direction_mark_at(text, at));
         out += size == 0 || kept.find(text[at]) != std::string_view::npos ? text[at] : '?';
         at += size > 0 ? size - 1 : 0;
     }

@@ -96,7 +96,10 @@ public:
     [[nodiscard]] Result<void> start(Sockets sockets);
     /// Periodically stores changes and removes what has expired, until a signal of `ending` arrives.
     void run_until(const sigset_t& ending);
-    [[nodiscard]] std::size_t boards() const { return registry_.all().size(); }
+    [[nodiscard]] std::string status() const {
+        const std::string lost = unit_reconciler_.lost();
+        return "Serving " + std::to_string(registry_.all().size()) + " boards" + (lost.empty() ? "" : "; " + lost);
+    }
 
 private:
     void take_requests(Sockets sockets);
@@ -283,11 +286,12 @@ Result<int> serve() {
     auto sockets = take_sockets();
     if (!sockets) return error_of(sockets);
     const sigset_t ending = block_ending_signals();
+    const BackgroundLogging logging;
     auto store = Store::open();
     if (!store) return error_of(store);
     Service service(settings, *std::move(store));
     if (const auto started = service.start(*std::move(sockets)); !started) return error_of(started);
-    notify_ready("Serving " + std::to_string(service.boards()) + " boards");
+    notify_ready(service.status());
     service.run_until(ending);
     notify_stopping("Finishing open requests");
     return exit_status::done;

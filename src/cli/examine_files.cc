@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -31,11 +32,30 @@ constexpr unsigned long long least_free_in_run = 64ULL << 20;
 constexpr const char* server_file = "/etc/boardgate/nginx-server.conf";
 constexpr const char* pam_file = "/etc/pam.d/boardgate";
 
+/// The part of the program's path that an account other than root can change; empty if there is none.
+std::string changeable_part(const std::string& program) {
+    std::error_code missing;
+    for (std::filesystem::path part = std::filesystem::canonical(program, missing);; part = part.parent_path()) {
+        struct stat about {};
+        if (stat(part.c_str(), &about) != 0) return {};
+        const bool by_group = (about.st_mode & S_IWGRP) != 0 && about.st_gid != 0;
+        const bool by_others = (about.st_mode & S_IWOTH) != 0;
+        if (about.st_uid != 0 || ((by_group || by_others) && (about.st_mode & S_ISVTX) == 0)) return part;
+        if (part == part.root_path()) return {};
+    }
+}
+
 void examine_environment(Findings& to, const std::string& name, const std::string& program) {
     const std::string named = "environment " + name + ": " + program;
     if (access(program.c_str(), X_OK) != 0) {
         to.push_back({false, named + " cannot be run", "install TensorBoard there, or correct [environments] in boardgate.conf"});
         return;
+    }
+    if (const std::string part = changeable_part(program); !part.empty()) {
+        to.push_back(
+            {false,
+             fmt::format("{}: accounts other than root can change {}, and so run programs as everybody who opens a board", named, part),
+             fmt::format("chown -R root:root {0}; chmod -R go-w {0}", part)});
     }
     // As nobody: it must work for ordinary accounts, and root must not run its code.
     const ProgramEnd end = run_program({program, "--version"}, patience, geteuid() == 0 ? std::optional(nobody) : std::nullopt);

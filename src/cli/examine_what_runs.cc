@@ -247,13 +247,17 @@ void examine_ports(Findings& to, const Settings& settings) {
     }
 }
 
-/// boardgate-ports.service says which ports it could not keep; also those on which nothing listens.
-void examine_kept_ports(Findings& to) {
-    const ProgramEnd end = run_program({"systemctl", "show", "--value", "--property=StatusText", "boardgate-ports.service"}, patience);
-    const std::string status = end.output.substr(0, end.output.find('\n'));
-    if (status.find(';') == std::string::npos) return;
-    to.push_back(
-        {false, "boardgate-ports.service " + status, "end those programs: ss -tanp; boardgate takes the ports within ten seconds"});
+/// What a service says behind a semicolon is a fault: ports that boardgate-ports could not keep, also those on which nothing
+/// listens; boards that are not in boardgated's database.
+void examine_statuses(Findings& to) {
+    constexpr std::pair<const char*, const char*> services[] = {
+        {"boardgate-ports.service", "end those programs: ss -tanp; boardgate takes the ports within ten seconds"},
+        {"boardgated.service", "journalctl -x -u boardgated; if the database was lost, restore a copy of /var/lib/boardgate/boardgate.db"}};
+    for (const auto& [service, remedy] : services) {
+        const ProgramEnd end = run_program({"systemctl", "show", "--value", "--property=StatusText", service}, patience);
+        const std::string status = end.output.substr(0, end.output.find('\n'));
+        if (status.find(';') != std::string::npos) to.push_back({false, fmt::format("{}: {}", service, status), remedy});
+    }
 }
 
 /// Without a limit, boards may take the memory that training needs.
@@ -293,7 +297,7 @@ bool examine_what_runs(Findings& to, const Settings& settings) {
         to.push_back({false, "there is no group " + settings.administrators + ", so nobody is an administrator",
                       "groupadd " + settings.administrators + ", or correct administrators in boardgate.conf"});
     examine_ports(to, settings);
-    examine_kept_ports(to);
+    examine_statuses(to);
     examine_limits(to);
     examine_caches(to);
     return runs;

@@ -129,6 +129,9 @@ WAYS = {
     "nginx does not run": ("systemctl stop nginx", "systemctl start nginx", "nginx.service is inactive", "enable --now"),
     "nginx's configuration": (
         "echo 'nonsense on;' >/etc/nginx/conf.d/bad.conf", "rm /etc/nginx/conf.d/bad.conf", "nonsense", "nginx -t"),
+    "an environment that others can change": (
+        "chmod o+w $(dirname $(sed -n 's/^default = //p' /etc/boardgate/boardgate.conf))",
+        "chmod o-w $(dirname $(sed -n 's/^default = //p' /etc/boardgate/boardgate.conf))", "accounts other than root can change", "chmod -R go-w"),
     "nginx without the site": (
         "mv /etc/nginx/sites-enabled/boardgate /etc/kept", "mv /etc/kept /etc/nginx/sites-enabled/boardgate", "does not include", "boardgate-site enable"),
     "an nginx with few connections": (
@@ -148,7 +151,7 @@ WAYS = {
         "systemctl stop boardgate-ports; systemd-run -q --unit=squatter -p User=bob python3 -c 'import socket, time; s = socket.socket();"
         " s.bind((\"127.0.0.1\", 16501)); open(\"/tmp/bound\", \"w\"); time.sleep(600)';"
         "for i in $(seq 100); do [ -e /tmp/bound ] && break; sleep 0.05; done; systemctl start boardgate-ports",
-        "systemctl stop squatter; rm /tmp/bound; systemctl restart boardgate-ports", "keeps 998 of 999 ports; other programs have 16501", "ss -tanp"),
+        "systemctl stop squatter; rm /tmp/bound; systemctl restart boardgate-ports", "boardgate-ports.service: keeps 998 of 999 ports; other programs have 16501", "ss -tanp"),
     "a firewall that drops": (
         *firewall("type filter hook input priority 0; policy drop; tcp dport 22 accept; ct state established accept; iif lo accept;"),
         "refuses packets by default", "443"),

@@ -101,6 +101,7 @@ def test_a_board_that_the_database_lost_is_rebuilt_when_its_owner_logs_in(lab, a
     lab.systemctl("start", "boardgate.target", "boardgated.service")
     until("it is said in the journal", said_since(lab, began, f"{board['unit']} belongs to no known board"))
     wait_for_gate(lab)
+    assert "1 boards have doors and are not in the database" in lab.verb("exec", "boardgate", "doctor", check=False).stdout
     assert alice.get(board["url"]).status == 404
     Client(alice.url, alice.ca, "bob", "bob-lab").login()
     assert alice.get(board["url"]).status == 404
@@ -111,6 +112,23 @@ def test_a_board_that_the_database_lost_is_rebuilt_when_its_owner_logs_in(lab, a
     assert in_state(alice, board, "ready")
 
 
+def test_a_state_folder_that_cannot_be_written_is_told_and_closes_the_site(lab, site, alice):
+    began, folder = lab.epoch(), "/var/lib/boardgate"
+    lab.exec("mount", "--bind", folder, folder)
+    lab.exec("mount", "-o", "remount,ro,bind", folder)
+    try:
+        assert not lab.succeeds("systemctl", "restart", "boardgated")
+        until("requests are answered immediately", lambda: lab.property("boardgated-app.socket", "ActiveState") == "inactive")
+        assert Client(*site).get("/api/v1/session").status == 503
+        until("it is said in the journal", said_since(lab, began, "the user boardgate must be able to write"))
+        assert "boardgated.service cannot start" in lab.verb("exec", "boardgate", "doctor", check=False).stdout
+    finally:
+        lab.exec("umount", folder)
+        lab.systemctl("restart", "boardgate.target", "boardgated")
+    wait_for_gate(lab)
+    assert alice.is_logged_in()
+
+
 def test_units_without_board_and_record_go_when_their_owner_logs_in(lab, alice, ready_board):
     board, began = ready_board(alice), lab.epoch()
     lab.systemctl("stop", "boardgated.service", "boardgated-gate.socket", "boardgated-app.socket", "boardgated-stream.socket")
@@ -118,7 +136,7 @@ def test_units_without_board_and_record_go_when_their_owner_logs_in(lab, alice, 
     lab.exec("rm", f"{DOORS}/{board['id']}")
     lab.systemctl("start", "boardgate.target", "boardgated.service")
     until("it is said in the journal", said_since(lab, began, f"{board['unit']} belongs to no known board"))
-    wait_until_sound(lab)
+    wait_for_gate(lab)
     Client(alice.url, alice.ca, "bob", "bob-lab").login()
     assert board["unit"] in lab.units(), "somebody else's login removed it"
     alice.login()

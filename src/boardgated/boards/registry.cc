@@ -26,7 +26,6 @@ Result<void> Registry::load() {
     if (!holds) return error_of(holds);
     const auto contents = contents_.lock();
     for (const BoardRow& row : *rows) {
-        if (row.aside) continue;
         auto board = board_of(row);
         if (!board) {
             log_event(Event::reconciled, "a board in the database has a malformed id or owner; boardgate ignores it");
@@ -37,6 +36,10 @@ Result<void> Registry::load() {
             if (auto written = write(*board); !written) return written;
         }
         const BoardId id = board->id;
+        if (row.aside) {
+            contents->aside.insert(id);
+            continue;
+        }
         contents->entries.emplace(id, Entry{*std::move(board)});
     }
     const auto failures = store_.failures();
@@ -129,6 +132,11 @@ std::optional<Board> Registry::find(const BoardId& id) const {
     const auto contents = contents_.read();
     const Entry* entry = contents->find(id);
     return entry == nullptr ? std::nullopt : std::optional(entry->board);
+}
+
+bool Registry::knows(const BoardId& id) const {
+    const auto contents = contents_.read();
+    return contents->entries.contains(id) || contents->aside.contains(id);
 }
 
 std::optional<GateView> Registry::gate_view(const BoardId& id) const {
@@ -332,12 +340,16 @@ Result<void> Registry::judge(const BoardRow& row, const UserName& owner, const s
     if (auto written = store_.put_board(after); !written) return written;
     if (row.deleted != 0) return {};
     if (after.aside) {
-        contents_.lock()->entries.erase(board->id);
+        const auto contents = contents_.lock();
+        contents->entries.erase(board->id);
+        contents->aside.insert(board->id);
         changes.aside.push_back(*std::move(board));
     } else if (row.aside || after.owner != row.owner) {
         board->owner = owner;
         board->home = after.home;
-        contents_.lock()->entries.insert_or_assign(board->id, Entry{*board});
+        const auto contents = contents_.lock();
+        contents->entries.insert_or_assign(board->id, Entry{*board});
+        contents->aside.erase(board->id);
         changes.taken.push_back(*std::move(board));
     } else {
         const auto contents = contents_.lock();

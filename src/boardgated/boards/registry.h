@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <vector>
 
@@ -66,6 +67,8 @@ public:
     /// The person's boards on these folders, the newest first; some by `targets`, which may be outdated.
     [[nodiscard]] std::vector<Board> boards_on(std::uint32_t uid, const BoardOptions& options, const std::string& targets) const;
     [[nodiscard]] std::optional<Board> find(const BoardId& id) const;
+    /// Is it a board of the database, though set aside?
+    [[nodiscard]] bool knows(const BoardId& id) const;
     [[nodiscard]] std::optional<GateView> gate_view(const BoardId& id) const;
     [[nodiscard]] std::vector<Board> boards_of(std::uint32_t uid) const;
     [[nodiscard]] std::vector<Board> all() const;
@@ -139,6 +142,7 @@ private:
         std::deque<Notification> notifications{};
         bool notifying = false;
         bool ending = false;
+        std::set<BoardId> aside{};  ///< in the database only
 
         [[nodiscard]] Entry* find(const BoardId& id) {
             const auto found = entries.find(id);

@@ -10,13 +10,21 @@ namespace boardgate::boardgated {
 void UnitReconciler::find_unknown(const std::set<std::string>& units) {
     const auto unknown = unknown_.lock();
     unknown->clear();
+    std::set<BoardId> boards;
     for (const std::string& unit : units) {
         const auto board = UnitName::board_of(unit);
-        if (!board || registry_.find(*board)) continue;
+        if (!board || registry_.knows(*board)) continue;
         unknown->insert(unit);
+        boards.insert(*board);
         log_event(Event::reconciled, fmt::format("{} belongs to no known board; boardgate looks into it when its owner logs in", unit),
                   {{"UNIT", unit}});
     }
+    lost_.lock()->clear();
+    if (boards.empty()) return;
+    const std::string lost =
+        fmt::format("{} boards have doors and are not in the database; each comes back when its owner logs in", boards.size());
+    log_event(Event::storage_fault, lost + ". A copy of the database that has them may be restored instead");
+    *lost_.lock() = lost;
 }
 
 std::set<BoardId> UnitReconciler::take_unknown_of(const UserName& user) {
@@ -25,7 +33,7 @@ std::set<BoardId> UnitReconciler::take_unknown_of(const UserName& user) {
         const auto board = UnitName::board_of(unit);
         const UnitName own(user, *board);
         if (unit != own.service() && unit != own.socket()) return false;
-        if (!registry_.find(*board)) boards.insert(*board);
+        if (!registry_.knows(*board)) boards.insert(*board);
         return true;
     });
     return boards;

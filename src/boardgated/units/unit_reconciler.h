@@ -22,6 +22,8 @@ public:
 
     /// `units`: the units and doors of boards that systemd has. Remembers those without a board.
     void find_unknown(const std::set<std::string>& units);
+    /// What find_unknown() found, for systemctl status and doctor; empty if there is nothing.
+    [[nodiscard]] std::string lost() const { return *lost_.read(); }
     /// Before the person's login is answered: sets boards of another home aside, and rebuilds boards from doors that no board
     /// explains. Doors without a record are removed.
     [[nodiscard]] Result<void> person_arrives(std::uint32_t uid, const UserName& user, const Token& token);
@@ -41,6 +43,7 @@ private:
     BoardLauncher& launcher_;
     const std::function<void(const BoardId&)> refresh_units_;
     LockGuarded<std::set<std::string>> unknown_;
+    LockGuarded<std::string> lost_;
 };
 
 }  // namespace boardgate::boardgated

@@ -92,6 +92,7 @@ TEST(ControlCharacters, AreShownAsQuestionMarks) {
     EXPECT_EQ(printable("a\tb\n", "\t"), "a\tb?");
     EXPECT_EQ(printable(std::string_view("\0", 1), "\t"), "?");
     EXPECT_EQ(printable("\xC2"), "\xC2");
+    EXPECT_EQ(printable("a\u202Egnp.exe\u2066\u200F\u20AC\xE2\x80"), "a?gnp.exe??\u20AC\xE2\x80") << "text in another order";
 }
 
 TEST(UserName, TakesWhatAccountsAreCalled) {
