@@ -130,8 +130,7 @@ WAYS = {
     "nginx's configuration": (
         "echo 'nonsense on;' >/etc/nginx/conf.d/bad.conf", "rm /etc/nginx/conf.d/bad.conf", "nonsense", "nginx -t"),
     "an environment that others can change": (
-        "chmod o+w $(dirname $(sed -n 's/^default = //p' /etc/boardgate/boardgate.conf))",
-        "chmod o-w $(dirname $(sed -n 's/^default = //p' /etc/boardgate/boardgate.conf))", "accounts other than root can change", "chmod -R go-w"),
+        "chmod o+w /opt/tensorboard/bin", "chmod o-w /opt/tensorboard/bin", "accounts other than root can change", "chmod -R go-w"),
     "nginx without the site": (
         "mv /etc/nginx/sites-enabled/boardgate /etc/kept", "mv /etc/kept /etc/nginx/sites-enabled/boardgate", "does not include", "boardgate-site enable"),
     "an nginx with few connections": (

@@ -76,8 +76,15 @@ Result<void> UnitReconciler::person_arrives(std::uint32_t uid, const UserName& u
     const auto changes = registry_.person_arrives(uid, user, person.home);
     if (!changes) return error_of(changes);
     say(*changes, user);
-    for (const Board& board : changes->aside) (void)launcher_.sleep(token, board.id);
-    for (const Board& board : changes->taken) refresh_units_(board.id);
+    // The database keeps them; nobody's door takes no port.
+    for (const Board& board : changes->aside) (void)launcher_.remove_door(token, board.id);
+    for (const Board& board : changes->taken) {
+        wire::DoorSpec door = door_spec(board.id, board.options, board.home);
+        if (door.port == 0) door.port = board.port;
+        // If it fails, the next wake makes the door.
+        if (const auto port = launcher_.make_door(token, door); port) (void)registry_.set_port(board.id, *port);
+        refresh_units_(board.id);
+    }
     for (const BoardId& board : take_unknown_of(user)) settle(person, board);
     return {};
 }

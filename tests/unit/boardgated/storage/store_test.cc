@@ -204,8 +204,8 @@ TEST(Store, SaysWhichFolderIsMissing) {
     const auto opened = Store::open("/nonexistent/boardgate.db");
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().text(),
-              "cannot open the database: unable to open database file; the user boardgate must be able to write "
-              "/nonexistent/boardgate.db and its folder");
+              "cannot open the database: unable to open database file: No such file or directory; the user boardgate must be able to write "
+              "/nonexistent/boardgate.db and its folder; then: systemctl restart boardgate.target");
 }
 
 }  // namespace
