@@ -383,6 +383,7 @@ TEST(Receive, NobodyWaitsWhenTheProgramEnds) {
         std::jthread end([] { stop_waiting(); });
         const auto got = receive(sockets.near.get(), 1h);
         const auto again = receive(sockets.near.get(), 1h);
+        end.join();
         _exit(!got && got.error().sys == ECANCELED && !again ? 0 : 1);
     };
     EXPECT_EXIT(in_a_program_that_ends(), testing::ExitedWithCode(0), "");
