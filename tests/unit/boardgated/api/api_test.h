@@ -49,7 +49,7 @@ struct ApiTest : testing::Test {
     Gate gate{sessions, registry, settings, front_ends};
     Metrics metrics{gate, registry, sessions, clock};
     fakes::FakeLauncher launcher{registry};
-    UnitReconciler unit_reconciler{registry, launcher};
+    UnitReconciler unit_reconciler{registry, launcher, [](const BoardId&) {}};
     UnitWatch watch{UnitWatch::Listener{[](const BoardId&, const UnitFacts&) {}, [](const BoardId&, const Usage&) {}, [](bool) {},
                                         [](const std::set<std::string>&) {}, [](const BoardId&) { return std::nullopt; },
                                         [] { return std::vector<BoardId>(); }}};

@@ -86,7 +86,7 @@ TEST_F(RegistryHomesTest, ABoardIsRebuiltFromItsDoor) {
     wire::DoorSpec door = door_spec(lost, before.options, before.home);
     door.port = 16007;
     ASSERT_TRUE(registry.remove(lost));
-    ASSERT_TRUE(registry.restore(1001, u1001, door));
+    ASSERT_TRUE(registry.rebuild(1001, u1001, door));
     EXPECT_EQ(at(lost).port, 16007);
     EXPECT_EQ(options_text(at(lost).options), options_text(before.options));
     Registry again(*store, clock);
