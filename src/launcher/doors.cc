@@ -165,9 +165,11 @@ LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& doo
     auto before = records_.read(board);
     if (before && !before->is_of(owner) && !is_of_renamed(*before, owner, door))
         return refuse(Refusal::no_such_door, "you have no such board");
-    if (before && is_stopped(plan->unit, *before)) return refuse(Refusal::stopped, stopped_text);
-    if (const auto named = before ? UserName::parse(before->owner) : failure("no door"); named && before->owner != owner.name)
-        (void)stop_units(UnitName(*named, board));
+    if (const auto named = before ? UserName::parse(before->owner) : failure("no door"); named) {
+        const UnitName former(*named, board);
+        if (is_stopped(former, *before)) return refuse(Refusal::stopped, stopped_text);
+        if (before->owner != owner.name) (void)stop_units(former);
+    }
     (void)stop_units(plan->unit);  // if it fails, systemd's refusal of the new unit says why
 
     std::vector<std::uint16_t> candidates = candidates_for(door);

@@ -108,7 +108,7 @@ TEST_F(LauncherTest, ABoardWakesForTheHomeForWhichItWasMade) {
     of_home.home = "12:34.000000005";
     ASSERT_TRUE(make(alice, of_home).result);
     (void)systemd.asked();
-    EXPECT_THAT(systemd.transient().at(0), HasSubstr("STRING \"--home=12:34.000000005\""));
+    EXPECT_THAT(records_folder.get(board + std::string(".arguments")), HasSubstr("--home=12:34.000000005"));
     const auto wake = [&](const std::string& mark) {
         wire::WakeBoard message;
         message.board = board;

@@ -19,7 +19,7 @@ struct RegistryHomesTest : testing::Test {
 
     BoardId add(std::uint32_t uid) { return registry.add(uid, UserName::parse("u" + std::to_string(uid)).value(), {}).value().id; }
     [[nodiscard]] Board at(const BoardId& id) const { return registry.find(id).value(); }
-    BoardId add_in(const HomeMark& mark) { return registry.add(1001, u1001, {}, 50, mark.str()).value().id; }
+    BoardId add_in(const HomeMark& mark) { return registry.add(1001, u1001, {}, 50, {}, mark.str()).value().id; }
     Registry::Changes arrives(const std::optional<HomeMark>& mark, const char* name = "u1001") {
         return registry.person_arrives(1001, UserName::parse(name).value(), mark).value();
     }

@@ -92,14 +92,14 @@ TEST_F(UnitReconcilerTest, ARecordOfAnotherHomeIsKeptAndIsNobodys) {
 
 TEST_F(UnitReconcilerTest, ABoardThatIsSetAsideHasNoDoor) {
     launcher.home = HomeMark::parse("12:1000.000000001").value();
-    const Board board = registry.add(1001, UserName::parse("alice").value(), {}, 50, "12:2000.000000001").value();
+    const Board board = registry.add(1001, UserName::parse("alice").value(), {}, 50, {}, "12:2000.000000001").value();
     log_in("alice");
     EXPECT_THAT(launcher.asked, ElementsAre("remove_door " + board.id.str()));
 }
 
 TEST_F(UnitReconcilerTest, DoorsMoveWithARenamedAccount) {
     launcher.home = HomeMark::parse("12:1000.000000001").value();
-    const Board board = registry.add(1001, UserName::parse("alice").value(), {}, 50, "12:1000.000000001").value();
+    const Board board = registry.add(1001, UserName::parse("alice").value(), {}, 50, {}, "12:1000.000000001").value();
     log_in("anna");
     EXPECT_THAT(launcher.asked, ElementsAre("make_door " + board.id.str()));
     EXPECT_EQ(registry.find(board.id)->owner.str(), "anna");
