@@ -63,7 +63,7 @@ struct RunsTest : TemporaryFolder {
 TEST_F(RunsTest, WhatStorageWasTooSlowForComesLater) {
     run("a", 1000, 5);
     run("b", 2000, 7);
-    budget.read = std::chrono::milliseconds(0);
+    budget.read = budget.read_for_sorting = std::chrono::milliseconds(0);
     Result result = found({root});
     EXPECT_EQ(names(result), (Strings{"b", "a", "b", "a"}));
     EXPECT_FALSE(result.runs[0].read || result.runs[1].read || result.runs[0].has_step);
