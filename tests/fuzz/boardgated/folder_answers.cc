@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     for (const std::string& one : datagrams) {
         wire::Datagram datagram;
         datagram.bytes = Secret(one);
-        is_shown(run_search_event(run_search_update(&datagram)).data);
+        is_shown(run_search_event(run_search_update(&datagram), {}).data);
     }
     return 0;
 }

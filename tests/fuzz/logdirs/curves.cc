@@ -27,9 +27,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     for (reader.open(fd.get(), 0); reader.next() == events::EventReader::Next::event;) {
         for (const events::Value& value : reader.event().values) curves.add(reader.event().step, value, reader.loader());
     }
-    const auto best = curves.best();
-    require(best.size() <= wire::longest::curves, "a run has a curve or two");
-    for (const wire::Curve& curve : best) {
+    const auto all = curves.all();
+    require(all.size() <= logdirs::Curves::most_tags, "a run has a bounded number of curves");
+    for (const wire::Curve& curve : all) {
         require(curve.tag.size() <= wire::longest::tag && is_utf8(curve.tag) && !has_control_character(curve.tag), "a tag can be shown");
         require(!curve.points.empty() && curve.points.size() <= wire::longest::points, "a curve has some points");
         for (std::size_t i = 1; i < curve.points.size(); ++i) require(curve.points[i - 1].step < curve.points[i].step, "steps rise");
