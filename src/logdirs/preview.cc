@@ -103,7 +103,7 @@ private:
         while (in_time() && reader_.offset() < end) {
             const events::EventReader::Next next = reader_.next();
             damaged_ = next == events::EventReader::Next::damaged;
-            if (damaged_ && !damage_) damage_ = Damage{file.name, reader_.offset()};
+            if (damaged_ && !damage_) damage_ = DamagedPlace{file.name, reader_.offset()};
             if (next != events::EventReader::Next::event) return;
             const events::Event& event = reader_.event();
             // TensorBoard drops such events.
@@ -121,7 +121,7 @@ private:
     Curves curves_;
     bool damaged_ = false;
     bool late_ = false;
-    std::optional<Damage> damage_;
+    std::optional<DamagedPlace> damage_;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace boardgate::logdirs {
 
 /// Where an event file is damaged; TensorBoard reads nothing behind that.
-struct Damage {
+struct DamagedPlace {
     std::string file;  ///< its name
     std::uint64_t byte = 0;
 };
@@ -20,7 +20,7 @@ struct Preview {
     bool complete = false;  ///< the time was enough
     std::optional<std::int64_t> last_step;
     std::vector<wire::Curve> curves;  ///< of all tags (Curves::all)
-    std::optional<Damage> damage{};   ///< the first one
+    std::optional<DamagedPlace> damage{};   ///< the first one
 };
 
 /// `names` are files in `folder`, in the order in which TensorBoard reads them: by name. Stops at `end` with what it has.
