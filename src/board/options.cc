@@ -49,7 +49,8 @@ Result<std::vector<std::string>> read_words(int file, std::size_t most) {
         if (bytes.size() > most) return failure("the options of the board are too long");
     }
     std::vector<std::string> words;
-    for (std::size_t end = 0, at = 0; (end = bytes.find('\0', at)) != std::string::npos; at = end + 1) words.push_back(bytes.substr(at, end - at));
+    for (std::size_t end = 0, at = 0; (end = bytes.find('\0', at)) != std::string::npos; at = end + 1)
+        words.push_back(bytes.substr(at, end - at));
     if (words.empty()) return failure("standard input has no options", {}, "do not start this program by hand: a board's unit starts it");
     return words;
 }
@@ -107,7 +108,8 @@ Result<Options> parse_options(const std::string& id, std::vector<std::string> wo
         if (!mark) return bad("home");
         home = *mark;
     }
-    return Options{*board, given["tensorboard"], folders, names, *reload, multifile->second, samples->str(), loader->second, *idle, *awake, home};
+    return Options{*board,         given["tensorboard"], folders, names,  *reload, multifile->second,
+                   samples->str(), loader->second,       *idle,   *awake, home};
 }
 
 }  // namespace boardgate::board

@@ -20,9 +20,9 @@ enum class Loader { automatic, boardgate, rustboard, python };
 
 struct Options {
     BoardId board;
-    std::string tensorboard;           ///< absolute path of the program
-    std::vector<LogDir> folders;       ///< the log directories
-    std::vector<std::string> names;    ///< of the folders, where there are several; a missing one is derived
+    std::string tensorboard;         ///< absolute path of the program
+    std::vector<LogDir> folders;     ///< the log directories
+    std::vector<std::string> names;  ///< of the folders, where there are several; a missing one is derived
     std::chrono::seconds reload_interval;
     bool reload_multifile = false;
     std::string samples;  ///< in TensorBoard's syntax; empty: its defaults

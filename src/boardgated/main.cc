@@ -131,9 +131,12 @@ private:
     FailureWatch failures_{registry_, journal_, launcher_};
     UnitReconciler unit_reconciler_{registry_, launcher_, [this](const BoardId& board) { watch_.refresh(board); }};
     UnitWatch watch_{listener_for(registry_, gate_, unit_reconciler_)};
-    BoardScheduler scheduler_{launcher_, registry_, settings_, clock_,
-                              {[this](const BoardId& board) { watch_.refresh(board); },
-                               [this](std::uint32_t uid) { return event_streams_.has_page_open(uid); }}};
+    BoardScheduler scheduler_{
+        launcher_,
+        registry_,
+        settings_,
+        clock_,
+        {[this](const BoardId& board) { watch_.refresh(board); }, [this](std::uint32_t uid) { return event_streams_.has_page_open(uid); }}};
 
     // A refused login takes two seconds on purpose, so many threads serve logins.
     ThreadPool logins_{"logins", {32, 8, 128, 40}};

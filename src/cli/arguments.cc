@@ -92,7 +92,8 @@ void add_start(CLI::App& app, Arguments& to) {
     app.add_flag("--wait", to.wait, "start it now, and wait until it answers");
     app.add_flag("--open", to.open, "start it now, and open a browser if there is one");
     // The default since 0.2; scripts of older versions have it.
-    app.add_flag_callback("--no-wait", [&to] { to.wait = false; }, "print the address only, as without --wait and --open");
+    app.add_flag_callback(
+        "--no-wait", [&to] { to.wait = false; }, "print the address only, as without --wait and --open");
 }
 
 /// Letters to insert, remove or replace, or neighbours to swap (optimal string alignment distance).
@@ -105,7 +106,8 @@ std::size_t changes_between(const std::string& one, const std::string& other) {
                 continue;
             }
             rows[i][j] = std::min({rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1)});
-            if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1]) rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
+            if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
+                rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
         }
     }
     return rows[one.size()][other.size()];
@@ -139,8 +141,8 @@ std::optional<std::int64_t> seconds_of(const std::string& text) {
     std::int64_t number = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (fault != std::errc{} || number < 0) return std::nullopt;
-    static const std::map<std::string, std::int64_t> units = {
-        {"", 1}, {"s", 1}, {"sec", 1}, {"m", 60}, {"min", 60}, {"h", 3600}, {"hours", 3600}, {"d", 86400}, {"days", 86400}};
+    static const std::map<std::string, std::int64_t> units = {{"", 1},     {"s", 1},        {"sec", 1},   {"m", 60},      {"min", 60},
+                                                              {"h", 3600}, {"hours", 3600}, {"d", 86400}, {"days", 86400}};
     const auto unit = units.find(std::string(end, static_cast<std::size_t>(text.data() + text.size() - end)));
     constexpr std::int64_t most = 1'000'000'000;
     if (unit == units.end() || number > most / unit->second) return std::nullopt;
@@ -183,12 +185,21 @@ Parsed parse_arguments(int argc, char** argv) {
         sub->add_flag("--json", to.json, "print JSON");
     }
     for (const Command command : {Command::open, Command::logs, Command::sleep, Command::wake, Command::restart, Command::set}) {
-        commands[command]->add_option("ID", to.board, "a board: its id or the beginning of it, its folder, or its title")->required()->type_name("");
+        commands[command]
+            ->add_option("ID", to.board, "a board: its id or the beginning of it, its folder, or its title")
+            ->required()
+            ->type_name("");
     }
-    commands[Command::rm]->add_option("ID", to.boards, "boards: ids or the beginnings of ids, folders, or titles")->required()->type_name("");
+    commands[Command::rm]
+        ->add_option("ID", to.boards, "boards: ids or the beginnings of ids, folders, or titles")
+        ->required()
+        ->type_name("");
     commands[Command::restore]->add_option("ID", to.boards, "deleted boards, as ls --deleted lists them")->required()->type_name("");
     for (const Command command : {Command::hold, Command::release})
-        commands[command]->add_option("ID", to.board, "a board's id, or a person: then all boards of this person")->required()->type_name("");
+        commands[command]
+            ->add_option("ID", to.board, "a board's id, or a person: then all boards of this person")
+            ->required()
+            ->type_name("");
     commands[Command::hold]->add_option("REASON", to.reason, "why; the owner reads it")->required()->type_name("");
     commands[Command::ls]->add_flag("-l,--long", to.details, "also the address, the number of runs, and why a board failed");
     commands[Command::ls]->add_flag("--deleted", to.deleted, "the boards that were deleted in the last 30 days");

@@ -157,7 +157,8 @@ void print_boards(const Connection& connection, const Value& boards, bool detail
     rows.front().emplace_back("LOGDIR");
     for (const Value& board : boards) {
         const bool held = board["held"].isObject();
-        std::vector<std::string> row = {board["id"].asString(), held ? "held" : board["state"].asString(), plain(board["title"].asString())};
+        std::vector<std::string> row = {board["id"].asString(), held ? "held" : board["state"].asString(),
+                                        plain(board["title"].asString())};
         if (details) {
             const Value& failure = board["failure"];
             row.push_back(address_of(connection, board));
@@ -202,7 +203,8 @@ CommandResult<void> set(const Arguments& arguments) {
     return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
         const auto changed = connection.ask("PATCH", path_of(board), &arguments.options);
         if (!changed) return error_of(changed);
-        print(arguments.json ? json_text(connection, *changed) : "changed " + board["id"].asString() + " " + plain((*changed)["title"].asString()));
+        print(arguments.json ? json_text(connection, *changed)
+                             : "changed " + board["id"].asString() + " " + plain((*changed)["title"].asString()));
         for (const Value& notice : (*changed)["notices"]) say(notice["text"].asString());
         return {};
     });
@@ -295,8 +297,9 @@ CommandResult<void> remove(const Arguments& arguments) {
     for (const Value& board : named) {
         const auto gone = connection->ask("DELETE", path_of(board));
         if (!gone) return error_of(gone);
-        print(arguments.json ? json_text(*connection, board) : "deleted " + board["id"].asString() + " " + plain(board["title"].asString()) +
-                                                                 "; for 30 days boardgate restore brings it back");
+        print(arguments.json ? json_text(*connection, board)
+                             : "deleted " + board["id"].asString() + " " + plain(board["title"].asString()) +
+                                   "; for 30 days boardgate restore brings it back");
     }
     return {};
 }

@@ -51,9 +51,11 @@ void add_where_runs_are(Findings& findings, const Connection& connection) {
     if (!runs || (*runs)["found"].asUInt64() != 0) return;
     std::string roots;
     for (const Json::Value& root : (*runs)["roots"]) roots += (roots.empty() ? "" : ", ") + root.asString();
-    findings.push_back({true, "no runs below " + (roots.empty() ? "the folders of run_roots" : roots) +
-                                  "; if yours are elsewhere, give start their folder, or ask an administrator to add it to run_roots in boardgate.conf",
-                        {}});
+    findings.push_back(
+        {true,
+         "no runs below " + (roots.empty() ? "the folders of run_roots" : roots) +
+             "; if yours are elsewhere, give start their folder, or ask an administrator to add it to run_roots in boardgate.conf",
+         {}});
 }
 
 /// A finding about each board of the person, or the one named; refused when there is no such board.
@@ -105,7 +107,8 @@ CommandResult<void> doctor(const Arguments& arguments) {
     // Only an administrator can follow these remedies.
     if (geteuid() != 0) {
         for (Finding& finding : findings) {
-            if (!finding.remedy.empty()) finding.remedy = "tell an administrator of this server, who finds the remedy with: sudo boardgate doctor";
+            if (!finding.remedy.empty())
+                finding.remedy = "tell an administrator of this server, who finds the remedy with: sudo boardgate doctor";
         }
     }
     if (!on_server || geteuid() != 0) {

@@ -98,8 +98,8 @@ CommandResult<Value> find_board(const Value& boards, const std::string& text) {
         const auto found = all_that_fit(boards, fits);
         if (found.empty()) continue;
         if (found.size() > 1)
-            say(std::to_string(found.size()) + " boards fit to \"" + text + "\"; this is the newest: " + (*found.front())["id"].asString() + " " +
-                (*found.front())["title"].asString());
+            say(std::to_string(found.size()) + " boards fit to \"" + text + "\"; this is the newest: " + (*found.front())["id"].asString() +
+                " " + (*found.front())["title"].asString());
         return *found.front();
     }
     if (by_id.size() > 1) return refused("\"" + text + "\" is the beginning of several ids; give more of the id");

@@ -12,8 +12,8 @@
 namespace boardgate::cli {
 
 struct ProgramEnd {
-    int status = 0;      ///< exit status; 127 if it does not exist, 124 after a timeout, 128+N for signal N
-    std::string output;  ///< standard output and error, at most 1 MiB
+    int status = 0;         ///< exit status; 127 if it does not exist, 124 after a timeout, 128+N for signal N
+    std::string output;     ///< standard output and error, at most 1 MiB
     bool too_long = false;  ///< it was killed after a timeout: 124 alone may be its own status
 };
 

@@ -67,8 +67,8 @@ struct UnitField {
 };
 /// Fields with an underscore are journald's own (systemd.journal-fields(7)): nobody can add a line to another's log.
 constexpr std::array unit_fields = {
-    UnitField{"_SYSTEMD_UNIT", ""},                          // the output of its processes
-    UnitField{"UNIT", "_PID=1"},                             // systemd's messages about it
+    UnitField{"_SYSTEMD_UNIT", ""},                         // the output of its processes
+    UnitField{"UNIT", "_PID=1"},                            // systemd's messages about it
     UnitField{"OBJECT_SYSTEMD_UNIT", "_TRANSPORT=driver"},  // journald's own, about dropped lines
 };
 

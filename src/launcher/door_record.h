@@ -39,7 +39,9 @@ public:
     /// What boardgate-board reads from its standard input: command lines and unit properties are visible to everybody.
     [[nodiscard]] Result<void> write_arguments(const BoardId& board, const std::vector<std::string>& words) const;
     /// The file of write_arguments().
-    [[nodiscard]] static std::string arguments_path(const BoardId& board) { return std::string(doors_folder) + "/" + arguments_name(board); }
+    [[nodiscard]] static std::string arguments_path(const BoardId& board) {
+        return std::string(doors_folder) + "/" + arguments_name(board);
+    }
     /// Excludes the other processes that change this board's door, while the result lives.
     [[nodiscard]] FolderLock lock(const BoardId& board) const { return folder_.lock(board.str()); }
     /// Excludes the other processes that choose a port. A port is taken once its record is written.

@@ -131,7 +131,8 @@ Result<LogDir> typed_path(const std::string& text, const std::string& home) {
     if (text.empty() || text == "~") return LogDir::parse(home + "/");
     if (text.starts_with("~/")) return LogDir::parse(home + text.substr(1));
     if (text.starts_with('/')) return LogDir::parse(text);
-    if (text.starts_with('~') || ("/" + text + "/").find("/../") != std::string::npos) return failure("this is no path below the home", text);
+    if (text.starts_with('~') || ("/" + text + "/").find("/../") != std::string::npos)
+        return failure("this is no path below the home", text);
     return LogDir::parse(home + "/" + text);
 }
 

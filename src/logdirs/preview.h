@@ -19,8 +19,8 @@ struct DamagedPlace {
 struct Preview {
     bool complete = false;  ///< the time was enough
     std::optional<std::int64_t> last_step;
-    std::vector<wire::Curve> curves;  ///< of all tags (Curves::all)
-    std::optional<DamagedPlace> damage{};   ///< the first one
+    std::vector<wire::Curve> curves;       ///< of all tags (Curves::all)
+    std::optional<DamagedPlace> damage{};  ///< the first one
 };
 
 /// `names` are files in `folder`, in the order in which TensorBoard reads them: by name. Stops at `end` with what it has.

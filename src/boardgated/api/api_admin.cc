@@ -86,7 +86,10 @@ const std::map<std::string, bool (*)(const Board&, const Board&)>& orders() {
     static const std::map<std::string, bool (*)(const Board&, const Board&)> known = {
         {"id", [](const Board& a, const Board& b) { return a.id < b.id; }},
         {"memory", [](const Board& a, const Board& b) { return more(a.usage.memory, b.usage.memory, a, b); }},
-        {"owner", [](const Board& a, const Board& b) { return a.owner.str() == b.owner.str() ? more(a.created, b.created, a, b) : a.owner.str() < b.owner.str(); }},
+        {"owner",
+         [](const Board& a, const Board& b) {
+             return a.owner.str() == b.owner.str() ? more(a.created, b.created, a, b) : a.owner.str() < b.owner.str();
+         }},
         {"viewed", [](const Board& a, const Board& b) { return more(a.last_viewed, b.last_viewed, a, b); }},
         {"newest", [](const Board& a, const Board& b) { return more(a.created, b.created, a, b); }},
     };
@@ -184,7 +187,8 @@ ApiResult<Response> ApiAdmin::release(Call& call) {
     if (!board) return error_of(board);
     if (!call.body.empty()) return problem(Code::bad_request, "releasing a board takes no body");
     // A door that was stopped with systemctl.
-    if (const auto open = launcher_.reopen(*call.token, board->id); !open && open.error().code != Code::no_such_board) return error_of(open);
+    if (const auto open = launcher_.reopen(*call.token, board->id); !open && open.error().code != Code::no_such_board)
+        return error_of(open);
     if (const auto released = registry_.set_hold(board->id, std::nullopt); !released) return storage_problem(released.error());
     audit(Event::administration, *call.session, call.request.address(), "released", *board);
     return empty_response(204);

@@ -12,9 +12,14 @@ namespace boardgate::boardgated {
 
 class ApiAdmin {
 public:
-    ApiAdmin(Registry& registry, BoardLauncher& launcher, BoardScheduler& scheduler, Administrators& administrators, const Settings& settings,
-             const Clock& clock)
-        : registry_(registry), launcher_(launcher), scheduler_(scheduler), administrators_(administrators), settings_(settings), clock_(clock) {}
+    ApiAdmin(Registry& registry, BoardLauncher& launcher, BoardScheduler& scheduler, Administrators& administrators,
+             const Settings& settings, const Clock& clock)
+        : registry_(registry),
+          launcher_(launcher),
+          scheduler_(scheduler),
+          administrators_(administrators),
+          settings_(settings),
+          clock_(clock) {}
 
     [[nodiscard]] ApiResult<Response> list(Call& call) const;
     [[nodiscard]] ApiResult<Response> sleep(Call& call);

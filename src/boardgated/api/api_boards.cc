@@ -202,7 +202,8 @@ ApiResult<Response> ApiBoards::make(Call& call, const Wanted& wanted, const Insp
     const auto owner = UserName::parse(call.session->user);
     if (!owner) return problem(Code::internal, owner.error().text());
     const auto home = launcher_.home_of(*call.token);
-    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets, home ? home->str() : std::string());
+    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets,
+                                     home ? home->str() : std::string());
     if (!board) return error_of(board);
     if (const auto key = key_of(call.request); key && !key->empty()) {
         if (const auto kept = registry_.set_made_with(*board, *key, sha256(call.body).hex()); !kept) return storage_problem(kept.error());

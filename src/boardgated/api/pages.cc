@@ -17,7 +17,8 @@ std::optional<std::size_t> first_behind(const std::string& cursor, const std::ve
     if (cursor.empty()) return 0;
     std::size_t number = 0;
     const auto [end, fault] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), number);
-    const auto id = BoardId::parse(std::string_view(end, static_cast<std::size_t>(cursor.data() + cursor.size() - end)).substr(*end == '.' ? 1 : 0));
+    const auto id =
+        BoardId::parse(std::string_view(end, static_cast<std::size_t>(cursor.data() + cursor.size() - end)).substr(*end == '.' ? 1 : 0));
     if (fault != std::errc{} || !id) return std::nullopt;
     const auto last = std::ranges::find(all, *id, &Board::id);
     return last != all.end() ? static_cast<std::size_t>(last - all.begin()) + 1 : std::min(number, all.size());

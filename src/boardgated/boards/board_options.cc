@@ -95,7 +95,8 @@ ApiResult<void> check(const BoardOptions& options, const Settings& settings) {
     }
     if (!options.names.empty()) {
         const bool good = std::ranges::all_of(options.names, is_folder_name);
-        if (!good || options.names.size() != 1 + options.more_logdirs.size() || std::set(options.names.begin(), options.names.end()).size() != options.names.size())
+        if (!good || options.names.size() != 1 + options.more_logdirs.size() ||
+            std::set(options.names.begin(), options.names.end()).size() != options.names.size())
             return problem(Code::bad_field, "names must be one name for each folder, each different and without /", "names");
     }
     if (const auto samples = Samples::parse(options.samples_per_plugin); !samples) {

@@ -61,7 +61,8 @@ std::optional<Board> Registry::board_of(const BoardRow& row) const {
     const auto id = BoardId::parse(row.id);
     const auto owner = UserName::parse(row.owner);
     if (!id || !owner) return std::nullopt;
-    Board board{*id, row.uid, *owner, options_of_text(row.options), row.port, time_of(row.created), {}, row.home, {}, State::off, clock_.wall()};
+    Board board{*id, row.uid,    *owner,       options_of_text(row.options), row.port, time_of(row.created), {}, row.home,
+                {},  State::off, clock_.wall()};
     board.longest_awake = longest_awake_;
     board.targets = row.folders;
     if (row.last_viewed != 0) board.last_viewed = time_of(row.last_viewed);
@@ -346,7 +347,8 @@ void Registry::update_state(Entry& entry) const {
     Board& board = entry.board;
     State state = state_of(board.facts);
     // The unit of the failed run was reset.
-    const bool failed_before = entry.kept_failure && !board.facts.invocation.empty() && entry.kept_failure->invocation == board.facts.invocation;
+    const bool failed_before =
+        entry.kept_failure && !board.facts.invocation.empty() && entry.kept_failure->invocation == board.facts.invocation;
     if (state == State::asleep && failed_before) {
         state = State::failed;
         board.failure = entry.kept_failure->failure;

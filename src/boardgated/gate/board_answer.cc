@@ -88,7 +88,8 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
         return board ? write_response(*request, about_board(*board)) : refuse({Code::no_such_board, "there is no board " + named});
     }
     if (const auto board = registry_.find(*decision.board); board && board->held) {
-        return write_response(*request, question.navigation ? state_page(*board) : problem_response(BoardScheduler::held_problem(*board->held)));
+        return write_response(*request,
+                              question.navigation ? state_page(*board) : problem_response(BoardScheduler::held_problem(*board->held)));
     }
     // A visit to a waiting board tries again: another board of the person may be idle now.
     if (decision.state == State::failed || (decision.state == State::waiting && !question.navigation)) {

@@ -28,7 +28,8 @@ const char* meaning_of(State state) {
 Response page(int status, const std::string& title, const std::string& user, const std::string& head, const std::string& main) {
     Response response{status, {}, {}};
     response.with("Content-Type", "text/html; charset=utf-8").with("Cache-Control", "no-store");
-    response.body = fmt::format(R"(<!doctype html>
+    response.body =
+        fmt::format(R"(<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -48,7 +49,7 @@ Response page(int status, const std::string& title, const std::string& user, con
 {main}</body>
 </html>
 )",
-                                "title"_a = escaped(title), "user"_a = escaped(user), "assets"_a = assets, "head"_a = head, "main"_a = main);
+                    "title"_a = escaped(title), "user"_a = escaped(user), "assets"_a = assets, "head"_a = head, "main"_a = main);
     return response;
 }
 
@@ -63,8 +64,9 @@ std::string failure_html(const Failure& failure) {
 }
 
 std::string held_text(const Hold& hold) {
-    return fmt::format("<div class=\"notice held\"><p>{} holds this board asleep since {}: {}</p>\n<p>Only an administrator can release it.</p></div>\n",
-                       escaped(hold.by), rfc3339(hold.since), escaped(hold.reason));
+    return fmt::format(
+        "<div class=\"notice held\"><p>{} holds this board asleep since {}: {}</p>\n<p>Only an administrator can release it.</p></div>\n",
+        escaped(hold.by), rfc3339(hold.since), escaped(hold.reason));
 }
 
 /// All but letters, digits and -._~ (RFC 3986, 2.3).
@@ -137,9 +139,11 @@ Response state_page(const Board& board) {
 </main>
 )",
         "id"_a = board.id.str(), "state"_a = state, "since"_a = rfc3339(board.state_since), "change"_a = escaped(change),
-        "is_held"_a = board.held ? " data-held" : "", "waiting_for"_a = escaped(board.waiting_for), "title"_a = escaped(board.options.title), "folders"_a = folders,
+        "is_held"_a = board.held ? " data-held" : "", "waiting_for"_a = escaped(board.waiting_for),
+        "title"_a = escaped(board.options.title), "folders"_a = folders,
         "meaning"_a = board.waiting_for.empty() ? meaning_of(board.state) : escaped(board.waiting_for),
-        "held"_a = board.held ? held_text(*board.held) : "", "failure"_a = failed ? failure_html(failure) : "", "log"_a = failed ? last_lines(failure) : "");
+        "held"_a = board.held ? held_text(*board.held) : "", "failure"_a = failed ? failure_html(failure) : "",
+        "log"_a = failed ? last_lines(failure) : "");
     Response response = page(503, board.options.title, board.owner.str(), head, main);
     if (!failed && !board.held) response.with("Retry-After", "1");
     return response;

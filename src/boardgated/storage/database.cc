@@ -29,7 +29,8 @@ tl::unexpected<Error> Database::error(const std::string& what) const {
     if (code == SQLITE_FULL || error.sys == ENOSPC || error.sys == EDQUOT) {
         error.remedy = fmt::format("free some space on the disk of {}", path_);
     } else if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM) {
-        error.remedy = fmt::format("the user boardgate must be able to write {} and its folder; then: systemctl restart boardgate.target", path_);
+        error.remedy =
+            fmt::format("the user boardgate must be able to write {} and its folder; then: systemctl restart boardgate.target", path_);
         error.lasting = true;
     } else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
         error.remedy = fmt::format("{} is damaged: restore a copy of it, or move it away to start without sessions and boards", path_);

@@ -113,7 +113,8 @@ Result<void> Store::delete_board(const std::string& id) {
     const auto database = database_.lock();
     Database::Transaction all(*database);
     if (!all.begun()) return all.begun();
-    for (const char* sql : {"DELETE FROM holds WHERE board = ?1", "DELETE FROM failures WHERE board = ?1", "DELETE FROM made_boards WHERE board = ?1", "DELETE FROM boards WHERE id = ?1"}) {
+    for (const char* sql : {"DELETE FROM holds WHERE board = ?1", "DELETE FROM failures WHERE board = ?1",
+                            "DELETE FROM made_boards WHERE board = ?1", "DELETE FROM boards WHERE id = ?1"}) {
         Statement remove(*database, sql);
         remove.bind(id).step();
         if (!remove.good()) return database->error("cannot delete a board");
@@ -132,8 +133,8 @@ Result<std::vector<BoardRow>> Store::read_boards(const std::string& where, Bind 
     bind(ask);
     while (ask.step()) {
         rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), static_cast<std::uint16_t>(ask.number(3)),
-                        ask.text(4), ask.number(5), ask.number(6), ask.text(7), ask.text(8), ask.number(9),
-                        ask.text(10), ask.number(11) != 0});
+                        ask.text(4), ask.number(5), ask.number(6), ask.text(7), ask.text(8), ask.number(9), ask.text(10),
+                        ask.number(11) != 0});
     }
     if (!ask.good()) return database->error("cannot read the boards");
     return rows;
@@ -144,7 +145,8 @@ Result<std::vector<BoardRow>> Store::boards() {
 }
 
 Result<std::vector<BoardRow>> Store::deleted_boards(std::uint32_t uid) {
-    return read_boards("deleted <> 0 AND aside = 0 AND uid = ?1 ORDER BY deleted DESC, id", [&](Statement& ask) { ask.bind(std::int64_t{uid}); });
+    return read_boards("deleted <> 0 AND aside = 0 AND uid = ?1 ORDER BY deleted DESC, id",
+                       [&](Statement& ask) { ask.bind(std::int64_t{uid}); });
 }
 
 Result<std::vector<BoardRow>> Store::boards_deleted_before(std::int64_t before) {
@@ -152,8 +154,9 @@ Result<std::vector<BoardRow>> Store::boards_deleted_before(std::int64_t before) 
 }
 
 Result<std::vector<std::string>> Store::boards_on(std::uint32_t uid, const std::string& paths, const std::string& folders) {
-    const auto found = read_boards("uid = ?1 AND deleted = 0 AND (paths = ?2 OR (folders = ?3 AND folders <> '')) ORDER BY created DESC, id",
-                                   [&](Statement& ask) { ask.bind(std::int64_t{uid}).bind(paths).bind(folders); });
+    const auto found =
+        read_boards("uid = ?1 AND deleted = 0 AND (paths = ?2 OR (folders = ?3 AND folders <> '')) ORDER BY created DESC, id",
+                    [&](Statement& ask) { ask.bind(std::int64_t{uid}).bind(paths).bind(folders); });
     if (!found) return error_of(found);
     std::vector<std::string> ids;
     for (const BoardRow& row : *found) ids.push_back(row.id);

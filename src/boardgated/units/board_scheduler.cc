@@ -46,7 +46,8 @@ void BoardScheduler::hold_stopped(const BoardId& board) {
     if (!known || known->held) return;
     if (const auto held = registry_.set_hold(board, Hold{"root", "its socket was stopped with systemctl", clock_.wall()}); !held)
         log_event(Event::storage_fault, held.error().text());
-    log_event(Event::notice, fmt::format("the door of board {} was stopped with systemctl; it stays closed until it is released", board.str()),
+    log_event(Event::notice,
+              fmt::format("the door of board {} was stopped with systemctl; it stays closed until it is released", board.str()),
               {{"BOARD_ID", board.str()}});
 }
 
@@ -262,7 +263,8 @@ std::optional<BoardScheduler::Waiting> BoardScheduler::take_next() {
             each = slots->waiting.erase(each);
             continue;
         }
-        if (has_visitor(*each) && room_for(*board, *slots) == Room::yes && (best == slots->waiting.end() || board->options.priority > highest)) {
+        if (has_visitor(*each) && room_for(*board, *slots) == Room::yes &&
+            (best == slots->waiting.end() || board->options.priority > highest)) {
             best = each;
             highest = board->options.priority;
         }

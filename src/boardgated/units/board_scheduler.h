@@ -74,7 +74,7 @@ private:
     enum class Room { yes, full_for_user, full_for_all };
     struct Claim {
         Room room;
-        bool first;                       ///< no other call wakes this board now
+        bool first;                      ///< no other call wakes this board now
         std::optional<BoardId> evicted;  ///< set if there is no room: the slot is free as soon as this board sleeps
     };
     struct Slots {

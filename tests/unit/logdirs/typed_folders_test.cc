@@ -29,9 +29,7 @@ struct TypedFoldersTest : testing::Test {
     }
 };
 
-TEST_F(TypedFoldersTest, ArePathsBelowHomeOrWhole) {
-    EXPECT_EQ(meant({"runs", "~/data", "/opt/x", "~"}), "~/runs ~/data /opt/x ~");
-}
+TEST_F(TypedFoldersTest, ArePathsBelowHomeOrWhole) { EXPECT_EQ(meant({"runs", "~/data", "/opt/x", "~"}), "~/runs ~/data /opt/x ~"); }
 
 TEST_F(TypedFoldersTest, MayBeSeveralInOneTextWithNames) {
     EXPECT_EQ(meant({"mine:/opt/a,other:~/data"}), "mine:/opt/a other:~/data");

@@ -75,7 +75,9 @@ TEST_F(ApiTest, ARetriedRequestMakesNoTwin) {
 TEST_F(ApiTest, ADeletedBoardCanBeRestored) {
     const std::string id = make(alice);
     ASSERT_EQ(ask("DELETE", "/api/v1/boards/" + id, alice).status, 204);
-    const auto deleted = [&](const std::string& cookie) { return trusted_json(ask("GET", "/api/v1/boards?deleted=1", cookie).body)["boards"]; };
+    const auto deleted = [&](const std::string& cookie) {
+        return trusted_json(ask("GET", "/api/v1/boards?deleted=1", cookie).body)["boards"];
+    };
     ASSERT_EQ(deleted(alice).size(), 1U);
     EXPECT_EQ(deleted(alice)[0]["id"], id);
     EXPECT_TRUE(deleted(alice)[0]["deleted"].isString());

@@ -88,7 +88,8 @@ TEST_F(BoardOptionsTest, FoldersKeepTheirNamesWhenOneIsAdded) {
     const auto three = take_options(more, two, settings);
     ASSERT_TRUE(three);
     EXPECT_EQ(three->names, (std::vector<std::string>{"runs", "z-runs", "other"}));
-    EXPECT_EQ(take(R"({"logdir": "/a", "more_logdirs": ["/b"], "names": ["one", "two"]})")->names, (std::vector<std::string>{"one", "two"}));
+    EXPECT_EQ(take(R"({"logdir": "/a", "more_logdirs": ["/b"], "names": ["one", "two"]})")->names,
+              (std::vector<std::string>{"one", "two"}));
     EXPECT_TRUE(take(R"({"logdir": "/a", "names": ["one"]})")->names.empty()) << "one folder needs none";
     for (const char* names : {R"(["one"])", R"(["one", "one"])", R"(["one", "a/b"])", R"(["one", ".."])"})
         EXPECT_EQ(field_at_fault(std::string(R"({"logdir": "/a", "more_logdirs": ["/b"], "names": )") + names + "}"), "names") << names;

@@ -23,8 +23,8 @@ struct BoardSchedulerTest : testing::Test {
     Settings settings = parse_settings("awake_boards_per_user = 2\nawake_boards = 3\n", "test").value();
     Token token = Token::make();
     std::set<std::uint32_t> with_page;
-    BoardScheduler scheduler{launcher, registry, settings, clock,
-                             {[](const BoardId&) {}, [this](std::uint32_t uid) { return with_page.contains(uid); }}};
+    BoardScheduler scheduler{
+        launcher, registry, settings, clock, {[](const BoardId&) {}, [this](std::uint32_t uid) { return with_page.contains(uid); }}};
 
     BoardSchedulerTest() {
         registry.listen([this](const Board& board, bool gone) { scheduler.board_changed(board, gone); });

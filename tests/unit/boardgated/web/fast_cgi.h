@@ -42,7 +42,8 @@ public:
         (void)prepared;
         listening_ = Fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const sockaddr_un at = address();
-        if (bind(listening_.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 || listen(listening_.get(), static_cast<int>(backlog)) != 0) {
+        if (bind(listening_.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
+            listen(listening_.get(), static_cast<int>(backlog)) != 0) {
             throw std::runtime_error("no socket for FastCGI");
         }
     }

@@ -12,7 +12,8 @@ using Progress = FastCgiReader::Progress;
 
 std::string record(int type, const std::string& content, int id = 1, int padding = 0) {
     std::string bytes{'\1', static_cast<char>(type)};
-    for (const std::size_t byte : {static_cast<std::size_t>(id) >> 8U, static_cast<std::size_t>(id), content.size() >> 8U, content.size()}) {
+    for (const std::size_t byte :
+         {static_cast<std::size_t>(id) >> 8U, static_cast<std::size_t>(id), content.size() >> 8U, content.size()}) {
         bytes += static_cast<char>(byte & 0xFFU);
     }
     bytes += static_cast<char>(padding);
@@ -87,7 +88,8 @@ TEST(FastCgiReader, RefusesWhatNginxDoesNotSend) {
         {"an abort", begin() + record(2, "")},
         {"a management record", record(9, "", 0)},
         {"a value beyond the record", request(huge_value)},
-        {"a name beyond the record", request("\x7f\x01" "A")},
+        {"a name beyond the record", request("\x7f\x01"
+                                             "A")},
         {"half a length", request(std::string("\x80\0", 2))},
         {"a name twice", request(pair("HTTP_COOKIE", "a") + pair("HTTP_COOKIE", "b"))},
         {"too many parameters", request(many)},
@@ -102,8 +104,8 @@ TEST(FastCgiReader, RefusesWhatNginxDoesNotSend) {
 TEST(FastCgiAnswer, EndsTheRequest) {
     const std::string out = "Status: 204\r\n\r\n";
     EXPECT_EQ(fastcgi_answer(258, out), record(6, out, 258) + record(6, "", 258) + record(3, std::string(8, '\0'), 258));
-    EXPECT_EQ(fastcgi_answer(1, std::string(70'000, 'x')), record(6, std::string(65'535, 'x')) + record(6, std::string(4'465, 'x')) +
-                                                               record(6, "") + record(3, std::string(8, '\0')));
+    EXPECT_EQ(fastcgi_answer(1, std::string(70'000, 'x')),
+              record(6, std::string(65'535, 'x')) + record(6, std::string(4'465, 'x')) + record(6, "") + record(3, std::string(8, '\0')));
 }
 
 }  // namespace
