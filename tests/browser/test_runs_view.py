@@ -29,12 +29,12 @@ def names(page):
 
 
 def test_a_sweep_is_one_row_that_opens_and_hides_nothing(runs, sweep):
-    runs.click("button", "Refresh").shown("li.folder[data-path='/home/alice/sweep']", "250 runs", seconds=20)
+    runs.open("/?sort=name").shown("li.folder[data-path='/home/alice/sweep']", "250 runs", seconds=20)
     assert names(runs) and not any("/home/alice/sweep" in path for path in names(runs))
     runs.reads("#runs-heading .count", "254")
-    runs.click("li.folder[data-path='/home/alice/sweep'] .fold").shown("li.run[data-path='/home/alice/sweep/lr-250']", "step 299")
+    runs.click("li.folder[data-path='/home/alice/sweep'] .fold").shown("li.run[data-path='/home/alice/sweep/lr-7']", "step 299")
     runs.shown("li.folder a", "All 250 runs in sweep")
-    runs.click("li.folder[data-path='/home/alice/sweep'] .fold").gone("li.run[data-path='/home/alice/sweep/lr-250']")
+    runs.click("li.folder[data-path='/home/alice/sweep'] .fold").gone("li.run[data-path='/home/alice/sweep/lr-7']")
 
 
 def test_a_search_covers_all_runs_and_is_in_the_address(runs, sweep):

@@ -353,12 +353,12 @@ def test_somebody_whose_runs_are_elsewhere_is_told_where(lab, person, does):
         lab.exec("rm", "-r", "/data")
 
 
-@pytest.mark.parametrize("query, code", [("logdirs?path=runs", "logdir_relative"), ("logdirs?path=~bob/", "logdir_relative"),
+@pytest.mark.parametrize("query, code", [("logdirs?path=../bob", "logdir_relative"), ("logdirs?path=~bob/", "logdir_relative"),
                                          ("logdirs?path=/a%0Ab", "bad_field"), ("logdirs?path=/%FF", "bad_field"),
                                          ("logdirs?path=/home/alice/nothing", "logdir_missing"), ("logdirs?path=/dev/null", "logdir_not_a_folder"),
                                          ("logdirs?complete=1&path=/home/alice/nothing/x", "logdir_missing"),
                                          ("logdirs?path=/root", "logdir_unreadable"), ("runs?root=/nothing", "logdir_missing"),
-                                         ("runs?root=runs", "logdir_relative"), ("runs?limit=0", "bad_field"), ("runs?limit=501", "bad_field"),
+                                         ("runs?root=../bob", "logdir_relative"), ("runs?limit=0", "bad_field"), ("runs?limit=501", "bad_field"),
                                          ("runs?limit=many", "bad_field"), ("runs?sort=loss", "bad_field"), ("runs?sort=value:", "bad_field"),
                                          ("runs?cursor=x", "bad_field"), ("runs?tags=a%0Ab%0Ac%0Ad%0Ae", "bad_field")])
 def test_what_cannot_be_listed_says_why(alice, stranger, query, code):
