@@ -46,6 +46,13 @@ public:
         const std::string_view bytes = take(sizeof value);
         if (good_) std::memcpy(&value, bytes.data(), sizeof value);
     }
+    /// Another byte than 0 and 1 is no bool, and not even copied into one: its value would be undefined.
+    void value(bool& value) {
+        std::uint8_t byte = 0;
+        this->value(byte);
+        if (byte > 1) good_ = false;
+        value = byte == 1;
+    }
     void text(std::string& text) { text = take(size(1)); }
     template <Plain Value>
     void values(std::vector<Value>& values) {
