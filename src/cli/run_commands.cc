@@ -80,7 +80,7 @@ CommandResult<void> runs(const Arguments& arguments) {
         if (!answer) return error_of(answer);
         found = *std::move(answer);
     }
-    if (const auto added = add_pages(*connection, query, arguments.lines, *found); !added) return added;
+    if (auto added = add_pages(*connection, query, arguments.lines, *found); !added) return added;
     if (arguments.json) {
         print(text_of(*found));
         return {};

@@ -78,7 +78,7 @@ Result<void> LogServer::read_logs() {
             if (!opened) return error_of(opened);
             tail_ = *std::move(opened);
         }
-        if (const auto read = read_tail(); !read) return read;
+        if (auto read = read_tail(); !read) return read;
         reader.follow();
     }
     return {};
@@ -94,10 +94,10 @@ Result<void> LogServer::serve(const Fd& ending) {
         for (LogReader& reader : readers_) handle(reader, (state++)->revents);
         std::erase_if(readers_, std::mem_fn(&LogReader::has_ended));
         if (waiting[1].revents != 0) accept();
-        if (const auto read = read_logs(); !read) return read;
+        if (auto read = read_logs(); !read) return read;
         if (tail_) {
             tail_->process();
-            if (const auto read = read_tail(); !read) return read;
+            if (auto read = read_tail(); !read) return read;
         }
         for (LogReader& reader : readers_) reader.flush();
         std::erase_if(readers_, std::mem_fn(&LogReader::has_ended));
