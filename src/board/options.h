@@ -34,7 +34,7 @@ struct Options {
 
 /// The words in a file, each ended by a NUL; at most `most` bytes.
 [[nodiscard]] Result<std::vector<std::string>> read_words(int file, std::size_t most = 256 * 1024);
-/// `board` is the id on the command line. Checks every value. The error names the option.
+/// `id` is that of the command line. Checks every value. The error names the option.
 [[nodiscard]] Result<Options> parse_options(const std::string& id, std::vector<std::string> words);
 
 }  // namespace boardgate::board
