@@ -29,7 +29,7 @@ std::vector<long> numbers_in(const std::string& text, const char* pattern) {
 
 /// One address may have so many connections that others find none left.
 void examine_connections(Findings& to, const std::string& configuration) {
-    const auto limits = numbers_in(configuration, R"(\n\s*limit_conn boardgate_connections (\d+);)");
+    const auto limits = numbers_in(configuration, R"(\n\s*limit_conn boardgate_holder_connections (\d+);)");
     if (limits.empty()) return;
     const auto found = numbers_in(configuration, R"(\n\s*worker_connections\s+(\d+);)");
     const long connections = found.empty() ? 512 : found.back();  // nginx's own default

@@ -34,7 +34,7 @@ def make_anew(lab, client):
 
 
 def new_board(client):
-    made = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/{RUNS}", "title": "secret plans"})
+    made = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/{RUNS}", "title": "secret plans", "wake": True})
     assert made.status == 201, made
     return made.json
 

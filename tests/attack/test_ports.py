@@ -97,7 +97,7 @@ def test_nobody_gets_a_port_of_a_door(lab, alice, make_board, squatter):
                   and lab.property("boardgate-ports.service", "ActiveState") == "active", 30)
             wait_for_gate(lab)
         board = make_board(alice, idle_sleep=60)
-        assert alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"title": "a new door on the same port"}).status == 200
+        assert alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"reload_interval": 30}).status == 200
         assert alice.delete(f"/api/v1/boards/{board['id']}").status == 204
         assert kept(lab) == "keeps 999 of 999 ports"
     assert squatter() == []

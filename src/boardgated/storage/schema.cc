@@ -64,7 +64,8 @@ CREATE TABLE failures (
     {R"sql(
 ALTER TABLE boards ADD COLUMN home TEXT NOT NULL DEFAULT '';
 ALTER TABLE boards ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
-)sql"},
+)sql",
+     "SELECT 1 FROM pragma_table_info('boards') WHERE name = 'aside'"},
 };
 
 Result<int> version_of(Database& database) {
