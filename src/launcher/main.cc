@@ -104,7 +104,7 @@ Result<int> serve_until_idle(int listening, uid_t boardgated, const Launcher& wi
     return exit_status::done;
 }
 
-/// --close-strays and --reconcile-doors.
+/// --close-strays, --close-doors and --reconcile-doors.
 Result<int> put_in_order(std::string_view option, const Settings& settings, const Clock& clock) {
     const auto bus = Bus::open_system();
     if (!bus) return error_of(bus);
@@ -115,6 +115,10 @@ Result<int> put_in_order(std::string_view option, const Settings& settings, cons
     launcher::Doors doors(settings, *bus, **jobs, *records);
     if (option == "--close-strays") {
         launcher::close_strays(*records, doors, settings);
+        return exit_status::done;
+    }
+    if (option == "--close-doors") {
+        launcher::close_all(*records, doors);
         return exit_status::done;
     }
     const auto tickets = tickets::TicketStore::open();
@@ -132,7 +136,8 @@ int main(int argc, char** argv) {
         const Settings settings = settings_or_throw();
         const SystemClock clock;
         const std::string_view option = argc == 2 ? argv[1] : "";
-        if (option == "--close-strays" && access(launcher::doors_folder, F_OK) != 0) return exit_status::done;  // no door was ever made
+        const bool closes = option == "--close-strays" || option == "--close-doors";
+        if (closes && access(launcher::doors_folder, F_OK) != 0) return exit_status::done;  // no door was ever made
         if (!option.empty()) return put_in_order(option, settings, clock);
 
         auto sockets = service_sockets();

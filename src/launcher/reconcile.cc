@@ -78,6 +78,18 @@ void revoke_outdated(const tickets::TicketStore& tickets) {
     });
 }
 
+void close_all(const DoorRecords& records, Doors& doors) {
+    for (const DoorRecord& record : records.all()) {
+        const auto owner = UserName::parse(record.owner);
+        if (!owner) continue;
+        const BoardId board = *BoardId::parse(record.door.board);
+        const auto lock = records.lock(board);
+        const UnitName unit(*owner, board);
+        if (doors.is_open(unit) && !doors.close(unit, record))
+            say(record, fmt::format("the door of board {} cannot be closed", record.door.board));
+    }
+}
+
 void close_strays(const DoorRecords& records, Doors& doors, const Settings& settings) {
     for (const DoorRecord& record : records.all()) {
         const auto owner = UserName::parse(record.owner);

@@ -33,7 +33,7 @@ def unit_that_does_not_end(lab, alice, ready_board):
 
 def test_a_unit_that_does_not_end_holds_up_its_owner_only(lab, alice, bob, unit_that_does_not_end, make_board):
     board, others = unit_that_does_not_end, make_board(bob)
-    changes = [threading.Thread(target=alice.send, args=("PATCH", f"/api/v1/boards/{board['id']}", {"title": f"title {i}"}),
+    changes = [threading.Thread(target=alice.send, args=("PATCH", f"/api/v1/boards/{board['id']}", {"reload_interval": 10 + i}),
                                 kwargs={"timeout": 60}) for i in range(6)]
     for change in changes:
         change.start()
