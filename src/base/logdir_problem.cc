@@ -90,7 +90,7 @@ std::string text_of(Kind kind, int error, const std::string& path, const std::st
         case Kind::no_ticket:
             return fmt::format("{} needs a Kerberos ticket that this server does not have: {}", folder, std::strerror(error));
     }
-    return folder;
+    return std::string(folder);
 }
 
 }  // namespace

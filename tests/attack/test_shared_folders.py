@@ -47,12 +47,15 @@ def writable(lab, unit):
 
 
 @pytest.fixture
-def running(lab, site, alice, ready_board):
+def running(lab, site, alice, ready_board, second_factor):
     """Name in WRITES -> unit that runs."""
     board = ready_board(alice)
     assert alice.get("/api/v1/logdirs?path=~").status == 200
     uid = lab.exec("id", "-u", "alice").strip()
-    begun = Client(*site).post("/api/v1/login", {"user": "alice"})
+    # boardgate-login runs from the first answer to the last.
+    visitor = Client(*site)
+    begun = visitor.post("/api/v1/login", {"user": "alice"})
+    begun = visitor.post("/api/v1/login", {"conversation": begun.json["conversation"], "answers": ["alice-lab"]})
     assert begun.status == 202, begun
     with alice.stream("GET", f"/api/v1/boards/{board['id']}/log?follow=1"):
         login, = lab.units("boardgate-login@*.service")[:1] or [None]
