@@ -77,7 +77,7 @@ Kind kind_of(int error, const std::string& path, const std::string& home) {
 }
 
 std::string text_of(Kind kind, int error, const std::string& path, const std::string& home) {
-    const std::string folder = fmt::format("the log directory \"{}\"", path);
+    std::string folder = fmt::format("the log directory \"{}\"", path);
     switch (kind) {
         case Kind::missing:
             return fmt::format("{} does not exist", folder);
@@ -90,7 +90,7 @@ std::string text_of(Kind kind, int error, const std::string& path, const std::st
         case Kind::no_ticket:
             return fmt::format("{} needs a Kerberos ticket that this server does not have: {}", folder, std::strerror(error));
     }
-    return std::string(folder);
+    return folder;
 }
 
 }  // namespace

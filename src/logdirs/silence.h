@@ -64,12 +64,14 @@ std::optional<Value> patiently(const std::string& folder, std::function<Value()>
         task->work();
         if (left_behind.get()) SilentFolders::of_process().remove_this_thread();
     });
-    const bool answered = result.wait_for(patience) == std::future_status::ready;
-    if (!answered) (void)SilentFolders::of_process().add(folder, std::move(thread));
-    task->left_behind.set_value(!answered);
-    if (!answered) return std::nullopt;
-    thread.join();
-    return result.get();
+    if (result.wait_for(patience) == std::future_status::ready) {
+        task->left_behind.set_value(false);
+        thread.join();
+        return result.get();
+    }
+    (void)SilentFolders::of_process().add(folder, std::move(thread));
+    task->left_behind.set_value(true);
+    return std::nullopt;
 }
 
 }  // namespace boardgate::logdirs
