@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "src/base/peer.h"
+#include "src/base/timed_mutex.h"
 #include "src/logdirs/folders.h"
 #include "src/logdirs/previews.h"
 #include "src/logdirs/run_rows.h"
@@ -54,7 +55,7 @@ private:
     using LookedPtr = std::shared_ptr<const Looked>;
     /// What is kept for one set of roots.
     struct Kept {
-        std::timed_mutex looking;  ///< held during a look; guards the rest
+        TimedMutex looking;  ///< held during a look; guards the rest
         LookedPtr last;
         BootTime looked{};  ///< the end of the last look, which may have found nothing new
         std::chrono::nanoseconds look_took{};

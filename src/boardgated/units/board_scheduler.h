@@ -35,6 +35,10 @@ public:
     };
     BoardScheduler(BoardLauncher& launcher, Registry& registry, const Settings& settings, const Clock& clock, Questions questions)
         : launcher_(launcher), registry_(registry), settings_(settings), clock_(clock), ask_(std::move(questions)) {}
+    BoardScheduler(const BoardScheduler&) = delete;
+    BoardScheduler& operator=(const BoardScheduler&) = delete;
+    /// The work of each pool adds work to the other one, so both must be finished before one is destroyed.
+    ~BoardScheduler() { finish(); }
 
     /// Starts the board, after making its door if that is missing, or lets the board wait: that is a state, no problem.
     /// Returns when systemd has accepted the job, not when the board answers. True for the first of all calls that wake it
