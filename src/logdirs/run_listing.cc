@@ -51,7 +51,7 @@ std::shared_ptr<RunListing> look_for_runs(Folders& folders, const std::vector<st
                                           std::size_t most_found, std::shared_ptr<DirectoryCache> cache, const TellProgress& progress,
                                           std::chrono::milliseconds patience) {
     const Clock& clock = folders.clock();
-    const auto listing = std::make_shared<RunListing>();
+    auto listing = std::make_shared<RunListing>();
     listing->roots = roots;
     const BootTime began = clock.boot();
     Walk walk(clock, budget, std::move(cache));
