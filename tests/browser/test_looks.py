@@ -149,6 +149,7 @@ def test_a_whole_day_without_a_mouse(page, make_account, lab):
     until("the new board has the focus", lambda: page.run("return document.activeElement.matches('.board-open')"))
     person.login()
     (board,) = person.boards()
+    assert person.post(f"/api/v1/boards/{board['id']}/wake").status == 202
     in_state(person, board, "ready")
     tab_to(page, ".board-sleep").keys(Keys.ENTER).shown(".board-state", "Asleep")
     # The pressed button is gone; the focus is still in this card.

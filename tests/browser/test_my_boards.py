@@ -264,6 +264,6 @@ def test_the_button_says_whether_a_change_restarts(alices, alice, ready_board):
 def test_a_folder_with_a_board_is_opened_and_not_made_again(alices, alice, make_board):
     board = make_board(alice, title="My own title", wake=False)
     alices.shown(alices.board(board))
-    alices.type("#new-logdir", board["logdir"]).click("#new-submit")
+    alices.click("#new-board").type("#new-logdir", board["logdir"]).click("#new-submit")
     until("the page says so", lambda: "shows this folder already" in alices.run("return document.getElementById('announcer').textContent"))
     assert [each["title"] for each in alice.boards()] == ["My own title"], "its title stays"

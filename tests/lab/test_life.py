@@ -165,14 +165,6 @@ def test_beyond_the_limit_of_all_boards_they_wait_by_priority_and_then_by_time(s
 
 
 # ---- notices to its owner --------------------------------------------------------------------------------------------
-def test_a_second_board_on_the_same_folder_offers_the_first(alice, make_board):
-    first = make_board(alice, environment="recording", title="the first")
-    second = make_board(alice, "/home/alice/runs/", environment="recording")
-    offered = [notice for notice in second["notices"] if notice["code"] == "same_folder"]
-    assert offered and first["url"] in offered[0]["text"] and "the first" in offered[0]["text"]
-    assert not [notice for notice in first["notices"] if notice["code"] == "same_folder"]
-
-
 SENDMAIL = b"""#!/bin/sh
 { echo "arguments: $*"; cat; } >/run/mail/new
 mv /run/mail/new /run/mail/came
