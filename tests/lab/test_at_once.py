@@ -24,7 +24,7 @@ def person(make_account):
 def test_nobody_gets_more_boards_than_one_person_may_keep(settings, lab, person):
     settings(boards_per_user="2")
     lab.exec("mkdir", f"/home/{person.user}/runs", user=person.user)
-    answers = at_once(*[lambda: person.post(BOARDS, {"logdir": f"/home/{person.user}/runs"})] * 6)
+    answers = at_once(*[lambda: person.post(BOARDS, {"logdir": f"/home/{person.user}/runs", "new": True})] * 6)
     assert sorted(answer.status for answer in answers) == [201, 201, 409, 409, 409, 409], answers
     assert {answer.code for answer in answers if answer.status == 409} == {"too_many_boards"}
     assert len(person.boards()) == 2

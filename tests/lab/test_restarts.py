@@ -200,7 +200,7 @@ def test_a_database_of_a_newer_boardgate_is_left_alone_and_said_once(lab, site, 
 def test_a_database_of_an_older_boardgate_keeps_boards_and_logins(lab, alice, ready_board):
     board = ready_board(alice)
     lab.systemctl("stop", "boardgated")
-    for sql in ("DELETE FROM boards WHERE deleted <> 0", "ALTER TABLE sessions DROP COLUMN name", "ALTER TABLE sessions DROP COLUMN address", "DROP TABLE presets", "DROP INDEX boards_by_paths",
+    for sql in ("DELETE FROM boards WHERE deleted <> 0", "ALTER TABLE sessions DROP COLUMN name", "ALTER TABLE sessions DROP COLUMN address", "DROP TABLE presets", "DROP TABLE revocations", "DROP INDEX boards_by_paths",
                 "DROP INDEX boards_by_folders", *(f"ALTER TABLE boards DROP COLUMN {name}" for name in ("paths", "folders", "deleted")),
                 *(f"DROP TABLE {name}" for name in ("made_boards", "holds", "failures")), "PRAGMA user_version=1"):
         in_database(lab, sql)
