@@ -34,7 +34,7 @@ def test_from_the_login_to_curves_and_out_again(lab, page, make_account):
     page.type("#new-logdir", f"/home/{person.user}/runs").shown(".advice", "4 runs")
     page.type("#new-title", "First day").click("#new-submit")
     card = page.shown("li.board", "First day")
-    page.shown("li.board[data-state=ready]", seconds=30)
+    page.shown("li.board[data-state=asleep]")
     page.picture(RESULTS / "first-page-board.png")
     address = f"/b/{card.get_attribute('data-id')}/"
 

@@ -42,7 +42,7 @@ def made(alice):
 def test_a_board_is_made_from_the_form_and_opens(alices):
     card = submitted(name_folder(alices)).shown("li.board")
     assert "runs" in card.text and "/home/alice/runs" in card.text
-    alices.shown("li.board .board-state", "Ready", seconds=30)
+    alices.shown("li.board .board-state", "Asleep")
     alices.click("li.board .board-open")
     alices.says("TIME SERIES", seconds=30)
     alices.expect("/frontend/", "/b/")  # TensorBoard's own words

@@ -111,7 +111,7 @@ ApiResult<LoginStep> ApiLogin::with_ticket(const Secret& text, const Request& re
 }
 
 Share ApiLogin::share_of_login(const Call& call) const {
-    const std::string holder = holder_of(call.request);
+    std::string holder = holder_of(call.request);
     auto json = JsonObject::parse(call.body);
     if (!json) return holder;
     std::string user;

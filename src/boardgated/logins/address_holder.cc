@@ -16,7 +16,7 @@ std::string text_of(const in_addr& address) {
 }  // namespace
 
 std::string address_holder(std::string_view address) {
-    const std::string given(address);
+    std::string given(address);
     in_addr four{};
     if (inet_pton(AF_INET, given.c_str(), &four) == 1) return text_of(four);
     in6_addr six{};
