@@ -86,7 +86,7 @@ deactivate:
 	$(libexecdir)/boardgate-site disable
 	systemctl reload-or-restart nginx
 	systemctl disable boardgate.target
-	$(libexecdir)/boardgate-launcher --close-doors
+	$(libexecdir)/boardgate-launcher --release-doors
 	systemctl stop 'boardgate*' 'tensorboard-*' tensorboard.slice
 	nft 'table inet boardgate; delete table inet boardgate'
 

@@ -104,7 +104,7 @@ Result<int> serve_until_idle(int listening, uid_t boardgated, const Launcher& wi
     return exit_status::done;
 }
 
-/// --close-strays, --close-doors and --reconcile-doors.
+/// --close-strays, --release-doors and --reconcile-doors.
 Result<int> put_in_order(std::string_view option, const Settings& settings, const Clock& clock) {
     const auto bus = Bus::open_system();
     if (!bus) return error_of(bus);
@@ -117,8 +117,8 @@ Result<int> put_in_order(std::string_view option, const Settings& settings, cons
         launcher::close_strays(*records, doors, settings);
         return exit_status::done;
     }
-    if (option == "--close-doors") {
-        launcher::close_all(*records, doors);
+    if (option == "--release-doors") {
+        launcher::release_all(*records);
         return exit_status::done;
     }
     const auto tickets = tickets::TicketStore::open();
@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
         const Settings settings = settings_or_throw();
         const SystemClock clock;
         const std::string_view option = argc == 2 ? argv[1] : "";
-        const bool closes = option == "--close-strays" || option == "--close-doors";
+        const bool closes = option == "--close-strays" || option == "--release-doors";
         if (closes && access(launcher::doors_folder, F_OK) != 0) return exit_status::done;  // no door was ever made
         if (!option.empty()) return put_in_order(option, settings, clock);
 

@@ -20,7 +20,7 @@ void revoke_outdated(const tickets::TicketStore& tickets);
 /// Closes the doors outside of door_ports, before the packet filter stops guarding their ports. Opening such a board
 /// makes a new door.
 void close_strays(const DoorRecords& records, Doors& doors, const Settings& settings);
-/// Closes every door, before boardgate is removed or deactivated. A door that systemctl closes stays closed.
-void close_all(const DoorRecords& records, Doors& doors);
+/// Before boardgate is removed or deactivated: doors that systemctl closes from now on are not held.
+void release_all(const DoorRecords& records);
 
 }  // namespace boardgate::launcher

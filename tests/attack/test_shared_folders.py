@@ -16,7 +16,7 @@ WRITES = {
     "boardgated.service": {"/var/lib/boardgate"},
     "boardgate-gate.service": set(),
     "boardgate-launcher.service": {"/var/lib/boardgate-root"},
-    "a board": {"/run/board", "/dev/shm"},
+    "a board": {"/run/board", "/dev/shm", "/var/cache/boardgate-boards/1000"},
     "a folder reader": set(),
     "the log reader": set(),
     "a login": {"/var/lib/boardgate-root", "/var/log", "/run/faillock"},
