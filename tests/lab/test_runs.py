@@ -376,14 +376,14 @@ def test_a_home_that_hangs_holds_up_its_owner_only(lab, alice, person):
         try:
             asked = [pool.submit(person.get, "/api/v1/logdirs") for _ in range(24)]
             until("what finds no place among 4 that run and 16 that wait is refused immediately",
-                  lambda: any(a.done() and a.result().code == "busy" for a in asked))
+                  lambda: any(a.done() and a.result().status == 503 for a in asked))
             for _ in range(5):
                 began = time.monotonic()
                 assert len(folders(alice)["folders"]) > 0 and len(runs(alice)["runs"]) >= 4
                 assert time.monotonic() - began < 5
         finally:
             lab.systemctl("kill", "--signal=CONT", f"boardgate-logdirs@{uid}.service")
-    assert [a.result().code for a in asked].count("busy") == 4
+    assert [a.result().status for a in asked].count(503) == 4
     assert until("it is served again", lambda: person.get("/api/v1/logdirs").status == 200)
 
 
