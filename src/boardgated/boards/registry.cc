@@ -322,10 +322,11 @@ void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
     if (entry == nullptr || entry->board.facts == facts) return;
     // A new start, even if only its failure was seen.
     if (entry->board.facts.invocation != facts.invocation) entry->board.failure.reset();
+    const bool learned_since = entry->board.facts.since == 0 && facts.since != 0;
     entry->board.facts = facts;
     // The port in a restored database may belong to another person's door now.
     if (facts.port != 0) entry->board.port = facts.port;
-    update_state(*entry);
+    update_state(*entry, learned_since);
     notify(std::move(contents), entry->board);
 }
 
@@ -343,7 +344,7 @@ std::string usual_reason(const Board& board, WallTime now) {
 }  // namespace
 
 /// Derives the state and what depends on it from facts, waiting and the clock.
-void Registry::update_state(Entry& entry) const {
+void Registry::update_state(Entry& entry, bool learned_since) const {
     Board& board = entry.board;
     State state = state_of(board.facts);
     // The unit of the failed run was reset.
@@ -360,9 +361,9 @@ void Registry::update_state(Entry& entry) const {
     if (state == State::asleep && board.state == State::ready && entry.asleep_because.empty())
         entry.asleep_because = usual_reason(board, clock_.wall());
     board.asleep_because = state == State::asleep ? entry.asleep_because : std::string();
-    if (state != board.state) {
-        board.state_before = std::exchange(board.state, state);
-        const bool known = state != State::waiting && state != State::off && board.facts.since > 0;
+    const bool known = state != State::waiting && state != State::off && board.facts.since > 0;
+    if (state != board.state || (learned_since && known)) {
+        if (state != board.state) board.state_before = std::exchange(board.state, state);
         board.state_since = known ? WallTime(std::chrono::microseconds(board.facts.since)) : clock_.wall();
         if (state == State::failed && failed_before) board.state_since = entry.kept_failure->since;
     }

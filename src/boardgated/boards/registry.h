@@ -157,7 +157,8 @@ private:
     [[nodiscard]] ApiResult<void> has_room(std::uint32_t uid, std::int64_t most) const;
     [[nodiscard]] Result<void> judge(const BoardRow& row, const UserName& owner, const std::optional<HomeMark>& home, Changes& changes);
     void notify(LockedContents::Writer contents, const Board& board, bool gone = false);
-    void update_state(Entry& entry) const;
+    /// `learned_since`: the facts of the same state lacked the time of the last change until now.
+    void update_state(Entry& entry, bool learned_since = false) const;
     template <class Change>
     [[nodiscard]] Result<void> change(const BoardId& id, Change change);
 

@@ -107,7 +107,7 @@ struct UnitWatch::Follower {
     explicit Follower(Bus connection) : bus(std::move(connection)) {}
     Bus bus;
     std::set<BoardId> changed;
-    std::set<BoardId> later;  ///< to be read when nothing else is to do
+    std::map<BoardId, UnitFacts> later;  ///< to be read when nothing else is to do, with what the list tells of them
     std::set<BoardId> awake;
     std::chrono::steady_clock::time_point next_usages{};
     bool gate_changed = true;
@@ -134,7 +134,7 @@ struct UnitWatch::Follower {
         return 0;
     }
     void read_later_ones() {
-        for (int i = 0; i < read_at_a_time && !later.empty(); ++i) changed.insert(later.extract(later.begin()));
+        for (int i = 0; i < read_at_a_time && !later.empty(); ++i) changed.insert(later.extract(later.begin()).key());
     }
     [[nodiscard]] bool subscribe() {
         // The slots live as long as the connection (sd_bus_add_match(3), a null slot).
@@ -165,10 +165,11 @@ Result<std::unique_ptr<UnitWatch::Follower>> UnitWatch::connect() {
         const UnitFacts facts = facts_of(listed, *unit);
         if (!facts.service_active.empty() && facts.service_active != "inactive") {
             follower->changed.insert(board);
-            continue;
+        } else if (facts == UnitFacts()) {
+            listener_.board(board, facts);
+        } else {
+            follower->later.emplace(board, facts);
         }
-        listener_.board(board, facts);
-        if (facts != UnitFacts()) follower->later.insert(board);
     }
     return follower;
 }
@@ -211,6 +212,8 @@ Result<void> UnitWatch::start() {
     auto follower = connect();
     if (!follower) return error_of(follower);
     first_ = *std::move(follower);
+    // After a later connection the facts from before it stand until the units are read.
+    for (const auto& [board, facts] : first_->later) listener_.board(board, facts);
     read_changes(*first_, listener_);
     thread_ = std::jthread([this](const std::stop_token& stop) { follow(stop); });
     return {};

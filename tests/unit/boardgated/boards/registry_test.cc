@@ -134,6 +134,10 @@ TEST_F(RegistryTest, AStateCountsFromWhenSystemdSawIt) {
     EXPECT_EQ(at(id).state_since, WallTime(1'700'000'000s)) << "the same state";
     registry.set_facts(id, facts("inactive"));
     EXPECT_EQ(at(id).state_since, clock.wall()) << "systemd does not know";
+    now = facts("inactive");
+    now.since = 1'700'000'002'000'000;
+    registry.set_facts(id, now);
+    EXPECT_EQ(at(id).state_since, WallTime(1'700'000'002s)) << "after a restart of boardgated, units are read whole later";
 }
 
 TEST_F(RegistryTest, WhyABoardSleepsIsToldWhileItSleeps) {

@@ -29,6 +29,7 @@ struct UnitWatchTest : testing::Test {
         std::set<std::string> units{};
         int connections = 0;
         bool known = true;
+        bool lost_port = false;
     };
     LockGuarded<Seen> guarded;  ///< the watch's thread writes it
     std::condition_variable changed;
@@ -40,7 +41,10 @@ struct UnitWatchTest : testing::Test {
         UnitWatch::Listener to;
         to.board = [this](const BoardId& id, const UnitFacts& now) {
             EXPECT_EQ(id, board);
-            note([&](Seen& seen) { seen.facts = now; });
+            note([&](Seen& seen) {
+                seen.lost_port |= seen.facts.port != 0 && now.port == 0;
+                seen.facts = now;
+            });
         };
         to.usage = [this](const BoardId&, const Usage& now) { note([&](Seen& seen) { seen.usage = now; }); };
         to.gate = [this](bool now) { note([&](Seen& seen) { seen.gate = now; }); };
@@ -175,6 +179,18 @@ TEST_F(UnitWatchTest, LooksAgainWhenItIsTold) {
     note([](Seen& seen) { seen.known = true; });
     watch.refresh(board);
     EXPECT_TRUE(soon([&](const Seen& seen) { return seen.facts.service_active == "active"; }));
+}
+
+TEST_F(UnitWatchTest, FactsOfASleepingBoardStandWhileTheBusIsRestarted) {
+    systemd.set(door, {{"ActiveState", "active"}, {"Listen", Addresses{{"Stream", "127.0.0.1:16001"}}}});
+    ASSERT_TRUE(watch.start());
+    ASSERT_TRUE(soon([](const Seen& seen) { return seen.facts.port == 16001; }));
+    note([](Seen& seen) { seen.lost_port = false; });
+    systemd.hang_up();
+    ASSERT_TRUE(soon([](const Seen& seen) { return seen.connections == 2; }));
+    systemd.set(service, {{"ActiveState", "activating"}});
+    ASSERT_TRUE(soon([](const Seen& seen) { return seen.facts.service_active == "activating"; }));
+    EXPECT_FALSE(seen().lost_port);
 }
 
 TEST_F(UnitWatchTest, ComesBackWhenTheBusDoesAndLooksAtEverything) {
