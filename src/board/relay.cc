@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 
+#include "src/base/accept.h"
 #include "src/board/chart_requests.h"
 
 namespace boardgate::board {
@@ -204,7 +205,7 @@ bool Relay::begin(Fd visitor) {
     if (charts_.empty()) {
         tensorboard = connect_to_tensorboard();
         // Without descriptors it waits; otherwise it is closed as a reset.
-        if (!tensorboard) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+        if (!tensorboard) return !is_out_of_descriptors(errno);
     }
     connections_.emplace_back(std::move(visitor), std::move(tensorboard));
     Connection& connection = connections_.back();
@@ -273,7 +274,7 @@ bool Relay::accept_at(const Fd& door) {
         Fd visitor(accept4(door.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (!visitor) {
             // Out of descriptors or memory: retry after a pause, not in a busy loop.
-            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) watch_doors(false);
+            if (is_out_of_descriptors(errno)) watch_doors(false);
             return any;
         }
         any = true;

@@ -10,7 +10,8 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
+
+#include "src/base/accept.h"
 
 namespace boardgate::data {
 
@@ -18,7 +19,6 @@ namespace {
 
 /// For each read and write: a visitor that does not take its answer is gone.
 constexpr timeval patience{30, 0};
-constexpr std::chrono::milliseconds pause_without_resources{100};
 
 bool send_all(int to, std::string_view bytes) {
     while (!bytes.empty()) {
@@ -62,13 +62,9 @@ ChartServer::~ChartServer() {
 
 void ChartServer::serve_all() const {
     for (;;) {
-        const Fd connection(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        const Fd connection = accept_connection(listening_.get());
         if (!connection && errno == EINVAL) return;  // shut down
-        if (!connection) {
-            // No descriptors or memory: others may give some back.
-            poll(nullptr, 0, static_cast<int>(pause_without_resources.count()));
-            continue;
-        }
+        if (!connection) continue;
         setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         setsockopt(connection.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
         serve(connection);

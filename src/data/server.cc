@@ -14,6 +14,8 @@
 #include <memory>
 #include <utility>
 
+#include "src/base/accept.h"
+
 namespace boardgate::data {
 
 namespace {
@@ -110,7 +112,7 @@ bool Server::make_room() {
 }
 
 void Server::accept_one() {
-    Fd socket(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    Fd socket = accept_connection(listening_.get(), SOCK_NONBLOCK);
     if (!socket || !make_room()) return;
     const int yes = 1;
     setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
