@@ -221,7 +221,7 @@ def test_a_full_disk_refuses_what_would_be_kept_and_closes_nothing_that_is_open(
         wait_for_gate(lab)
         lab.exec("sh", "-c", f"cat /dev/zero > {folder}/filler || true")
         began = lab.epoch()
-        refused = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs"})
+        refused = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs", "new": True})
         assert (refused.status, refused.code) == (507, "storage_full"), refused
         assert Client(alice.url, alice.ca, "bob", "bob-lab").post("/api/v1/login", {"user": "bob", "password": "bob-lab"}).code == "storage_full"
         assert alice.get(board["url"]).status == 200 and len(alice.boards()) == 1
