@@ -3,7 +3,7 @@
 
 #include <pthread.h>
 
-#include <chrono>
+#include <algorithm>
 
 #include "src/base/log.h"
 
@@ -20,15 +20,18 @@ Result<void> EndedLogins::start() {
     const auto known = store_.unrevoked();
     if (!known) return error_of(known);
     for (const std::string& hash : *known) state_.lock()->left[hash].stored = true;
-    state_.lock()->changed = true;
-    thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
+    state_.lock()->to_revoke = true;
+    storing_ = std::jthread([this](const std::stop_token& stop) { serve(stop, &State::to_store, &EndedLogins::store); });
+    revoking_ = std::jthread([this](const std::stop_token& stop) { serve(stop, &State::to_revoke, &EndedLogins::revoke); });
     return {};
 }
 
 void EndedLogins::finish() {
-    if (!thread_.joinable()) return;
-    thread_.request_stop();
-    thread_.join();
+    if (!storing_.joinable()) return;
+    storing_.request_stop();
+    revoking_.request_stop();
+    storing_.join();
+    revoking_.join();
     (void)store();
 }
 
@@ -37,9 +40,20 @@ void EndedLogins::add(const std::vector<TokenHash>& tokens) {
     {
         const auto state = state_.lock();
         for (const TokenHash& token : tokens) state->left.try_emplace(token.hex());
-        state->changed = true;
+        state->to_store = state->to_revoke = true;
     }
-    changed_.notify_one();
+    changed_.notify_all();
+}
+
+bool EndedLogins::await_stored(const std::vector<TokenHash>& tokens) {
+    if (!storing_.joinable()) return false;
+    auto state = state_.lock();
+    return changed_.wait_for(state.lock(), longest_wait, [&] {
+        return std::all_of(tokens.begin(), tokens.end(), [&](const TokenHash& token) {
+            const auto found = state->left.find(token.hex());
+            return found == state->left.end() || found->second.stored;
+        });
+    });
 }
 
 std::vector<std::string> EndedLogins::hashes(bool Left::*done) const {
@@ -64,6 +78,7 @@ void EndedLogins::mark(const std::vector<std::string>& hashes, bool Left::*done)
             state->left.erase(found);
         }
     }
+    changed_.notify_all();
     // If this fails, they are revoked once more after a restart.
     if (const auto forgotten = store_.forget_revoked(finished); !forgotten) log_event(Event::storage_fault, forgotten.error().text());
 }
@@ -92,28 +107,22 @@ bool EndedLogins::revoke() {
     return all;
 }
 
-bool EndedLogins::work() {
-    const bool stored = store();
-    return revoke() && stored;
-}
-
-void EndedLogins::serve(const std::stop_token& stop) {
-    pthread_setname_np(pthread_self(), "ended logins");
+void EndedLogins::serve(const std::stop_token& stop, bool State::*changed, bool (EndedLogins::*work)()) {
+    pthread_setname_np(pthread_self(), changed == &State::to_store ? "ended sessions" : "ended tickets");
     while (!stop.stop_requested()) {
         bool done = false;
         try {
-            done = work();
+            done = (this->*work)();
         } catch (const std::exception& exception) {
             log_event(Event::request_fault, exception.what());
         }
         auto state = state_.lock();
-        const auto more = [&] { return state->changed; };
         if (done) {
-            changed_.wait(state.lock(), stop, more);
+            changed_.wait(state.lock(), stop, [&] { return (*state).*changed; });
         } else {
             changed_.wait_for(state.lock(), stop, between_attempts, [] { return false; });
         }
-        state->changed = false;
+        (*state).*changed = false;
     }
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What is left to do for a login that has ended: its session is deleted from the store, and its ticket is revoked. Both
-// wait for others, so the person does not wait for them. Both are tried until they succeed; the store remembers tickets
-// across a restart.
+// What is left to do for a login that has ended: its session is deleted from the store, and its ticket is revoked. Each has
+// a thread, since a launcher that does not answer must not delay the store. Both are tried until they succeed; the store
+// remembers tickets across a restart.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -27,13 +28,21 @@ public:
     EndedLogins& operator=(const EndedLogins&) = delete;
     ~EndedLogins() { finish(); }
 
-    /// Reads the tickets that were to be revoked before a restart, and starts the thread.
+    /// A logout waits for the store, so that a crash brings no session back, but not for a disk that hangs.
+    static constexpr std::chrono::milliseconds longest_wait{500};
+
+    /// Reads the tickets that were to be revoked before a restart, and starts the threads.
     [[nodiscard]] Result<void> start();
-    /// Ends the thread, and stores what is left to do.
+    /// Ends the threads, and stores what is left to do.
     void finish();
     void add(const std::vector<TokenHash>& tokens);
-    /// Does what it can do now. False if something is left. The thread calls it.
-    bool work();
+    /// Waits until the store has no session of these, at most `longest_wait`, if the thread runs.
+    /// False if it may still have one.
+    bool await_stored(const std::vector<TokenHash>& tokens);
+    /// Deletes the sessions from the store. False if the store refuses. A thread calls it.
+    bool store();
+    /// Revokes the tickets. False if some are left. A thread calls it.
+    bool revoke();
 
 private:
     struct Left {
@@ -42,19 +51,19 @@ private:
     };
     struct State {
         std::map<std::string, Left> left{};  ///< by hash
-        bool changed = false;
+        bool to_store = false;               ///< there is something new for the thread
+        bool to_revoke = false;
     };
-    void serve(const std::stop_token& stop);
+    void serve(const std::stop_token& stop, bool State::*changed, bool (EndedLogins::*work)());
     [[nodiscard]] std::vector<std::string> hashes(bool Left::*done) const;
     void mark(const std::vector<std::string>& hashes, bool Left::*done);
-    bool store();
-    bool revoke();
 
     Store& store_;
     const Revoke revoke_;
     LockGuarded<State> state_;
     std::condition_variable_any changed_;
-    std::jthread thread_;
+    std::jthread storing_;
+    std::jthread revoking_;
 };
 
 }  // namespace boardgate::boardgated

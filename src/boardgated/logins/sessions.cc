@@ -146,9 +146,10 @@ Sessions::Hashes Sessions::extract_if(Entries& entries, Which which) {
 }
 
 template <class Which>
-void Sessions::end_if(Which which) {
-    const Hashes ended = extract_if(*entries_.lock(), which);
+Sessions::Hashes Sessions::end_if(Which which) {
+    Hashes ended = extract_if(*entries_.lock(), which);
     ended_.add(ended);
+    return ended;
 }
 
 std::vector<std::pair<std::string, std::string>> Sessions::places() const {
@@ -173,11 +174,11 @@ std::size_t Sessions::count() const {
 }
 
 void Sessions::end(const TokenHash& token) {
-    end_if([&](const Entry& entry) { return entry.session.token == token; });
+    (void)ended_.await_stored(end_if([&](const Entry& entry) { return entry.session.token == token; }));
 }
 
 void Sessions::end_all(std::uint32_t uid) {
-    end_if([&](const Entry& entry) { return entry.session.uid == uid; });
+    (void)ended_.await_stored(end_if([&](const Entry& entry) { return entry.session.uid == uid; }));
 }
 
 std::vector<Sessions::ToCheck> Sessions::to_check() {
@@ -194,7 +195,7 @@ std::vector<Sessions::ToCheck> Sessions::to_check() {
 }
 
 void Sessions::sweep() {
-    end_if([&](const Entry& entry) { return !alive(entry); });
+    (void)end_if([&](const Entry& entry) { return !alive(entry); });
     write_uses();
 }
 

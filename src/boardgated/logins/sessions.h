@@ -67,7 +67,7 @@ public:
     /// All sessions that have not ended.
     [[nodiscard]] std::vector<TokenHash> tokens() const;
     [[nodiscard]] std::size_t count() const;
-    /// Ends in memory, however slow the disk is; EndedLogins does the rest. A session that ends, for any reason, takes its
+    /// Ends in memory, and waits a short time for the store (EndedLogins). A session that ends, for any reason, takes its
     /// ticket along.
     void end(const TokenHash& token);
     void end_all(std::uint32_t uid);
@@ -100,7 +100,7 @@ private:
     template <class Which>
     [[nodiscard]] static Hashes extract_if(Entries& entries, Which which);
     template <class Which>
-    void end_if(Which which);
+    Hashes end_if(Which which);
     void write_uses();
 
     Store& store_;

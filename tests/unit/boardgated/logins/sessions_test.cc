@@ -38,7 +38,7 @@ struct SessionsTest : testing::Test {
     /// As after a restart of boardgated.
     [[nodiscard]] bool there_after_restart(const TokenHash& token) {
         Sessions again(*store, ended, settings, clock);
-        EXPECT_TRUE(ended.work());
+        EXPECT_TRUE(ended.store() && ended.revoke());
         EXPECT_TRUE(again.load());
         return again.find(token).has_value();
     }
@@ -135,7 +135,7 @@ TEST_F(SessionsTest, WhatEndedIsForgottenByTheStoreToo) {
     clock.advance(1h);
     Sessions again(*store, ended, settings, clock);
     ASSERT_TRUE(again.load());
-    EXPECT_TRUE(ended.work());
+    EXPECT_TRUE(ended.store() && ended.revoke());
     EXPECT_TRUE(store->sessions().value().empty());
 }
 
@@ -194,7 +194,7 @@ TEST_F(SessionsTest, LoggingOutEverywhereEndsAllOfOnePerson) {
     EXPECT_FALSE(there(first));
     EXPECT_FALSE(there(second));
     EXPECT_TRUE(there(others));
-    EXPECT_TRUE(ended.work());
+    EXPECT_TRUE(ended.store() && ended.revoke());
     EXPECT_EQ(store->sessions().value().size(), 1U);
 }
 
@@ -211,7 +211,7 @@ TEST_F(SessionsTest, EndWhenTheirNumberBelongsToAnotherName) {
 
 TEST_F(SessionsTest, TakeTheirTicketsAlongHoweverTheyEnd) {
     const auto is_revoked = [this](const TokenHash& token) {
-        EXPECT_TRUE(ended.work());
+        EXPECT_TRUE(ended.store() && ended.revoke());
         return revoked.contains(token.hex());
     };
     const TokenHash logged_out = add(1001);
@@ -282,7 +282,7 @@ TEST_F(SessionsTest, AreFewerThanTheLimitHoweverManyLogInAtOnce) {
         }
     }
     EXPECT_EQ(sessions.sessions_of(1001).size(), 3U);
-    EXPECT_TRUE(ended.work());
+    EXPECT_TRUE(ended.store() && ended.revoke());
     EXPECT_EQ(store->sessions().value().size(), 3U);
 }
 
@@ -323,7 +323,7 @@ TEST_F(SessionsOnDisk, NobodyWhoIsLoggedInWaitsForADiskThatStalls) {
     EXPECT_EQ(kept.count(), 1U) << "who logs in is not in before the disk has it";
     disk.go_on();
     for (std::jthread* thread : {&sweep, &login, &logout}) thread->join();
-    EXPECT_TRUE(ended_on_disk.work());
+    EXPECT_TRUE(ended_on_disk.store() && ended_on_disk.revoke());
     EXPECT_EQ(kept.count(), 2U);
     EXPECT_EQ(store_on_disk->sessions().value().size(), 2U);
 }
@@ -333,10 +333,10 @@ TEST_F(SessionsOnDisk, ALogoutThatCouldNotBeWrittenIsWrittenLater) {
     execute("CREATE TRIGGER a BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
     kept.end(token);
     EXPECT_FALSE(kept.find(token));
-    EXPECT_FALSE(ended_on_disk.work());
+    EXPECT_FALSE(ended_on_disk.store() && ended_on_disk.revoke());
     EXPECT_EQ(store_on_disk->sessions().value().size(), 1U);
     execute("DROP TRIGGER a");
-    EXPECT_TRUE(ended_on_disk.work());
+    EXPECT_TRUE(ended_on_disk.store() && ended_on_disk.revoke());
     EXPECT_TRUE(store_on_disk->sessions().value().empty());
 }
 
