@@ -40,7 +40,7 @@ Result<void> Registry::load() {
             contents->aside.insert(id);
             continue;
         }
-        contents->entries.emplace(id, Entry{*std::move(board)});
+        contents->entries.emplace(id, Entry(*std::move(board)));
     }
     const auto failures = store_.failures();
     if (!failures) return error_of(failures);
@@ -123,7 +123,7 @@ ApiResult<Board> Registry::add(std::uint32_t uid, const UserName& owner, const B
     board.targets = targets;
     if (const auto written = write(board); !written) return storage_problem(written.error());
     auto contents = contents_.lock();
-    contents->entries.emplace(id, Entry{board});
+    contents->entries.emplace(id, Entry(board));
     definition.unlock();
     notify(std::move(contents), board);
     return board;
@@ -174,10 +174,11 @@ Result<void> Registry::change(const BoardId& id, Change change) {
     change(*planned);
     if (auto written = write(*planned); !written) return written;
     auto contents = contents_.lock();
-    Board& board = contents->find(id)->board;  // exists: definition_changes_ is locked since find()
-    change(board);
+    Entry& entry = contents->entries.at(id);  // exists: definition_changes_ is locked since find()
+    change(entry.board);
+    entry.stored_port = planned->port;
     definition.unlock();
-    notify(std::move(contents), board);
+    notify(std::move(contents), entry.board);
     return {};
 }
 
@@ -204,8 +205,11 @@ std::vector<Board> Registry::boards_on(std::uint32_t uid, const BoardOptions& op
 }
 
 Result<void> Registry::set_port(const BoardId& id, std::uint16_t port) {
-    const auto now = gate_view(id);
-    if (now && now->port == port) return {};
+    {
+        const auto contents = contents_.read();
+        const Entry* entry = contents->find(id);
+        if (entry != nullptr && entry->board.port == port && entry->stored_port == port) return {};
+    }
     return change(id, [&](Board& board) { board.port = port; });
 }
 
@@ -259,7 +263,7 @@ ApiResult<Board> Registry::restore(std::uint32_t uid, const BoardId& id, std::in
     if (hold != holds->end()) board.held = Hold{hold->holder, hold->reason, time_of(hold->since)};
     if (const auto written = write(board); !written) return storage_problem(written.error());
     auto contents = contents_.lock();
-    contents->entries.emplace(id, Entry{board});
+    contents->entries.emplace(id, Entry(board));
     definition.unlock();
     notify(std::move(contents), board);
     return board;
@@ -310,7 +314,7 @@ Result<void> Registry::rebuild(std::uint32_t uid, const UserName& owner, const w
     board.longest_awake = longest_awake_;
     if (auto written = write(board); !written) return written;
     auto contents = contents_.lock();
-    contents->entries.insert_or_assign(board.id, Entry{board});
+    contents->entries.insert_or_assign(board.id, Entry(board));
     definition.unlock();
     notify(std::move(contents), board);
     return {};

@@ -126,7 +126,9 @@ private:
         WallTime since;
     };
     struct Entry {
+        explicit Entry(Board read_or_written) : board(std::move(read_or_written)), stored_port(board.port) {}
         Board board;
+        std::uint16_t stored_port;  ///< the store's; board.port is the socket's as soon as that is known
         std::string waiting_for{};
         std::string asleep_because{};  // set before the board sleeps
         std::optional<KeptFailure> kept_failure{};

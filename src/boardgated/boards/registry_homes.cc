@@ -39,7 +39,7 @@ Result<void> Registry::judge(const BoardRow& row, const UserName& owner, const s
         board->owner = owner;
         board->home = after.home;
         const auto contents = contents_.lock();
-        contents->entries.insert_or_assign(board->id, Entry{*board});
+        contents->entries.insert_or_assign(board->id, Entry(*board));
         contents->aside.erase(board->id);
         changes.taken.push_back(*std::move(board));
     } else {

@@ -91,6 +91,15 @@ TEST_F(RegistryTest, BoardsOutliveARestart) {
     EXPECT_EQ(board.state, State::off) << "nothing is known of its units yet";
 }
 
+TEST_F(RegistryTest, APortThatItsSocketToldFirstIsStoredAllTheSame) {
+    const BoardId id = add();
+    UnitFacts listening = facts("");
+    listening.port = 16007;
+    registry.set_facts(id, listening);
+    ASSERT_TRUE(registry.set_port(id, 16007));
+    EXPECT_EQ(after_restart(id).port, 16007);
+}
+
 TEST_F(RegistryTest, GivesEachPersonTheirOwn) {
     const BoardId mine = add(1001);
     add(1002);
