@@ -252,7 +252,7 @@ export T
 deps:
 	@build-aux/deps build test lint lab deb
 
-check: ; @build-aux/deps build test lint lab deb && tests/run structure unit lint address fuzz lab
+check: ; @build-aux/deps build test lint lab deb && tests/run structure unit lint address fuzz thread lab
 check-structure: ; @tests/run structure
 check-unit: ; @tests/run unit
 check-lint: ; @tests/run lint

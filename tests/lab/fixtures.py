@@ -93,11 +93,16 @@ def make_board():
         return answer.json
 
     yield make
+    stay = []
     for client, board in made:
-        if not client.is_logged_in():
-            client.login()
-        answer = client.delete(f"/api/v1/boards/{board}")
-        assert answer.status in (204, 404), f"board {board} stays behind: {answer!r}"
+        try:
+            if not client.is_logged_in():
+                client.login()
+            answer = client.delete(f"/api/v1/boards/{board}")
+            assert answer.status in (204, 404), f"board {board} stays behind: {answer!r}"
+        except AssertionError as error:
+            stay.append(str(error))
+    assert not stay, "\n".join(stay)
 
 
 @contextmanager
