@@ -74,7 +74,7 @@ FolderLock::~FolderLock() {
 }
 
 FolderLock PrivateFolder::lock(const std::string& name) const {
-    const std::string path = "." + name + ".lock";
+    const std::string path = fmt::format(".{}.lock", name);
     for (;;) {
         Fd file(openat(folder_.get(), path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
         while (flock(file.get(), LOCK_EX) != 0 && errno == EINTR) {

@@ -3,6 +3,7 @@
 // it answers, relays between door and TensorBoard, restarts TensorBoard where that helps, sleeps when idle, and ends with
 // TensorBoard's exit status.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -43,7 +44,7 @@ Result<Fd> taken_signals() {
 /// is only in the log.
 int cannot_start(const std::string& text, const std::string& status, const char* code) {
     std::fprintf(stderr, "%s [%s]\n", text.c_str(), code);
-    notify_status(status + " [" + code + "]");
+    notify_status(fmt::format("{} [{}]", status, code));
     return exit_status::no_input;
 }
 

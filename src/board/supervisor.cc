@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/board/supervisor.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -238,7 +239,7 @@ std::optional<Supervisor::End> Supervisor::out_of_memory() {
     const MemoryUse use = memory_use();
     if (use.kills <= kills_before_) return std::nullopt;
     // A restart would need as much again.
-    return End{killed, "TensorBoard needed more memory than the board may have: " + memory_text(use) + " [out_of_memory]"};
+    return End{killed, fmt::format("TensorBoard needed more memory than the board may have: {} [out_of_memory]", memory_text(use))};
 }
 
 std::optional<Supervisor::End> Supervisor::take_scan() {

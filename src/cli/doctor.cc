@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // doctor: the faults of an installation, and what repairs them.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -125,7 +126,7 @@ CommandResult<void> doctor(const Arguments& arguments) {
         for (std::string line; std::getline(remedy, line); before = "           ") print(before + plain(line));
     }
     if (arguments.json) print(text_of(findings_json(findings)));
-    if (wrong != 0) return refused(std::to_string(wrong) + " of " + std::to_string(findings.size()) + " checks failed");
+    if (wrong != 0) return refused(fmt::format("{} of {} checks failed", wrong, findings.size()));
     return {};
 }
 

@@ -115,7 +115,7 @@ std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
         return record.is_of(asking) ? "it is the door of your board " + record.door.board : "it is the door of another person's board";
     }
     const std::string number = std::to_string(port);
-    (void)jobs_.run("StartUnit", "boardgate-portholder@" + number + ".service");
+    (void)jobs_.run("StartUnit", fmt::format("boardgate-portholder@{}.service", number));
     std::ifstream in(holders_folder + number);
     std::string holder;
     std::getline(in, holder);

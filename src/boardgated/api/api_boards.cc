@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api/api_boards.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -54,7 +56,7 @@ ApiResult<Response> ApiBoards::list_deleted(Call& call) const {
 
 ApiResult<Response> ApiBoards::current(const BoardId& id, int status, const std::vector<Notice>& more) const {
     const auto board = registry_.find(id);
-    if (!board) return problem(Code::no_such_board, "board " + id.str() + " was deleted meanwhile");
+    if (!board) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", id.str()));
     Json::Value body = board_json(*board);
     const auto shown = notices_of(board->facts);  // an awake board has them in its status text already
     for (const Notice& notice : more) {
@@ -156,7 +158,7 @@ ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, boo
     if (spec.port == 0 && settings_.is_door_port(board.port)) spec.port = board.port;  // keep its port
     {
         const auto held = scheduler_.hold_door(board.id);
-        if (!registry_.find(board.id)) return problem(Code::no_such_board, "board " + board.id.str() + " was deleted meanwhile");
+        if (!registry_.find(board.id)) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", board.id.str()));
         const auto port = launcher_.make_door(token, spec);
         if (!port) return error_of(port);
         if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api/api_folders.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "src/base/names.h"
@@ -51,7 +53,7 @@ ApiResult<std::vector<std::string>> tags_of(const std::string& text) {
         tags.push_back(text.substr(at, end - at));
         at = end + 1;
         if (tags.back().empty() || !is_text(tags.back(), wire::longest::tag) || tags.size() > wire::longest::curves) {
-            return problem(Code::bad_field, "tags must be at most " + std::to_string(wire::longest::curves) + " names of tags, one a line",
+            return problem(Code::bad_field, fmt::format("tags must be at most {} names of tags, one a line", wire::longest::curves),
                            "tags");
         }
     }
@@ -64,7 +66,7 @@ ApiResult<wire::FindRuns> run_search(const Request& request) {
     if (const auto good = check_typed_path(search.root, "root"); !good) return error_of(good);
     search.query = request.query_value("query");
     if (!is_text(search.query, wire::longest::query)) {
-        return problem(Code::bad_field, "query must be text of at most " + std::to_string(wire::longest::query) + " bytes", "query");
+        return problem(Code::bad_field, fmt::format("query must be text of at most {} bytes", wire::longest::query), "query");
     }
     auto order = order_of(request.query_value("sort"));
     if (!order) return error_of(order);
