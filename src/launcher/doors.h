@@ -49,6 +49,8 @@ public:
     [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
 
 private:
+    /// Gives an open door's board another priority and idle_sleep, if nothing else differs. False: the door must be made anew.
+    [[nodiscard]] bool change_in_place(const DoorPlan& plan, DoorRecord record) const;
     [[nodiscard]] bool stop_units(const UnitName& unit);
     [[nodiscard]] std::string program_of(const std::string& environment) const;
     /// The program that listens on a port, for an error message.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <sys/socket.h>
+
 namespace boardgate::launcher {
 
 namespace {
@@ -135,7 +136,7 @@ std::vector<std::string> board_arguments(const DoorPlan& plan) {
         std::string("--reload-multifile=") + (door.reload_multifile ? "yes" : "no"),
         "--samples=" + door.samples_per_plugin,
         std::string("--loader=") + loader_of(plan),
-        "--idle-sleep=" + std::to_string(door.idle_sleep),
+        fmt::format("--idle-sleep={:09}", door.idle_sleep),  // of one length: DoorRecords::overwrite_arguments()
         "--longest-awake=" + std::to_string(plan.longest_awake.count()),
     };
     if (!door.home.empty()) words.push_back("--home=" + door.home);

@@ -80,11 +80,16 @@ public:
     }
     Fd reader;  ///< what open_logdirs gives
     ApiResult<Fd> open_logdirs(const Token&) override { return std::move(reader); }
-    ApiResult<wire::FolderReport> inspect(const Token&, const std::string& folder) override {
-        note("inspect " + folder);
-        wire::FolderReport its = report;
-        if (const auto known = target_of.find(folder); known != target_of.end()) its.target = known->second;
-        return its;
+    ApiResult<boardgated::InspectedFolders> inspect(const Token&, const std::vector<std::string>& folders) override {
+        boardgated::InspectedFolders seen;
+        for (const std::string& folder : folders) {
+            note("inspect " + folder);
+            wire::FolderReport its = report;
+            if (const auto known = target_of.find(folder); known != target_of.end()) its.target = known->second;
+            seen.reports.push_back(std::move(its));
+        }
+        seen.home = home;
+        return seen;
     }
 
     std::optional<HomeMark> home;                   ///< what home_of gives

@@ -22,8 +22,6 @@ namespace boardgate::boardgated {
 namespace {
 
 constexpr std::uint32_t standard_log_lines = 100;
-/// At all folders of a board.
-constexpr std::chrono::seconds longest_look{20};
 
 }  // namespace
 
@@ -120,22 +118,16 @@ ApiResult<ApiBoards::Wanted> ApiBoards::wanted(const Call& call, const BoardOpti
 }
 
 ApiResult<ApiBoards::Inspected> ApiBoards::inspect(const Token& token, const BoardOptions& options) {
-    const char* field = "logdir";
-    std::vector<wire::FolderReport> reports;
-    const auto until = std::chrono::steady_clock::now() + longest_look;
+    const std::vector<std::string> folders = folders_of(options);
+    const auto seen = launcher_.inspect(token, folders);
+    if (!seen) return error_of(seen);
     std::vector<std::string> targets;
-    for (const std::string& folder : folders_of(options)) {
-        if (std::chrono::steady_clock::now() >= until) {
-            return problem(Code::logdir_unreadable, "your folders answer too slowly; is their file system mounted?", field);
-        }
-        auto report = launcher_.inspect(token, folder);
-        if (!report) return error_of(report);
-        if (const auto good = verdict_of(*report, folder, field); !good) return error_of(good);
-        if (!report->target.empty()) targets.push_back(report->target);
-        reports.push_back(*std::move(report));
-        field = "more_logdirs";
+    for (std::size_t i = 0; i < seen->reports.size(); ++i) {
+        if (const auto good = verdict_of(seen->reports[i], folders[i], i == 0 ? "logdir" : "more_logdirs"); !good) return error_of(good);
+        if (!seen->reports[i].target.empty()) targets.push_back(seen->reports[i].target);
     }
-    return Inspected{notices_of(reports, options), targets.size() == reports.size() ? set_of(targets) : std::string()};
+    return Inspected{notices_of(seen->reports, options), targets.size() == folders.size() ? set_of(targets) : std::string(),
+                     seen->home ? seen->home->str() : std::string()};
 }
 
 /// The person's newest board on these folders.
@@ -203,9 +195,7 @@ ApiResult<Response> ApiBoards::create(Call& call) {
 ApiResult<Response> ApiBoards::make(Call& call, const Wanted& wanted, const Inspected& found, std::unique_lock<std::mutex> choosing) {
     const auto owner = UserName::parse(call.session->user);
     if (!owner) return problem(Code::internal, owner.error().text());
-    const auto home = launcher_.home_of(*call.token);
-    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets,
-                                     home ? home->str() : std::string());
+    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets, found.home);
     if (!board) return error_of(board);
     if (const auto key = key_of(call.request); key && !key->empty()) {
         if (const auto kept = registry_.set_made_with(*board, *key, sha256(call.body).hex()); !kept) return storage_problem(kept.error());
@@ -287,10 +277,9 @@ ApiResult<Response> ApiBoards::update(Call& call) {
     return current(board->id, 200, notices);
 }
 
-/// A new title changes nothing that runs.
 ApiResult<void> ApiBoards::change(Call& call, const Board& board, const BoardOptions& options) {
     if (options_text(options) == options_text(board.options)) return {};
-    if (needs_restart(options, board.options)) {
+    if (change_between(options, board.options) != Change::of_title) {
         Board changed = board;
         changed.options = options;
         if (auto door = make_door(*call.token, changed, is_awake(board)); !door) {

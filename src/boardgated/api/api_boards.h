@@ -46,6 +46,7 @@ private:
     struct Inspected {
         std::vector<Notice> notices;
         std::string targets;  ///< set_of() the folders after all links; empty: unknown
+        std::string home;     ///< HomeMark of the owner's home; empty: unknown
     };
     [[nodiscard]] ApiResult<Response> list_deleted(Call& call) const;
     enum class For { a_board, a_change };
