@@ -55,7 +55,7 @@ Result<Account> account_of(uid_t uid) {
         std::to_string(uid));
 }
 
-bool is_member(const Account& account, const std::string& group) {
+bool is_member(const Account& account, const std::string& group, std::optional<gid_t> number) {
     if (group.empty()) return false;
     std::vector<char> buffer(1U << 16);
     ::group entry{};
@@ -63,7 +63,7 @@ bool is_member(const Account& account, const std::string& group) {
     while (getgrnam_r(group.c_str(), &entry, buffer.data(), buffer.size(), &found) == ERANGE && buffer.size() < (1U << 24)) {
         buffer.resize(buffer.size() * 2);  // a group may have thousands of members
     }
-    if (found == nullptr) return false;
+    if (found == nullptr || (number && *number != entry.gr_gid)) return false;
     int count = 64;
     std::vector<gid_t> groups(64);
     if (getgrouplist(account.name.c_str(), account.gid, groups.data(), &count) < 0) {

@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include <optional>
+
 #include "src/base/error.h"
 
 namespace boardgate {
@@ -31,7 +33,8 @@ struct Account {
 [[nodiscard]] Result<Account> account_of(const std::string& name);
 [[nodiscard]] Result<Account> account_of(uid_t uid);
 
-/// Whether the account is in the group (getgrouplist(3)). False if the group's name is empty or unknown.
-[[nodiscard]] bool is_member(const Account& account, const std::string& group);
+/// Whether the account is in the group (getgrouplist(3)). False if the group's name is empty or unknown, or if it has another
+/// number than `number`.
+[[nodiscard]] bool is_member(const Account& account, const std::string& group, std::optional<gid_t> number = std::nullopt);
 
 }  // namespace boardgate

@@ -20,6 +20,11 @@ namespace {
 /// still have the old file open.
 constexpr std::uint64_t scans_until_forgotten = 10;
 
+bool is_link(int folder, const char* name) {
+    struct stat info {};
+    return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode);
+}
+
 bool same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
 
 }  // namespace
@@ -87,10 +92,14 @@ void LogFiles::scan_entry(int folder, const std::string& path, const char* name,
             scan_folder(below.release(), path);
         } else if (errno == EACCES || errno == EPERM) {
             ++found_.unreadable;
+            if (is_link(folder, name)) ++found_.linked;
         }
         return;
     }
     if (!event_file || !S_ISREG(info.st_mode)) return;
+    if (bounds_.open_links && is_link(folder, name)) {
+        if (const Fd file(openat(folder, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC)); !file && errno == EACCES) ++found_.linked;
+    }
     ++found_.event_files;
     const File now{{info.st_dev, info.st_ino}, info.st_size, info.st_mtim, number_};
     const auto [known, is_new] = files_.try_emplace(path, now);

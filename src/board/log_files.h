@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Scans the event files below a log directory repeatedly: their number, unreadable folders, and replaced files. Reads only
-// names and inodes, and opens no file.
+// names and inodes, and opens no file but the linked ones of a confined board.
 #pragma once
 
 #include <sys/types.h>
@@ -19,6 +19,7 @@ struct Scan {
     bool missing = false;        ///< the log directory itself does not exist
     bool complete = true;        ///< whether the bounds were enough
     std::string replaced;        ///< an event file that was replaced since the previous scan; empty if none
+    std::size_t linked = 0;      ///< unreadable folders and event files to which a link leads
 };
 
 class LogFiles {
@@ -28,6 +29,7 @@ public:
     struct Bounds {
         std::size_t entries = 500'000;
         std::size_t depth = 64;
+        bool open_links = false;  ///< whether linked event files are opened, to learn whether they can be read
     };
     explicit LogFiles(std::string folder);
     LogFiles(std::string folder, Bounds bounds);

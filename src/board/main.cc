@@ -3,7 +3,6 @@
 // it answers, relays between door and TensorBoard, restarts TensorBoard where that helps, sleeps when idle, and ends with
 // TensorBoard's exit status.
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -14,11 +13,11 @@
 
 #include "src/base/home_mark.h"
 #include "src/base/logdir_problem.h"
-#include "src/base/options_changed_signal.h"
 #include "src/base/peer.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
 #include "src/base/session_ended_signal.h"
+#include "src/board/confinement.h"
 #include "src/board/several_folders.h"
 #include "src/board/supervisor.h"
 
@@ -27,14 +26,13 @@ namespace {
 using namespace boardgate;
 using namespace boardgate::board;
 
-/// SIGTERM, SIGINT, session_ended_signal and options_changed_signal as a descriptor. TensorBoard starts with no blocked signals.
+/// SIGTERM, SIGINT and session_ended_signal as a descriptor. TensorBoard starts with no blocked signals.
 Result<Fd> taken_signals() {
     sigset_t ending;
     sigemptyset(&ending);
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGINT);
     sigaddset(&ending, session_ended_signal);
-    sigaddset(&ending, options_changed_signal);
     sigprocmask(SIG_BLOCK, &ending, nullptr);
     signal(SIGPIPE, SIG_IGN);  // a closed connection must not end the program
     Fd signals(signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -46,7 +44,7 @@ Result<Fd> taken_signals() {
 /// is only in the log.
 int cannot_start(const std::string& text, const std::string& status, const char* code) {
     std::fprintf(stderr, "%s [%s]\n", text.c_str(), code);
-    notify_status(fmt::format("{} [{}]", status, code));
+    notify_status(status + " [" + code + "]");
     return exit_status::no_input;
 }
 
@@ -63,12 +61,15 @@ std::string board_of(int argc, char** argv) {
     return std::string(word.starts_with(option) ? word.substr(option.size()) : "");
 }
 
-/// TensorBoard must not find the options again; this program may read them again (options_changed_signal).
-Fd take_input() {
-    Fd input(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+Result<void> confine(const Options& options, const char* own) {
+    const char* cache = secure_getenv("CACHE_DIRECTORY");
+    return Confinement::of(options.folders, options.tensorboard, own == nullptr ? "" : own, cache == nullptr ? "" : cache).enter();
+}
+
+/// TensorBoard must not find the options again.
+void drop_input() {
     const Fd nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
     dup2(nothing.get(), STDIN_FILENO);
-    return input;
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ int main(int argc, char** argv) {
         }
         auto words = read_words(STDIN_FILENO);
         if (!words) return error_of(words);
-        Fd input = take_input();
+        drop_input();
         const auto options = parse_options(board_of(argc, argv), *std::move(words));
         if (!options) return error_of(options);
         auto sockets = service_sockets();
@@ -103,8 +104,12 @@ int main(int argc, char** argv) {
                 return cannot_start(fault->text, "A log directory cannot be read", code_of(fault->kind));
         }
         const char* own = secure_getenv("TMPDIR");  // a tmpfs of the unit, empty at every start
-        const auto linked = link_folders(options->folders, options->names, own == nullptr ? "" : own);
-        if (!linked) return error_of(linked);
-        return Supervisor(clock, *options, *linked, std::move(input), *std::move(signals), *std::move(doors)).run();
+        const auto logdir = link_folders(options->folders, options->names, own == nullptr ? "" : own);
+        if (!logdir) return error_of(logdir);
+        if (options->confined) {
+            if (const auto confined = confine(*options, own); !confined)
+                return cannot_start(confined.error().text(), "The board cannot be confined to its folders", "not_confined");
+        }
+        return Supervisor(clock, *options, *logdir, *std::move(signals), *std::move(doors)).run();
     });
 }

@@ -25,6 +25,7 @@ constexpr option known[] = {
     {"idle-sleep", required_argument, nullptr, 0},
     {"longest-awake", required_argument, nullptr, 0},
     {"home", required_argument, nullptr, 0},
+    {"confined", required_argument, nullptr, 0},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -108,8 +109,11 @@ Result<Options> parse_options(const std::string& id, std::vector<std::string> wo
         if (!mark) return bad("home");
         home = *mark;
     }
+    // Absent: a board that nobody else sees.
+    const auto confined = given.contains("confined") ? answers.find(given["confined"]) : answers.find("no");
+    if (confined == answers.end()) return bad("confined");
     return Options{*board,         given["tensorboard"], folders, names,  *reload, multifile->second,
-                   samples->str(), loader->second,       *idle,   *awake, home};
+                   samples->str(), loader->second,       *idle,   *awake, home,    confined->second};
 }
 
 }  // namespace boardgate::board

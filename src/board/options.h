@@ -30,6 +30,7 @@ struct Options {
     std::chrono::seconds idle_sleep;
     std::chrono::seconds longest_awake;  ///< 0: no limit
     std::optional<HomeMark> home{};      ///< of the owner, when the board was made
+    bool confined = false;               ///< shown to others: nothing outside of its folders is read
 };
 
 /// The words in a file, each ended by a NUL; at most `most` bytes.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "src/board/restart_policy.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <utility>
 
@@ -73,7 +71,7 @@ std::string RestartPolicy::status(const char* doing) const {
     };
     for (const Notice notice : notices_) add(code_of(notice));
     for (const FileNotice& notice : found_) add(status_word(notice));
-    return words.empty() ? doing : fmt::format("{} [{}]", doing, words);
+    return words.empty() ? doing : std::string(doing) + " [" + words + "]";
 }
 
 bool RestartPolicy::count_unexpected_end() {
@@ -133,7 +131,11 @@ bool RestartPolicy::on_scan(const Scan& scan) {
     set(Notice::too_many_event_files, loader_ == Loader::rustboard && scan.event_files + other_descriptors > machine_.descriptors);
     const bool replaced = !scan.replaced.empty() && loader_ == Loader::rustboard && options_.reload_interval.count() > 0;
     if (replaced) set(Notice::replaced_files_not_shown, true);
-    return consider_folders(unreadable);
+    set(Notice::outside_of_folder, options_.confined && scan.linked > 0);
+    const bool restart = consider_folders(unreadable);
+    // The links of a confined board have a notice of their own.
+    if (options_.confined && scan.unreadable <= scan.linked) set(Notice::unreadable_folder, false);
+    return restart;
 }
 
 void RestartPolicy::on_report(std::vector<FileNotice> found) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/launcher/dispatch.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <map>
 
 #include "src/base/log.h"
@@ -38,6 +37,26 @@ Result<std::vector<TokenHash>> hashes_in(std::string_view text) {
     }
     return hashes;
 }
+
+bool is_wellformed(const wire::ShownTo& to) {
+    const bool everybody = to.kind == wire::ShownTo::Kind::everybody;
+    return to.name.empty() == everybody && !has_control_character(to.name) && to.until >= 0;
+}
+
+bool is_shown_to(const Account& visitor, const DoorRecord& record, std::int64_t now) {
+    return std::ranges::any_of(record.shown_to, [&](const wire::ShownTo& to) {
+        if (to.until != 0 && to.until <= now) return false;
+        switch (to.kind) {
+            case wire::ShownTo::Kind::user:
+                return visitor.name == to.name && visitor.uid == to.number;
+            case wire::ShownTo::Kind::group:
+                return is_member(visitor, to.name, to.number);
+            case wire::ShownTo::Kind::everybody:
+                return true;
+        }
+        return false;
+    });
+}
 }  // namespace
 
 uid_t person_of(const wire::Datagram& request, const tickets::TicketStore& tickets, const Clock& clock) {
@@ -58,6 +77,8 @@ const Dispatch::Row Dispatch::table[] = {
     {wire::Type::MakeDoor, &Dispatch::with_ticket<wire::MakeDoor, &Dispatch::make_door>},
     {wire::Type::RemoveDoor, &Dispatch::with_ticket<wire::RemoveDoor, &Dispatch::remove_door>},
     {wire::Type::WakeBoard, &Dispatch::with_ticket<wire::WakeBoard, &Dispatch::wake>},
+    {wire::Type::ShareBoard, &Dispatch::with_ticket<wire::ShareBoard, &Dispatch::share>},
+    {wire::Type::WakeShared, &Dispatch::with_ticket<wire::WakeShared, &Dispatch::wake_shared>},
     {wire::Type::SleepBoard, &Dispatch::with_ticket<wire::SleepBoard, &Dispatch::sleep>},
     {wire::Type::RestartBoard, &Dispatch::with_ticket<wire::RestartBoard, &Dispatch::restart>},
     {wire::Type::ReadDoor, &Dispatch::with_ticket<wire::ReadDoor, &Dispatch::read_door>},
@@ -130,18 +151,55 @@ Response Dispatch::start_job(const char* method, const Account& owner, const Mes
     auto record = doors_.owned(owner, *id);
     if (!record) return {error_of(record)};
     if (record->door.home != message.home) return {refuse(Refusal::no_such_door, "the door was made for another home directory")};
+    return start_unit(method, owner, *std::move(record));
+}
+
+Response Dispatch::start_unit(const char* method, const Account& owner, DoorRecord record) {
     // Both names were checked when the door was recorded.
-    const UnitName unit(*UserName::parse(owner.name), *id);
+    const UnitName unit(*UserName::parse(owner.name), *BoardId::parse(record.door.board));
     // The units of an older boardgate lack what boardgate-board reads today.
-    if (!doors_.is_open(unit) || record->opened == 0) {
-        const auto port = doors_.make_again(owner, *record);
+    if (!doors_.is_open(unit) || record.opened == 0) {
+        const auto port = doors_.make_again(owner, record);
         if (!port) return {error_of(port)};
-        record->door.port = port->number();
+        record.door.port = port->number();
     }
     if (const auto job = jobs_.ask(method, unit.service()); !job) {
         return {refuse(Refusal::systemd, "systemd refused: " + job.error().what)};
     }
-    return {Done{record->door.port}};
+    return {Done{record.door.port}};
+}
+
+Response Dispatch::share(const Account& owner, const wire::ShareBoard& message) {
+    const auto board = BoardId::parse(message.board);
+    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
+    if (!std::ranges::all_of(message.to, is_wellformed)) return {refuse(Refusal::bad_request, "not a user, a group or everybody")};
+    const auto lock = doors_.lock(*board);
+    auto record = doors_.owned(owner, *board);
+    if (!record) return {error_of(record)};
+    const auto ended = doors_.show_to(owner, *record, message.to);
+    if (!ended) return {error_of(ended)};
+    if (!*ended) return {Done{record->door.port}};
+    record->shown_to = message.to;
+    return start_unit("StartUnit", owner, *std::move(record));
+}
+
+Response Dispatch::wake_shared(const Account& visitor, const wire::WakeShared& message) {
+    const auto board = BoardId::parse(message.board);
+    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
+    const auto lock = doors_.lock(*board);
+    auto record = doors_.of_anybody(*board);
+    const std::int64_t now = std::chrono::floor<std::chrono::seconds>(clock_.wall()).time_since_epoch().count();
+    // One answer, whether there is such a board or not.
+    if (!record || record->door.home != message.home || !is_shown_to(visitor, *record, now)) {
+        log_event(Event::wake_refused, visitor.name + " asked for board " + board->str() + ", which nobody shows to them",
+                  {{"USER_NAME", visitor.name}, {"BOARD_ID", board->str()}});
+        return {refuse(Refusal::not_shown, "the owner of this board does not show it to you")};
+    }
+    const auto owner = account_of(record->uid);
+    if (!owner || !record->is_of(*owner)) return {refuse(Refusal::not_shown, "the owner of this board has no account")};
+    if (!tickets::why_closed(*owner, settings_, clock_).empty())
+        return {refuse(Refusal::not_shown, "the account of this board's owner is closed")};
+    return start_unit("StartUnit", *owner, *std::move(record));
 }
 
 Response Dispatch::wake(const Account& owner, const wire::WakeBoard& message) { return start_job("StartUnit", owner, message); }
@@ -268,7 +326,7 @@ Result<Response> Dispatch::revoke_tickets(const wire::Datagram& request) {
 
 Response Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) {
     const std::string uid = std::to_string(owner.uid);
-    const auto started = jobs_.run("StartUnit", fmt::format("boardgate-logdirs@{}.socket", uid));
+    const auto started = jobs_.run("StartUnit", "boardgate-logdirs@" + uid + ".socket");
     if (!started || *started != "done") {
         return {refuse(Refusal::systemd,
                        "systemd cannot start the program that reads your folders: " + (started ? *started : started.error().what))};

@@ -44,6 +44,8 @@ private:
     Response make_door(const Account& owner, const wire::MakeDoor& message);
     Response remove_door(const Account& owner, const wire::RemoveDoor& message);
     Response wake(const Account& owner, const wire::WakeBoard& message);
+    Response share(const Account& owner, const wire::ShareBoard& message);
+    Response wake_shared(const Account& visitor, const wire::WakeShared& message);
     Response sleep(const Account& caller, const wire::SleepBoard& message);
     Response reopen(const Account& caller, const wire::ReopenDoor& message);
     Result<Response> check_door(const wire::Datagram& request);
@@ -54,9 +56,11 @@ private:
     Result<Response> ended_tickets(const wire::Datagram& request);
     Result<Response> revoke_tickets(const wire::Datagram& request);
     Response open_logdirs(const Account& owner, const wire::OpenLogdirs& message);
-    /// Starts a job for the service unit of an own board. Makes the door again if it is not open.
+    /// Starts a job for the service unit of an own board.
     template <class Message>
     Response start_job(const char* method, const Account& owner, const Message& message);
+    /// The same for a board whose owner is known. Makes the door again if it is not open.
+    Response start_unit(const char* method, const Account& owner, DoorRecord record);
 
     const Settings& settings_;
     const tickets::TicketStore& tickets_;

@@ -7,6 +7,8 @@ namespace {
 
 /// The first number of the file; a change of DoorSpec needs a new one.
 constexpr std::uint16_t format = 3;
+/// With shown_to behind it. Only boards that are shown have it: an older boardgate reads all others.
+constexpr std::uint16_t shown_format = 4;
 /// Of boardgate 0.1: a title in place of the names, and nothing behind the door.
 constexpr std::uint16_t older_format = 2;
 
@@ -35,8 +37,10 @@ Result<DoorRecord> record_in(std::string_view bytes) {
         record.door.fields(get);
         get.number(record.opened);
         get.flag(record.stopped);
+        if (seen == shown_format) get.list(record.shown_to, wire::longest::shown_to);
     }
-    if ((seen != format && seen != older_format) || !in.done()) return failure("a door's record is damaged or of another version");
+    if ((seen != format && seen != older_format && seen != shown_format) || !in.done())
+        return failure("a door's record is damaged or of another version");
     return record;
 }
 
@@ -49,13 +53,14 @@ Result<DoorRecords> DoorRecords::open(const std::string& path) {
 }
 
 Result<void> DoorRecords::write(DoorRecord& record) const {
-    wire::Writer out(format);
+    wire::Writer out(record.shown_to.empty() ? format : shown_format);
     wire::detail::Put put(out);
     out.number(record.uid);
     put.text(record.owner, wire::longest::user);
     record.door.fields(put);
     put.number(record.opened);
     put.flag(record.stopped);
+    if (!record.shown_to.empty()) put.list(record.shown_to, wire::longest::shown_to);
     const auto written = folder_.write(record.door.board, out.bytes(), PrivateFolder::IfUnfinished::replace);
     if (!written) return system_error("cannot write a door's record", record.door.board, written.error().sys);
     return {};
@@ -69,22 +74,10 @@ Result<DoorRecord> DoorRecords::read(const BoardId& board) const {
     return record;
 }
 
-namespace {
-
-std::string bytes_of(const std::vector<std::string>& words) {
+Result<void> DoorRecords::write_arguments(const BoardId& board, const std::vector<std::string>& words) const {
     std::string bytes;
     for (const std::string& word : words) bytes.append(word).push_back('\0');
-    return bytes;
-}
-
-}  // namespace
-
-bool DoorRecords::overwrite_arguments(const BoardId& board, const std::vector<std::string>& words) const {
-    return folder_.overwrite(arguments_name(board), bytes_of(words));
-}
-
-Result<void> DoorRecords::write_arguments(const BoardId& board, const std::vector<std::string>& words) const {
-    const auto written = folder_.write(arguments_name(board), bytes_of(words), PrivateFolder::IfUnfinished::replace);
+    const auto written = folder_.write(arguments_name(board), bytes, PrivateFolder::IfUnfinished::replace);
     if (!written) return system_error("cannot write the options of a board", board.str(), written.error().sys);
     return {};
 }

@@ -22,7 +22,8 @@ struct DoorRecord {
     /// When this system's userspace started (systemd's UserspaceTimestamp) in which the launcher opened the door; 0 while the
     /// launcher keeps it closed. If the door is not open in the same userspace, somebody else stopped it.
     std::uint64_t opened = 0;
-    bool stopped = false;  ///< somebody stopped the door's unit: it stays closed until ReopenDoor
+    bool stopped = false;                   ///< somebody stopped the door's unit: it stays closed until ReopenDoor
+    std::vector<wire::ShownTo> shown_to{};  ///< by its owner; the unit of a board that is shown is confined to its folders
     [[nodiscard]] bool is_of(const Account& account) const { return uid == account.uid && owner == account.name; }
 };
 
@@ -38,8 +39,6 @@ public:
     void remove(const BoardId& board) const;
     /// What boardgate-board reads from its standard input: command lines and unit properties are visible to everybody.
     [[nodiscard]] Result<void> write_arguments(const BoardId& board, const std::vector<std::string>& words) const;
-    /// The same into the present file, which an awake board has open. False unless there is one of the same length.
-    [[nodiscard]] bool overwrite_arguments(const BoardId& board, const std::vector<std::string>& words) const;
     /// The file of write_arguments().
     [[nodiscard]] static std::string arguments_path(const BoardId& board) {
         return std::string(doors_folder) + "/" + arguments_name(board);

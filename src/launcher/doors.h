@@ -32,6 +32,10 @@ public:
     /// Removes both units, and then the record if it belongs to this owner.
     [[nodiscard]] LauncherResult<void> remove(const Account& owner, const BoardId& board);
 
+    /// Records to whom the owner shows the board. A board that is shown to others is confined to its folders: an awake board
+    /// that is not confined yet has ended when this returns. True if that happened.
+    [[nodiscard]] LauncherResult<bool> show_to(const Account& owner, DoorRecord record, std::vector<wire::ShownTo> to);
+
     /// A session of the owner has ended: asks the owner's boards to end the connections that they have now.
     void end_connections(const Account& owner) const;
 
@@ -49,8 +53,7 @@ public:
     [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
 
 private:
-    /// Gives an open door's board another priority and idle_sleep, if nothing else differs. False: the door must be made anew.
-    [[nodiscard]] bool change_in_place(const DoorPlan& plan, DoorRecord record) const;
+    [[nodiscard]] bool is_running(const UnitName& unit) const;
     [[nodiscard]] bool stop_units(const UnitName& unit);
     [[nodiscard]] std::string program_of(const std::string& environment) const;
     /// The program that listens on a port, for an error message.

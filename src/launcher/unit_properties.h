@@ -23,6 +23,7 @@ struct DoorPlan {
     std::string tensorboard;                              ///< absolute path of the environment's program
     std::chrono::seconds longest_awake;                   ///< 0: no limit
     setting::Loader loader = setting::Loader::automatic;  ///< where the board's owner chose none
+    bool confined = false;                                ///< it reads nothing outside of its folders
 };
 
 /// The options of boardgate-board, each as one `--name=value` word, which it reads from its standard input.

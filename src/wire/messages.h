@@ -41,6 +41,7 @@ inline constexpr std::size_t more_logdirs = 10;
 inline constexpr std::size_t code = 64;
 inline constexpr std::size_t notices = 32;
 inline constexpr std::size_t home = HomeMark::longest;
+inline constexpr std::size_t shown_to = 50;
 inline constexpr std::size_t prompts = 8;  // PAM_MAX_NUM_MSG is 32; no module needs more than a few
 }  // namespace longest
 
@@ -203,7 +204,37 @@ using SleepBoard = BoardRequest<Type::SleepBoard>;
 using ReopenDoor = BoardRequest<Type::ReopenDoor>;
 using ReadDoor = BoardRequest<Type::ReadDoor>;
 
-/// WakeBoard, RestartBoard: only if the door has the same mark of its owner's home.
+/// To whom a board is shown. A name and a number: one alone may become somebody else's.
+struct ShownTo {
+    enum class Kind : std::uint8_t { user, group, everybody, last = everybody };
+    Kind kind = Kind::user;
+    std::string name;
+    std::uint32_t number = 0;  ///< uid or gid
+    std::int64_t until = 0;    ///< seconds since 1970; 0: no end
+    template <class Io>
+    void fields(Io& io) {
+        io.choice(kind);
+        io.text(name, longest::user);
+        io.number(number);
+        io.number(until);
+    }
+};
+
+/// Replaces the list of before. Only of the owner.
+struct ShareBoard {
+    static constexpr Type type = Type::ShareBoard;
+    Secret token;
+    std::string board;
+    std::vector<ShownTo> to;  ///< empty: the board is shown to nobody
+    template <class Io>
+    void fields(Io& io) {
+        io.secret(token, Token::text_size);
+        io.text(board, longest::board);
+        io.list(to, longest::shown_to);
+    }
+};
+
+/// WakeBoard, RestartBoard, WakeShared: only if the door has the same mark of its owner's home.
 template <Type which>
 struct StartRequest {
     static constexpr Type type = which;
@@ -219,6 +250,8 @@ struct StartRequest {
 };
 using WakeBoard = StartRequest<Type::WakeBoard>;
 using RestartBoard = StartRequest<Type::RestartBoard>;
+/// Of a person to whom the board is shown.
+using WakeShared = StartRequest<Type::WakeShared>;
 
 /// The answer to ReadDoor.
 struct DoorIs {
@@ -306,10 +339,11 @@ enum class Refusal : std::uint8_t {
     ports_all_taken,
     gate_missing,  ///< the packet filter is not in force
     no_such_door,
-    stopped,  ///< an administrator stopped the door's unit
-    systemd,  ///< systemd refused
-    busy,     ///< the person has too many concurrent requests
-    last = busy
+    stopped,    ///< an administrator stopped the door's unit
+    systemd,    ///< systemd refused
+    busy,       ///< the person has too many concurrent requests
+    not_shown,  ///< the board's owner does not show it to this person
+    last = not_shown
 };
 
 struct Refused {
@@ -328,9 +362,11 @@ struct Refused {
 struct InspectFolder {
     static constexpr Type type = Type::InspectFolder;
     std::string path;
+    bool foreign = false;  ///< the person knows that it may be in somebody else's home
     template <class Io>
     void fields(Io& io) {
         io.text(path, longest::path);
+        io.flag(foreign);
     }
 };
 
@@ -359,6 +395,7 @@ struct FolderReport {
     std::uint32_t suggestion_runs = 0;    ///< the number of runs there
     std::vector<FolderNotice> notices{};  ///< what the first bytes of the event files tell
     std::string target{};                 ///< where the path leads after all links; may be empty
+    std::string home_of{};                ///< the person in whose home it is, if that is not the asking one
     template <class Io>
     void fields(Io& io) {
         io.choice(verdict);
@@ -371,6 +408,7 @@ struct FolderReport {
         io.number(suggestion_runs);
         io.list(notices, longest::notices);
         io.text(target, longest::path);
+        io.text(home_of, longest::user);
     }
 };
 

@@ -53,6 +53,18 @@ public:
         tell(board, "active");
         return port;
     }
+    std::map<std::string, std::vector<wire::ShownTo>> shown;  ///< by board
+    ApiResult<void> show_to(const Token&, const BoardId& board, const std::vector<wire::ShownTo>& to) override {
+        note("show_to " + board.str());
+        shown[board.str()] = to;
+        return {};
+    }
+    ApiResult<std::uint16_t> wake_shared(const Token&, const BoardId& board, const std::string&) override {
+        note("wake_shared " + board.str());
+        if (refuse) return tl::make_unexpected(*refuse);
+        tell(board, "active");
+        return port;
+    }
     ApiResult<void> sleep(const Token&, const BoardId& board) override {
         note("sleep " + board.str());
         tell(board, "inactive");
@@ -80,16 +92,12 @@ public:
     }
     Fd reader;  ///< what open_logdirs gives
     ApiResult<Fd> open_logdirs(const Token&) override { return std::move(reader); }
-    ApiResult<boardgated::InspectedFolders> inspect(const Token&, const std::vector<std::string>& folders) override {
-        boardgated::InspectedFolders seen;
-        for (const std::string& folder : folders) {
-            note("inspect " + folder);
-            wire::FolderReport its = report;
-            if (const auto known = target_of.find(folder); known != target_of.end()) its.target = known->second;
-            seen.reports.push_back(std::move(its));
-        }
-        seen.home = home;
-        return seen;
+    ApiResult<wire::FolderReport> inspect(const Token&, const std::string& folder, bool foreign) override {
+        note("inspect " + folder);
+        if (!report.home_of.empty() && !foreign) return wire::FolderReport{wire::FolderVerdict::foreign, report.home_of + "'s home"};
+        wire::FolderReport its = report;
+        if (const auto known = target_of.find(folder); known != target_of.end()) its.target = known->second;
+        return its;
     }
 
     std::optional<HomeMark> home;                   ///< what home_of gives

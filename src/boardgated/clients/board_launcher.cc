@@ -10,8 +10,6 @@ namespace {
 
 /// Longer than the launcher waits for systemd.
 constexpr std::chrono::seconds launcher_patience{25};
-/// Of all folders of a board.
-constexpr std::chrono::seconds longest_inspection{20};
 
 Code code_of(wire::Refusal reason) {
     switch (reason) {
@@ -27,6 +25,8 @@ Code code_of(wire::Refusal reason) {
             return Code::gate_unsound;
         case wire::Refusal::no_such_door:
             return Code::no_such_board;
+        case wire::Refusal::not_shown:
+            return Code::not_your_board;
         case wire::Refusal::busy:
             return Code::busy;
         case wire::Refusal::bad_request:
@@ -132,6 +132,18 @@ ApiResult<std::uint16_t> SocketLauncher::wake(const Token& token, const BoardId&
     return start<wire::WakeBoard>(token, board, home);
 }
 
+ApiResult<void> SocketLauncher::show_to(const Token& owner, const BoardId& board, const std::vector<wire::ShownTo>& to) {
+    wire::ShareBoard message;
+    message.token = copy_of(owner);
+    message.board = board.str();
+    message.to = to;
+    return ask(std::move(message)).map([](const LauncherReply&) {});
+}
+
+ApiResult<std::uint16_t> SocketLauncher::wake_shared(const Token& visitor, const BoardId& board, const std::string& home) {
+    return start<wire::WakeShared>(visitor, board, home);
+}
+
 ApiResult<void> SocketLauncher::sleep(const Token& token, const BoardId& board) {
     return ask_board<wire::SleepBoard>(token, board).map([](const LauncherReply&) {});
 }
@@ -178,21 +190,10 @@ ApiResult<Fd> SocketLauncher::open_logdirs(const Token& token) {
     return std::move(reader->attached);
 }
 
-ApiResult<InspectedFolders> SocketLauncher::inspect(const Token& token, const std::vector<std::string>& folders) {
+ApiResult<wire::FolderReport> SocketLauncher::inspect(const Token& token, const std::string& folder, bool foreign) {
     const auto reader = open_logdirs(token);
     if (!reader) return error_of(reader);
-    InspectedFolders seen;
-    const auto until = std::chrono::steady_clock::now() + longest_inspection;
-    for (const std::string& folder : folders) {
-        if (std::chrono::steady_clock::now() >= until)
-            return problem(Code::logdir_unreadable, "your folders answer too slowly; is their file system mounted?", "logdir");
-        auto report = inspect_folder(*reader, folder);
-        if (!report) return error_of(report);
-        seen.reports.push_back(*std::move(report));
-        if (seen.reports.back().verdict != wire::FolderVerdict::readable) return seen;
-    }
-    seen.home = home_mark_from(*reader);
-    return seen;
+    return inspect_folder(*reader, folder, foreign);
 }
 
 std::optional<HomeMark> SocketLauncher::home_of(const Token& token) {

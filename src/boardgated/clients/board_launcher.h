@@ -6,7 +6,6 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "src/base/fd.h"
 #include "src/base/names.h"
@@ -15,11 +14,6 @@
 #include "src/wire/messages.h"
 
 namespace boardgate::boardgated {
-
-struct InspectedFolders {
-    std::vector<wire::FolderReport> reports;  ///< up to the first that is not readable
-    std::optional<HomeMark> home{};           ///< of the person; nothing when it cannot be read in time
-};
 
 class BoardLauncher {
 public:
@@ -30,6 +24,11 @@ public:
     /// Returns the port: the launcher may have made the door again, on another port. `home` as in the door; otherwise there is
     /// no such board.
     [[nodiscard]] virtual ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board, const std::string& home) = 0;
+    /// To whom the owner shows the board from now on; it is confined while that is anybody. An awake board sleeps when it is shown
+    /// for the first time.
+    [[nodiscard]] virtual ApiResult<void> show_to(const Token& owner, const BoardId& board, const std::vector<wire::ShownTo>& to) = 0;
+    /// Starts a board that its owner shows to this person, whether or not the owner is logged in.
+    [[nodiscard]] virtual ApiResult<std::uint16_t> wake_shared(const Token& visitor, const BoardId& board, const std::string& home) = 0;
     [[nodiscard]] virtual ApiResult<void> sleep(const Token& token, const BoardId& board) = 0;
     [[nodiscard]] virtual ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board, const std::string& home) = 0;
     /// What the door of an own board was made from.
@@ -42,8 +41,8 @@ public:
     [[nodiscard]] virtual ApiResult<void> reset_failed(const BoardId& board) = 0;
     /// A connection to the person's boardgate-logdirs.
     [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
-    /// Looks at folders, until one is not readable, and at the person's home, over one connection.
-    [[nodiscard]] virtual ApiResult<InspectedFolders> inspect(const Token& token, const std::vector<std::string>& folders) = 0;
+    /// `foreign`: the folder may be in somebody else's home.
+    [[nodiscard]] virtual ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder, bool foreign) = 0;
     /// The mark of the person's home; nothing when it cannot be read in time.
     [[nodiscard]] virtual std::optional<HomeMark> home_of(const Token& token) = 0;
     /// Uses up a local ticket, which works once. Returns the person whose ticket it is.
@@ -59,6 +58,8 @@ public:
     [[nodiscard]] ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) override;
     [[nodiscard]] ApiResult<void> remove_door(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board, const std::string& home) override;
+    [[nodiscard]] ApiResult<void> show_to(const Token& owner, const BoardId& board, const std::vector<wire::ShownTo>& to) override;
+    [[nodiscard]] ApiResult<std::uint16_t> wake_shared(const Token& visitor, const BoardId& board, const std::string& home) override;
     [[nodiscard]] ApiResult<void> sleep(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<std::uint16_t> restart(const Token& token, const BoardId& board, const std::string& home) override;
     [[nodiscard]] ApiResult<wire::DoorSpec> read_door(const Token& token, const BoardId& board) override;
@@ -66,7 +67,7 @@ public:
     [[nodiscard]] ApiResult<void> check_door(const BoardId& board) override;
     [[nodiscard]] ApiResult<void> reset_failed(const BoardId& board) override;
     [[nodiscard]] ApiResult<Fd> open_logdirs(const Token& token) override;
-    [[nodiscard]] ApiResult<InspectedFolders> inspect(const Token& token, const std::vector<std::string>& folders) override;
+    [[nodiscard]] ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder, bool foreign) override;
     [[nodiscard]] std::optional<HomeMark> home_of(const Token& token) override;
     [[nodiscard]] ApiResult<wire::TicketHolder> holder_of(const Token& token) override;
     /// Returns those of these tickets that are no longer valid: revoked, expired, or of an account that was made again.

@@ -24,7 +24,7 @@ inline constexpr std::chrono::seconds patience_with_folders{10};
 /// The mark of the person's home; nothing if it cannot be read, or does not answer within two seconds.
 [[nodiscard]] std::optional<HomeMark> home_mark_from(const Fd& reader);
 
-[[nodiscard]] ApiResult<wire::FolderReport> inspect_folder(const Fd& reader, const std::string& path);
+[[nodiscard]] ApiResult<wire::FolderReport> inspect_folder(const Fd& reader, const std::string& path, bool foreign = false);
 /// A problem if this path cannot be a log directory; `field` is the field of the request.
 [[nodiscard]] ApiResult<void> verdict_of(const wire::FolderReport& report, const std::string& path, const char* field);
 /// A sentence about where event files are; empty when unknown.

@@ -51,11 +51,14 @@ void BoardScheduler::hold_stopped(const BoardId& board) {
               {{"BOARD_ID", board.str()}});
 }
 
-ApiResult<void> BoardScheduler::start(const Token& token, const BoardId& board, bool restart) {
+ApiResult<void> BoardScheduler::start(const Token& token, const BoardId& board, How how) {
     const auto known = registry_.find(board);
     const std::string home = known ? known->home : std::string();
-    auto port = restart ? launcher_.restart(token, board, home) : launcher_.wake(token, board, home);
-    if (!port && port.error().code == Code::no_such_board) {
+    auto port = how == How::restart       ? launcher_.restart(token, board, home)
+                : how == How::wake_shared ? launcher_.wake_shared(token, board, home)
+                                          : launcher_.wake(token, board, home);
+    // Only the owner can make a door.
+    if (!port && port.error().code == Code::no_such_board && how != How::wake_shared) {
         if (port = make_lost_door(token, board); port) port = launcher_.wake(token, board, home);
     }
     ask_.refresh_units(board);
@@ -65,7 +68,7 @@ ApiResult<void> BoardScheduler::start(const Token& token, const BoardId& board, 
         return error_of(port);
     }
     if (const auto now = registry_.find(board); now && now->held) {
-        // The hold came while it started.
+        // The hold came while it started. (A visitor's token stops nothing; the gate refuses a held board all the same.)
         (void)launcher_.sleep(token, board);
         return tl::make_unexpected(held_problem(*now->held));
     }
@@ -94,9 +97,9 @@ const Board* BoardScheduler::longest_idle(const std::vector<Board>& own, const B
     return idle;
 }
 
-/// Claims a slot, if necessary that of the same person's longest idle board. release() ends the claim; from then on a board
+/// Claims a slot, if necessary that of the same person's longest idle board; never for a visitor. release() ends the claim; from then on a board
 /// has a slot because it is awake.
-BoardScheduler::Claim BoardScheduler::claim(const BoardId& id) {
+BoardScheduler::Claim BoardScheduler::claim(const BoardId& id, Who who) {
     const auto slots = slots_.lock();
     const auto board = registry_.find(id);
     if (!board) return {Room::yes, false, {}};  // start_claimed() reports the missing board
@@ -104,6 +107,7 @@ BoardScheduler::Claim BoardScheduler::claim(const BoardId& id) {
     const bool waits = std::ranges::find(slots->waiting, id, &Waiting::board) != slots->waiting.end();
     Claim claim{awake ? Room::yes : room_for(*board, *slots), !awake && !waits && !slots->claimed.contains(id), {}};
     if (claim.room != Room::yes) {
+        if (who == Who::visitor) return claim;
         const auto own = registry_.boards_of(board->uid);
         const Board* idle = longest_idle(own, id, *slots);
         if (idle == nullptr) return claim;
@@ -139,7 +143,7 @@ bool BoardScheduler::make_room(const Token& token, const BoardId& idle, const Bo
     return asleep;
 }
 
-void BoardScheduler::add_waiting(const Token& token, const BoardId& board, std::uint32_t uid, Room room) {
+void BoardScheduler::add_waiting(const Token& token, const BoardId& board, std::uint32_t uid, Room room, Who who) {
     const bool own = room == Room::full_for_user;
     registry_.set_waiting(
         board, fmt::format("{} {} boards awake, which is the limit; this one starts when another one sleeps",
@@ -148,10 +152,13 @@ void BoardScheduler::add_waiting(const Token& token, const BoardId& board, std::
         const auto slots = slots_.lock();
         const auto known = std::ranges::find(slots->waiting, board, &Waiting::board);
         if (known == slots->waiting.end()) {
-            slots->waiting.push_back({board, token.copy(), uid, clock_.boot()});
+            slots->waiting.push_back({board, token.copy(), uid, clock_.boot(), who});
         } else {
-            known->token = token.copy();  // the newer login ends later
             known->looked_at = clock_.boot();
+            if (who == known->who || who == Who::owner) {
+                known->token = token.copy();  // the newer login ends later
+                known->who = who;
+            }
         }
     }
     wake_next_later();  // a slot may have become free before this board was in the list
@@ -163,10 +170,10 @@ void BoardScheduler::remove_waiting(const BoardId& board) {
 }
 
 /// Starts a board that has claimed a slot, and releases the claim as soon as the board itself counts as awake.
-ApiResult<void> BoardScheduler::start_claimed(const Token& token, const BoardId& id) {
+ApiResult<void> BoardScheduler::start_claimed(const Token& token, const BoardId& id, Who who) {
     remove_waiting(id);
     const auto before = registry_.find(id);
-    auto started = before ? start(token, id, false) : no_such_board(id);
+    auto started = before ? start(token, id, who == Who::owner ? How::wake : How::wake_shared) : no_such_board(id);
     if (started) {
         (void)registry_.wait(id, patience_of_start, [&](const Board& now) {
             const bool restarted = !now.facts.invocation.empty() && now.facts.invocation != before->facts.invocation;
@@ -177,20 +184,20 @@ ApiResult<void> BoardScheduler::start_claimed(const Token& token, const BoardId&
     return started;
 }
 
-ApiResult<bool> BoardScheduler::wake(const Token& token, const BoardId& id) {
+ApiResult<bool> BoardScheduler::wake(const Token& token, const BoardId& id, Who who) {
     const auto board = registry_.find(id);
     if (!board) return no_such_board(id);
     if (board->held) return tl::make_unexpected(held_problem(*board->held));
-    const Claim claimed = claim(id);
+    const Claim claimed = claim(id, who);
     if (claimed.room != Room::yes) {
         const bool has_slot = claimed.evicted && make_room(token, *claimed.evicted, id);
         if (claimed.evicted && !has_slot) release(id);
         if (!has_slot) {
-            add_waiting(token, id, board->uid, claimed.room);
+            add_waiting(token, id, board->uid, claimed.room, who);
             return claimed.first;
         }
     }
-    if (const auto started = start_claimed(token, id); !started) return error_of(started);
+    if (const auto started = start_claimed(token, id, who); !started) return error_of(started);
     return claimed.first;
 }
 
@@ -224,7 +231,7 @@ ApiResult<void> BoardScheduler::restart(const Token& token, const BoardId& id) {
     const auto board = registry_.find(id);
     if (board && board->held) return tl::make_unexpected(held_problem(*board->held));
     const bool has_slot = board && slots_.lock()->uses_slot(*board);
-    return has_slot ? start(token, id, true) : wake(token, id).map([](bool) {});
+    return has_slot ? start(token, id, How::restart) : wake(token, id).map([](bool) {});
 }
 
 ApiResult<void> BoardScheduler::sleep(const Token& token, const BoardId& board, const std::string& reason) {
@@ -278,7 +285,7 @@ std::optional<BoardScheduler::Waiting> BoardScheduler::take_next() {
 }
 
 void BoardScheduler::start_waiting(const Waiting& next) {
-    if (const auto started = start_claimed(next.token, next.board); !started) {
+    if (const auto started = start_claimed(next.token, next.board, next.who); !started) {
         // Most likely its owner has logged out.
         log_event(Event::notice, fmt::format("board {} stops waiting: {}", next.board.str(), started.error().detail),
                   {{"BOARD_ID", next.board.str()}});

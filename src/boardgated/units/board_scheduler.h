@@ -43,7 +43,9 @@ public:
     /// Starts the board, after making its door if that is missing, or lets the board wait: that is a state, no problem.
     /// Returns when systemd has accepted the job, not when the board answers. True for the first of all calls that wake it
     /// together; of the others, and for an awake board, false.
-    [[nodiscard]] ApiResult<bool> wake(const Token& token, const BoardId& id);
+    [[nodiscard]] ApiResult<bool> wake(const Token& token, const BoardId& id) { return wake(token, id, Who::owner); }
+    /// The same for somebody to whom the owner shows the board. It uses the owner's slots, and no board makes room for it.
+    [[nodiscard]] ApiResult<bool> wake_shared(const Token& visitor, const BoardId& id) { return wake(visitor, id, Who::visitor); }
     [[nodiscard]] ApiResult<void> restart(const Token& token, const BoardId& id);
     /// Somebody asks for the waiting board.
     void looked_at(const BoardId& id);
@@ -68,12 +70,15 @@ public:
     }
 
 private:
+    /// Whose token it is.
+    enum class Who { owner, visitor };
     /// A board in state waiting. The token is kept for the launcher, which checks it at the start.
     struct Waiting {
         BoardId board;
         Token token;
         std::uint32_t uid;
         BootTime looked_at;
+        Who who;
     };
     enum class Room { yes, full_for_user, full_for_all };
     struct Claim {
@@ -90,16 +95,18 @@ private:
         [[nodiscard]] bool uses_slot(const Board& board) const { return is_awake(board) && !leaving.contains(board.id); }
     };
 
+    [[nodiscard]] ApiResult<bool> wake(const Token& token, const BoardId& id, Who who);
     [[nodiscard]] ApiResult<std::uint16_t> make_lost_door(const Token& token, const BoardId& board);
-    [[nodiscard]] ApiResult<void> start(const Token& token, const BoardId& board, bool restart);
+    enum class How { wake, wake_shared, restart };
+    [[nodiscard]] ApiResult<void> start(const Token& token, const BoardId& board, How how);
     [[nodiscard]] Room room_for(const Board& board, const Slots& slots) const;
     [[nodiscard]] static const Board* longest_idle(const std::vector<Board>& own, const BoardId& except, const Slots& slots);
-    [[nodiscard]] Claim claim(const BoardId& id);
+    [[nodiscard]] Claim claim(const BoardId& id, Who who);
     void release(const BoardId& board);
     [[nodiscard]] bool make_room(const Token& token, const BoardId& idle, const BoardId& board);
     [[nodiscard]] bool has_visitor(const Waiting& waiting) const;
-    [[nodiscard]] ApiResult<void> start_claimed(const Token& token, const BoardId& id);
-    void add_waiting(const Token& token, const BoardId& board, std::uint32_t uid, Room room);
+    [[nodiscard]] ApiResult<void> start_claimed(const Token& token, const BoardId& id, Who who);
+    void add_waiting(const Token& token, const BoardId& board, std::uint32_t uid, Room room, Who who);
     void remove_waiting(const BoardId& board);
     void wake_next_later();
     void wake_next();

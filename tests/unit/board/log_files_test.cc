@@ -2,6 +2,7 @@
 #include "src/board/log_files.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -46,6 +47,17 @@ TEST_F(LogFilesTest, FollowsLinksToFoldersAndFiles) {
     fs::create_directory_symlink(folder / "runs/a", folder / "runs/b");
     fs::create_symlink(folder / event_file, folder / "runs/events.tfevents.link");
     EXPECT_EQ(files.scan().event_files, 3U);
+}
+
+TEST_F(LogFilesTest, CountsLinksThatCannotBeFollowed) {
+    if (geteuid() == 0) GTEST_SKIP() << "root reads everything; tests/lab/test_shown_boards.py does the same in a board";
+    fs::create_directory(folder / "closed");
+    fs::create_directory_symlink(folder / "closed", folder / "runs/planted");
+    fs::create_directory(folder / "runs/own");
+    for (const char* name : {"closed", "runs/own"}) ASSERT_EQ(chmod((folder / name).c_str(), 0), 0);
+    const Scan look = files.scan();
+    EXPECT_EQ(look.unreadable, 2U);
+    EXPECT_EQ(look.linked, 1U);
 }
 
 TEST_F(LogFilesTest, ComesBackFromLinksToFoldersAbove) {

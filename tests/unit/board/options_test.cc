@@ -51,6 +51,14 @@ TEST_F(OptionsTest, TakesTheHomeForWhichTheBoardWasMade) {
     expect_refused(words.size() - 1, "--home=/home/alice");
 }
 
+TEST_F(OptionsTest, ABoardIsConfinedWhereTheLauncherSaysSo) {
+    EXPECT_FALSE(parsed()->confined);
+    words.emplace_back("--confined=yes");
+    EXPECT_TRUE(parsed()->confined);
+    words.back() = "--confined=maybe";
+    EXPECT_FALSE(parsed());
+}
+
 TEST_F(OptionsTest, RefusesAMissingOption) {
     for (std::size_t at = 0; at < words.size(); ++at) {
         if (!words[at].starts_with("--samples")) expect_refused(at, "--name=x");

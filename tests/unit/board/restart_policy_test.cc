@@ -45,6 +45,22 @@ struct RestartPolicyTest : testing::Test {
     bool look(const Scan& found) { return look(policy, found); }
 };
 
+TEST_F(RestartPolicyTest, SaysOfABoardThatIsShownThatALinkLeadsOutOfItsFolder) {
+    Scan scan = found(3, 1);
+    scan.linked = 1;
+    policy.started(fast);
+    (void)policy.on_scan(scan);
+    EXPECT_EQ(policy.status(), "Serving [unreadable_folder]") << "nobody confines it";
+    options.confined = true;
+    (void)policy.on_scan(scan);
+    EXPECT_EQ(policy.status(), "Serving [outside_of_folder]");
+    scan.unreadable = 2;
+    (void)policy.on_scan(scan);
+    EXPECT_EQ(policy.status(), "Serving [unreadable_folder outside_of_folder]");
+    (void)policy.on_scan(found(3));
+    EXPECT_EQ(policy.status(), "Serving");
+}
+
 TEST_F(RestartPolicyTest, HasNothingToSayOfABoardThatWorks) {
     policy.started(fast);
     EXPECT_FALSE(policy.on_scan(found(3)));

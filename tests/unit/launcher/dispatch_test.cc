@@ -8,7 +8,6 @@
 namespace boardgate::launcher {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -25,6 +24,8 @@ TEST_F(LauncherTest, WithoutATicketNothingIsDone) {
         EXPECT_EQ(refusal(ask_of<wire::RemoveDoor>(*token)), Refusal::ticket);
         EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(*token)), Refusal::ticket);
         EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(*token)), Refusal::ticket);
+        EXPECT_EQ(refusal(ask_of<wire::ShareBoard>(*token)), Refusal::ticket);
+        EXPECT_EQ(refusal(ask_of<wire::WakeShared>(*token)), Refusal::ticket);
         EXPECT_EQ(refusal(ask_of<wire::RestartBoard>(*token)), Refusal::ticket);
         EXPECT_EQ(refusal(ask(*token, wire::ReadTicket{})), Refusal::ticket);
         EXPECT_EQ(refusal(ask(*token, wire::OpenLogdirs{})), Refusal::ticket);
@@ -62,6 +63,8 @@ TEST_F(LauncherTest, ClosedAccountsGetNothing) {
     EXPECT_EQ(refusal(ask_of<wire::RemoveDoor>(alice)), Refusal::account);
     EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(alice)), Refusal::account);
     EXPECT_EQ(refusal(ask_of<wire::SleepBoard>(alice)), Refusal::account);
+    EXPECT_EQ(refusal(ask_of<wire::ShareBoard>(alice)), Refusal::account);
+    EXPECT_EQ(refusal(ask_of<wire::WakeShared>(alice)), Refusal::account);
     EXPECT_EQ(refusal(ask_of<wire::RestartBoard>(alice)), Refusal::account);
     EXPECT_EQ(refusal(ask(alice, wire::OpenLogdirs{})), Refusal::account);
     const Response holder = ask(alice, wire::ReadTicket{});
@@ -261,30 +264,6 @@ TEST_F(LauncherTest, MakingADoorAnewReplacesTheOldOne) {
     EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service",
                                              "StartTransientUnit tensorboard-alice-abcdefgh.socket"));
     EXPECT_EQ(records.all().size(), 1U);
-}
-
-TEST_F(LauncherTest, PriorityAndSleepChangeWhileTheBoardRuns) {
-    made(16002);
-    wire::DoorSpec changed = door(16002);
-    changed.idle_sleep = 60;
-    EXPECT_EQ(make(alice, changed).result->port, 16002);
-    EXPECT_THAT(systemd.asked(), ElementsAre("KillUnit tensorboard-alice-abcdefgh.service"));
-    changed.priority = 70;
-    EXPECT_EQ(make(alice, changed).result->port, 16002);
-    EXPECT_THAT(systemd.asked(),
-                ElementsAre("SetUnitProperties tensorboard-alice-abcdefgh.service", "KillUnit tensorboard-alice-abcdefgh.service"));
-    const auto record = records.read(BoardId::parse(board).value());
-    EXPECT_EQ(record->door.priority, 70U);
-    EXPECT_EQ(record->door.idle_sleep, 60U);
-    EXPECT_THAT(records_folder.get(std::string(board) + ".arguments"), HasSubstr("--idle-sleep=000000060"));
-    // All else, and a door that is not open, needs new units.
-    changed.reload_interval = 9;
-    EXPECT_TRUE(make(alice, changed).result);
-    EXPECT_THAT(systemd.asked(), Contains("StartTransientUnit tensorboard-alice-abcdefgh.socket"));
-    reboot();
-    changed.priority = 20;
-    EXPECT_TRUE(make(alice, changed).result);
-    EXPECT_THAT(systemd.asked(), Contains("StartTransientUnit tensorboard-alice-abcdefgh.socket"));
 }
 
 TEST_F(LauncherTest, WakesAndRestartsTheUnitBehindAnOpenDoor) {

@@ -69,6 +69,28 @@ TEST_F(DoorRecordsTest, GiveBackWhatWasWritten) {
     EXPECT_EQ(folder.count(), 1U);
 }
 
+TEST_F(DoorRecordsTest, OnlyBoardsThatAreShownHaveARecordThatAnOlderBoardgateCannotRead) {
+    const auto format = [&] { return static_cast<int>(static_cast<unsigned char>(folder.get("abcdefgh").at(0))); };
+    write(record());
+    const int plain = format();
+    DoorRecord shown = record();
+    shown.shown_to = {{wire::ShownTo::Kind::group, "vision", 2001, 1'900'000'000}, {wire::ShownTo::Kind::everybody, "", 0, 0}};
+    write(shown);
+    EXPECT_NE(format(), plain);
+    const auto back = records.read(board);
+    ASSERT_TRUE(back) << back.error().text();
+    ASSERT_EQ(back->shown_to.size(), 2U);
+    EXPECT_EQ(back->shown_to[0].kind, wire::ShownTo::Kind::group);
+    EXPECT_EQ(back->shown_to[0].name, "vision");
+    EXPECT_EQ(back->shown_to[0].number, 2001U);
+    EXPECT_EQ(back->shown_to[0].until, 1'900'000'000);
+    EXPECT_EQ(back->shown_to[1].kind, wire::ShownTo::Kind::everybody);
+    EXPECT_TRUE(back->stopped);
+    shown.shown_to.clear();
+    write(shown);
+    EXPECT_EQ(format(), plain);
+}
+
 TEST_F(DoorRecordsTest, OfBoardgate01AreRead) {
     wire::Writer out(2);
     wire::detail::Put put(out);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <semaphore>
 #include <thread>
@@ -57,6 +58,38 @@ TEST_F(BoardSchedulerTest, TheLongestIdleBoardOfThePersonMakesRoom) {
     EXPECT_EQ(wake(third), State::ready);
     EXPECT_EQ(state(first), State::ready);
     EXPECT_EQ(state(second), State::asleep);
+}
+
+TEST_F(BoardSchedulerTest, NoBoardMakesRoomForAVisitor) {
+    const Board first = add(1001);
+    const Board second = add(1001);
+    const Board shown = add(1001);
+    ASSERT_EQ(wake(first), State::ready);
+    ASSERT_EQ(wake(second), State::ready);
+    const Token visitor = Token::make();
+    EXPECT_TRUE(scheduler.wake_shared(visitor, shown.id));
+    EXPECT_EQ(state(shown), State::waiting);
+    EXPECT_EQ(state(first), State::ready);
+    EXPECT_EQ(state(second), State::ready);
+    EXPECT_TRUE(scheduler.sleep(token, first.id));
+    EXPECT_EQ(soon(shown, State::ready), State::ready);
+    EXPECT_EQ(std::ranges::count(launcher.asked, "wake_shared " + shown.id.str()), 1) << "with the visitor's token";
+    EXPECT_EQ(std::ranges::count(launcher.asked, "wake " + shown.id.str()), 0);
+}
+
+TEST_F(BoardSchedulerTest, AVisitorMakesNoDoorAndTakesNoPlaceOfTheOwner) {
+    settings.awake_boards_per_user = 1;
+    const Board first = add(1001);
+    const Board shown = add(1001);
+    launcher.refuse = Problem{Code::no_such_board, "no door"};
+    EXPECT_FALSE(scheduler.wake_shared(token, shown.id));
+    EXPECT_EQ(launcher.asked, std::vector<std::string>{"wake_shared " + shown.id.str()});
+    launcher.refuse.reset();
+    ASSERT_EQ(wake(first), State::ready);
+    EXPECT_TRUE(scheduler.wake_shared(token, shown.id));
+    ASSERT_EQ(state(shown), State::waiting);
+    EXPECT_EQ(wake(shown), State::ready) << "its owner has room by putting another one to sleep";
+    EXPECT_EQ(launcher.asked.back(), "wake " + shown.id.str());
 }
 
 TEST_F(BoardSchedulerTest, NobodyElsesBoardIsPutToSleep) {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// A board that is shown to others reads its log directories and what programs need, and nothing else of its owner: a
+// person who may write to a log directory could plant a link there (landlock(7)).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "src/base/error.h"
+#include "src/base/names.h"
+
+namespace boardgate::board {
+
+/// Below which folders the process may read and run programs, and below which it may write. Missing ones do no harm.
+struct Confinement {
+    std::vector<std::string> read;
+    std::vector<std::string> write;
+
+    /// Of a board with these log directories and this `tensorboard`. `own`: the unit's temporary folder; `cache`: its owner's; both
+    /// may be empty.
+    [[nodiscard]] static Confinement of(const std::vector<LogDir>& folders, const std::string& tensorboard, const std::string& own,
+                                        const std::string& cache);
+    /// For this process and all that it starts from now on, for ever. Call it while there is one thread.
+    [[nodiscard]] Result<void> enter() const;
+};
+
+}  // namespace boardgate::board
