@@ -163,8 +163,8 @@ $(versioned): $(build)/how/version
 # The portal's files are cached for ever under a name that goes with their content; pages that boardgated writes name
 # them as the portal's own page does.
 portal := $(shell cat nginx/portal/assets/* | sha256sum | cut -c 1-12)
-$(build)/obj/src/boardgated/gate/state_page.o: quick += -DBOARDGATE_PORTAL='"$(portal)"'
-$(build)/obj/src/boardgated/gate/state_page.o: $(build)/how/portal
+$(build)/obj/src/boardgated/gate/portal_page.o: quick += -DBOARDGATE_PORTAL='"$(portal)"'
+$(build)/obj/src/boardgated/gate/portal_page.o: $(build)/how/portal
 
 define archive_rule
 $$(build)/lib/$(1).a: $$(call objects,$$(call sources,$(1)))
@@ -264,7 +264,7 @@ bench: ; @build-aux/deps build lab bench && tests/run bench
 fuzz: ; @build-aux/deps build fuzz && tests/fuzz/run
 # Takes each line of tests/attack/weakened away and shows the test that fails.
 weakened: ; @build-aux/deps build test lab && tests/run weakened
-faults: ; @build-aux/deps build lab && tests/lab/fault-run $(or $(SECONDS),600)
+faults: ; @build-aux/deps build lab && tests/lab/fault-run 600
 
 demo: ; @build-aux/deps build lab && exec tests/lab/lab demo
 # Every view of the portal as pictures, from a lab of its own.

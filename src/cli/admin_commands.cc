@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The commands of administrators: hold, release.
-#include <fmt/format.h>
-
 #include "src/cli/commands.h"
 #include "src/cli/terminal.h"
 
@@ -21,7 +19,7 @@ CommandResult<std::vector<Value>> boards_named(const Connection& connection, con
     }
     if (!boards.empty()) return boards;
     const auto board = find_by_id_prefix((*all)["boards"], text, "board", "boardgate ls");
-    if (!board) return refused(fmt::format("nobody has a board \"{}\", and nobody of this name has boards", text));
+    if (!board) return refused("nobody has a board \"" + text + "\", and nobody of this name has boards");
     return std::vector<Value>{*board};
 }
 

@@ -89,6 +89,7 @@ void add_start(CLI::App& app, Arguments& to) {
         [](const std::string&) { throw CLI::ValidationError("--path_prefix", "boardgate sets it: a board's address is always /b/<id>/"); },
         "not supported: boardgate sets it");
     app.add_flag("--new", to.another, "make another board, even if the folder has one");
+    app.add_flag("--foreign", to.foreign, "also where the folder is in somebody else's home, if its permissions let you read it");
     app.add_flag("--wait", to.wait, "start it now, and wait until it answers");
     app.add_flag("--open", to.open, "start it now, and open a browser if there is one");
     // The default since 0.2; scripts of older versions have it.
@@ -201,6 +202,8 @@ Parsed parse_arguments(int argc, char** argv) {
             ->required()
             ->type_name("");
     commands[Command::hold]->add_option("REASON", to.reason, "why; the owner reads it")->required()->type_name("");
+    commands[Command::open]->add_flag("--as-myself", to.as_myself,
+                                      "ID is somebody else's board, or its address: open a board of your own on its folder");
     commands[Command::ls]->add_flag("-l,--long", to.details, "also the address, the number of runs, and why a board failed");
     commands[Command::ls]->add_flag("--deleted", to.deleted, "the boards that were deleted in the last 30 days");
     add_board_options(*commands[Command::set], to);

@@ -48,6 +48,8 @@ struct Arguments {
     bool wait = false;                       ///< start: --wait
     bool open = false;                       ///< start: --open
     bool another = false;                    ///< start: --new
+    bool foreign = false;                    ///< start: --foreign
+    bool as_myself = false;                  ///< open: --as-myself
     std::string preset;                      ///< start: name of a preset
     std::string revoke;                      ///< tokens: the session to end
     std::vector<std::string> rename;         ///< tokens: a session and its new name

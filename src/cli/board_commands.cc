@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The commands about boards: start, set, ls, url, open, sleep, wake, restart, rm, restore, logs.
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "src/base/names.h"
 #include "src/cli/commands.h"
 #include "src/cli/exit_status.h"
 #include "src/cli/find_board.h"
@@ -79,7 +79,7 @@ CommandResult<Value> preset_named(const Connection& connection, const std::strin
         }
         known += (known.empty() ? "" : ", ") + preset["name"].asString();
     }
-    return refused(fmt::format("you have no preset \"{}\"; {}", name, known.empty() ? "make one on the page" : "your presets: " + known));
+    return refused("you have no preset \"" + name + "\"; " + (known.empty() ? "make one on the page" : "your presets: " + known));
 }
 
 /// The board once it answers, or will not.
@@ -95,8 +95,8 @@ CommandResult<Value> wait_for_end_of_start(const Connection& connection, const V
         }
         const auto waited = std::chrono::steady_clock::now() - began;
         if (waited > longest_start) return refused("board " + board["id"].asString() + " is still " + state);
-        show_progress(fmt::format("{}, {} s{}", state, std::chrono::duration_cast<std::chrono::seconds>(waited).count(),
-                                  state == "waiting" ? ": " + (*now)["waiting_for"].asString() : ""));
+        show_progress(state + ", " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(waited).count()) + " s" +
+                      (state == "waiting" ? ": " + (*now)["waiting_for"].asString() : ""));
         std::this_thread::sleep_for(between_looks);
     }
 }
@@ -113,7 +113,7 @@ CommandResult<void> change_state(const Arguments& arguments, const char* verb) {
 /// The folders of the command line, for the server.
 CommandResult<void> add_folders(Value& body, const Connection& connection, std::vector<std::string> folders) {
     if (folders.empty() && !is_server())
-        return refused(fmt::format("name a folder on {}: it does not have this machine's current folder", connection.api().server()));
+        return refused("name a folder on " + connection.api().server() + ": it does not have this machine's current folder");
     if (folders.empty()) folders.emplace_back(".");
     body["logdir"] = path_for_server(folders.front());
     for (std::size_t i = 1; i < folders.size(); ++i) body["more_logdirs"].append(path_for_server(folders[i]));
@@ -127,8 +127,7 @@ CommandResult<Value> make_board(const Connection& connection, const Value& body)
     if (answer->good() && answer->status != made) say("You have this board for the folder already; --new makes another one.");
     if (answer->good()) return answer->body;
     std::string why = answer->problem();
-    if (!is_server())
-        why += fmt::format(". Log directories are folders on {}; a relative one is below your home there", connection.api().server());
+    if (!is_server()) why += ". Log directories are folders on " + connection.api().server() + "; a relative one is below your home there";
     return refused(why);
 }
 
@@ -173,6 +172,39 @@ void print_boards(const Connection& connection, const Value& boards, bool detail
     print_table(rows, {{}, {false, colour_of_state}, {true}, {}, {}, {true}});
 }
 
+/// The id in somebody's word for another person's board, which may be its address.
+std::string id_of_address(const std::string& text) {
+    const std::size_t place = text.find("/b/");
+    const std::string id = place == std::string::npos ? text : text.substr(place + 3);
+    return id.substr(0, id.find_first_of("/?#"));
+}
+
+/// A board of one's own on the folders of somebody else's board.
+CommandResult<void> open_as_myself(const Arguments& arguments) {
+    const auto id = BoardId::parse(id_of_address(arguments.board));
+    if (!id) return refused("\"" + arguments.board + "\" is neither the id of a board nor its address");
+    const auto connection = Connection::open();
+    if (!connection) return error_of(connection);
+    const auto offer = connection->ask("GET", "/api/v1/boards/" + id->str() + "/offer");
+    if (!offer) return error_of(offer);
+    Value body = (*offer)["options"];
+    for (const char* field : {"logdir", "more_logdirs"}) body[field] = (*offer)[field];
+    const std::string home_of = (*offer)["home_of"].asString();
+    // The words of the command are the consent.
+    if (!home_of.empty()) {
+        say("The folder is in " + home_of + "'s home, where " + home_of + " can put anything. TensorBoard reads it as you.");
+        body["foreign"] = true;
+    }
+    body["wake"] = true;
+    const auto own = (*offer)["board"].isString() ? connection->ask("GET", "/api/v1/boards/" + (*offer)["board"].asString())
+                                                  : make_board(*connection, body);
+    if (!own) return error_of(own);
+    const std::string address = address_of(*connection, *own);
+    print(arguments.json ? json_text(*connection, *own) : address);
+    open_in_browser(address);
+    return {};
+}
+
 }  // namespace
 
 CommandResult<void> start(const Arguments& arguments) {
@@ -184,6 +216,7 @@ CommandResult<void> start(const Arguments& arguments) {
     for (const std::string& name : arguments.options.getMemberNames()) body[name] = arguments.options[name];
     if (auto added = add_folders(body, *connection, arguments.logdirs); !added) return added;
     if (arguments.another) body["new"] = true;
+    if (arguments.foreign) body["foreign"] = true;
     // A board starts when somebody looks.
     const bool look = arguments.wait || arguments.open;
     if (look) body["wake"] = true;
@@ -242,12 +275,13 @@ CommandResult<void> address(const Arguments& arguments) {
     if (arguments.folder.empty() && !is_server()) return refused("name a folder on " + connection->api().server());
     const std::string folder = path_for_server(arguments.folder.empty() ? "." : arguments.folder);
     const Value* board = board_above((*boards)["boards"], folder);
-    if (board == nullptr) return refused(fmt::format("no board shows {}; boardgate start makes one", folder));
+    if (board == nullptr) return refused("no board shows " + folder + "; boardgate start makes one");
     print(arguments.json ? json_text(*connection, *board) : address_of(*connection, *board));
     return {};
 }
 
 CommandResult<void> open(const Arguments& arguments) {
+    if (arguments.as_myself) return open_as_myself(arguments);
     return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
         const std::string address = address_of(connection, board);
         print(arguments.json ? json_text(connection, board) : address);
@@ -313,7 +347,7 @@ CommandResult<void> restore(const Arguments& arguments) {
     if (!deleted) return error_of(deleted);
     for (const std::string& text : arguments.boards) {
         const auto board = find_board((*deleted)["boards"], text);
-        if (!board) return refused(fmt::format("you have no deleted board \"{}\"; boardgate ls --deleted lists yours", text));
+        if (!board) return refused("you have no deleted board \"" + text + "\"; boardgate ls --deleted lists yours");
         const auto back = connection->ask("POST", path_of(*board) + "/restore");
         if (!back) return error_of(back);
         print(arguments.json ? json_text(*connection, *back) : address_of(*connection, *back));

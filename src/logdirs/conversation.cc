@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "src/logdirs/conversation.h"
 
-#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -70,7 +69,7 @@ bool FolderRequests::take(int connection, const wire::Datagram& datagram) {
 bool FolderRequests::inspect(int connection, const wire::InspectFolder& request) {
     const auto me = who_();
     const auto path = LogDir::parse(request.path);
-    return me && path && reply(connection, inspect_folder(folders_, *path, me->home));
+    return me && path && reply(connection, inspect_folder(folders_, *path, me->home, request.foreign));
 }
 
 bool FolderRequests::list(int connection, const wire::ListFolders& request) {
@@ -132,7 +131,7 @@ Result<LogDir> typed_path(const std::string& text, const std::string& home) {
     if (text.empty() || text == "~") return LogDir::parse(home + "/");
     if (text.starts_with("~/")) return LogDir::parse(home + text.substr(1));
     if (text.starts_with('/')) return LogDir::parse(text);
-    if (text.starts_with('~') || fmt::format("/{}/", text).find("/../") != std::string::npos)
+    if (text.starts_with('~') || ("/" + text + "/").find("/../") != std::string::npos)
         return failure("this is no path below the home", text);
     return LogDir::parse(home + "/" + text);
 }

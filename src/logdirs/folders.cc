@@ -34,6 +34,18 @@ tl::unexpected<FolderReport> refused(FolderVerdict verdict, std::string detail) 
     return tl::make_unexpected(FolderReport{verdict, std::move(detail)});
 }
 
+/// Of a path after all links.
+tl::expected<void, FolderReport> can_be_read(const std::string& target) {
+    // Check the file type first: opening a FIFO or a device has side effects.
+    struct stat info {};
+    if (stat(target.c_str(), &info) != 0) return refused(verdict_of(errno), std::strerror(errno));
+    if (!S_ISDIR(info.st_mode)) return refused(FolderVerdict::not_a_folder, "it is not a folder");
+    const Fd folder(open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // Listing is not enough: its files must be accessible, too.
+    if (!folder || faccessat(folder.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) return refused(verdict_of(errno), std::strerror(errno));
+    return {};
+}
+
 }  // namespace
 
 std::shared_ptr<const std::vector<Home>> Folders::homes() {
@@ -47,27 +59,25 @@ std::shared_ptr<const std::vector<Home>> Folders::homes() {
 
 std::optional<std::string> Folders::owner_of_home(const std::string& path, bool resolved) {
     const auto listed = homes();
-    if (const Home* home = foreign_home(path, me_, *listed)) return home->user + "'s home";
+    if (const Home* home = foreign_home(path, me_, *listed)) return home->user;
     if (!resolved) return std::nullopt;
-    if (const auto owner = foreign_home_on_the_way(path, me_, minimum_uid_)) return *owner + "'s home";
-    return std::nullopt;
+    return foreign_home_on_the_way(path, me_, minimum_uid_);
 }
 
 tl::expected<void, FolderReport> Folders::readable(const std::string& path) {
     const std::string target = resolved(path);
     const int error = errno;
     const auto whose = owner_of_home(target.empty() ? tidy(path) : target, !target.empty());
-    if (whose) return refused(FolderVerdict::foreign, *whose);
+    if (whose) return refused(FolderVerdict::foreign, *whose + "'s home");
     if (target.empty()) return refused(verdict_of(error), std::strerror(error));
+    return can_be_read(target);
+}
 
-    // Check the file type first: opening a FIFO or a device has side effects.
-    struct stat info {};
-    if (stat(target.c_str(), &info) != 0) return refused(verdict_of(errno), std::strerror(errno));
-    if (!S_ISDIR(info.st_mode)) return refused(FolderVerdict::not_a_folder, "it is not a folder");
-    const Fd folder(open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    // Listing is not enough: its files must be accessible, too.
-    if (!folder || faccessat(folder.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) return refused(verdict_of(errno), std::strerror(errno));
-    return {};
+tl::expected<std::string, FolderReport> Folders::readable_anywhere(const std::string& path) {
+    const std::string target = resolved(path);
+    if (target.empty()) return refused(verdict_of(errno), std::strerror(errno));
+    if (const auto good = can_be_read(target); !good) return error_of(good);
+    return owner_of_home(target, true).value_or(std::string());
 }
 
 }  // namespace boardgate::logdirs

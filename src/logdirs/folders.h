@@ -18,12 +18,14 @@ public:
     // All are thread-safe.
     /// The reason why a folder cannot be the user's log directory, if any.
     [[nodiscard]] tl::expected<void, wire::FolderReport> readable(const std::string& path);
+    /// The same by the permissions of the folder alone, even in somebody else's home; gives the person whose home it is, if any.
+    [[nodiscard]] tl::expected<std::string, wire::FolderReport> readable_anywhere(const std::string& path);
     /// A check for folders found by walking down.
     [[nodiscard]] OwnedHomes owned_homes() const { return {me_, minimum_uid_}; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
 
 private:
-    /// The owner, if a path is in another person's home: by the resolved path, or by its text if it cannot be resolved.
+    /// The person whose home a path is in, if another one's: by the resolved path, or by its text if it cannot be resolved.
     [[nodiscard]] std::optional<std::string> owner_of_home(const std::string& path, bool resolved);
     /// Cached for a moment: accounts change.
     [[nodiscard]] std::shared_ptr<const std::vector<Home>> homes();

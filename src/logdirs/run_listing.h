@@ -49,17 +49,10 @@ struct RunListing {
 /// Returns false to stop the look.
 using TellProgress = std::function<bool(wire::RunsProgress)>;
 
-/// Of a look that goes on.
-struct LookWatcher {
-    TellProgress progress;
-    /// What was found until now, whenever that is more than twice as much. May be empty. False stops the look.
-    std::function<bool(const RunListing& so_far)> early{};
-};
-
-/// Null when the watcher stopped it. `roots` are folders that the user may read.
+/// Null when `progress` stopped it. `roots` are folders that the user may read.
 [[nodiscard]] std::shared_ptr<RunListing> look_for_runs(Folders& folders, const std::vector<std::string>& roots, const Budget& budget,
                                                         std::size_t most_found, std::shared_ptr<DirectoryCache> cache,
-                                                        const LookWatcher& watcher,
+                                                        const TellProgress& progress,
                                                         std::chrono::milliseconds patience = patience_with_a_folder);
 
 /// The run as it is now; nothing if it is gone.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "src/logdirs/suggestion.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 
@@ -33,7 +31,7 @@ std::optional<Suggestion> suggestion_below(const EventFiles& found, const std::s
     if (target == here) return std::nullopt;
     const auto down = static_cast<std::size_t>(
         std::count(target.begin() + static_cast<std::ptrdiff_t>(here == "/" ? 0 : here.size()), target.end(), '/'));
-    return Suggestion{target, found.runs, fmt::format("no event files here; {} {}", how_many_runs(found.runs), levels(down, "down"))};
+    return Suggestion{target, found.runs, "no event files here; " + how_many_runs(found.runs) + " " + levels(down, "down")};
 }
 
 /// For a name that does not exist, most likely because of a typing error.
@@ -55,7 +53,7 @@ std::optional<Suggestion> suggestion_above(Folders& folders, const std::string& 
         if (found.count == 0) continue;
         const std::string target = target_of(found, above);
         const std::string where = target == above ? levels(up, "up") : "in " + target.substr(target.rfind('/') + 1);
-        return Suggestion{target, found.runs, fmt::format("no event files here or below; {} {}", how_many_runs(found.runs), where)};
+        return Suggestion{target, found.runs, "no event files here or below; " + how_many_runs(found.runs) + " " + where};
     }
     return std::nullopt;
 }
@@ -73,15 +71,17 @@ std::optional<Suggestion> suggestion_for(Folders& folders, const std::string& he
     return suggestion;
 }
 
-wire::FolderReport inspect_folder(Folders& folders, const LogDir& path, const std::string& home) {
+wire::FolderReport inspect_folder(Folders& folders, const LogDir& path, const std::string& home, bool foreign) {
     wire::FolderReport report;
     EventFiles found;
-    if (const auto good = folders.readable(path.str())) {
+    const auto good = foreign ? folders.readable_anywhere(path.str()) : folders.readable(path.str()).map([] { return std::string(); });
+    if (good) {
         FileNotices notices;
         found = find_event_files(path.str(), folders.clock(), {}, &notices);
         report = {wire::FolderVerdict::readable, {}, found.count, found.newest};
         for (const FileNotice& notice : notices.list()) report.notices.push_back({notice.code, notice.detail});
         report.unreadable = found.unreadable;
+        report.home_of = *good;
         std::error_code gone;
         report.target = std::filesystem::canonical(path.str(), gone).string();
         if (LogDir::parse(found.unreadable_folder)) report.unreadable_folder = found.unreadable_folder;

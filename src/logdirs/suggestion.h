@@ -20,6 +20,7 @@ struct Suggestion {
 [[nodiscard]] std::optional<Suggestion> suggestion_for(Folders& folders, const std::string& here, const EventFiles& found,
                                                        const std::string& home);
 
-[[nodiscard]] wire::FolderReport inspect_folder(Folders& folders, const LogDir& path, const std::string& home);
+/// `foreign`: also in somebody else's home.
+[[nodiscard]] wire::FolderReport inspect_folder(Folders& folders, const LogDir& path, const std::string& home, bool foreign = false);
 
 }  // namespace boardgate::logdirs

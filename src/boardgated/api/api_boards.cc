@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api/api_boards.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 
@@ -22,6 +20,8 @@ namespace boardgate::boardgated {
 namespace {
 
 constexpr std::uint32_t standard_log_lines = 100;
+/// At all folders of a board.
+constexpr std::chrono::seconds longest_look{20};
 
 }  // namespace
 
@@ -54,7 +54,7 @@ ApiResult<Response> ApiBoards::list_deleted(Call& call) const {
 
 ApiResult<Response> ApiBoards::current(const BoardId& id, int status, const std::vector<Notice>& more) const {
     const auto board = registry_.find(id);
-    if (!board) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", id.str()));
+    if (!board) return problem(Code::no_such_board, "board " + id.str() + " was deleted meanwhile");
     Json::Value body = board_json(*board);
     const auto shown = notices_of(board->facts);  // an awake board has them in its status text already
     for (const Notice& notice : more) {
@@ -110,6 +110,7 @@ ApiResult<ApiBoards::Wanted> ApiBoards::wanted(const Call& call, const BoardOpti
         json->take("new", wanted.another);
         json->take("wake", wanted.wake);
     }
+    json->take("foreign", wanted.foreign);
     if (auto resolved = resolve_folders_in(*json, *call.token); !resolved) return error_of(resolved);
     auto options = take_options(*json, before, settings_);
     if (!options) return error_of(options);
@@ -117,17 +118,31 @@ ApiResult<ApiBoards::Wanted> ApiBoards::wanted(const Call& call, const BoardOpti
     return wanted;
 }
 
-ApiResult<ApiBoards::Inspected> ApiBoards::inspect(const Token& token, const BoardOptions& options) {
-    const std::vector<std::string> folders = folders_of(options);
-    const auto seen = launcher_.inspect(token, folders);
-    if (!seen) return error_of(seen);
+ApiResult<ApiBoards::Inspected> ApiBoards::inspect(const Token& token, const BoardOptions& options, bool foreign) {
+    const char* field = "logdir";
+    std::vector<wire::FolderReport> reports;
+    const auto until = std::chrono::steady_clock::now() + longest_look;
     std::vector<std::string> targets;
-    for (std::size_t i = 0; i < seen->reports.size(); ++i) {
-        if (const auto good = verdict_of(seen->reports[i], folders[i], i == 0 ? "logdir" : "more_logdirs"); !good) return error_of(good);
-        if (!seen->reports[i].target.empty()) targets.push_back(seen->reports[i].target);
+    std::string home_of;
+    for (const std::string& folder : folders_of(options)) {
+        if (std::chrono::steady_clock::now() >= until) {
+            return problem(Code::logdir_unreadable, "your folders answer too slowly; is their file system mounted?", field);
+        }
+        auto report = launcher_.inspect(token, folder, foreign && settings_.offer_own_boards);
+        if (!report) return error_of(report);
+        if (report->verdict == wire::FolderVerdict::foreign && settings_.offer_own_boards && !foreign) {
+            return problem(Code::logdir_foreign,
+                           "\"" + folder + "\" is in " + report->detail +
+                               ", where others can put anything; to show it all the same: boardgate start --foreign",
+                           field);
+        }
+        if (const auto good = verdict_of(*report, folder, field); !good) return error_of(good);
+        if (!report->target.empty()) targets.push_back(report->target);
+        if (home_of.empty()) home_of = report->home_of;
+        reports.push_back(*std::move(report));
+        field = "more_logdirs";
     }
-    return Inspected{notices_of(seen->reports, options), targets.size() == folders.size() ? set_of(targets) : std::string(),
-                     seen->home ? seen->home->str() : std::string()};
+    return Inspected{notices_of(reports, options), targets.size() == reports.size() ? set_of(targets) : std::string(), std::move(home_of)};
 }
 
 /// The person's newest board on these folders.
@@ -136,7 +151,7 @@ std::optional<Board> ApiBoards::board_on(const Call& call, const BoardOptions& o
     for (Board& board : registry_.boards_on(call.session->uid, options, targets)) {
         if (set_of(folders_of(board.options)) == paths) return std::move(board);
         // Its links may lead elsewhere by now.
-        const auto found = inspect(*call.token, board.options);
+        const auto found = inspect(*call.token, board.options, true);
         if (found && found->targets == targets) return std::move(board);
         if (const auto kept = registry_.set_targets(board.id, found ? found->targets : std::string()); !kept)
             log_event(Event::storage_fault, kept.error().text());
@@ -150,7 +165,7 @@ ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, boo
     if (spec.port == 0 && settings_.is_door_port(board.port)) spec.port = board.port;  // keep its port
     {
         const auto held = scheduler_.hold_door(board.id);
-        if (!registry_.find(board.id)) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", board.id.str()));
+        if (!registry_.find(board.id)) return problem(Code::no_such_board, "board " + board.id.str() + " was deleted meanwhile");
         const auto port = launcher_.make_door(token, spec);
         if (!port) return error_of(port);
         if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());
@@ -176,7 +191,7 @@ ApiResult<Response> ApiBoards::create(Call& call) {
     if (!made) return error_of(made);
     const auto key = key_of(call.request);
     if (!key) return error_of(key);
-    const auto found = inspect(*call.token, made->options);
+    const auto found = inspect(*call.token, made->options, made->foreign);
     if (!found) return error_of(found);
 
     auto choosing = choices_.hold(call.session->uid);
@@ -195,7 +210,9 @@ ApiResult<Response> ApiBoards::create(Call& call) {
 ApiResult<Response> ApiBoards::make(Call& call, const Wanted& wanted, const Inspected& found, std::unique_lock<std::mutex> choosing) {
     const auto owner = UserName::parse(call.session->user);
     if (!owner) return problem(Code::internal, owner.error().text());
-    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets, found.home);
+    const auto home = launcher_.home_of(*call.token);
+    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets,
+                                     home ? home->str() : std::string());
     if (!board) return error_of(board);
     if (const auto key = key_of(call.request); key && !key->empty()) {
         if (const auto kept = registry_.set_made_with(*board, *key, sha256(call.body).hex()); !kept) return storage_problem(kept.error());
@@ -264,8 +281,9 @@ ApiResult<Response> ApiBoards::update(Call& call) {
     const BoardOptions* options = &asked->options;
     std::vector<Notice> notices;
     std::string targets = board->targets;
-    if (folders_of(*options) != folders_of(board->options) || options->loader != board->options.loader) {
-        auto found = inspect(*call.token, *options);
+    const bool same_folders = folders_of(*options) == folders_of(board->options);
+    if (!same_folders || options->loader != board->options.loader) {
+        auto found = inspect(*call.token, *options, asked->foreign || same_folders);
         if (!found) return error_of(found);
         notices = std::move(found->notices);
         targets = std::move(found->targets);
@@ -277,9 +295,10 @@ ApiResult<Response> ApiBoards::update(Call& call) {
     return current(board->id, 200, notices);
 }
 
+/// A new title changes nothing that runs.
 ApiResult<void> ApiBoards::change(Call& call, const Board& board, const BoardOptions& options) {
     if (options_text(options) == options_text(board.options)) return {};
-    if (change_between(options, board.options) != Change::of_title) {
+    if (needs_restart(options, board.options)) {
         Board changed = board;
         changed.options = options;
         if (auto door = make_door(*call.token, changed, is_awake(board)); !door) {

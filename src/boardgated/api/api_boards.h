@@ -34,6 +34,7 @@ public:
     [[nodiscard]] ApiResult<Response> sleep(Call& call);
     [[nodiscard]] ApiResult<Response> restart(Call& call);
     [[nodiscard]] ApiResult<Response> log(Call& call) const;
+    [[nodiscard]] ApiResult<Response> offer(Call& call);
 
 private:
     /// The body of a request for a board.
@@ -42,18 +43,20 @@ private:
         bool titled = false;   ///< it has a title
         bool another = false;  ///< "new": also where a board shows these folders
         bool wake = false;
+        bool foreign = false;  ///< its folders may be in somebody else's home
     };
     struct Inspected {
         std::vector<Notice> notices;
         std::string targets;  ///< set_of() the folders after all links; empty: unknown
-        std::string home;     ///< HomeMark of the owner's home; empty: unknown
+        std::string home_of;  ///< the person in whose home one of them is, if that is not the asking one
     };
     [[nodiscard]] ApiResult<Response> list_deleted(Call& call) const;
     enum class For { a_board, a_change };
     [[nodiscard]] ApiResult<Wanted> wanted(const Call& call, const BoardOptions& before, For what);
     [[nodiscard]] ApiResult<void> resolve_folders_in(JsonObject& json, const Token& token);
-    /// A problem when one of the folders cannot be a log directory.
-    [[nodiscard]] ApiResult<Inspected> inspect(const Token& token, const BoardOptions& options);
+    /// A problem when one of the folders cannot be a log directory. `foreign`: they may be in somebody else's home, where the site
+    /// lets people do that.
+    [[nodiscard]] ApiResult<Inspected> inspect(const Token& token, const BoardOptions& options, bool foreign);
     [[nodiscard]] std::optional<Board> board_on(const Call& call, const BoardOptions& options, const std::string& targets);
     [[nodiscard]] ApiResult<Response> make(Call& call, const Wanted& wanted, const Inspected& found, std::unique_lock<std::mutex> choosing);
     [[nodiscard]] ApiResult<Response> open_again(Call& call, const BoardId& id, const std::vector<Notice>& notices);

@@ -5,14 +5,13 @@
 
 #include "src/base/clock.h"
 #include "src/boardgated/boards/diagnosis.h"
+#include "src/boardgated/gate/portal_page.h"
 
 namespace boardgate::boardgated {
 
 namespace {
 
 using namespace fmt::literals;
-
-constexpr const char* assets = "/assets/" BOARDGATE_PORTAL;
 
 const char* meaning_of(State state) {
     static constexpr const char* meanings[] = {
@@ -21,36 +20,6 @@ const char* meaning_of(State state) {
 #undef STATE
     };
     return meanings[static_cast<std::size_t>(state)];
-}
-
-/// A page in the design of the portal (nginx/portal/index.html). The path of its files contains the hash of their content
-/// (Makefile). Without scripts the head names only the owner; header.js adds what else the portal's page has there.
-Response page(int status, const std::string& title, const std::string& user, const std::string& head, const std::string& main) {
-    Response response{status, {}, {}};
-    response.with("Content-Type", "text/html; charset=utf-8").with("Cache-Control", "no-store");
-    response.body =
-        fmt::format(R"(<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title} · boardgate</title>
-<link rel="icon" href="{assets}/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="{assets}/style.css">
-{head}</head>
-<body class="state-page">
-<a class="skip" href="#main">Skip to content</a>
-<header class="top">
-<a class="brand" href="/"><img src="{assets}/icon.svg" alt="" width="24" height="24"> boardgate</a>
-<nav id="links" aria-label="Views"><a href="/">Runs</a><a href="/boards">Boards</a><a href="/sessions">Sessions</a></nav>
-<div id="account" class="account"><span class="user">{user}</span></div>
-</header>
-{main}</body>
-</html>
-)",
-                    "title"_a = escaped(title), "user"_a = escaped(user), "assets"_a = assets, "head"_a = head, "main"_a = main);
-    return response;
 }
 
 std::string failure_html(const Failure& failure) {
@@ -84,36 +53,10 @@ std::string last_lines(const Failure& failure) {
     if (failure.log_tail.empty()) return {};
     std::string lines;
     for (const std::string& line : failure.log_tail) lines += escaped(line) + "\n";
-    return fmt::format("<h2>Last lines of its log</h2>\n<pre class=\"log\">{}</pre>\n", lines);
+    return "<h2>Last lines of its log</h2>\n<pre class=\"log\">" + lines + "</pre>\n";
 }
 
 }  // namespace
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
 
 Response state_page(const Board& board) {
     const std::string state = name_of(board.state);
@@ -121,7 +64,7 @@ Response state_page(const Board& board) {
     const Failure failure = !failed ? Failure{} : board.failure ? *board.failure : diagnose(board, {});
     // For state.js: the change of options with which a new attempt may succeed.
     const std::string change = failed ? to_text(failure_json(failure)["change"]) : "null";
-    std::string head = fmt::format("<script type=\"module\" src=\"{}/state.js\"></script>\n", assets);
+    std::string head = portal_script("state.js");
     // Browsers without scripts reload the page, in states that end by themselves.
     if (!failed && !board.held) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
     std::string folders;
@@ -144,7 +87,7 @@ Response state_page(const Board& board) {
         "meaning"_a = board.waiting_for.empty() ? meaning_of(board.state) : escaped(board.waiting_for),
         "held"_a = board.held ? held_text(*board.held) : "", "failure"_a = failed ? failure_html(failure) : "",
         "log"_a = failed ? last_lines(failure) : "");
-    Response response = page(503, board.options.title, board.owner.str(), head, main);
+    Response response = portal_page(503, board.options.title, board.owner.str(), head, main);
     if (!failed && !board.held) response.with("Retry-After", "1");
     return response;
 }
@@ -160,8 +103,7 @@ Response problem_page(const Problem& problem) {
 </main>
 )",
                                          title_of(problem.code), escaped(problem.detail));
-    const std::string head = fmt::format("<script type=\"module\" src=\"{}/problem.js\"></script>\n", assets);
-    Response response = page(plain.status, title_of(problem.code), "", head, main);
+    Response response = portal_page(plain.status, title_of(problem.code), "", portal_script("problem.js"), main);
     if (const int seconds = retry_after_of(problem); seconds > 0) response.with("Retry-After", std::to_string(seconds));
     return response;
 }

@@ -14,7 +14,4 @@ namespace boardgate::boardgated {
 /// Redirects to the login page, which leads back to the board. `query`: of the board's address. (A browser keeps the fragment.)
 [[nodiscard]] Response login_redirect(const std::optional<BoardId>& board, std::string_view query = {});
 
-/// A text, escaped for HTML content and attribute values.
-[[nodiscard]] std::string escaped(std::string_view text);
-
 }  // namespace boardgate::boardgated

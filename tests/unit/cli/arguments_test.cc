@@ -46,6 +46,13 @@ TEST(Arguments, WhatWasNotSaidIsNotSent) {
     EXPECT_FALSE(parsed.arguments->wait);
 }
 
+TEST(Arguments, SomebodyElsesHomeAndBoardNeedAWord) {
+    EXPECT_FALSE(parse({"start", "/home/bob/runs"}).arguments->foreign);
+    EXPECT_TRUE(parse({"start", "/home/bob/runs", "--foreign"}).arguments->foreign);
+    EXPECT_FALSE(parse({"open", "abcdefgh"}).arguments->as_myself);
+    EXPECT_TRUE(parse({"open", "https://lab.example/b/abcdefgh/", "--as-myself"}).arguments->as_myself);
+}
+
 TEST(Arguments, DurationsHaveUnits) {
     EXPECT_EQ(seconds_of("90"), 90);
     EXPECT_EQ(seconds_of("90s"), 90);

@@ -67,6 +67,15 @@ TEST_F(ConversationTest, TakesQuestionsOneAfterTheOther) {
     EXPECT_EQ(heard<wire::RunsEnd>().found, 1U);
 }
 
+TEST_F(ConversationTest, WithAWordAFolderIsJudgedByItsPermissionsAlone) {
+    say(wire::InspectFolder{root, true});
+    const auto own = heard<wire::FolderReport>();
+    EXPECT_EQ(own.verdict, FolderVerdict::readable);
+    EXPECT_EQ(own.home_of, "");
+    say(wire::InspectFolder{root / "nothing", true});
+    EXPECT_EQ(heard<wire::FolderReport>().verdict, FolderVerdict::missing);
+}
+
 TEST_F(ConversationTest, SaysWhichHomeItIs) {
     say(wire::AskHome{});
     EXPECT_EQ(heard<wire::HomeIs>().mark, HomeMark::of(root, geteuid())->str());

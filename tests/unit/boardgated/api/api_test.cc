@@ -101,6 +101,7 @@ TEST_F(ApiTest, BoardsAreTheirOwnersAlone) {
         std::string path(route.pattern);
         const auto at = path.find("{board}");
         if (at == std::string::npos || path.find("/admin/") != std::string::npos) continue;
+        if (path.ends_with("/offer")) continue;  // api_boards_offer_test.cc
         path.replace(at, 7, id);
         const CgiAnswer answer = ask(std::string(route.method), path, bob, route.method == "PATCH" ? R"({"title":"mine"})" : "");
         EXPECT_EQ(answer.status, 403) << route.method << path;

@@ -119,7 +119,10 @@ TEST_F(BoardAnswerTest, NobodyWakesABoardThatIsNotTheirs) {
     const BoardId other = make(1002, "bob");
     EXPECT_EQ(code(ask(script(other))), "not_your_board");
     EXPECT_EQ(code(ask(script(BoardId::make()))), "no_such_board");
-    EXPECT_EQ(ask(person(other)).status, 403);
+    const CgiAnswer page = ask(person(other));
+    EXPECT_EQ(page.status, 403);
+    EXPECT_NE(page.body.find("data-board=\"" + other.str() + "\""), std::string::npos);
+    for (const char* known : {"bob", "runs", "/data"}) EXPECT_EQ(page.body.find(known + std::string("<")), std::string::npos) << known;
     CgiParameters foreign = script(board);
     foreign["HTTP_SEC_FETCH_SITE"] = "cross-site";
     EXPECT_EQ(code(ask(foreign)), "cross_site");
