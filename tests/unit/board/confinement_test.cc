@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::Contains;
+using testing::Not;
 
 bool can_read(const fs::path& file) { return std::ifstream(file).get() != std::ifstream::traits_type::eof(); }
 bool can_list(const fs::path& folder) {
