@@ -71,7 +71,9 @@ ApiResult<LoginStep> LoginConversations::step(Conversation conversation, Secret*
     for (;;) {
         auto datagram = wire::receive(socket, pam_patience);
         if (!datagram) return unavailable(datagram.error());
-        if (!*datagram) return busy();
+        // systemd turns an attempt away before it says anything; a module may end the process later.
+        if (!*datagram && password != nullptr) return busy();
+        if (!*datagram) return unavailable(Error{"the attempt ended without a verdict", {}, {}, 0});
         if (auto prompts = wire::decode<wire::LoginPrompts>(**datagram)) {
             if (password != nullptr && prompts->prompts.size() == 1 && !prompts->prompts[0].echo) {
                 wire::LoginAnswers answers;

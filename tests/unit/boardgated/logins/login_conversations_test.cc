@@ -250,6 +250,16 @@ TEST_F(LoginConversationsTest, AnAttemptThatSystemdTurnsAwayIsBusyNotRefused) {
     EXPECT_EQ(another.get().error().code, Code::busy);
 }
 
+TEST_F(LoginConversationsTest, AnAttemptThatEndsAfterThePasswordIsAFaultOfTheServer) {
+    auto login = begin("pass word");
+    {
+        const Fd attempt = take_attempt();
+        ask(attempt.get(), {{"Password: ", false}});
+        EXPECT_EQ(answers(attempt.get()).size(), 1U);
+    }
+    EXPECT_EQ(login.get().error().code, Code::login_unavailable);
+}
+
 TEST_F(LoginConversationsTest, AGrantWithoutATokenIsNoGrant) {
     auto login = begin("pass word");
     const Fd attempt = take_attempt();
