@@ -192,7 +192,7 @@ def test_a_flood_of_logins(lab, everyday):
             measure()
 
 
-def test_a_flood_of_logins_slows_down_nobody_who_comes_from_elsewhere_for_the_first_time(lab, make_account):
+def test_a_flood_of_logins_slows_down_no_first_login_from_elsewhere(lab, make_account):
     person = make_account()
     with guesses(lab, {"user": "x", "password": "guess"}, {"user": "y"}, seconds=15):
         person.login()

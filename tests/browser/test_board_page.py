@@ -71,7 +71,7 @@ def test_it_says_what_a_board_waits_for_and_starts_it_when_there_is_room(page, a
     page.expect("/frontend/", "/b/")
 
 
-def test_who_comes_to_a_waiting_board_gets_the_place_of_an_idle_one_of_theirs(page, alice, slow, settings, make_board, ready_board):
+def test_a_waiting_board_takes_the_place_of_an_idle_one_of_the_same_person(page, alice, slow, settings, make_board, ready_board):
     settings(awake_boards_per_user=1, environments={"slow": "/opt/slow/bin/tensorboard"})
     first = make_board(alice.login(), environment="slow", title="First")
     in_state(alice, first, "starting")  # a starting board keeps its place
@@ -118,7 +118,7 @@ def test_what_is_deleted_meanwhile_leads_back_to_the_boards(starting, alice):
     starting.shown("#boards-heading")
 
 
-def test_who_is_logged_out_meanwhile_logs_in_and_is_back(starting, alice, slow):
+def test_after_a_logout_a_login_leads_back_to_the_board(starting, alice, slow):
     address = starting.path
     alice.delete("/api/v1/sessions")
     starting.expect("status of 401").shown("#login-user", seconds=20)
@@ -126,7 +126,7 @@ def test_who_is_logged_out_meanwhile_logs_in_and_is_back(starting, alice, slow):
     alice.login()
 
 
-def test_a_board_that_is_not_there_is_told_in_the_same_look(page, alice):
+def test_a_missing_board_has_a_page_of_the_same_look(page, alice):
     page.expect("status of 404").enter(alice, "/b/zzzzzzzz/").says("There is no such board")
     page.click("a", "All my boards").shown("#boards-heading")
 

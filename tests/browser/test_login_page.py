@@ -30,7 +30,7 @@ def test_a_one_time_code_is_asked_for_in_pams_words(door, person, second_factor)
     assert person.user in door.text
 
 
-def test_a_wrong_code_is_told_in_pams_words_and_one_begins_again(door, person, second_factor):
+def test_a_wrong_code_shows_pams_words_and_a_new_attempt_begins(door, person, second_factor):
     log_in(door, person).shown("label", "One-time code")
     door.focus.send_keys("000000\n")
     door.shown("#login-error", "That code is not valid any more")
@@ -56,20 +56,20 @@ def test_what_pam_has_to_say_is_on_the_first_page(door, person, maintenance):
     log_in(door, person).shown("main .notice", "maintenance on Sunday")
 
 
-def test_who_comes_for_a_board_reads_what_pam_has_to_say_before(page, person, maintenance):
+def test_a_visitor_of_a_board_reads_pams_messages_first(page, person, maintenance):
     page.expect("status of 401").open("/login?board=abcdefgh")
     log_in(page, person).shown("main .notice", "maintenance on Sunday")
     onward = page.shown("main a", "Continue to the board")
     assert onward.get_attribute("href") == f"{page.url}/b/abcdefgh/" and page.focus == onward
 
 
-def test_an_expired_password_is_told_with_what_to_do(door, person, lab):
+def test_an_expired_password_is_shown_with_what_to_do(door, person, lab):
     lab.exec("chage", "-d", "0", person.user)
     log_in(door.expect("status of 403"), person).shown("#login-error", "expired")
     assert "terminal" in door.text or "ssh" in door.text, door.text
 
 
-def test_who_guesses_is_told_when_to_come_back(door, person):
+def test_too_many_attempts_show_when_the_next_one_is_possible(door, person):
     door.expect("status of 429")
     with ThreadPoolExecutor(5) as threads:
         refused = [answer.code for answer in threads.map(lambda n: person.try_login(person.user, f"guess {n}"), range(5))]

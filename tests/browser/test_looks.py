@@ -55,7 +55,7 @@ def test_an_address_without_anything_leads_back(page, alice):
     page.click("a", "Runs").shown("#runs-heading")
 
 
-def test_a_server_that_does_not_answer_is_told_and_asked_again(alices, lab):
+def test_a_server_that_does_not_answer_is_shown_and_asked_again(alices, lab):
     lab.systemctl("kill", "--signal=STOP", "boardgated.service")
     try:
         alices.open("/").says("Waiting for the server")
@@ -101,7 +101,7 @@ def test_it_is_light_or_dark_as_the_system_is(alices):
         assert fits(alices.run(LUMINANCE)) and fits(alices.run(LUMINANCE, "section.card")), theme
 
 
-def test_nothing_moves_for_those_who_want_no_motion(alices, alice, ready_board):
+def test_nothing_moves_with_reduced_motion(alices, alice, ready_board):
     ready_board(alice)
     alices.open("/boards").shown("li.board")
     moving = "return document.getAnimations({subtree: true}).length + [...document.querySelectorAll('*')].filter((e) => getComputedStyle(e).animationName !== 'none' || parseFloat(getComputedStyle(e).transitionDuration) > 0).length"

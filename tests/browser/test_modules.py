@@ -93,7 +93,7 @@ def test_what_a_session_is_called(ask, agent, name):
     assert ask("login", f"m.this_browser({agent!r})") == name
 
 
-def test_a_curve_without_numbers_is_none(ask):
+def test_a_curve_without_numbers_is_not_drawn(ask):
     assert ask("spark", "[m.spark([1, NaN, 2]), m.spark([1]), m.spark([])].map((s) => s.element.firstChild.getAttribute('points').split(' ').filter(Boolean).length)") == [2, 0, 0]
 
 

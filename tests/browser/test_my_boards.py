@@ -97,7 +97,7 @@ def test_a_deleted_board_is_gone_when_the_patience_ends(alices, alice, make_boar
     alices.gone(".bar").says("You have no boards yet")
 
 
-def test_a_refused_deletion_is_told_and_the_board_is_back(alices, lab, alice, make_board):
+def test_a_refused_deletion_is_shown_and_the_board_is_back(alices, lab, alice, make_board):
     board = make_board(alice, title="Stubborn")
     alices.expect("status of 50").choose(board, "delete").gone(alices.board(board))
     launcher = ("boardgate-launcher.socket", "boardgate-launcher.service")
@@ -121,7 +121,7 @@ def test_undo_works_from_another_view_and_back(alices, alice, make_board):
     assert alice.board(board["id"])["title"] == "Precious"
 
 
-def test_who_logs_out_leaves_no_half_deleted_board_and_no_name_behind(page, make_account, make_board, lab):
+def test_a_logout_leaves_no_half_deleted_board_and_no_name_behind(page, make_account, make_board, lab):
     person = make_account().login()
     lab.exec("mkdir", "-p", f"/home/{person.user}/runs", user=person.user)
     board = make_board(person, title="Secret name")

@@ -92,7 +92,7 @@ def test_a_folder_is_picked_with_the_mouse(alices):
     assert alices.value("#new-logdir") == "/home/alice/runs/wide/" and alices.value("#new-title") == "wide"
 
 
-def test_what_is_in_a_folder_is_told_before_the_board_is_made(alices, lab):
+def test_the_form_shows_what_a_folder_has_before_the_board_is_made(alices, lab):
     alices.expect("status of 400")
     lab.exec("mkdir", "-p", "/home/alice/projects/empty", user="alice")
     try:
@@ -194,7 +194,7 @@ def test_a_refused_option_is_named_at_its_field(alices):
     assert alices.focus.get_attribute("id") == "new-priority"
 
 
-def test_a_folder_that_is_not_there_is_told_with_the_nearest_one(alices):
+def test_a_missing_folder_is_shown_with_the_nearest_one(alices):
     name_folder(alices.expect("status of 400"), "/home/alice/rnus", 'rnus/" does not exist').click("#new-submit")
     alices.shown("#new-error", "does not exist")
     assert alices.focus.get_attribute("id") == "new-logdir"

@@ -204,7 +204,7 @@ def test_looking_again_forgets_what_was_ticked(runs):
     runs.click("button", "Refresh").gone(".compare").says("Below /home/alice", seconds=20)
 
 
-def test_a_loss_that_became_no_number_is_told_as_that(runs, lab):
+def test_a_loss_that_became_nan_is_shown_as_that(runs, lab):
     lab.exec("sh", "-euc", "write-events ~/diverged --run r --points 5 --value 1; write-events ~/diverged --run r --first 5 --points 1 --value nan", user="alice")
     try:
         runs.click("button", "Refresh").shown("li.run[data-path='/home/alice/diverged/r']", "no number", seconds=20)

@@ -89,7 +89,7 @@ def test_what_an_administrator_stops_is_seen_at_once_and_the_address_alone_wakes
     assert scalar_tags(alice, board).keys() == set(RUNS)
 
 
-def test_who_asks_a_waking_board_together_is_served_together(alice, ready_board):
+def test_concurrent_requests_to_a_waking_board_are_all_served(alice, ready_board):
     board = ready_board(alice)
     assert alice.post(f"/api/v1/boards/{board['id']}/sleep").status == 202
     in_state(alice, board, "asleep")
@@ -112,7 +112,7 @@ def test_sleep_wake_and_restart(alice, ready_board):
     assert again["port"] == board["port"] and again["created"] == board["created"]
 
 
-def test_who_wakes_a_board_as_it_falls_asleep_is_told_that_it_starts(alice, ready_board):
+def test_a_wake_while_a_board_falls_asleep_reports_the_start(alice, ready_board):
     """One run ends and the next starts immediately, and boardgated reads systemd in between."""
     board = ready_board(alice)
     for _ in range(5):
@@ -145,7 +145,7 @@ def test_nothing_of_a_removed_board_stays_behind(lab, alice, ready_board):
     assert alice.delete(f"/api/v1/boards/{board['id']}").code == "no_such_board"
 
 
-def test_an_asked_port_is_given_and_a_taken_one_is_told_before_anything_runs(free_ports, lab, alice, bob, make_board):
+def test_a_chosen_port_is_given_and_a_taken_one_is_refused_before_anything_runs(free_ports, lab, alice, bob, make_board):
     board = make_board(alice, port=16321)
     assert board["port"] == 16321
     # By another board.
@@ -207,7 +207,7 @@ def test_the_log_is_tensorboards_own(alice, ready_board):
         events.until("what was said before comes first", lambda _, data: ready_line in data["text"])
 
 
-def test_who_comes_back_to_a_log_reads_on_behind_the_line_that_was_last(alice, ready_board):
+def test_a_log_is_read_on_behind_the_last_line_that_was_read(alice, ready_board):
     board = ready_board(alice)
     log = f"/api/v1/boards/{board['id']}/log"
     lines = until("TensorBoard and systemd have said that it is ready", lambda: all(

@@ -27,7 +27,7 @@ def checked_soon(lab, alice, bob, carol):
     lab.write(service, before)
 
 
-def test_whoever_is_locked_out_is_out_within_the_hour(lab, make_account, checked_soon):
+def test_a_locked_account_loses_its_sessions_within_the_hour(lab, make_account, checked_soon):
     people = {how: make_account().login() for how in [*CLOSED, None]}
     for how, command in CLOSED.items():
         lab.exec(*command, people[how].user)
@@ -79,7 +79,7 @@ def test_the_doors_of_a_closed_account_are_closed_within_the_hour(lab, make_acco
     make_again(lab, people["gone"][0], uid)
 
 
-def test_boards_do_not_pass_to_whoever_gets_the_number_of_a_deleted_account(lab, make_account, make_board):
+def test_boards_do_not_pass_to_the_next_account_with_the_same_uid(lab, make_account, make_board):
     left = make_account().login()
     lab.exec("mkdir", f"/home/{left.user}/secret plans", user=left.user)
     board = left.post("/api/v1/boards", {"logdir": f"/home/{left.user}/secret plans", "wake": True}).json

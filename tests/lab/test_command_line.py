@@ -95,7 +95,7 @@ def test_every_answer_is_json_where_a_script_wants_it(shell):
     assert json.loads(shell("logout", "--json")) == {}
 
 
-def test_who_starts_it_again_sees_the_same_board(lab, shell):
+def test_a_restarted_board_is_the_same_board(lab, shell):
     def start(*words):
         done = lab.verb("exec", *in_shell(shell.person, "start", *words, "--wait"))
         return done.stdout, "--new makes another" in done.stderr
@@ -217,7 +217,7 @@ def test_a_laptop_has_the_same_verbs(site, shell, tmp_path):
     assert "not logged in" in laptop("ls", status=REFUSED) and not login_file.exists()
 
 
-def test_without_a_session_the_kernel_says_who_asks(lab, shell):
+def test_without_a_session_the_kernel_names_the_caller(lab, shell):
     assert json.loads(shell("login", "--json"))["user"] == shell.person.user
     kept = lab.exec("find", f"{shell.home}/{LOGIN_FILE}", "-type", "f", "-printf", "%m %u\\n")
     assert kept == f"600 {shell.person.user}\n"

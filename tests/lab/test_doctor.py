@@ -181,7 +181,7 @@ def test_broken_in_one_way_it_names_that_one(lab, way):
         assert len(wrong) <= 2, wrong
 
 
-def test_mended_everything_is_fine_again(lab):
+def test_after_the_repair_everything_is_fine_again(lab):
     assert doctor(lab) == []
 
 
@@ -196,7 +196,7 @@ def test_doors_that_are_open_are_found_by_trying(lab):
     wait_for_gate(lab)
 
 
-def test_a_person_is_told_about_their_own_boards(lab, alice, make_board):
+def test_a_person_reads_about_their_own_boards(lab, alice, make_board):
     lab.exec("sh", "-euc", "mkdir -p /home/alice/going && chown alice: /home/alice/going")
     board = make_board(alice, "/home/alice/going")
     lab.exec("rmdir", "/home/alice/going")

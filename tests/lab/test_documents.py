@@ -41,7 +41,7 @@ COMMANDS = sorted({c for c in [*day_to_day(), *administration()] if not re.searc
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_what_an_administrator_is_told_to_type_works(lab, alice, ready_board, command):
+def test_commands_that_doctor_prints_work(lab, alice, ready_board, command):
     board = ready_board(alice)
     done = lab.verb("exec", "sh", "-c", f"{command} </dev/null", check=False)
     assert done.returncode == 0 and done.stdout.strip(), done
@@ -56,7 +56,7 @@ def test_each_question_of_an_administrator_has_a_command():
 
 
 @pytest.mark.parametrize("command", edits())
-def test_limits_change_as_an_administrator_is_told(lab, alice, ready_board, command):
+def test_limits_change_as_the_manual_says(lab, alice, ready_board, command):
     unit = command.split()[-1]
     kind = unit.rsplit(".")[-1].capitalize()
     changed = {"tensorboard.slice": unit, "tensorboard-.slice": "tensorboard-u1000.slice"}.get(unit)
@@ -68,5 +68,5 @@ def test_limits_change_as_an_administrator_is_told(lab, alice, ready_board, comm
         lab.exec("sh", "-c", f"rm -r /etc/systemd/system/{unit}.d; systemctl daemon-reload")
 
 
-def test_every_such_limit_is_told():
+def test_every_such_limit_is_shown():
     assert {command.split()[-1] for command in edits()} == {"tensorboard.slice", "tensorboard-.slice", "tensorboard-.service"}

@@ -250,7 +250,7 @@ def fail(lab, carol, row, make_board, drop_in):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_failure_is_told_with_cause_and_remedy(row, lab, carol, make_board, drop_in, failing, pictures):
+def test_a_failure_is_shown_with_cause_and_remedy(row, lab, carol, make_board, drop_in, failing, pictures):
     if row.counted and not lab.succeeds("test", "-e", "/sys/fs/cgroup/memory.pressure"):
         pytest.skip("only a unified hierarchy tells systemd of a lack of memory")
     board = fail(lab, carol, row, make_board, drop_in)
@@ -299,14 +299,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_cannot_work_is_told_before_it_starts(carol, what):
+def test_what_cannot_work_is_refused_before_it_starts(carol, what):
     options, status, code, says = REFUSED[what]
     answer = carol.post("/api/v1/boards", {"logdir": "/home/carol/runs", "new": True, "wake": True, **options})
     assert (answer.status, answer.code) == (status, code), answer
     assert says in answer.problem["detail"], answer.problem
 
 
-def test_when_every_port_is_taken_that_is_told(settings, carol, make_board):
+def test_a_board_is_refused_when_every_port_is_taken(settings, carol, make_board):
     settings(door_ports="16000-16001")
     make_board(carol)
     answer = carol.post("/api/v1/boards", {"logdir": "/home/carol/runs", "new": True, "wake": True})

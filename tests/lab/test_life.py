@@ -88,7 +88,7 @@ def test_what_flows_keeps_a_board_awake_and_is_not_cut(websockets, alice, ready_
 
 
 @pytest.mark.parametrize("command, state", [("stop", "asleep"), ("start", "ready"), ("kill --signal=KILL", "failed")])
-def test_what_systemctl_does_is_told_by_the_event_stream(lab, alice, ready_board, command, state):
+def test_the_event_stream_reports_what_systemctl_does(lab, alice, ready_board, command, state):
     board = ready_board(alice, environment="recording")
     if command == "start":
         sleeping(alice, board)
@@ -110,7 +110,7 @@ def test_a_visitor_of_a_slow_board_gets_a_page_and_a_script_waits(alice, make_bo
     assert alice.visit(board["url"]).status == 200
 
 
-def test_a_script_is_told_after_ten_seconds_when_to_come_back(alice, make_board):
+def test_a_script_gets_retry_after_within_ten_seconds(alice, make_board):
     board = make_board(alice, environment="stuck")
     came = time.monotonic()
     answer = alice.get(board["url"] + "data/runs")

@@ -106,7 +106,7 @@ def test_a_conversation_asks_for_the_password_and_ends_with_a_session(stranger, 
     assert again.status == 401 and again.code == "no_such_conversation"
 
 
-def test_an_expired_password_is_told_to_those_who_know_it(lab, stranger, make_account):
+def test_only_the_right_password_learns_that_it_has_expired(lab, stranger, make_account):
     member = make_account()
     lab.exec("chage", "-d", "0", member.user)
     (wrong, _), (right, _) = together((attempt, stranger, member.user, "guessed"), (attempt, stranger, member.user, member.password))
@@ -177,7 +177,7 @@ def test_logging_out_everywhere_ends_all_sessions_and_the_launcher_refuses_after
         assert "log in again" in refused["text"], refused
 
 
-def test_a_login_does_not_pass_to_whoever_gets_the_number_of_a_deleted_account(lab, make_account):
+def test_a_login_does_not_pass_to_the_next_account_with_the_same_uid(lab, make_account):
     left = make_account().login()
     uid = lab.exec("id", "-u", left.user).strip()
     assert ask_launcher(lab, left.cookie)["type"] == DONE

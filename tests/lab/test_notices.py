@@ -78,7 +78,7 @@ def test_a_data_server_leaves_out_what_it_cannot_read(lab, bob, folder, ready_bo
 
 
 @pytest.mark.parametrize("loader,code", [("auto", "unreadable_folder"), ("python", "slow_loader_stopped")])
-def test_what_cannot_be_read_is_told_before_the_board_is_ready(lab, bob, folder, make_board, loader, code):
+def test_unreadable_files_are_shown_before_the_board_is_ready(lab, bob, folder, make_board, loader, code):
     write(lab, "open")
     lab.exec("mkdir", f"{FOLDER}/closed", user="bob")
     lab.exec("chmod", "0", f"{FOLDER}/closed")

@@ -46,7 +46,7 @@ def test_the_board_is_served_to_the_network_and_says_so(lab, settings, alice, re
     assert ask(alice.host, board["port"], board) == 200
 
 
-def test_an_address_that_is_not_the_servers_is_told(settings, alice):
+def test_an_address_of_another_machine_is_refused_with_the_reason(settings, alice):
     settings(allow_bind_all="yes")
     answer = alice.post("/api/v1/boards", {"logdir": "/home/alice/runs", "host": "192.0.2.1"})
     assert answer.status == 409 and answer.code == "port_taken" and "192.0.2.1" in answer.problem["detail"], answer

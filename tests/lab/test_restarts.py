@@ -112,7 +112,7 @@ def test_a_board_that_the_database_lost_is_rebuilt_when_its_owner_logs_in(lab, a
     assert in_state(alice, board, "ready")
 
 
-def test_a_state_folder_that_cannot_be_written_is_told_and_closes_the_site(lab, site, alice):
+def test_an_unwritable_state_folder_is_reported_and_closes_the_site(lab, site, alice):
     began, folder = lab.epoch(), "/var/lib/boardgate"
     lab.exec("mount", "--bind", folder, folder)
     lab.exec("mount", "-o", "remount,ro,bind", folder)

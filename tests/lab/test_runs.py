@@ -150,7 +150,7 @@ def test_anothers_home_is_refused_and_not_looked_into(alice, person, does):
     assert f"{home}/runs/a" not in [run["path"] for run in runs(alice, root="/home")["runs"]]
 
 
-def test_a_link_into_anothers_home_is_none_of_ones_runs(lab, alice, person, does):
+def test_a_link_into_anothers_home_is_not_listed(lab, alice, person, does):
     does("write-events runs --run own --points 2; ln -s /home/carol theirs; ln -s / everything; ln -s . self; ln -s runs again")
     lab.exec("chmod", "755", "/home/carol")
     try:
@@ -344,7 +344,7 @@ def test_a_file_system_that_does_not_answer_costs_only_its_own_folder(lab, perso
         lab.exec("umount", "--lazy", f"{home}/hung")
 
 
-def test_somebody_whose_runs_are_elsewhere_is_told_where(lab, person, does):
+def test_a_person_whose_runs_are_elsewhere_sees_where(lab, person, does):
     lab.exec("install", "-d", "-m", "1777", "/data")
     does("write-events /data/$(id -un) --run far --points 2")
     try:
@@ -387,7 +387,7 @@ def test_a_home_that_hangs_holds_up_its_owner_only(lab, alice, person):
     assert until("it is served again", lambda: person.get("/api/v1/logdirs").status == 200)
 
 
-def test_who_looks_is_the_person_and_nobody_more(lab, person):
+def test_folders_are_read_with_the_persons_own_rights(lab, person):
     uid = person.get("/api/v1/session").json["uid"]
     folders(person)
     unit = f"boardgate-logdirs@{uid}.service"

@@ -73,7 +73,7 @@ def test_another_persons_board_is_refused_whatever_is_asked_of_it(bob, both):
 
 
 @pytest.mark.parametrize("board", ["aaaaaaaa", "AAAAAAAA", "aaaaaaa", "aaaaaaaaa", "1@evil", "127.0.0.1:22", "%00", ""])
-def test_a_board_that_is_none_is_not_found(alice, board):
+def test_a_malformed_board_id_is_not_found(alice, board):
     answer = alice.get(f"/b/{board}/")
     assert answer.status in (400, 404), answer
     for method, path in board_routes(board):
@@ -146,7 +146,7 @@ COOKIES = {
 
 
 @pytest.mark.parametrize("how", COOKIES)
-def test_a_cookie_that_can_be_read_two_ways_is_none(alice, bob, stranger, both, how):
+def test_a_cookie_that_can_be_read_two_ways_is_no_session(alice, bob, stranger, both, how):
     mine, _ = both
     answer = stranger.get(f"{mine.url}data/environment", headers={"Cookie": COOKIES[how](alice.cookie, bob.cookie)})
     assert answer.status in (400, 401), answer
@@ -430,7 +430,7 @@ def test_a_database_of_yesterday_leads_to_nobody_elses_board(lab, alice, bob, bo
     assert alice.board(mine.id)["port"] == mine.port != others.port
 
 
-def test_who_opens_what_is_in_no_file_that_others_read(lab, alice):
+def test_no_file_that_others_can_read_says_who_opens_what(lab, alice):
     alice.get("/b/aaaaaaaa/")
     log = "/var/log/nginx/boardgate.log"
     assert "/b/aaaaaaaa/" in lab.read(log).decode()

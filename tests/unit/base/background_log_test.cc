@@ -48,7 +48,7 @@ TEST_F(BackgroundLogTest, MessagesArriveInTheirOrder) {
     for (int i = 0; i < 20; ++i) EXPECT_EQ(taken(5s), "message " + std::to_string(i));
 }
 
-TEST_F(BackgroundLogTest, AJournaldThatHangsDelaysNobodyAndIsToldWhatItMissed) {
+TEST_F(BackgroundLogTest, AJournaldThatHangsDelaysNobodyAndGetsTheCountOfDroppedMessages) {
     // More than the kernel queues (net.unix.max_dgram_qlen) and we do.
     constexpr int all = 5000;
     const auto to = log(100);

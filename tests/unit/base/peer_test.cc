@@ -22,7 +22,7 @@ TEST(Peer, OfAPairIsThisProcess) {
     EXPECT_EQ(peer.pid, getpid());
 }
 
-TEST(Peer, IsWhoeverConnectedAndNotWhoOwnsTheSocketNow) {
+TEST(Peer, IsTheProcessThatConnectedAndNotTheSocketsPresentOwner) {
     if (geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
     const fakes::TempFolder folder;
     ASSERT_EQ(chmod(folder.path().c_str(), 0755), 0);

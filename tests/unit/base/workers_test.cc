@@ -83,7 +83,7 @@ TEST_F(WorkersTest, WhatWaitedTooLongIsDropped) {
     EXPECT_EQ(recv(pair.near.get(), &*std::string(1, ' ').begin(), 1, MSG_DONTWAIT), -1) << "c began";
 }
 
-TEST(Workers, OneThatDoesNotEndIsEnded) {
+TEST(Workers, AWorkerThatDoesNotEndIsKilled) {
     const fakes::FakeClock clock;
     auto workers = Workers::make(clock, {.at_once = 1, .of_person = 1, .waiting = 1, .turn = 20s, .works = 1s}).value();
     ASSERT_TRUE(workers.add(alice, [] {

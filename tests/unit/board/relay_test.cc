@@ -163,7 +163,7 @@ TEST_F(RelayTest, DropsHeadersOfAnAnswerThatAreNotInTheTable) {
     expect_heard(visitor, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody");
 }
 
-TEST_F(RelayTest, ResetsAVisitorWhoseAnswerIsNone) {
+TEST_F(RelayTest, ResetsAVisitorWhoseAnswerIsNoHttp) {
     const auto [visitor, inside] = visit();
     say(inside, "SSH-2.0-x\r\n\r\n");
     turn_until([&] { return relay->connections() == 0; });

@@ -37,7 +37,7 @@ TEST(ServerFiles, AnEmptyValueIsWhatHoldsWithoutTheKey) {
     EXPECT_EQ(with_setting("administrators = staff\n", "administrators", ""), "#administrators =\n");
 }
 
-TEST(ServerFiles, AnEnvironmentWithTheNameOfASettingIsNone) {
+TEST(ServerFiles, AnEnvironmentWithTheNameOfASettingIsRefused) {
     EXPECT_EQ(with_setting("[environments]\naddress = /x\n", "address", "https://a"),
               "address = https://a\n[environments]\naddress = /x\n");
 }

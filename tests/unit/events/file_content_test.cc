@@ -19,7 +19,7 @@ Content content(const std::string& bytes) {
     return content_of(fd.get());
 }
 
-TEST(FileContent, IsToldByTheFirstBytes) {
+TEST(FileContent, IsRecognizedByTheFirstBytes) {
     const std::string record = record_of(scalar_event(1, "loss", 1));
     EXPECT_EQ(content(record), Content::events);
     EXPECT_EQ(content(record.substr(0, 5)), Content::events) << "its writer is at it";

@@ -33,7 +33,7 @@ TEST(Scalar, IsNoOtherTensor) {
     EXPECT_FALSE(scalar_of({.form = Form::nothing}));
 }
 
-TEST(SeriesKind, IsToldByTheFirstValue) {
+TEST(SeriesKind, IsRecognizedByTheFirstValue) {
     EXPECT_EQ(kind_of_series({.form = Form::simple}).plugin, "scalars");
     EXPECT_EQ(kind_of_series({.form = Form::simple}).data_class, DataClass::scalar);
     EXPECT_EQ(kind_of_series({.form = Form::image}).data_class, DataClass::blobs);

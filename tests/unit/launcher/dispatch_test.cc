@@ -73,7 +73,7 @@ TEST_F(LauncherTest, ClosedAccountsGetNothing) {
     EXPECT_THAT(systemd.asked(), IsEmpty());
 }
 
-TEST_F(LauncherTest, ADoorDoesNotPassToWhoeverGetsTheNumberOfADeletedAccount) {
+TEST_F(LauncherTest, ADoorDoesNotPassToTheNextAccountWithADeletedAccountsUid) {
     made();
     directory.accounts[0].name = "anna";
     const Token anna = ticket_of(1001);
@@ -353,7 +353,7 @@ TEST_F(LauncherTest, MalformedIdsAreRefused) {
     EXPECT_THAT(systemd.asked(), IsEmpty());
 }
 
-TEST_F(LauncherTest, WhatSystemdRefusesIsToldInItsWords) {
+TEST_F(LauncherTest, ARefusalOfSystemdIsReportedInItsWords) {
     systemd.refuse("StartTransientUnit", "org.freedesktop.DBus.Error.AccessDenied");
     const Response answer = make(alice, door());
     EXPECT_EQ(refusal(answer), Refusal::systemd);

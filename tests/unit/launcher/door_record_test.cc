@@ -159,7 +159,7 @@ TEST_F(DoorRecordsTest, DamagedOnesAreErrorsAndNamed) {
     }
 }
 
-TEST_F(DoorRecordsTest, ARecordUnderAnotherBoardsNameIsNone) {
+TEST_F(DoorRecordsTest, ARecordUnderAnotherBoardsNameIsRefused) {
     write(record("zzzzzzzz"));
     std::filesystem::rename(folder / "zzzzzzzz", folder / "abcdefgh");
     EXPECT_FALSE(records.read(board));

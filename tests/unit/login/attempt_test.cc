@@ -172,7 +172,7 @@ TEST_F(AttemptTest, PamMessagesAreForThoseWhoKnewThePassword) {
     EXPECT_TRUE(log_in("alice", "wrong").verdict->messages.empty());
 }
 
-TEST_F(AttemptTest, WhatWasWrongWithACodeIsToldWithItAndNotWithThePassword) {
+TEST_F(AttemptTest, TheMessageAboutAWrongCodeComesWithTheCodeAndNotWithThePassword) {
     pam.authenticate = [this] {
         if (pam.ask_password("right") != PAM_SUCCESS) {
             (void)pam.say({{PAM_ERROR_MSG, "That is not your password"}});
@@ -258,7 +258,7 @@ TEST_F(AttemptTest, ABeginningOfAnotherKindIsAnError) {
     EXPECT_TRUE(pam.calls.empty());
 }
 
-TEST_F(AttemptTest, WhoGoesAwayGetsNoVerdictWhateverTheModulesSay) {
+TEST_F(AttemptTest, AClosedConnectionGetsNoVerdictWhateverTheModulesReturn) {
     // A module that accepts a failed conversation is broken; do not trust it.
     pam.authenticate = [this] {
         (void)pam.ask_password("right");
@@ -377,7 +377,7 @@ TEST_F(AttemptTest, ALoginOfEarlierOutlivesADirectoryThatDoesNotAnswer) {
     EXPECT_TRUE(is_good(token));
 }
 
-TEST_F(AttemptTest, OfATicketThatIsNotThereNothingIsToldButThat) {
+TEST_F(AttemptTest, OfAMissingTicketOnlyItsAbsenceIsReported) {
     const End end = check(Token::make().hash().hex());
     ASSERT_TRUE(end.verdict);
     EXPECT_EQ(end.verdict->outcome, LoginOutcome::refused);

@@ -113,7 +113,7 @@ TEST_F(TicketStoreTest, DamagedTicketsAreNone) {
     }
 }
 
-TEST_F(TicketStoreTest, ATicketThatIsALinkIsNone) {
+TEST_F(TicketStoreTest, ATicketThatIsALinkIsRefused) {
     const fakes::TempFolder elsewhere;
     elsewhere.put("ticket", "2 1001 1800003600 - session alice\n");
     std::filesystem::create_symlink(elsewhere / "ticket", folder / hash.hex());

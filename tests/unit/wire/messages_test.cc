@@ -314,13 +314,13 @@ TEST(Messages, ArriveThroughASocket) {
     EXPECT_EQ(got->address, "192.0.2.7");
 }
 
-TEST(Messages, OneThatMustComeIsAnErrorWhenThePeerHangsUp) {
+TEST(Messages, AnExpectedMessageIsAnErrorWhenThePeerHangsUp) {
     fakes::SocketPair pair;
     pair.near.reset();
     EXPECT_FALSE(receive_one<LoginStart>(pair.far.get(), 5s));
 }
 
-TEST(Messages, OneThatMustComeIsAnErrorWhenAnotherComes) {
+TEST(Messages, AnExpectedMessageIsAnErrorWhenAnotherArrives) {
     const fakes::SocketPair pair;
     ASSERT_TRUE(send(pair.near.get(), Done{1}));
     EXPECT_FALSE(receive_one<LoginStart>(pair.far.get(), 5s));

@@ -45,7 +45,7 @@ TEST_F(ApiTest, EveryRouteThatChangesSomethingIsClosedToOtherPages) {
     EXPECT_TRUE(launcher.asked.empty());
 }
 
-TEST_F(ApiTest, OtherAddressesAndMethodsAreTold) {
+TEST_F(ApiTest, OtherAddressesAndMethodsAreAnswered) {
     EXPECT_EQ(code(ask("GET", "/api/v1/nothing", alice)), "no_such_route");
     EXPECT_EQ(code(ask("GET", "/api/v1/boards/", alice)), "no_such_route");
     const CgiAnswer answer = ask("PUT", "/api/v1/boards", alice);
@@ -113,7 +113,7 @@ TEST_F(ApiTest, BoardsAreTheirOwnersAlone) {
     EXPECT_EQ(registry.all().size(), 1U);
 }
 
-TEST_F(ApiTest, WhatAFolderHoldsInStoreIsToldBeforeTheBoardIsReady) {
+TEST_F(ApiTest, NoticesOfAFolderComeBeforeTheBoardIsReady) {
     launcher.report.unreadable = 1;
     launcher.report.unreadable_folder = "/data/runs/closed";
     const auto told = [](const CgiAnswer& answer) {
@@ -250,7 +250,7 @@ TEST_F(ApiTest, ATicketOfThisServerWorksOnThisServerOnly) {
     EXPECT_EQ(with_ticket(ticket, {}, "127.0.0.1").status, 200);
 }
 
-TEST_F(ApiTest, WhoeverGetsTheNumberOfADeletedAccountGetsNothingOfIt) {
+TEST_F(ApiTest, TheNextAccountWithADeletedAccountsUidGetsNothingOfIt) {
     const std::string left = make(alice);
     const std::string other = make(bob);
     launcher.holder.user = "anna";
@@ -263,7 +263,7 @@ TEST_F(ApiTest, WhoeverGetsTheNumberOfADeletedAccountGetsNothingOfIt) {
     EXPECT_EQ(ask("GET", "/api/v1/boards/" + other, bob).status, 200);
 }
 
-TEST_F(ApiTest, WhatGoesWrongInsideIsToldWithoutDetail) {
+TEST_F(ApiTest, AnInternalFaultIsReportedWithoutDetail) {
     const std::string board = make(alice);
     launcher.before_wake = [](const BoardId&) -> std::optional<Problem> { throw std::runtime_error("on purpose"); };
     const CgiAnswer answer = ask("POST", "/api/v1/boards/" + board + "/wake", alice);
@@ -304,7 +304,7 @@ TEST_F(ApiTest, AdministrationIsForTheGroupOnly) {
     EXPECT_EQ(code(ask("GET", "/api/v1/boards/" + id, bob)), "not_your_board") << "still not bob's";
 }
 
-TEST_F(ApiTest, HealthIsToldToTheServerItself) {
+TEST_F(ApiTest, HealthIsReportedToTheServerItself) {
     const auto from = [&](const std::string& address) {
         CgiParameters what = parameters("GET", "/api/v1/health", "");
         what["REMOTE_ADDR"] = address;

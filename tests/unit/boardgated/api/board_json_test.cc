@@ -80,7 +80,7 @@ TEST(BoardJson, NoticesAreWhatTheUnitSaysAndWhoElseSeesIt) {
     EXPECT_NE(json["notices"][1]["text"].asString().find("port 16007"), std::string::npos);
 }
 
-TEST(BoardJson, AFailureIsToldTogetherWithItsReason) {
+TEST(BoardJson, AFailureIsReportedTogetherWithItsReason) {
     Board board = some_board();
     board.state_before = State::starting;
     board.state = State::failed;

@@ -112,7 +112,7 @@ TEST_F(EventStreamsTest, TellsChangesToTheirOwnerOnly) {
     EXPECT_EQ(his.seen.find(made.str()), std::string::npos);
 }
 
-TEST_F(EventStreamsTest, WhoLoggedOutHearsNothingMore) {
+TEST_F(EventStreamsTest, AfterALogoutNoEventIsSent) {
     Reader reader = open(alice);
     ASSERT_TRUE(reader.sees("event: synced"));
     sessions.end(alice.token);
@@ -170,7 +170,7 @@ TEST_F(EventStreamsTest, ALogMayBeSilentForAsLongAsItLikes) {
     EXPECT_TRUE(reader.sees("hello"));
 }
 
-TEST_F(EventStreamsTest, WhoDoesNotReadIsDroppedAndHoldsUpNobody) {
+TEST_F(EventStreamsTest, AReaderThatDoesNotReadIsDroppedAndDelaysNobody) {
     const BoardId id = make(1001, "alice");
     Reader stuck = open(alice);
     Reader other = open(alice);
@@ -185,7 +185,7 @@ TEST_F(EventStreamsTest, WhoDoesNotReadIsDroppedAndHoldsUpNobody) {
     EXPECT_EQ(stuck.seen.find(std::to_string(changes) + "xxx"), std::string::npos);
 }
 
-TEST_F(EventStreamsTest, WhoTakesNothingForLongIsDroppedAlthoughItIsLittle) {
+TEST_F(EventStreamsTest, AReaderThatTakesNothingForLongIsDroppedEvenIfLittleIsQueued) {
     const BoardId id = make(1001, "alice");
     Reader stuck = open(alice);
     Reader other = open(alice);

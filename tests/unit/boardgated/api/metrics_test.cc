@@ -88,7 +88,7 @@ TEST_F(MetricsTest, AWakeIsMeasuredFromItsStartToItsFirstAnswer) {
     EXPECT_EQ(value("boardgate_wake_seconds_bucket{le=\"1\"}"), "1");
 }
 
-TEST_F(MetricsTest, WakesThatCameToNothingAreToldApart) {
+TEST_F(MetricsTest, WakesWithoutEffectAreLoggedAsThat) {
     const Board failing = add();
     now(failing, State::starting);
     now(failing, State::failed);

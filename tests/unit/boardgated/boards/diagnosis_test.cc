@@ -29,7 +29,7 @@ TEST(Diagnosis, ACrashIsOneWithoutACoreToo) {
     EXPECT_EQ(diagnose(ended("signal", CLD_KILLED, SIGKILL), {}).code, "killed");
 }
 
-TEST(Diagnosis, AMemoryKillIsToldBySystemdNotByTheLog) {
+TEST(Diagnosis, AMemoryKillIsKnownFromSystemdNotFromTheLog) {
     const Failure failure = diagnose(ended("oom-kill", CLD_KILLED, SIGKILL), {"ModuleNotFoundError: No module named 'x'"});
     EXPECT_EQ(failure.code, "out_of_memory");
     EXPECT_EQ(failure.detail, "it was ended by signal SIGKILL");

@@ -121,7 +121,7 @@ TEST_F(RegistryTest, TheGateSeesOwnerPortAndState) {
     EXPECT_FALSE(registry.gate_view(BoardId::make()));
 }
 
-TEST_F(RegistryTest, StatesAreToldOnceEach) {
+TEST_F(RegistryTest, EachStateIsReportedOnce) {
     const BoardId id = add();
     told.clear();
     registry.set_facts(id, facts("activating"));
@@ -149,7 +149,7 @@ TEST_F(RegistryTest, AStateCountsFromWhenSystemdSawIt) {
     EXPECT_EQ(at(id).state_since, WallTime(1'700'000'002s)) << "after a restart of boardgated, units are read whole later";
 }
 
-TEST_F(RegistryTest, WhyABoardSleepsIsToldWhileItSleeps) {
+TEST_F(RegistryTest, ASleepingBoardHasTheReasonOfItsSleep) {
     const BoardId id = add();
     registry.set_facts(id, facts("active"));
     registry.set_asleep_because(id, "you put it to sleep");
@@ -229,7 +229,7 @@ TEST_F(RegistryTest, AFailureBelongsToItsRun) {
     EXPECT_FALSE(at(id).failure);
 }
 
-TEST_F(RegistryTest, AFailureIsToldTogetherWithItsReason) {
+TEST_F(RegistryTest, AFailureIsReportedTogetherWithItsReason) {
     const BoardId id = add();
     registry.set_facts(id, facts("failed", "0"));
     EXPECT_EQ(shown_state(at(id)), State::failed) << "it was so before anybody looked";
@@ -401,7 +401,7 @@ TEST_F(RegistryTest, OnePersonNeverHasMoreBoardsThanAllowedHoweverManyAskAtOnce)
     EXPECT_TRUE(registry.add(1002, UserName::parse("bob").value(), {}, 3)) << "others have room of their own";
 }
 
-TEST(Registry, ChangesAreToldOneByOneInTheirOrder) {
+TEST(Registry, ChangesAreReportedOneByOneInTheirOrder) {
     fakes::FakeClock clock;
     const auto store = Store::open(":memory:").value();
     Registry registry(*store, clock);

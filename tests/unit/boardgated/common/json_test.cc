@@ -128,7 +128,7 @@ TEST(JsonIn, ListsOfAnswersAreBounded) {
     }
 }
 
-TEST(JsonIn, UnknownFieldsAreToldByName) {
+TEST(JsonIn, UnknownFieldsAreNamed) {
     auto object = JsonObject::parse(R"({"a":1,"titel":"x"})").value();
     std::int64_t a = 0;
     object.take("a", a, 0, 9);

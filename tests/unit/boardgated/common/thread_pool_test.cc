@@ -42,7 +42,7 @@ TEST(ThreadPool, GoesOnAfterWorkThatThrew) {
     EXPECT_TRUE(done);
 }
 
-TEST(ThreadPool, OneThatWaitsDoesNotHoldUpAnotherThread) {
+TEST(ThreadPool, WorkThatWaitsDoesNotDelayAnotherThread) {
     std::latch go(1);
     ThreadPool pool("test", {2, 2, 4, 4});
     ASSERT_TRUE(pool.add({}, [&] { go.wait(); }));

@@ -80,7 +80,7 @@ TEST_F(BoardAnswerTest, ASleepingBoardIsWokenAndReached) {
     }
 }
 
-TEST_F(BoardAnswerTest, WhoIsNotLoggedInIsSentToLogInAndAScriptIsTold) {
+TEST_F(BoardAnswerTest, AVisitorWithoutASessionIsSentToTheLoginPageAndAScriptGets401) {
     CgiParameters what = person(board);
     what.erase("HTTP_COOKIE");
     const CgiAnswer page = ask(what);
@@ -98,7 +98,7 @@ TEST_F(BoardAnswerTest, WhoIsNotLoggedInIsSentToLogInAndAScriptIsTold) {
     EXPECT_TRUE(launcher.asked.empty());
 }
 
-TEST_F(BoardAnswerTest, TheBarOfABoardsPageIsToldAndTheBoardSleepsOn) {
+TEST_F(BoardAnswerTest, TheBarOfABoardsPageGetsTheStateAndTheBoardSleepsOn) {
     become(board, "inactive");
     launcher.asked.clear();
     CgiParameters what = script(board);
@@ -158,7 +158,7 @@ TEST_F(BoardAnswerTest, ABoardForWhichThereIsNoRoomWaitsAndSaysSo) {
     EXPECT_TRUE(launcher.asked.empty());
 }
 
-TEST_F(BoardAnswerTest, AStartThatIsRefusedIsToldAsWhatItIs) {
+TEST_F(BoardAnswerTest, ARefusedStartIsReportedWithItsReason) {
     launcher.refuse = Problem{Code::launch_failed, "on purpose"};
     EXPECT_EQ(code(ask(script(board))), "launch_failed");
 }

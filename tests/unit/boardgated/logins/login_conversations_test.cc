@@ -124,7 +124,7 @@ TEST_F(LoginConversationsTest, WhatPamSaidWithAQuestionThatNobodySawIsNotLost) {
     }
 }
 
-TEST_F(LoginConversationsTest, WhoIsRefusedIsToldWhatTheVerdictSaysAndNothingElse) {
+TEST_F(LoginConversationsTest, ARefusedPersonReadsWhatTheVerdictSaysAndNothingElse) {
     for (const bool words : {true, false}) {
         auto login = begin("wrong");
         const Fd attempt = take_attempt();
@@ -136,7 +136,7 @@ TEST_F(LoginConversationsTest, WhoIsRefusedIsToldWhatTheVerdictSaysAndNothingEls
     }
 }
 
-TEST_F(LoginConversationsTest, AnExpiredPasswordIsToldInPamsWords) {
+TEST_F(LoginConversationsTest, AnExpiredPasswordIsReportedInPamsWords) {
     auto login = begin("pass word");
     const Fd attempt = take_attempt();
     refuse(attempt.get(), wire::LoginOutcome::password_expired, {"You are required to change your password immediately."});
@@ -216,7 +216,7 @@ TEST_F(LoginConversationsTest, WithoutAPasswordNoProcessBegins) {
     EXPECT_TRUE(std::holds_alternative<LoginGrant>(login.get().value()));
 }
 
-TEST_F(LoginConversationsTest, WhoGivesNoPasswordTakesNobodysPlace) {
+TEST_F(LoginConversationsTest, AnAttemptWithoutAPasswordTakesNobodysPlace) {
     const auto begin = [this](const std::string& holder) {
         return std::get<LoginQuestion>(conversations.begin({"alice", holder, holder}, nullptr).value()).conversation;
     };

@@ -103,7 +103,7 @@ TEST_F(BoardSchedulerTest, NobodyElsesBoardIsPutToSleep) {
     for (const Board& board : {a, b, c}) EXPECT_EQ(state(board), State::ready);
 }
 
-TEST_F(BoardSchedulerTest, WhoWaitsIsWokenByPriorityAndThenByTime) {
+TEST_F(BoardSchedulerTest, WaitingBoardsWakeByPriorityAndThenByTime) {
     const Board a = add(1001);
     const Board b = add(1002);
     const Board c = add(1003);

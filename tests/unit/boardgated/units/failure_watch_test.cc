@@ -91,7 +91,7 @@ TEST_F(FailureWatchTest, ReadsOnUntilTheReasonIsThere) {
     EXPECT_GE(asked, 3);
 }
 
-TEST_F(FailureWatchTest, WithoutALogWhatSystemdSaysIsToldInTheEnd) {
+TEST_F(FailureWatchTest, WithoutALogTheFailureIsWhatSystemdReports) {
     journal.say({}, false);
     become("failed");
     const Failure failure = told();

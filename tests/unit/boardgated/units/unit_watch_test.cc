@@ -171,7 +171,7 @@ TEST_F(UnitWatchTest, WhatSystemdDoesNotCountIsNotUsedUp) {
     EXPECT_EQ(seen().usage.memory, std::nullopt);
 }
 
-TEST_F(UnitWatchTest, LooksAgainWhenItIsTold) {
+TEST_F(UnitWatchTest, LooksAgainWhenItIsAsked) {
     note([](Seen& seen) { seen.known = false; });
     systemd.set(service, {{"ActiveState", "active"}});
     ASSERT_TRUE(watch.start());

@@ -56,7 +56,7 @@ TEST_F(MetricsServerTest, ARequestMayComeInPieces) {
     EXPECT_TRUE(ask(socket, "rics HTTP/1.0\r\n\r\n").starts_with("HTTP/1.1 200 "));
 }
 
-TEST_F(MetricsServerTest, WhoIsSilentOrEndlessIsLetGoAndTheNextIsAnswered) {
+TEST_F(MetricsServerTest, ASilentOrEndlessClientIsDroppedAndTheNextIsAnswered) {
     const MetricsServer server(listening(), numbers);
     const Fd silent = connection();
     const Fd endless = connection();
