@@ -264,7 +264,7 @@ bench: ; @build-aux/deps build lab bench && tests/run bench
 fuzz: ; @build-aux/deps build fuzz && tests/fuzz/run
 # Takes each line of tests/attack/weakened away and shows the test that fails.
 weakened: ; @build-aux/deps build test lab && tests/run weakened
-faults: ; @build-aux/deps build lab && tests/lab/fault-run 600
+faults: ; @build-aux/deps build lab && tests/lab/fault-run $(or $(SECONDS),600)
 
 demo: ; @build-aux/deps build lab && exec tests/lab/lab demo
 # Every view of the portal as pictures, from a lab of its own.

@@ -51,7 +51,7 @@ std::vector<FileNotice> FileNotices::list() const {
     for (const auto& [code, names] : found_) {
         const auto& [name, where] = *names.begin();
         std::string detail = '"' + shown(name) + '"' + where;
-        if (names.size() > 1) detail += " and " + std::to_string(names.size() - 1) + " more";
+        if (names.size() > 1) detail.append(" and ").append(std::to_string(names.size() - 1)).append(" more");
         notices.push_back({code, std::move(detail)});
     }
     return notices;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/base/log.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <cstdio>
 #include <string>
@@ -40,8 +42,8 @@ std::atomic<BackgroundLog*> background = nullptr;
 /// Lines of NAME=value, as journald reads them.
 std::string message_of(Event event, std::string_view message, std::initializer_list<LogField> fields) {
     const Row& row = rows[static_cast<std::size_t>(event)];
-    std::string lines = "MESSAGE=" + printable(message) + "\nMESSAGE_ID=" + row.id + "\nPRIORITY=" + std::to_string(row.priority) +
-                        "\nSYSLOG_IDENTIFIER=" + identifier + "\n";
+    std::string lines =
+        fmt::format("MESSAGE={}\nMESSAGE_ID={}\nPRIORITY={}\nSYSLOG_IDENTIFIER={}\n", printable(message), row.id, row.priority, identifier);
     for (const auto& [name, value] : fields) lines.append(name).append("=").append(printable(value)).append("\n");
     return lines;
 }

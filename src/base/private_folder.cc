@@ -34,6 +34,13 @@ Result<void> PrivateFolder::write(const std::string& name, std::string_view byte
     return error;
 }
 
+bool PrivateFolder::overwrite(const std::string& name, std::string_view bytes) const {
+    const Fd file(openat(folder_.get(), name.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    struct stat info {};
+    return file && fstat(file.get(), &info) == 0 && info.st_size == static_cast<off_t>(bytes.size()) &&
+           pwrite(file.get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()) && fsync(file.get()) == 0;
+}
+
 Result<std::string> PrivateFolder::read(const std::string& name, std::size_t most) const {
     const Fd file(openat(folder_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file) return system_error("cannot open", name);
@@ -74,7 +81,7 @@ FolderLock::~FolderLock() {
 }
 
 FolderLock PrivateFolder::lock(const std::string& name) const {
-    const std::string path = "." + name + ".lock";
+    const std::string path = fmt::format(".{}.lock", name);
     for (;;) {
         Fd file(openat(folder_.get(), path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
         while (flock(file.get(), LOCK_EX) != 0 && errno == EINTR) {

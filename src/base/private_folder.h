@@ -39,6 +39,9 @@ public:
     [[nodiscard]] static Result<PrivateFolder> open_private(const std::string& path, const std::string& contents);
 
     [[nodiscard]] Result<void> write(const std::string& name, std::string_view bytes, IfUnfinished) const;
+    /// Writes into the file that programs may have open, not whole or not at all. False, and nothing written, unless there is one
+    /// of exactly this length.
+    [[nodiscard]] bool overwrite(const std::string& name, std::string_view bytes) const;
     /// At most the first `most` bytes. sys == ENOENT when there is no such file.
     [[nodiscard]] Result<std::string> read(const std::string& name, std::size_t most) const;
     /// False when there was no such file.

@@ -15,6 +15,7 @@ public:
     IdleTimer(const Clock& clock, std::chrono::seconds limit, std::chrono::seconds longest_awake = {})
         : clock_(clock), limit_(limit), last_(clock.boot()), end_(longest_awake.count() == 0 ? BootTime::max() : last_ + longest_awake) {}
 
+    void set_limit(std::chrono::seconds limit) { limit_ = limit; }
     void used() { last_ = clock_.boot(); }
     /// Never negative.
     [[nodiscard]] std::chrono::milliseconds left() const {

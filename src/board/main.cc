@@ -3,6 +3,7 @@
 // it answers, relays between door and TensorBoard, restarts TensorBoard where that helps, sleeps when idle, and ends with
 // TensorBoard's exit status.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 
 #include "src/base/home_mark.h"
 #include "src/base/logdir_problem.h"
+#include "src/base/options_changed_signal.h"
 #include "src/base/peer.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
@@ -26,13 +28,14 @@ namespace {
 using namespace boardgate;
 using namespace boardgate::board;
 
-/// SIGTERM, SIGINT and session_ended_signal as a descriptor. TensorBoard starts with no blocked signals.
+/// SIGTERM, SIGINT, session_ended_signal and options_changed_signal as a descriptor. TensorBoard starts with no blocked signals.
 Result<Fd> taken_signals() {
     sigset_t ending;
     sigemptyset(&ending);
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGINT);
     sigaddset(&ending, session_ended_signal);
+    sigaddset(&ending, options_changed_signal);
     sigprocmask(SIG_BLOCK, &ending, nullptr);
     signal(SIGPIPE, SIG_IGN);  // a closed connection must not end the program
     Fd signals(signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -44,7 +47,7 @@ Result<Fd> taken_signals() {
 /// is only in the log.
 int cannot_start(const std::string& text, const std::string& status, const char* code) {
     std::fprintf(stderr, "%s [%s]\n", text.c_str(), code);
-    notify_status(status + " [" + code + "]");
+    notify_status(fmt::format("{} [{}]", status, code));
     return exit_status::no_input;
 }
 
@@ -66,10 +69,12 @@ Result<void> confine(const Options& options, const char* own) {
     return Confinement::of(options.folders, options.tensorboard, own == nullptr ? "" : own, cache == nullptr ? "" : cache).enter();
 }
 
-/// TensorBoard must not find the options again.
-void drop_input() {
+/// TensorBoard must not find the options again; this program may read them again (options_changed_signal).
+Fd take_input() {
+    Fd input(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     const Fd nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
     dup2(nothing.get(), STDIN_FILENO);
+    return input;
 }
 
 }  // namespace
@@ -84,7 +89,7 @@ int main(int argc, char** argv) {
         }
         auto words = read_words(STDIN_FILENO);
         if (!words) return error_of(words);
-        drop_input();
+        Fd input = take_input();
         const auto options = parse_options(board_of(argc, argv), *std::move(words));
         if (!options) return error_of(options);
         auto sockets = service_sockets();
@@ -104,12 +109,12 @@ int main(int argc, char** argv) {
                 return cannot_start(fault->text, "A log directory cannot be read", code_of(fault->kind));
         }
         const char* own = secure_getenv("TMPDIR");  // a tmpfs of the unit, empty at every start
-        const auto logdir = link_folders(options->folders, options->names, own == nullptr ? "" : own);
-        if (!logdir) return error_of(logdir);
+        const auto linked = link_folders(options->folders, options->names, own == nullptr ? "" : own);
+        if (!linked) return error_of(linked);
         if (options->confined) {
             if (const auto confined = confine(*options, own); !confined)
                 return cannot_start(confined.error().text(), "The board cannot be confined to its folders", "not_confined");
         }
-        return Supervisor(clock, *options, *logdir, *std::move(signals), *std::move(doors)).run();
+        return Supervisor(clock, *options, *linked, std::move(input), *std::move(signals), *std::move(doors)).run();
     });
 }

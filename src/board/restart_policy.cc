@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/board/restart_policy.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <utility>
 
@@ -71,7 +73,7 @@ std::string RestartPolicy::status(const char* doing) const {
     };
     for (const Notice notice : notices_) add(code_of(notice));
     for (const FileNotice& notice : found_) add(status_word(notice));
-    return words.empty() ? doing : std::string(doing) + " [" + words + "]";
+    return words.empty() ? doing : fmt::format("{} [{}]", doing, words);
 }
 
 bool RestartPolicy::count_unexpected_end() {

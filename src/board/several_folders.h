@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The log directory for TensorBoard, as a link in the board's private folder: command lines are visible to everybody
 // (ps), and paths are not everybody's business. Several log directories are a folder of links, which all loaders follow.
-// (TensorBoard's --logdir_spec has no fast loader, and no way to write a path with a comma in it.)
+// (TensorBoard's --logdir_spec has no fast loader, and no way to write a path with a comma in it.) A folder that is a run is
+// linked from a folder as well: TensorBoard calls the run by the link's name, and would call it "." otherwise.
 #pragma once
 
 #include <string>
@@ -12,8 +13,14 @@
 
 namespace boardgate::board {
 
-/// Makes `<in>/runs`, a link to the only folder or a folder with a link to each, and returns its path. `in` is our own empty
-/// folder. A missing name is derived from the path.
-[[nodiscard]] Result<LogDir> link_folders(const std::vector<LogDir>& folders, const std::vector<std::string>& names, const std::string& in);
+struct LinkedFolders {
+    LogDir logdir;  ///< for TensorBoard
+    LogDir first;   ///< the link to the only folder; `logdir` if there are several
+};
+
+/// Makes `<in>/runs`, a link to the only folder or a folder with a link to each. `in` is our own empty folder. A missing name is
+/// derived from the path.
+[[nodiscard]] Result<LinkedFolders> link_folders(const std::vector<LogDir>& folders, const std::vector<std::string>& names,
+                                                 const std::string& in);
 
 }  // namespace boardgate::board

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/board/supervisor.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "src/base/options_changed_signal.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
 #include "src/base/session_ended_signal.h"
@@ -72,19 +74,21 @@ void log_line(std::string text) {
 
 }  // namespace
 
-Supervisor::Supervisor(const Clock& clock, const Options& options, LogDir logdir, Fd signals, std::vector<Fd> doors)
+Supervisor::Supervisor(const Clock& clock, const Options& options, LinkedFolders logdir, Fd options_file, Fd signals, std::vector<Fd> doors)
     : clock_(clock),
       options_(options),
       logdir_(std::move(logdir)),
       tensorflow_(may_have_tensorflow(options.tensorboard)),
+      options_file_(std::move(options_file)),
+      idle_sleep_(options.idle_sleep),
       signals_(std::move(signals)),
       doors_(std::move(doors)),
       policy_(clock, options, {most_descriptors(), is_tested_tensorboard(options.tensorboard), has_profile_plugin(options.tensorboard)}),
-      inspector_(options, logdir_, own_folder(), is_tested_tensorboard(options.tensorboard)) {}
+      inspector_(options, logdir_.logdir, own_folder(), is_tested_tensorboard(options.tensorboard)) {}
 
 Result<int> Supervisor::run() {
     // Start before TensorBoard: files that are replaced while it reads them are then noticed.
-    auto watch = LogWatch::start(LogFiles(logdir_.str(), {.open_links = options_.confined}), options_.reload_interval);
+    auto watch = LogWatch::start(LogFiles(logdir_.first.str(), {.open_links = options_.confined}), options_.reload_interval);
     if (!watch) return error_of(watch);
     watch_.emplace(*std::move(watch));
 
@@ -107,7 +111,7 @@ Supervisor::End Supervisor::start_and_serve() {
     if (!relay) return {boardgate::exit_status::fault_of_ours, relay.error().text()};
     relay_.emplace(*std::move(relay));
     if (!inspector_.chart_socket().empty()) relay_->send_charts_to(inspector_.chart_socket(), path_prefix(options_.board));
-    idle_.emplace(clock_, options_.idle_sleep, options_.longest_awake);
+    idle_.emplace(clock_, idle_sleep_, options_.longest_awake);
     if (const auto end = take_scan()) return *end;
     notify_ready(policy_.status());
     return serve();
@@ -116,12 +120,24 @@ Supervisor::End Supervisor::start_and_serve() {
 void Supervisor::take_signals() {
     signalfd_siginfo signal{};
     while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
-        if (signal.ssi_signo != static_cast<unsigned>(session_ended_signal)) {
+        if (signal.ssi_signo == static_cast<unsigned>(options_changed_signal)) {
+            take_changed_options();
+        } else if (signal.ssi_signo != static_cast<unsigned>(session_ended_signal)) {
             stop_requested_ = true;
         } else if (relay_) {
             relay_->end_by(clock_.boot() + time_after_logout);
         }
     }
+}
+
+/// All else that changes starts the board anew.
+void Supervisor::take_changed_options() {
+    if (lseek(options_file_.get(), 0, SEEK_SET) != 0) return;
+    auto words = read_words(options_file_.get());
+    const auto changed = words ? parse_options(options_.board.str(), *std::move(words)) : tl::unexpected(words.error());
+    if (!changed) return;
+    idle_sleep_ = changed->idle_sleep;
+    if (idle_) idle_->set_limit(idle_sleep_);
 }
 
 Supervisor::Event Supervisor::wait(Descriptors& descriptors, milliseconds longest) {
@@ -148,7 +164,7 @@ std::optional<Supervisor::End> Supervisor::start(bool restarted) {
 std::optional<Supervisor::End> Supervisor::start_once(bool restarted) {
     kills_before_ = memory_use().kills;
     inspector_.set_loader(policy_.loader());
-    auto started = TensorBoard::start(tensorboard_arguments(options_, logdir_, policy_.loader(), tensorflow_), policy_.loader(),
+    auto started = TensorBoard::start(tensorboard_arguments(options_, logdir_.logdir, policy_.loader(), tensorflow_), policy_.loader(),
                                       inspector_.data_variables());
     if (!started) {
         Error shown = started.error();
@@ -238,7 +254,7 @@ std::optional<Supervisor::End> Supervisor::out_of_memory() {
     const MemoryUse use = memory_use();
     if (use.kills <= kills_before_) return std::nullopt;
     // A restart would need as much again.
-    return End{killed, "TensorBoard needed more memory than the board may have: " + memory_text(use) + " [out_of_memory]"};
+    return End{killed, fmt::format("TensorBoard needed more memory than the board may have: {} [out_of_memory]", memory_text(use))};
 }
 
 std::optional<Supervisor::End> Supervisor::take_scan() {

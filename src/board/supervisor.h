@@ -17,15 +17,16 @@
 #include "src/board/memory_limit.h"
 #include "src/board/relay.h"
 #include "src/board/restart_policy.h"
+#include "src/board/several_folders.h"
 #include "src/board/tensorboard.h"
 
 namespace boardgate::board {
 
 class Supervisor {
 public:
-    /// `signals` (signalfd(2)): session_ended_signal; every other one is a request to stop. `doors` are listening sockets.
-    /// `logdir` is the link for TensorBoard to the board's folders.
-    Supervisor(const Clock& clock, const Options& options, LogDir logdir, Fd signals, std::vector<Fd> doors);
+    /// `signals` (signalfd(2)): session_ended_signal, and options_changed_signal: `options_file` has others now; every other one is
+    /// a request to stop. `doors` are listening sockets. `logdir` are the links to the board's folders.
+    Supervisor(const Clock& clock, const Options& options, LinkedFolders logdir, Fd options_file, Fd signals, std::vector<Fd> doors);
 
     /// Returns the exit status, after setting the final status text. An error is a fault of the machine or a bug.
     [[nodiscard]] Result<int> run();
@@ -51,14 +52,17 @@ private:
     [[nodiscard]] std::optional<End> out_of_memory();
     void update_status(const std::string& status);
     void take_signals();
+    void take_changed_options();
     /// Waits for one of the descriptors (negative ones are ignored), a signal, or TensorBoard's end.
     using Descriptors = std::array<pollfd, 3>;
     [[nodiscard]] Event wait(Descriptors& descriptors, std::chrono::milliseconds longest);
 
     const Clock& clock_;
     const Options& options_;
-    LogDir logdir_;
+    LinkedFolders logdir_;
     bool tensorflow_;
+    Fd options_file_;
+    std::chrono::seconds idle_sleep_;
     Fd signals_;
     std::vector<Fd> doors_;
     RestartPolicy policy_;

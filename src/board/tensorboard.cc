@@ -2,6 +2,7 @@
 #include "src/board/tensorboard.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
@@ -114,7 +115,7 @@ bool is_tested_tensorboard(const std::string& tensorboard) {
     std::error_code error;
     for (const fs::path& packages : package_folders(tensorboard)) {
         for (const std::string_view version : tested_versions) {
-            if (fs::exists(packages / ("tensorboard-" + std::string(version) + ".dist-info"), error)) return true;
+            if (fs::exists(packages / fmt::format("tensorboard-{}.dist-info", version), error)) return true;
         }
     }
     return false;

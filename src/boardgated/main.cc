@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // boardgated: constructs and connects all parts. The gate has a thread of its own, two pools take the other requests from
 // nginx, one thread follows systemd, and thread pools do work that waits for other processes.
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -98,7 +99,7 @@ public:
     void run_until(const sigset_t& ending);
     [[nodiscard]] std::string status() const {
         const std::string lost = unit_reconciler_.lost();
-        return "Serving " + std::to_string(registry_.all().size()) + " boards" + (lost.empty() ? "" : "; " + lost);
+        return fmt::format("Serving {} boards{}", registry_.all().size(), lost.empty() ? "" : "; " + lost);
     }
 
 private:

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The commands of administrators: hold, release.
+#include <fmt/format.h>
+
 #include "src/cli/commands.h"
 #include "src/cli/terminal.h"
 
@@ -19,7 +21,7 @@ CommandResult<std::vector<Value>> boards_named(const Connection& connection, con
     }
     if (!boards.empty()) return boards;
     const auto board = find_by_id_prefix((*all)["boards"], text, "board", "boardgate ls");
-    if (!board) return refused("nobody has a board \"" + text + "\", and nobody of this name has boards");
+    if (!board) return refused(fmt::format("nobody has a board \"{}\", and nobody of this name has boards", text));
     return std::vector<Value>{*board};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The commands about boards: start, set, ls, url, open, sleep, wake, restart, rm, restore, logs.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -79,7 +80,7 @@ CommandResult<Value> preset_named(const Connection& connection, const std::strin
         }
         known += (known.empty() ? "" : ", ") + preset["name"].asString();
     }
-    return refused("you have no preset \"" + name + "\"; " + (known.empty() ? "make one on the page" : "your presets: " + known));
+    return refused(fmt::format("you have no preset \"{}\"; {}", name, known.empty() ? "make one on the page" : "your presets: " + known));
 }
 
 /// The board once it answers, or will not.
@@ -95,8 +96,8 @@ CommandResult<Value> wait_for_end_of_start(const Connection& connection, const V
         }
         const auto waited = std::chrono::steady_clock::now() - began;
         if (waited > longest_start) return refused("board " + board["id"].asString() + " is still " + state);
-        show_progress(state + ", " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(waited).count()) + " s" +
-                      (state == "waiting" ? ": " + (*now)["waiting_for"].asString() : ""));
+        show_progress(fmt::format("{}, {} s{}", state, std::chrono::duration_cast<std::chrono::seconds>(waited).count(),
+                                  state == "waiting" ? ": " + (*now)["waiting_for"].asString() : ""));
         std::this_thread::sleep_for(between_looks);
     }
 }
@@ -113,7 +114,7 @@ CommandResult<void> change_state(const Arguments& arguments, const char* verb) {
 /// The folders of the command line, for the server.
 CommandResult<void> add_folders(Value& body, const Connection& connection, std::vector<std::string> folders) {
     if (folders.empty() && !is_server())
-        return refused("name a folder on " + connection.api().server() + ": it does not have this machine's current folder");
+        return refused(fmt::format("name a folder on {}: it does not have this machine's current folder", connection.api().server()));
     if (folders.empty()) folders.emplace_back(".");
     body["logdir"] = path_for_server(folders.front());
     for (std::size_t i = 1; i < folders.size(); ++i) body["more_logdirs"].append(path_for_server(folders[i]));
@@ -127,7 +128,8 @@ CommandResult<Value> make_board(const Connection& connection, const Value& body)
     if (answer->good() && answer->status != made) say("You have this board for the folder already; --new makes another one.");
     if (answer->good()) return answer->body;
     std::string why = answer->problem();
-    if (!is_server()) why += ". Log directories are folders on " + connection.api().server() + "; a relative one is below your home there";
+    if (!is_server())
+        why += fmt::format(". Log directories are folders on {}; a relative one is below your home there", connection.api().server());
     return refused(why);
 }
 
@@ -275,7 +277,7 @@ CommandResult<void> address(const Arguments& arguments) {
     if (arguments.folder.empty() && !is_server()) return refused("name a folder on " + connection->api().server());
     const std::string folder = path_for_server(arguments.folder.empty() ? "." : arguments.folder);
     const Value* board = board_above((*boards)["boards"], folder);
-    if (board == nullptr) return refused("no board shows " + folder + "; boardgate start makes one");
+    if (board == nullptr) return refused(fmt::format("no board shows {}; boardgate start makes one", folder));
     print(arguments.json ? json_text(*connection, *board) : address_of(*connection, *board));
     return {};
 }
@@ -347,7 +349,7 @@ CommandResult<void> restore(const Arguments& arguments) {
     if (!deleted) return error_of(deleted);
     for (const std::string& text : arguments.boards) {
         const auto board = find_board((*deleted)["boards"], text);
-        if (!board) return refused("you have no deleted board \"" + text + "\"; boardgate ls --deleted lists yours");
+        if (!board) return refused(fmt::format("you have no deleted board \"{}\"; boardgate ls --deleted lists yours", text));
         const auto back = connection->ask("POST", path_of(*board) + "/restore");
         if (!back) return error_of(back);
         print(arguments.json ? json_text(*connection, *back) : address_of(*connection, *back));

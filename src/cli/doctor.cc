@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // doctor: the faults of an installation, and what repairs them.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -51,11 +52,16 @@ void add_where_runs_are(Findings& findings, const Connection& connection) {
     if (!runs || (*runs)["found"].asUInt64() != 0) return;
     std::string roots;
     for (const Json::Value& root : (*runs)["roots"]) roots += (roots.empty() ? "" : ", ") + root.asString();
-    findings.push_back(
-        {true,
-         "no runs below " + (roots.empty() ? "the folders of run_roots" : roots) +
-             "; if yours are elsewhere, give start their folder, or ask an administrator to add it to run_roots in boardgate.conf",
-         {}});
+    std::string text = "no runs below " + (roots.empty() ? "the folders of run_roots" : roots);
+    for (const Json::Value& place : (*runs)["elsewhere"]) {
+        const std::string number = std::to_string(place["runs"].asUInt64()) + (place["runs"].asUInt64() == 1 ? " run" : " runs");
+        text += "; there " + std::string(number == "1 run" ? "is " : "are ") + (place["complete"].asBool() ? "" : "more than ") + number +
+                " in " + place["path"].asString();
+    }
+    const bool known = !(*runs)["elsewhere"].empty();
+    text += std::string(known ? ": " : "; if yours are elsewhere, ") + "give start " + (known ? "that" : "their") +
+            " folder, or ask an administrator to add it to run_roots in boardgate.conf";
+    findings.push_back({true, std::move(text), {}});
 }
 
 /// A finding about each board of the person, or the one named; refused when there is no such board.
@@ -125,7 +131,7 @@ CommandResult<void> doctor(const Arguments& arguments) {
         for (std::string line; std::getline(remedy, line); before = "           ") print(before + plain(line));
     }
     if (arguments.json) print(text_of(findings_json(findings)));
-    if (wrong != 0) return refused(std::to_string(wrong) + " of " + std::to_string(findings.size()) + " checks failed");
+    if (wrong != 0) return refused(fmt::format("{} of {} checks failed", wrong, findings.size()));
     return {};
 }
 

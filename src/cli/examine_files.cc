@@ -46,7 +46,7 @@ std::string changeable_part(const std::string& program) {
 }
 
 void examine_environment(Findings& to, const std::string& name, const std::string& program) {
-    const std::string named = "environment " + name + ": " + program;
+    const std::string named = fmt::format("environment {}: {}", name, program);
     if (access(program.c_str(), X_OK) != 0) {
         to.push_back({false, named + " cannot be run", "install TensorBoard there, or correct [environments] in boardgate.conf"});
         return;
@@ -61,7 +61,7 @@ void examine_environment(Findings& to, const std::string& name, const std::strin
     const ProgramEnd end = run_program({program, "--version"}, patience, geteuid() == 0 ? std::optional(nobody) : std::nullopt);
     if (end.too_long) {
         to.push_back({false, fmt::format("{} did not print its version within {} s", named, patience.count()),
-                      "run `" + program + " --version`: the disk or the machine may be busy"});
+                      fmt::format("run `{} --version`: the disk or the machine may be busy", program)});
         return;
     }
     std::smatch version;
@@ -71,7 +71,7 @@ void examine_environment(Findings& to, const std::string& name, const std::strin
         const std::size_t line = end_of_text == 0 ? 0 : end.output.rfind('\n', end_of_text - 1) + 1;
         to.push_back({false,
                       fmt::format("{} ended with exit status {}: {}", named, end.status, end.output.substr(line, end_of_text - line)),
-                      "run `" + program + " --version` and install what is missing"});
+                      fmt::format("run `{} --version` and install what is missing", program)});
     } else if (std::stoi(version[2]) * 1000 + std::stoi(version[3]) < 2021) {
         to.push_back({false,
                       named + " is TensorBoard " + version.str(1) +
@@ -85,7 +85,7 @@ void examine_environment(Findings& to, const std::string& name, const std::strin
 /// The argument of a directive of nginx-server.conf; empty if there is none.
 std::string file_of_directive(const std::string& directive) {
     std::ifstream in(server_file);
-    const std::regex wanted("^\\s*" + directive + "\\s+([^;]+);");
+    const std::regex wanted(fmt::format("^\\s*{}\\s+([^;]+);", directive));
     std::smatch found;
     for (std::string line; std::getline(in, line);) {
         if (std::regex_search(line, found, wanted)) return found[1];
@@ -106,12 +106,12 @@ void examine_certificate(Findings& to) {
     const std::unique_ptr<X509, void (*)(X509*)> certificate(file ? PEM_read_X509(file.get(), nullptr, nullptr, nullptr) : nullptr,
                                                              X509_free);
     if (!certificate) {
-        to.push_back({false, "certificate " + path + " cannot be read", "check ssl_certificate in " + std::string(server_file)});
+        to.push_back({false, fmt::format("certificate {} cannot be read", path), "check ssl_certificate in " + std::string(server_file)});
         return;
     }
     if (X509_cmp_current_time(X509_get0_notBefore(certificate.get())) > 0) {
-        to.push_back(
-            {false, "certificate " + path + " is not valid yet: the certificate or the clock is wrong", "date; timedatectl set-ntp true"});
+        to.push_back({false, fmt::format("certificate {} is not valid yet: the certificate or the clock is wrong", path),
+                      "date; timedatectl set-ntp true"});
         return;
     }
     int days = 0;

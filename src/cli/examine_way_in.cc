@@ -100,7 +100,7 @@ void examine_address(Findings& to, const Settings& settings) {
         return;
     }
     if (!settings.address.starts_with("https://")) {
-        to.push_back({false, "`address` in boardgate.conf is " + settings.address + ", and boardgate is served over https only",
+        to.push_back({false, fmt::format("`address` in boardgate.conf is {}, and boardgate is served over https only", settings.address),
                       "write https:// in `address` of boardgate.conf, then: systemctl restart boardgated"});
         return;
     }

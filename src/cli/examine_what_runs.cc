@@ -151,7 +151,9 @@ void examine_gate(Findings& to, const Settings& settings) {
     const std::string port = std::to_string(settings.probe_port());
     if (listeners({settings.probe_port(), settings.probe_port()}).empty()) {
         to.push_back(
-            {false, "cannot check that doors refuse local accounts: boardgate-doorcheck does not listen on port " + port + " of door_ports",
+            {false,
+             fmt::format("cannot check that doors refuse local accounts: boardgate-doorcheck does not listen on port {} of door_ports",
+                         port),
              "systemctl restart boardgate.target; systemctl status boardgate-gate"});
         return;
     }
@@ -170,12 +172,12 @@ void examine_gate(Findings& to, const Settings& settings) {
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-        to.push_back({true, "port " + port + " refuses local accounts, as doors do", {}});
+        to.push_back({true, fmt::format("port {} refuses local accounts, as doors do", port), {}});
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == 1) {
-        to.push_back({false, "doors are open to every local account: port " + port + " accepted a connection",
+        to.push_back({false, fmt::format("doors are open to every local account: port {} accepted a connection", port),
                       "systemctl restart boardgate-gate; nft list table inet boardgate"});
     } else {
-        to.push_back({false, "cannot check that doors refuse local accounts: port " + port + " does not answer",
+        to.push_back({false, fmt::format("cannot check that doors refuse local accounts: port {} does not answer", port),
                       "systemctl status boardgate-gate; nft list ruleset"});
     }
 }
@@ -294,8 +296,8 @@ bool examine_what_runs(Findings& to, const Settings& settings) {
     if (runs) examine_gate(to, settings);
     examine_nginx_account(to, settings.nginx_user);
     if (!settings.administrators.empty() && getgrnam(settings.administrators.c_str()) == nullptr)
-        to.push_back({false, "there is no group " + settings.administrators + ", so nobody is an administrator",
-                      "groupadd " + settings.administrators + ", or correct administrators in boardgate.conf"});
+        to.push_back({false, fmt::format("there is no group {}, so nobody is an administrator", settings.administrators),
+                      fmt::format("groupadd {}, or correct administrators in boardgate.conf", settings.administrators)});
     examine_ports(to, settings);
     examine_statuses(to);
     examine_limits(to);

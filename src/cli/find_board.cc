@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/cli/find_board.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -98,12 +99,12 @@ CommandResult<Value> find_board(const Value& boards, const std::string& text) {
         const auto found = all_that_fit(boards, fits);
         if (found.empty()) continue;
         if (found.size() > 1)
-            say(std::to_string(found.size()) + " boards fit to \"" + text + "\"; this is the newest: " + (*found.front())["id"].asString() +
-                " " + (*found.front())["title"].asString());
+            say(fmt::format("{} boards match \"{}\"; this is the newest: {} {}", found.size(), text, (*found.front())["id"].asString(),
+                            (*found.front())["title"].asString()));
         return *found.front();
     }
-    if (by_id.size() > 1) return refused("\"" + text + "\" is the beginning of several ids; give more of the id");
-    return refused("you have no board \"" + text + "\": no id, folder or title is like this; boardgate ls lists yours");
+    if (by_id.size() > 1) return refused(fmt::format("\"{}\" is the beginning of several ids; give more of the id", text));
+    return refused(fmt::format("you have no board \"{}\": no id, folder or title is like this; boardgate ls lists yours", text));
 }
 
 const Value* board_above(const Value& boards, const std::string& folder) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/cli/pam_stack.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 #include <functional>
@@ -71,7 +73,7 @@ std::vector<std::string> in_homes(const std::vector<std::string>& homes) {
 /// The need of a module that replaces this file, and therefore writes to its folder. The path may have `$` or `%` for the
 /// person.
 PamNeed rewrites(const PamLine& line, const std::string& path, const std::vector<std::string>& homes) {
-    PamNeed need{line.module, "rewrites " + path + " at each login", {}};
+    PamNeed need{line.module, fmt::format("rewrites {} at each login", path), {}};
     const bool at_home = path.starts_with("~") || path.starts_with("${HOME}") || path.starts_with("%h");
     if (at_home) {
         need.lines = in_homes(homes);
@@ -158,8 +160,9 @@ std::vector<std::string> missing_lines(const std::vector<std::string>& lines, co
         bool complete = has != unit.end();
         for (std::string word; complete && wanted >> word;) {
             if (word == "any") word = "0.0.0.0/0";
-            const std::string present = " " + has->second + " ";
-            complete = present.find(" " + word + " ") != std::string::npos || present.find(" -" + word + " ") != std::string::npos;
+            const std::string present = fmt::format(" {} ", has->second);
+            complete = present.find(fmt::format(" {} ", word)) != std::string::npos ||
+                       present.find(fmt::format(" -{} ", word)) != std::string::npos;
         }
         if (!complete) missing.push_back(line);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/cli/server_files.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace boardgate::cli {
@@ -33,14 +35,14 @@ std::string with_setting(const std::string& text, const std::string& key, const 
     const std::string line = (value.empty() ? "#" : "") + key + " =" + (value.empty() ? "" : " " + value);
     // Lines after the section's heading are environments.
     const std::size_t end = std::min(line_with(whole, "["), whole.size());
-    for (const std::string& begins : {key + " =", key + "=", "#" + key + " ="}) {
+    for (const std::string& begins : {key + " =", key + "=", fmt::format("#{} =", key)}) {
         if (const std::size_t at = line_with(whole, begins); at < end) return with_line(std::move(whole), at, line);
     }
     return whole.insert(end, line + "\n");
 }
 
 std::string with_directive(const std::string& text, const std::string& name, const std::string& value) {
-    const std::string line = name + " " + value + ";";
+    const std::string line = fmt::format("{} {};", name, value);
     const std::string whole = ended(text);
     const std::size_t at = line_with(whole, name + " ");
     return at == std::string::npos ? whole + line + "\n" : with_line(whole, at, line);

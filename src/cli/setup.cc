@@ -2,6 +2,7 @@
 // setup: the questions to the administrator. Each question shows the meaning of an empty answer.
 #include "src/cli/setup.h"
 
+#include <fmt/format.h>
 #include <grp.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ namespace boardgate::cli {
 namespace {
 
 std::string ask(const std::string& question, const std::string& otherwise) {
-    const std::string answer = ask_person(question + " [" + otherwise + "]: ", true);
+    const std::string answer = ask_person(fmt::format("{} [{}]: ", question, otherwise), true);
     return answer.empty() ? otherwise : answer;
 }
 
@@ -97,7 +98,7 @@ CommandResult<void> adopt(const Arguments& arguments) {
     const std::string boards = end.output.substr(0, end.output.find('\n'));
     Json::Value result(Json::objectValue);
     result["boards"] = boards;
-    print(arguments.json ? text_of(result) : boards + " boards come back when " + arguments.user + " logs in");
+    print(arguments.json ? text_of(result) : fmt::format("{} boards come back when {} logs in", boards, arguments.user));
     return {};
 }
 
@@ -112,7 +113,7 @@ CommandResult<void> set_up(const Arguments& arguments) {
     const auto address = carry_out(*plan);
     if (!address) return tl::make_unexpected(address.error());
     for (const Finding& finding : examine_installation()) {
-        if (!finding.fine) say("still wrong: " + finding.what + "\n         do: " + finding.remedy);
+        if (!finding.fine) say(fmt::format("still wrong: {}\n         do: {}", finding.what, finding.remedy));
     }
     Json::Value result(Json::objectValue);
     result["address"] = *address;

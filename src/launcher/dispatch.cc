@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/launcher/dispatch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -326,7 +328,7 @@ Result<Response> Dispatch::revoke_tickets(const wire::Datagram& request) {
 
 Response Dispatch::open_logdirs(const Account& owner, const wire::OpenLogdirs&) {
     const std::string uid = std::to_string(owner.uid);
-    const auto started = jobs_.run("StartUnit", "boardgate-logdirs@" + uid + ".socket");
+    const auto started = jobs_.run("StartUnit", fmt::format("boardgate-logdirs@{}.socket", uid));
     if (!started || *started != "done") {
         return {refuse(Refusal::systemd,
                        "systemd cannot start the program that reads your folders: " + (started ? *started : started.error().what))};

@@ -74,10 +74,22 @@ Result<DoorRecord> DoorRecords::read(const BoardId& board) const {
     return record;
 }
 
-Result<void> DoorRecords::write_arguments(const BoardId& board, const std::vector<std::string>& words) const {
+namespace {
+
+std::string bytes_of(const std::vector<std::string>& words) {
     std::string bytes;
     for (const std::string& word : words) bytes.append(word).push_back('\0');
-    const auto written = folder_.write(arguments_name(board), bytes, PrivateFolder::IfUnfinished::replace);
+    return bytes;
+}
+
+}  // namespace
+
+bool DoorRecords::overwrite_arguments(const BoardId& board, const std::vector<std::string>& words) const {
+    return folder_.overwrite(arguments_name(board), bytes_of(words));
+}
+
+Result<void> DoorRecords::write_arguments(const BoardId& board, const std::vector<std::string>& words) const {
+    const auto written = folder_.write(arguments_name(board), bytes_of(words), PrivateFolder::IfUnfinished::replace);
     if (!written) return system_error("cannot write the options of a board", board.str(), written.error().sys);
     return {};
 }

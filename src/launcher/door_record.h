@@ -39,6 +39,8 @@ public:
     void remove(const BoardId& board) const;
     /// What boardgate-board reads from its standard input: command lines and unit properties are visible to everybody.
     [[nodiscard]] Result<void> write_arguments(const BoardId& board, const std::vector<std::string>& words) const;
+    /// The same into the present file, which an awake board has open. False unless there is one of the same length.
+    [[nodiscard]] bool overwrite_arguments(const BoardId& board, const std::vector<std::string>& words) const;
     /// The file of write_arguments().
     [[nodiscard]] static std::string arguments_path(const BoardId& board) {
         return std::string(doors_folder) + "/" + arguments_name(board);

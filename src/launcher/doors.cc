@@ -2,6 +2,7 @@
 #include "src/launcher/doors.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include "src/base/board_values.h"
 #include "src/base/folder_names.h"
 #include "src/base/gate_status_text.h"
+#include "src/base/options_changed_signal.h"
 #include "src/base/session_ended_signal.h"
 
 namespace boardgate::launcher {
@@ -20,6 +22,9 @@ namespace {
 
 /// Written by boardgate-portholder@.service.
 constexpr const char* holders_folder = "/run/boardgate-root/holders/";
+
+/// Where systemd keeps what SetUnitProperties changes until the next boot.
+const std::string changed_units = "/run/systemd/system.control/";
 
 constexpr std::size_t most_ports_tried_elsewhere = 5;
 constexpr std::size_t most_ports_tried = 10;
@@ -50,6 +55,21 @@ std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
 /// The account has another name now, and the same home.
 bool is_of_renamed(const DoorRecord& record, const Account& owner, const wire::DoorSpec& door) {
     return record.uid == owner.uid && !door.home.empty() && record.door.home == door.home;
+}
+
+std::string bytes_of(const wire::DoorSpec& door) {
+    wire::Writer out(0);
+    wire::detail::Put put(out);
+    wire::DoorSpec(door).fields(put);
+    return std::string(out.bytes());
+}
+
+/// What neither TensorBoard nor the door has to know.
+bool differs_only_in_place(const wire::DoorSpec& before, const wire::DoorSpec& now) {
+    wire::DoorSpec other = before;
+    other.priority = now.priority;
+    other.idle_sleep = now.idle_sleep;
+    return bytes_of(other) == bytes_of(now) && bytes_of(before) != bytes_of(now);
 }
 
 }  // namespace
@@ -115,7 +135,7 @@ std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
         return record.is_of(asking) ? "it is the door of your board " + record.door.board : "it is the door of another person's board";
     }
     const std::string number = std::to_string(port);
-    (void)jobs_.run("StartUnit", "boardgate-portholder@" + number + ".service");
+    (void)jobs_.run("StartUnit", fmt::format("boardgate-portholder@{}.service", number));
     std::ifstream in(holders_folder + number);
     std::string holder;
     std::getline(in, holder);
@@ -158,6 +178,22 @@ const std::set<std::uint16_t>& Doors::listeners() const {
     return *listeners_;
 }
 
+bool Doors::change_in_place(const DoorPlan& plan, DoorRecord record) const {
+    if (!differs_only_in_place(record.door, plan.door)) return false;
+    if (record.opened == 0 || record.opened != bus_.userspace_start() || !is_open(plan.unit)) return false;
+    const BoardId board = *BoardId::parse(plan.door.board);
+    if (!records_.overwrite_arguments(board, board_arguments(plan))) return false;
+    const std::string service = plan.unit.service();
+    if (record.door.priority != plan.door.priority &&
+        !bus_.ask("SetUnitProperties", "sba(sv)", service.c_str(), 1, 1, "CPUWeight", "t", std::uint64_t{plan.door.priority}))
+        return false;
+    record.door = plan.door;
+    if (!records_.write(record)) return false;
+    // An error means that the board sleeps.
+    (void)bus_.ask("KillUnit", "ssi", service.c_str(), "main", options_changed_signal);
+    return true;
+}
+
 LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
     auto plan = this->plan(owner, door);
     if (!plan) return error_of(plan);
@@ -170,8 +206,9 @@ LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& doo
         if (is_stopped(former, *before)) return refuse(Refusal::stopped, stopped_text);
         if (before->owner != owner.name) (void)stop_units(former);
     }
-    (void)stop_units(plan->unit);  // if it fails, systemd's refusal of the new unit says why
     plan->confined = before && !before->shown_to.empty();
+    if (before && before->is_of(owner) && change_in_place(*plan, *before)) return *Port::parse(before->door.port);
+    (void)stop_units(plan->unit);  // if it fails, systemd's refusal of the new unit says why
 
     std::vector<std::uint16_t> candidates = candidates_for(door);
     // An address of another machine fails for every port, and systemd reports it like a taken port.
@@ -275,7 +312,11 @@ bool Doors::is_running(const UnitName& unit) const {
 bool Doors::stop_units(const UnitName& unit) {
     // The door first: a waiting connection would start the service again.
     const bool door = jobs_.stop_for_good(unit.socket());
-    return jobs_.stop_for_good(unit.service()) && door;
+    const bool service = jobs_.stop_for_good(unit.service());
+    // Properties that SetUnitProperties left would count for the next unit of this name, too.
+    if (const std::string name = unit.service(); access((changed_units + name + ".d").c_str(), F_OK) == 0)
+        (void)bus_.ask("RevertUnitFiles", "as", 1, name.c_str());
+    return service && door;
 }
 
 void Doors::end_connections(const Account& owner) const {

@@ -54,6 +54,8 @@ public:
 
 private:
     [[nodiscard]] bool is_running(const UnitName& unit) const;
+    /// Gives an open door's board another priority and idle_sleep, if nothing else differs. False: the door must be made anew.
+    [[nodiscard]] bool change_in_place(const DoorPlan& plan, DoorRecord record) const;
     [[nodiscard]] bool stop_units(const UnitName& unit);
     [[nodiscard]] std::string program_of(const std::string& environment) const;
     /// The program that listens on a port, for an error message.

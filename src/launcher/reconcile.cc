@@ -59,12 +59,12 @@ bool reconcile(const DoorRecords& records, Doors& doors, const Settings& setting
         if (record && !reconcile_one(*record, records, doors, settings, clock)) good = false;
     }
     for (const std::string& name : damaged)
-        log_event(Event::reconciled, "the record of board " + name + " is damaged; boardgate-launcher leaves it alone");
+        log_event(Event::reconciled, fmt::format("the record of board {} is damaged; boardgate-launcher leaves it alone", name));
     return good;
 }
 
 void log_outdated(const tickets::Ticket& ticket) {
-    log_event(Event::login_ended, "a login of " + ticket.user + " has ended: its password has changed, or it is another account",
+    log_event(Event::login_ended, fmt::format("a login of {} has ended: its password has changed, or it is another account", ticket.user),
               {{"USER_NAME", ticket.user}});
 }
 

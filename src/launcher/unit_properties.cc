@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "src/launcher/unit_properties.h"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
+
 namespace boardgate::launcher {
 
 namespace {
@@ -76,9 +78,9 @@ void allow_any_address(Properties& to) {
 void add_door(Properties& to, const DoorPlan& plan) {
     const std::string port = std::to_string(plan.port.number());
     const std::string address = "127.0.0.1:" + port;
-    const std::string host = plan.door.host.find(':') == std::string::npos ? plan.door.host : "[" + plan.door.host + "]";
+    const std::string host = plan.door.host.find(':') == std::string::npos ? plan.door.host : fmt::format("[{}]", plan.door.host);
     const std::string outside = host + ":" + port;
-    const std::string description = "Door of " + without_specifiers(plan.owner.name) + "'s board " + plan.door.board;
+    const std::string description = fmt::format("Door of {}'s board {}", without_specifiers(plan.owner.name), plan.door.board);
     to.open('a', "(sv)");
     to.add("(sv)", "Description", "s", description.c_str());
     // The same port at every address, or at loopback and one more. On loopback the packet filter still allows only
@@ -97,9 +99,9 @@ void add_door(Properties& to, const DoorPlan& plan) {
 }
 
 void add_unit(Properties& to, const DoorPlan& plan, const std::string& input) {
-    const std::string description = "TensorBoard " + plan.door.board + " of " + without_specifiers(plan.owner.name);
+    const std::string description = fmt::format("TensorBoard {} of {}", plan.door.board, without_specifiers(plan.owner.name));
     const std::string uid = std::to_string(plan.owner.uid);
-    const std::string slice = "tensorboard-u" + uid + ".slice";
+    const std::string slice = fmt::format("tensorboard-u{}.slice", uid);
     to.open('a', "(sv)");
     to.add("(sv)", "Description", "s", description.c_str());
     // The uid and not the name: the ticket proves the uid.
@@ -134,7 +136,7 @@ std::vector<std::string> board_arguments(const DoorPlan& plan) {
         std::string("--reload-multifile=") + (door.reload_multifile ? "yes" : "no"),
         "--samples=" + door.samples_per_plugin,
         std::string("--loader=") + loader_of(plan),
-        "--idle-sleep=" + std::to_string(door.idle_sleep),
+        fmt::format("--idle-sleep={:09}", door.idle_sleep),  // of one length: DoorRecords::overwrite_arguments()
         "--longest-awake=" + std::to_string(plan.longest_awake.count()),
     };
     if (!door.home.empty()) words.push_back("--home=" + door.home);

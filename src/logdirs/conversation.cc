@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/logdirs/conversation.h"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -131,7 +132,7 @@ Result<LogDir> typed_path(const std::string& text, const std::string& home) {
     if (text.empty() || text == "~") return LogDir::parse(home + "/");
     if (text.starts_with("~/")) return LogDir::parse(home + text.substr(1));
     if (text.starts_with('/')) return LogDir::parse(text);
-    if (text.starts_with('~') || ("/" + text + "/").find("/../") != std::string::npos)
+    if (text.starts_with('~') || fmt::format("/{}/", text).find("/../") != std::string::npos)
         return failure("this is no path below the home", text);
     return LogDir::parse(home + "/" + text);
 }

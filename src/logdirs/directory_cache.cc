@@ -36,6 +36,8 @@ void DirectoryCache::keep(const struct stat& folder, std::string entries) {
     }
 }
 
+bool DirectoryCache::is_empty() const { return known_.read()->folders.empty(); }
+
 void DirectoryCache::clear() { *known_.lock() = {}; }
 
 }  // namespace boardgate::logdirs

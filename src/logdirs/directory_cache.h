@@ -30,6 +30,7 @@ public:
     /// two contents.
     [[nodiscard]] Entries find(const struct stat& folder) const;
     void keep(const struct stat& folder, std::string entries);
+    [[nodiscard]] bool is_empty() const;
     void clear();
 
 private:

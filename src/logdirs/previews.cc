@@ -24,9 +24,9 @@ std::shared_ptr<const Previews::Summary> summary_of(const Preview& preview) {
     auto summary = std::make_shared<Previews::Summary>();
     summary->last_step = preview.last_step;
     for (const wire::Curve& curve : preview.curves) {
-        if (summary->last_values.size() >= Previews::most_values) break;
-        if (!curve.points.empty() && !std::isnan(curve.points.back().value))
-            summary->last_values.emplace_back(curve.tag, curve.points.back().value);
+        if (summary->values.size() >= Previews::most_values) break;
+        if (!curve.points.empty())
+            summary->values.emplace(curve.tag, Previews::Values{curve.points.back().value, curve.least, curve.greatest});
     }
     return summary;
 }
@@ -83,7 +83,7 @@ std::vector<std::string> Previews::common_tags(const RunListing& listing, std::s
         for (const Run& run : listing.runs) {
             const auto found = contents->runs.find(run.path);
             if (found == contents->runs.end()) continue;
-            for (const auto& [tag, value] : found->second.summary->last_values) ++counts[tag];
+            for (const auto& [tag, value] : found->second.summary->values) ++counts[tag];
         }
     }
     std::vector<std::pair<std::size_t, std::string>> tags;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Runs that were read, kept while they do not change. The curves of those that were not needed for long are given up; the
-// last values stay, for sorting.
+// last and best values stay, for sorting.
 #pragma once
 
 #include <list>
@@ -20,14 +20,19 @@ class Previews {
 public:
     /// Points of curves, of all runs together: 16 bytes each.
     static constexpr std::size_t most_points = 2'000'000;
-    /// Tags of a run whose last value is kept.
+    /// Tags of a run whose values are kept.
     static constexpr std::size_t most_values = 32;
 
     explicit Previews(const Clock& clock) : clock_(clock) {}
 
+    struct Values {
+        double last = 0;  ///< each is NaN if there is no number
+        double least = 0;
+        double greatest = 0;
+    };
     struct Summary {
         std::optional<std::int64_t> last_step{};
-        std::vector<std::pair<std::string, double>> last_values{};  ///< by tag; NaN is left out
+        std::map<std::string, Values, std::less<>> values{};  ///< by tag
     };
 
     // All are thread-safe.

@@ -12,6 +12,8 @@ namespace boardgate::logdirs {
 namespace {
 
 constexpr std::chrono::milliseconds between_words{200};
+/// Between the first rows and further ones. A look that is shorter gives its rows once more only.
+constexpr std::chrono::milliseconds between_early_rows{700};
 /// The most event files kept per run: a preview reads as many.
 constexpr std::size_t most_names = 16;
 /// Large folders that never contain a person's runs.
@@ -48,7 +50,7 @@ Run run_of(const Seen& seen) {
 }  // namespace
 
 std::shared_ptr<RunListing> look_for_runs(Folders& folders, const std::vector<std::string>& roots, const Budget& budget,
-                                          std::size_t most_found, std::shared_ptr<DirectoryCache> cache, const TellProgress& progress,
+                                          std::size_t most_found, std::shared_ptr<DirectoryCache> cache, const LookWatcher& watcher,
                                           std::chrono::milliseconds patience) {
     const Clock& clock = folders.clock();
     auto listing = std::make_shared<RunListing>();
@@ -60,12 +62,20 @@ std::shared_ptr<RunListing> look_for_runs(Folders& folders, const std::vector<st
     walk.be_patient_for(patience);
     walk.admit_only([&folders, roots] { return admission(folders, roots); });
     BootTime next_word = began + between_words;
+    BootTime next_early = began;
+    std::size_t told_early = 0;
     bool heard = true;
     std::string where = roots.front();
     walk.meanwhile([&] {
-        if (clock.boot() < next_word) return true;
-        next_word = clock.boot() + between_words;
-        return heard = progress({listing->looked_at, static_cast<std::uint32_t>(listing->runs.size()), where});
+        const BootTime now = clock.boot();
+        const bool early = watcher.early && now >= next_early && listing->runs.size() > 2 * told_early;
+        if (!early && now < next_word) return true;
+        next_word = now + between_words;
+        heard = watcher.progress({listing->looked_at, static_cast<std::uint32_t>(listing->runs.size()), where});
+        if (!early || !heard) return heard;
+        told_early = listing->runs.size();
+        next_early = now + between_early_rows;
+        return heard = watcher.early(*listing);
     });
     walk.run([&](const Seen& seen) {
         if (seen.silent) {

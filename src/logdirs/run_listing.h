@@ -49,10 +49,17 @@ struct RunListing {
 /// Returns false to stop the look.
 using TellProgress = std::function<bool(wire::RunsProgress)>;
 
-/// Null when `progress` stopped it. `roots` are folders that the user may read.
+/// Of a look that goes on.
+struct LookWatcher {
+    TellProgress progress;
+    /// What was found until now, whenever that is more than twice as much. May be empty. False stops the look.
+    std::function<bool(const RunListing& so_far)> early{};
+};
+
+/// Null when the watcher stopped it. `roots` are folders that the user may read.
 [[nodiscard]] std::shared_ptr<RunListing> look_for_runs(Folders& folders, const std::vector<std::string>& roots, const Budget& budget,
                                                         std::size_t most_found, std::shared_ptr<DirectoryCache> cache,
-                                                        const TellProgress& progress,
+                                                        const LookWatcher& watcher,
                                                         std::chrono::milliseconds patience = patience_with_a_folder);
 
 /// The run as it is now; nothing if it is gone.

@@ -47,6 +47,8 @@ double number_of(const WholeRun& run, const RowOrder& order) {
             return static_cast<double>(run.bytes);
         case RunSort::step:
         case RunSort::value:
+        case RunSort::greatest:
+        case RunSort::least:
             return order.number(run).value_or(std::numeric_limits<double>::quiet_NaN());
         case RunSort::name:
             break;

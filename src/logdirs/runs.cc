@@ -2,6 +2,7 @@
 #include "src/logdirs/runs.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "src/logdirs/elsewhere.h"
 #include "src/logdirs/homes.h"
@@ -19,6 +20,13 @@ constexpr std::chrono::seconds cache_lives{120};
 constexpr std::uint64_t small_file = 160;
 /// Writers flush every two minutes.
 constexpr std::int64_t writes_within = 180;
+
+/// A screen.
+constexpr std::size_t most_early_rows = 20;
+
+bool needs_reading(wire::RunSort sort) {
+    return sort == wire::RunSort::step || sort == wire::RunSort::value || sort == wire::RunSort::greatest || sort == wire::RunSort::least;
+}
 
 void describe(wire::RunFound& message, const Preview& preview, const std::vector<std::string>& tags) {
     message.read = true;
@@ -65,12 +73,12 @@ std::vector<std::string> RunSearch::kept_above(const std::string& root) {
 }
 
 /// Null when nobody listens any more.
-RunSearch::LookedPtr RunSearch::look_at(const std::vector<std::string>& roots, bool next_page, const TellProgress& progress) {
+RunSearch::LookedPtr RunSearch::look_at(const std::vector<std::string>& roots, bool next_page, const LookWatcher& watcher) {
     const auto kept = kept_for(roots);
     const Clock& clock = folders_.clock();
     std::unique_lock looking(kept->looking, std::defer_lock);
     while (!looking.try_lock_for(between_words)) {
-        if (!progress({0, 0, roots.front()})) return nullptr;
+        if (!watcher.progress({0, 0, roots.front()})) return nullptr;
     }
     if (kept->last && (next_page || clock.boot() - kept->looked < rest * kept->look_took)) return kept->last;
     if (kept->cache == nullptr ||
@@ -79,7 +87,7 @@ RunSearch::LookedPtr RunSearch::look_at(const std::vector<std::string>& roots, b
         kept->cache_since = clock.boot();
     }
     const BootTime began = clock.boot();
-    auto fresh = look_for_runs(folders_, roots, budget_.look, budget_.most_found, kept->cache, progress, budget_.patience);
+    auto fresh = look_for_runs(folders_, roots, budget_.look, budget_.most_found, kept->cache, watcher, budget_.patience);
     if (fresh == nullptr) return nullptr;
     kept->looked = clock.boot();
     kept->look_took = kept->looked - began;
@@ -91,10 +99,10 @@ RunSearch::LookedPtr RunSearch::look_at(const std::vector<std::string>& roots, b
 }
 
 /// Of a folder of a tree that is kept: without a look of its own.
-RunSearch::LookedPtr RunSearch::look_below(const std::vector<std::string>& roots, bool next_page, const TellProgress& progress) {
+RunSearch::LookedPtr RunSearch::look_below(const std::vector<std::string>& roots, bool next_page, const LookWatcher& watcher) {
     const auto above = roots.size() == 1 ? kept_above(roots.front()) : std::vector<std::string>();
-    if (above.empty()) return look_at(roots, next_page, progress);
-    const auto whole = look_at(above, next_page, progress);
+    if (above.empty()) return look_at(roots, next_page, watcher);
+    const auto whole = look_at(above, next_page, {watcher.progress});
     if (whole == nullptr) return nullptr;
     auto part = std::make_shared<RunListing>(*whole->listing);
     part->roots = roots;
@@ -103,7 +111,7 @@ RunSearch::LookedPtr RunSearch::look_below(const std::vector<std::string>& roots
     for (Run& run : part->runs) run.start = 0;
     // These are not known for a part. A folder that the larger look left out is looked at by itself.
     part->copies = part->left_out = 0;
-    if (part->runs.empty() || !part->complete) return look_at(roots, next_page, progress);
+    if (part->runs.empty() || !part->complete) return look_at(roots, next_page, watcher);
     return std::make_shared<const Looked>(std::move(part));
 }
 
@@ -136,9 +144,13 @@ std::optional<double> RunSearch::number_of(const wire::FindRuns& request, const 
     if (request.sort == wire::RunSort::step) {
         return known->last_step ? std::optional<double>(static_cast<double>(*known->last_step)) : std::nullopt;
     }
-    const auto value =
-        std::find_if(known->last_values.begin(), known->last_values.end(), [&](const auto& one) { return one.first == request.tag; });
-    return value != known->last_values.end() ? std::optional(value->second) : std::nullopt;
+    const auto found = known->values.find(request.tag);
+    if (found == known->values.end()) return std::nullopt;
+    const Previews::Values& values = found->second;
+    const double number = request.sort == wire::RunSort::value      ? values.last
+                          : request.sort == wire::RunSort::greatest ? values.greatest
+                                                                    : values.least;
+    return std::isnan(number) ? std::nullopt : std::optional(number);
 }
 
 std::vector<RunRow> RunSearch::rows_of(const wire::FindRuns& request, const Looked& looked, wire::RunsEnd& end) {
@@ -155,12 +167,12 @@ std::vector<RunRow> RunSearch::rows_of(const wire::FindRuns& request, const Look
     end.found = end.sorted = static_cast<std::uint32_t>(with_points.size());
     end.without_points = static_cast<std::uint32_t>(without.size());
     const std::vector<const WholeRun*>& shown = request.without_points ? without : with_points;
-    if (request.sort == wire::RunSort::step || request.sort == wire::RunSort::value) end.sorted = read_for_sorting(shown);
+    if (needs_reading(request.sort)) end.sorted = read_for_sorting(shown);
     const RowOrder order{request.sort, request.reversed, [&](const WholeRun& run) { return number_of(request, run); }};
     return request.folders ? tree_rows(shown, listing.roots, order) : flat_rows(shown, listing.roots, order);
 }
 
-wire::RunFound RunSearch::message_of(const RunRow& row, const wire::FindRuns& request, const RunListing& listing, BootTime end) {
+wire::RunFound RunSearch::unread_message_of(const RunRow& row) const {
     wire::RunFound message;
     message.path = row.path;
     message.name = row.name;
@@ -171,10 +183,38 @@ wire::RunFound RunSearch::message_of(const RunRow& row, const wire::FindRuns& re
     message.is_folder = row.run == nullptr;
     message.open = row.open;
     message.runs = row.runs;
-    const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(folders_.clock().wall().time_since_epoch()).count();
+    if (row.run != nullptr) message.parts = static_cast<std::uint32_t>(row.run->parts.size());
+    message.writing = is_being_written(message.newest);
+    return message;
+}
+
+bool RunSearch::is_being_written(std::int64_t newest) const {
+    return newest + writes_within >= std::chrono::duration_cast<std::chrono::seconds>(folders_.clock().wall().time_since_epoch()).count();
+}
+
+/// Runs with nothing but a header have no row, and only reading tells them from others: small files are left out.
+bool RunSearch::tell_early(const wire::FindRuns& request, const RunListing& so_far, const RunsTaker& taker) const {
+    if (request.without_points || request.first > 0 || needs_reading(request.sort)) return true;
+    const std::vector<std::string> words = words_of(request.query);
+    const std::vector<WholeRun> whole = whole_runs(so_far.runs);
+    std::vector<const WholeRun*> shown;
+    for (const WholeRun& run : whole) {
+        if (run.run->largest > small_file && matches(run, words)) shown.push_back(&run);
+    }
+    const RowOrder order{request.sort, request.reversed};
+    std::vector<RunRow> rows = request.folders ? tree_rows(shown, so_far.roots, order) : flat_rows(shown, so_far.roots, order);
+    rows.resize(std::min({rows.size(), most_early_rows, std::size_t{request.limit}}));
+    return std::all_of(rows.begin(), rows.end(), [&](const RunRow& row) {
+        wire::RunFound message = unread_message_of(row);
+        message.early = true;
+        return taker.found(std::move(message));
+    });
+}
+
+wire::RunFound RunSearch::message_of(const RunRow& row, const wire::FindRuns& request, const RunListing& listing, BootTime end) {
+    wire::RunFound message = unread_message_of(row);
     if (row.run != nullptr) {
         Run run = *row.run->run;
-        message.parts = static_cast<std::uint32_t>(row.run->parts.size());
         // A listing that was not made just now says what was.
         if (folders_.clock().boot() - listing.looked > std::chrono::seconds(1)) {
             const auto again = patiently<std::optional<Run>>(
@@ -188,7 +228,7 @@ wire::RunFound RunSearch::message_of(const RunRow& row, const wire::FindRuns& re
         }
         if (const auto preview = previews_.read(run, end)) describe(message, *preview, request.tags);
     }
-    message.writing = message.newest + writes_within >= now;
+    message.writing = is_being_written(message.newest);
     return message;
 }
 
@@ -206,7 +246,9 @@ bool RunSearch::read_later(const std::vector<const RunRow*>& unread, const wire:
 }
 
 void RunSearch::run(const wire::FindRuns& request, const std::vector<std::string>& roots, const Account& who, const RunsTaker& taker) {
-    const LookedPtr looked = look_below(roots, request.first > 0, taker.progress);
+    LookWatcher watcher{taker.progress};
+    if (request.early) watcher.early = [&](const RunListing& so_far) { return tell_early(request, so_far, taker); };
+    const LookedPtr looked = look_below(roots, request.first > 0, watcher);
     if (looked == nullptr) return;
     const std::shared_ptr<const RunListing>& listing = looked->listing;
     wire::RunsEnd end;

@@ -68,14 +68,18 @@ private:
 
     [[nodiscard]] std::shared_ptr<Kept> kept_for(const std::vector<std::string>& roots);
     [[nodiscard]] std::vector<std::string> kept_above(const std::string& root);
-    [[nodiscard]] LookedPtr look_at(const std::vector<std::string>& roots, bool next_page, const TellProgress& progress);
-    [[nodiscard]] LookedPtr look_below(const std::vector<std::string>& roots, bool next_page, const TellProgress& progress);
+    [[nodiscard]] LookedPtr look_at(const std::vector<std::string>& roots, bool next_page, const LookWatcher& watcher);
+    [[nodiscard]] LookedPtr look_below(const std::vector<std::string>& roots, bool next_page, const LookWatcher& watcher);
+    [[nodiscard]] bool is_being_written(std::int64_t newest) const;
     [[nodiscard]] bool holds_points(const WholeRun& run, BootTime end);
     [[nodiscard]] std::uint32_t read_for_sorting(const std::vector<const WholeRun*>& runs);
     [[nodiscard]] std::optional<double> number_of(const wire::FindRuns& request, const WholeRun& run) const;
     [[nodiscard]] std::vector<RunRow> rows_of(const wire::FindRuns& request, const Looked& looked, wire::RunsEnd& end);
+    /// The first rows of what a look has found until now.
+    [[nodiscard]] bool tell_early(const wire::FindRuns& request, const RunListing& so_far, const RunsTaker& taker) const;
     [[nodiscard]] bool read_later(const std::vector<const RunRow*>& unread, const wire::FindRuns& request, const RunListing& listing,
                                   const RunsTaker& taker);
+    [[nodiscard]] wire::RunFound unread_message_of(const RunRow& row) const;
     [[nodiscard]] wire::RunFound message_of(const RunRow& row, const wire::FindRuns& request, const RunListing& listing, BootTime end);
 
     Folders& folders_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/logdirs/suggestion.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -31,7 +33,7 @@ std::optional<Suggestion> suggestion_below(const EventFiles& found, const std::s
     if (target == here) return std::nullopt;
     const auto down = static_cast<std::size_t>(
         std::count(target.begin() + static_cast<std::ptrdiff_t>(here == "/" ? 0 : here.size()), target.end(), '/'));
-    return Suggestion{target, found.runs, "no event files here; " + how_many_runs(found.runs) + " " + levels(down, "down")};
+    return Suggestion{target, found.runs, fmt::format("no event files here; {} {}", how_many_runs(found.runs), levels(down, "down"))};
 }
 
 /// For a name that does not exist, most likely because of a typing error.
@@ -53,7 +55,7 @@ std::optional<Suggestion> suggestion_above(Folders& folders, const std::string& 
         if (found.count == 0) continue;
         const std::string target = target_of(found, above);
         const std::string where = target == above ? levels(up, "up") : "in " + target.substr(target.rfind('/') + 1);
-        return Suggestion{target, found.runs, "no event files here or below; " + how_many_runs(found.runs) + " " + where};
+        return Suggestion{target, found.runs, fmt::format("no event files here or below; {} {}", how_many_runs(found.runs), where)};
     }
     return std::nullopt;
 }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <deque>
+#include <list>
 #include <mutex>
 #include <string_view>
 #include <thread>
@@ -40,10 +41,16 @@ struct Walk::Shared {
     enum Queue : std::size_t { folders, links, hidden, copies, queues };
 
     Shared(const Clock& with, const Budget& of, std::shared_ptr<DirectoryCache> kept)
-        : clock(with), end(with.boot() + of.time), depth(of.depth), cache(std::move(kept)), entries_left(of.entries) {}
+        : clock(with),
+          end(with.boot() + of.time),
+          depth(of.depth),
+          cache(std::move(kept)),
+          ask_cache(cache != nullptr && !cache->is_empty()),
+          entries_left(of.entries) {}
 
     [[nodiscard]] bool has_budget() const { return entries_left.load(std::memory_order_relaxed) > 0 && clock.boot() < end; }
-    [[nodiscard]] std::deque<Folder>* next_queue() {
+    using Siblings = std::deque<Folder>;  ///< folders of one folder
+    [[nodiscard]] std::list<Siblings>* next_queue() {
         const auto some = std::find_if(waiting.begin(), waiting.end(), [](const auto& queue) { return !queue.empty(); });
         return some == waiting.end() ? nullptr : &*some;
     }
@@ -55,6 +62,7 @@ struct Walk::Shared {
     const BootTime end;
     const std::size_t depth;
     const std::shared_ptr<DirectoryCache> cache;
+    const bool ask_cache;  ///< the first look finds nothing in it
     std::function<Admit()> make_admit;
     bool once = false;
     std::vector<std::string> starts;
@@ -63,7 +71,8 @@ struct Walk::Shared {
 
     std::mutex mutex;  ///< guards what follows
     std::condition_variable changed;
-    std::array<std::deque<Folder>, queues> waiting;
+    /// One folder of each group in turn: thousands of data folders do not hold up the runs beside them.
+    std::array<std::list<Siblings>, queues> waiting;
     std::set<std::tuple<std::size_t, dev_t, ino_t>> known;
     std::set<std::size_t> incomplete;
     std::vector<Seen> found;
@@ -85,10 +94,15 @@ public:
     void run() {
         std::unique_lock lock(shared_->mutex);
         while (shared_->worker == number_) {
-            std::deque<Folder>* queue = shared_->next_queue();
+            std::list<Shared::Siblings>* queue = shared_->next_queue();
             if (queue == nullptr || !shared_->has_budget()) break;
-            const Folder folder = std::move(queue->front());
-            queue->pop_front();
+            const Folder folder = std::move(queue->front().front());
+            queue->front().pop_front();
+            if (queue->front().empty()) {
+                queue->pop_front();
+            } else {
+                queue->splice(queue->end(), *queue, queue->begin());
+            }
             shared_->current = folder;
             lock.unlock();
             look_into(folder);
@@ -114,9 +128,13 @@ private:
         const bool fresh =
             !seen_.readable || shared_->known.emplace(shared_->once ? 0 : folder.start, identity_.st_dev, identity_.st_ino).second;
         if (gave_up_) shared_->give_up(folder);
-        if (fresh) {
-            for (Child& child : children_) shared_->waiting[child.queue].push_back(std::move(child.folder));
-        } else {
+        if (fresh && !children_.empty()) {
+            std::array<Shared::Siblings, Shared::queues> groups;
+            for (Child& child : children_) groups[child.queue].push_back(std::move(child.folder));
+            for (std::size_t i = 0; i < groups.size(); ++i) {
+                if (!groups[i].empty()) shared_->waiting[i].push_back(std::move(groups[i]));
+            }
+        } else if (!fresh) {
             seen_ = {folder.path, folder.start, folder.depth, folder.copies, true};
         }
         shared_->found.push_back(std::move(seen_));
@@ -130,7 +148,7 @@ private:
             gave_up_ = seen_.silent = true;
             return;
         }
-        if (shared_->cache != nullptr && stat(folder.path.c_str(), &identity_) == 0) {
+        if (shared_->ask_cache && stat(folder.path.c_str(), &identity_) == 0) {
             if (const auto entries = shared_->cache->find(identity_)) return look_at_kept(folder, *entries);
         }
         Fd fd(open(folder.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -246,7 +264,7 @@ Walk::Walk(const Clock& clock, Budget budget, std::shared_ptr<DirectoryCache> ca
 Walk::~Walk() { wait_for_worker(); }
 
 void Walk::start_at(const std::string& folder) {
-    shared_->waiting[Shared::folders].push_back({folder, shared_->starts.size(), 0});
+    shared_->waiting[Shared::folders].push_back({{folder, shared_->starts.size(), 0}});
     shared_->starts.push_back(folder);
 }
 
@@ -274,7 +292,9 @@ bool Walk::leave_behind_silent() {
     shared_->give_up(folder);
     shared_->found.push_back({silent, folder.start, folder.depth, folder.copies, false, true});
     for (auto& queue : shared_->waiting) {
-        std::erase_if(queue, [&](const Shared::Folder& waiting) { return waiting.path.starts_with(silent + "/"); });
+        for (Shared::Siblings& siblings : queue)
+            std::erase_if(siblings, [&](const Shared::Folder& waiting) { return waiting.path.starts_with(silent + "/"); });
+        std::erase_if(queue, [](const Shared::Siblings& siblings) { return siblings.empty(); });
     }
     return SilentFolders::of_process().add(silent, std::move(shared_->thread));
 }
@@ -315,7 +335,9 @@ void Walk::run(const std::function<bool(const Seen&)>& use) {
     wait_for_worker();
     lock.lock();
     for (const auto& queue : shared_->waiting) {
-        for (const Shared::Folder& folder : queue) shared_->give_up(folder);
+        for (const Shared::Siblings& siblings : queue) {
+            for (const Shared::Folder& folder : siblings) shared_->give_up(folder);
+        }
     }
     incomplete_ = shared_->incomplete;
 }

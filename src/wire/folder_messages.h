@@ -120,20 +120,23 @@ struct FolderList {
     }
 };
 
-enum class RunSort : std::uint8_t { newest, name, step, bytes, value, last = value };
+/// `value` is the last one of a tag, `greatest` and `least` the bounds of all its values.
+enum class RunSort : std::uint8_t { newest, name, step, bytes, value, greatest, least, last = least };
 
 /// Asks for the runs below a root, in pages. The answer is a FolderReport on the root and, if that is readable, RunsProgress
-/// during the search, a RunFound for each row, on slow storage another one when the run was read, and a final RunsEnd.
+/// during the search, a RunFound for each row, on slow storage another one when the run was read, and a final RunsEnd. With
+/// `early`, some RunsProgress are followed by the first rows of what was found until then, not read.
 struct FindRuns {
     static constexpr Type type = Type::FindRuns;
     std::string root;   ///< absolute; empty means run_roots of boardgate.conf
     std::string query;  ///< words that the path of a run must contain; upper and lower case are the same
     RunSort sort = RunSort::newest;
     bool reversed = false;
-    std::string tag;                ///< for RunSort::value
+    std::string tag;                ///< for RunSort::value, greatest and least
     std::vector<std::string> tags;  ///< the curves to send; empty: a loss and an accuracy
     bool folders = false;           ///< rows for folders: large ones stand for their runs
     bool without_points = false;    ///< only the runs that hold no point
+    bool early = false;
     std::uint16_t limit = 0;
     std::uint32_t first = 0;  ///< the row to begin with; above 0 it is a page of the last listing
     template <class Io>
@@ -146,6 +149,7 @@ struct FindRuns {
         io.texts(tags, longest::curves, longest::tag);
         io.flag(folders);
         io.flag(without_points);
+        io.flag(early);
         io.number(limit);
         io.number(first);
     }
@@ -205,6 +209,7 @@ struct RunFound {
     bool has_step = false;
     std::int64_t step = 0;     ///< the last one
     bool read = false;         ///< whether there was time to read it
+    bool early = false;        ///< the search goes on, and its rows will replace this one
     std::string damaged_file;  ///< empty: none
     std::uint64_t damaged_byte = 0;
     std::vector<Curve> curves;
@@ -224,6 +229,7 @@ struct RunFound {
         io.flag(has_step);
         io.number(step);
         io.flag(read);
+        io.flag(early);
         io.text(damaged_file, longest::file_name);
         io.number(damaged_byte);
         io.list(curves, longest::curves);

@@ -256,8 +256,9 @@ def test_the_button_says_whether_a_change_restarts(alices, alice, ready_board):
     board = ready_board(alice)
     alices.choose(board, "edit").shown("#edit-submit", "Save")
     alices.type("#edit-title", "Renamed")
+    alices.click("#board-dialog details summary").type("#edit-priority", "70").type("#edit-idle-sleep", "90")
     assert alices.run("return document.getElementById('edit-submit').textContent") == "Save"
-    alices.click("#board-dialog details summary").type("#edit-reload-interval", "17").shown("#edit-submit", "Save and restart")
+    alices.type("#edit-reload-interval", "17").shown("#edit-submit", "Save and restart")
     alices.click("#board-dialog .buttons button", "Cancel")
 
 

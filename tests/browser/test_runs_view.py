@@ -81,6 +81,32 @@ def test_columns_are_chosen_sorted_and_kept(runs, lab):
         lab.exec("rm", "-r", "/home/alice/columns")
 
 
+def test_headings_sort_by_the_last_and_the_best_value(runs, lab):
+    lab.exec("sh", "-euc", """w() { write-events ~/heads --run $1 --first $2 --points 1 --tag f1 --value $3 --into tfevents; }
+        w fell 0 9; w fell 1 1; w flat 0 5; w flat 1 5""", user="alice")
+    head = lambda sort: f".heads [data-tag=f1] button[data-sort='{sort}']"
+    first = lambda: [path.rpartition("/")[2] for path in names(runs) if "/heads/" in path]
+    cell = "li.run[data-path='/home/alice/heads/fell'] .curve[data-tag=f1] .value"
+    try:
+        runs.click("button", "Refresh").shown("li.run[data-path='/home/alice/heads/fell']", seconds=20)
+        runs.click("#columns summary").click("#columns input[value=f1]").shown(cell, "1 best 9", seconds=20)
+        runs.click("#columns summary").click(head("value:f1"))
+        until("the highest last value comes first", lambda: first() == ["flat", "fell"])
+        runs.click(head("max:f1"))
+        until("the highest value comes first", lambda: first() == ["fell", "flat"])
+        assert runs.path == "/?sort=max%3Af1"
+        # Pressed again, the lowest value is the best one, and stays it.
+        runs.click(head("max:f1")).shown(cell, "1 best 1")
+        runs.open("/?sort=newest").shown(cell, "1 best 1", seconds=20)
+        runs.shown(head("-min:f1"))
+        runs.click(".heads button", "Name")
+        until("they are sorted by name", lambda: runs.path == "/?sort=name")
+        runs.click(".heads button", "Name ▴")
+        until("and the other way round", lambda: runs.path == "/?sort=-name")
+    finally:
+        lab.exec("rm", "-r", "/home/alice/heads")
+
+
 def test_several_that_are_ticked_are_drawn_together(runs):
     for path in ("/home/alice/runs/baseline", "/home/alice/runs/wide"):
         runs.click(f"li.run[data-path='{path}'] input")
@@ -169,6 +195,20 @@ def test_it_says_how_far_the_look_has_come(runs, lab):
         runs.type("#root", "/srv/many\n").says("No runs below /srv/many", seconds=60)
         told = runs.run("return told")
         assert any("folders" in text and "so far" in text for text in told), told
+    finally:
+        lab.exec("sh", "-euc", "umount --lazy /srv/many; rmdir /srv/many")
+
+
+def test_the_first_rows_come_while_the_search_goes_on(runs, lab):
+    lab.exec("sh", "-euc", SLOW_TREE + "mkdir 0; cp ~alice/runs/wide/* 0; chmod -R a+rX 0")
+    try:
+        runs.run("""window.told = []; const list = document.getElementById('runs'), at = document.getElementById('looking');
+                    new MutationObserver(() => { if (list.firstElementChild) told.push([list.firstElementChild.dataset.path, at.textContent]); })
+                        .observe(list, {childList: true})""")
+        runs.type("#root", "/srv/many\n").says("Below /srv/many", seconds=60)
+        told = runs.run("return told")
+        assert any(path == "/srv/many/0" and "Searching" in text for path, text in told), told
+        assert names(runs) == ["/srv/many/0"] and "step 299" in runs.shown("li.run").text
     finally:
         lab.exec("sh", "-euc", "umount --lazy /srv/many; rmdir /srv/many")
 

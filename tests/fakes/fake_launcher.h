@@ -92,12 +92,17 @@ public:
     }
     Fd reader;  ///< what open_logdirs gives
     ApiResult<Fd> open_logdirs(const Token&) override { return std::move(reader); }
-    ApiResult<wire::FolderReport> inspect(const Token&, const std::string& folder, bool foreign) override {
-        note("inspect " + folder);
-        if (!report.home_of.empty() && !foreign) return wire::FolderReport{wire::FolderVerdict::foreign, report.home_of + "'s home"};
-        wire::FolderReport its = report;
-        if (const auto known = target_of.find(folder); known != target_of.end()) its.target = known->second;
-        return its;
+    ApiResult<boardgated::InspectedFolders> inspect(const Token&, const std::vector<std::string>& folders, bool foreign) override {
+        boardgated::InspectedFolders seen;
+        for (const std::string& folder : folders) {
+            note("inspect " + folder);
+            wire::FolderReport its = report;
+            if (!report.home_of.empty() && !foreign) its = {wire::FolderVerdict::foreign, report.home_of + "'s home"};
+            if (const auto known = target_of.find(folder); known != target_of.end()) its.target = known->second;
+            seen.reports.push_back(std::move(its));
+        }
+        seen.home = home;
+        return seen;
     }
 
     std::optional<HomeMark> home;                   ///< what home_of gives

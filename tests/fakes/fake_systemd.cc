@@ -189,9 +189,17 @@ struct FakeSystemd::World {
         if (method == "StartTransientUnit") return world.start_transient(message);
         if (method == "StartUnit" || method == "StopUnit" || method == "RestartUnit") return world.change(message, method);
         if (method == "ResetFailedUnit") return world.reset(message);
+        if (method == "SetUnitProperties" || method == "KillUnit") return world.take(message, method);
         if (method == "GetUnit") return world.find(message);
         if (method == "ListUnitsByPatterns") return world.list(message);
         return sd_bus_reply_method_errorf(message, SD_BUS_ERROR_UNKNOWN_METHOD, "%s", method.c_str());
+    }
+
+    int take(sd_bus_message* message, const std::string& method) {
+        const char* unit = nullptr;
+        good(sd_bus_message_read(message, "s", &unit), method.c_str());
+        asked.push_back(method + " " + unit);
+        return sd_bus_reply_method_return(message, "");
     }
 
     int subscribe(sd_bus_message* message) {

@@ -56,6 +56,23 @@ def test_renaming_restarts_nothing(lab, alice, ready_board):
     assert lab.property(board["unit"], "InvocationID") != run
 
 
+def test_priority_and_sleep_change_while_the_board_runs(lab, alice, ready_board):
+    board = ready_board(alice)
+    run = lab.property(board["unit"], "InvocationID")
+    change = lambda **options: alice.send("PATCH", f"{BOARDS}/{board['id']}", options)
+    assert change(priority=70, idle_sleep=3000).status == 200
+    assert lab.property(board["unit"], "CPUWeight") == "70" and alice.board(board["id"])["idle_sleep"] == 3000
+    assert lab.property(board["unit"], "InvocationID") == run and alice.board(board["id"])["state"] == "ready"
+    # The running board has it: it sleeps by the new one.
+    assert change(idle_sleep=1).status == 200
+    in_state(alice, board, "asleep")
+    assert lab.property(board["unit"], "Result") == "success"
+    # What systemd kept of the change does not count for the next unit.
+    assert change(idle_sleep=3000, priority=20, reload_interval=17).status == 200
+    assert lab.property(board["unit"], "CPUWeight") == "20"
+    assert not lab.succeeds("test", "-e", f"/run/systemd/system.control/{board['unit']}.d")
+
+
 def test_nobody_reads_anothers_folders_and_titles(lab, alice, ready_board):
     lab.exec("sh", "-euc", "mkdir -p '/home/alice/hush hush' && cp -r /home/alice/runs '/home/alice/hush hush/' && chown -R alice: '/home/alice/hush hush'")
     try:

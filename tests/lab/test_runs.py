@@ -349,6 +349,8 @@ def test_a_person_whose_runs_are_elsewhere_sees_where(lab, person, does):
     does("write-events /data/$(id -un) --run far --points 2")
     try:
         assert runs(person)["elsewhere"] == [{"path": f"/data/{person.user}", "runs": 1, "complete": True}]
+        told = lab.verb("exec", "runuser", "-u", person.user, "--", "boardgate", "doctor", check=False).stdout
+        assert f"there is 1 run in /data/{person.user}: give start that folder" in told and "run_roots in boardgate.conf" in told, told
     finally:
         lab.exec("rm", "-r", "/data")
 

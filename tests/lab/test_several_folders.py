@@ -20,7 +20,7 @@ def test_a_board_shows_several_folders_side_by_side(lab, alice, ready_board):
         shows(alice, ready_board(alice), plain)
         board = ready_board(alice, "/home/alice/apart/a,b/runs", more_logdirs=["/home/alice/apart/c/runs"])
         assert board["title"] == "runs + runs" and board["more_logdirs"] == ["/home/alice/apart/c/runs"]
-        prefixed = lambda name: {name if run == "." else f"{name}/{run}" for run in plain}
+        prefixed = lambda name: {f"{name}/{run}" for run in plain}
         shows(alice, board, prefixed("a,b-runs") | prefixed("c-runs"))
         # After removing a folder, it restarts with the others.
         changed = alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"more_logdirs": []})
@@ -28,6 +28,14 @@ def test_a_board_shows_several_folders_side_by_side(lab, alice, ready_board):
         shows(alice, board, plain)
     finally:
         lab.exec("rm", "-rf", "/home/alice/apart")
+
+
+def test_a_board_of_a_run_calls_it_by_its_name(lab, alice, ready_board):
+    board = ready_board(alice, "/home/alice/runs/wide")
+    shows(alice, board, {"wide"})
+    assert board["more_logdirs"] == []
+    # The name is in no command line (ps).
+    assert not any("wide" in word for process in lab.processes(board["unit"]) for word in process["argv"])
 
 
 def test_each_folder_is_looked_at_before_the_board_is_made(alice):

@@ -14,6 +14,8 @@ import {sample_every, take_sample} from './usage.js';
 const compact_key = 'boardgate-compact';
 /// Cards in view look into their folders again, so that no age is older than it says.
 const look_every = 30000;
+/// TensorBoard has to know of all else.
+const without_restart = ['title', 'priority', 'idle_sleep'];
 
 /// `wanted`: the query parameters of the address.
 export function show_boards(main, {wanted}) {
@@ -163,8 +165,7 @@ export function show_boards(main, {wanted}) {
     function edit(board) {
         const awake = board.state === 'ready' || board.state === 'starting';
         const failed = board.state === 'failed';
-        // The title is boardgate's; TensorBoard has to know of all else.
-        const submit_text = (changed) => (failed ? 'Save and wake' : awake && changed.some((name) => name !== 'title') ? 'Save and restart' : 'Save');
+        const submit_text = (changed) => (failed ? 'Save and wake' : awake && changed.some((name) => !without_restart.includes(name)) ? 'Save and restart' : 'Save');
         show_dialog(`Edit ${board.title}`, {board, values: board, submit_text,
             done(changed) {
                 announce(`${changed.title} was changed`);

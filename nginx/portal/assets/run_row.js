@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: MIT
 // One row of the runs: a run, or a folder that stands for its runs. The element stays while the run changes.
 import {bytes, count, el, time} from './dom.js';
+import {is_low_best} from './run_columns.js';
 import {spark} from './spark.js';
 
 export function number(value) {
     return Number.isFinite(value) ? Number(value.toPrecision(4)).toLocaleString('en', {maximumSignificantDigits: 4}) : 'no number';
 }
 
-/// The last value, the best and worst in its title, and the curve. `curve` may be missing: the run has no such tag.
-function cell(tag, curve) {
+/// The last value, the best one in a column, lowest and highest in its title, and the curve. `curve` may be missing: the run has
+/// no such tag.
+function cell(tag, curve, column = false) {
     if (!curve) return el('div.curve', {'data-tag': tag}, el('span.hint', {}, `${tag} `, el('span.value', {}, '–')));
     const values = curve.points.map(([, value]) => value).filter(Number.isFinite);
     // The last point unfiltered: people want to see a loss that became NaN.
     const last = number(curve.points.at(-1)?.[1]);
     return el('div.curve', {'data-tag': tag, title: `${tag}: ${last}; lowest ${number(curve.min)}, highest ${number(curve.max)}`}, spark(values).element,
-        el('span.hint', {}, `${tag} `, el('span.value', {}, last)));
+        el('span.hint', {}, `${tag} `, el('span.value', {}, last, column && el('span.hint', {}, ` best ${number(is_low_best(tag) ? curve.min : curve.max)}`))));
 }
 
 function facts(run) {
     return [
         run.writing ? el('span.tag.writing', {}, 'Being written') : null,
         el('span', {}, run.newest ? time(run.newest) : ''),
-        run.read ? run.step !== null && el('span', {}, `step ${run.step.toLocaleString('en')}`) : el('span', {}, 'not read yet'),
+        run.read ? run.step !== null && el('span', {}, `step ${run.step.toLocaleString('en')}`) : !run.early && el('span', {}, 'not read yet'),
         el('span', {}, bytes(run.bytes)),
         run.parts > 0 && el('span', {}, count(run.parts, 'part')),
         run.parts === 0 && run.event_files > 1 && el('span', {}, count(run.event_files, 'event file')),
@@ -57,7 +59,7 @@ export function run_row(first, {open, ticked, toggle, columns, is_going}) {
         name.replaceChildren(...line, el('p.facts.listed', {}, ...facts(row)),
             row.damage ? el('p.error.facts', {title: row.damage.file}, `Damaged at byte ${row.damage.byte.toLocaleString('en')}: TensorBoard shows nothing behind it.`) : '');
         const chosen = columns();
-        curves.replaceChildren(...(chosen.length ? chosen.map((tag) => cell(tag, row.curves.find((curve) => curve.tag === tag))) : row.curves.map((curve) => cell(curve.tag, curve))));
+        curves.replaceChildren(...(chosen.length ? chosen.map((tag) => cell(tag, row.curves.find((curve) => curve.tag === tag), true)) : row.curves.map((curve) => cell(curve.tag, curve))));
     }
 
     function set_open(yes) {

@@ -6,14 +6,13 @@ import {announce, copy_button, count, el, say, sentence} from './dom.js';
 import {kept, keep, some_of} from './list_tools.js';
 import {most_more_folders} from './more_folders.js';
 import {pinned_boards} from './pinned.js';
+import {run_columns} from './run_columns.js';
 import {run_plot, tags_of} from './run_plot.js';
 import {run_row} from './run_row.js';
 import {address_of, ask_for_page, request_of, search_of} from './run_search.js';
 import {is_going, stay} from './undo.js';
 
 const most_compared = 1 + most_more_folders;
-const most_columns = 4;
-const columns_key = 'boardgate-columns';
 const hidden_key = 'boardgate-hidden-runs';
 const most_hidden = 1000;
 /// Of the rows on the screen, while the page is visible.
@@ -37,7 +36,6 @@ function clock(moment) {
 export function show_runs(main, {wanted}) {
     document.title = 'Runs · boardgate';
     let search = search_of(wanted);
-    let columns = kept_list(columns_key, most_columns);
     let hidden = new Set(kept_list(hidden_key, most_hidden));  // paths of runs
     let pages = [];  // {cursor: of its request, items}
     let next = null;  // the cursor of the next page
@@ -55,12 +53,8 @@ export function show_runs(main, {wanted}) {
     const error = el('p.error#runs-error', {role: 'alert', hidden: true});
     const query = el('input#search', {type: 'search', placeholder: 'Search all runs', 'aria-label': 'Search all runs', autocomplete: 'off', spellcheck: 'false', value: search.query, oninput: typed});
     const root = el('input#root', {type: 'text', 'aria-label': 'Search below', placeholder: 'Everywhere', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', value: search.root});
-    const sort = el('select#sort', {'aria-label': 'Sort', onchange: () => change({sort: sort.value})});
     const flat = el('button#flat.filter', {type: 'button', 'aria-pressed': String(!search.flat), onclick: () => change({flat: !search.flat})}, 'Folders');
-    const choice = el('div.menu-items.columns');
-    const column_menu = el('details#columns.menu', {onkeydown: (event) => {
-        if (event.key === 'Escape') column_menu.open = false;
-    }}, el('summary.button', {}, 'Columns'), choice);
+    const columns = run_columns({sort_by: (sort) => change({sort}), choose: () => look()});
     const more = el('button#more-runs', {type: 'button', hidden: true, onclick: load_more}, 'Show more');
     const compare = el('button#compare.primary', {type: 'button', onclick: (event) => open_several(ticked(), event.currentTarget)}, 'Open together');
     const chosen = el('span');
@@ -160,7 +154,7 @@ export function show_runs(main, {wanted}) {
     }, {rootMargin: '200px'});
 
     function item_of(row) {
-        const item = run_row(row, {open, toggle, is_going, ticked: show_ticked, columns: () => columns});
+        const item = run_row(row, {open, toggle, is_going, ticked: show_ticked, columns: columns.tags});
         item.element.hidden = Boolean(item.tick) && hidden.has(row.path);
         in_sight.observe(item.element);
         return item;
@@ -170,6 +164,11 @@ export function show_runs(main, {wanted}) {
         in_sight.unobserve(item.element);
         seen.delete(item.element);
         item.element.remove();
+    }
+
+    function empty(page) {
+        for (const item of page.items) drop(item);
+        page.items = [];
     }
 
     /// Rows of a page that was asked for again. A row never moves: somebody may be about to press it.
@@ -220,7 +219,7 @@ export function show_runs(main, {wanted}) {
         }
         item.set_open(true);
         await attempt(async () => {
-            const answer = await ask_for_page({...search, root: path}, columns);
+            const answer = await ask_for_page({...search, root: path}, columns.tags());
             if (!item.is_open()) return;
             let after = item;
             for (const row of answer.runs) {
@@ -274,34 +273,10 @@ export function show_runs(main, {wanted}) {
 
     async function show_pointless(button) {
         await attempt(async () => {
-            const {runs} = await ask_for_page(search, columns, {without_points: '1', folders: null});
+            const {runs} = await ask_for_page(search, columns.tags(), {without_points: '1', folders: null});
             button.replaceWith(el('span', {}, `${count(last.without_points, 'run')} without a point:`));
             rest.append(el('ul.cards', {}, ...runs.map((row) => el('li.path', {}, row.path))));
         }, show_error, button);
-    }
-
-    function show_sorts(tags) {
-        const known = [...new Set([...columns, ...tags])];
-        const options = [['newest', 'Newest first'], ['-newest', 'Oldest first'], ['name', 'By name'], ['step', 'Most steps first'], ['bytes', 'Largest first'],
-            ...known.flatMap((tag) => [[`value:${tag}`, `${tag}, highest first`], [`-value:${tag}`, `${tag}, lowest first`]])];
-        if (!options.some(([value]) => value === search.sort)) options.push([search.sort, search.sort]);
-        if ([...sort.options].map(({value}) => value).join('\n') === options.map(([value]) => value).join('\n')) return;
-        sort.replaceChildren(...options.map(([value, text]) => el('option', {value}, text)));
-        sort.value = search.sort;
-    }
-
-    function show_columns(tags) {
-        const known = [...new Set([...columns, ...tags])];
-        if ([...choice.querySelectorAll('input')].map(({value}) => value).join('\n') === known.join('\n')) return;
-        choice.replaceChildren(el('p.hint', {}, `Up to ${most_columns} metrics`), ...known.map((tag) => el('label', {}, el('input', {type: 'checkbox', value: tag, checked: columns.includes(tag), onchange: choose}), tag)));
-        column_menu.hidden = !known.length;
-    }
-
-    function choose() {
-        columns = [...choice.querySelectorAll('input:checked')].map(({value}) => value).slice(0, most_columns);
-        for (const box of choice.querySelectorAll('input')) box.disabled = !box.checked && columns.length >= most_columns;
-        keep(columns_key, JSON.stringify(columns));
-        look();
     }
 
     function show_answer(answer) {
@@ -311,8 +286,7 @@ export function show_runs(main, {wanted}) {
         const parts = [`Below ${last.roots.join(', ')}`, `as of ${clock(last.as_of)}`];
         if (last.sorted < last.found) parts.push(`sorted over ${last.sorted.toLocaleString('en')} of ${last.found.toLocaleString('en')}`);
         progress.textContent = parts.join(' · ');
-        show_sorts(last.tags);
-        show_columns(last.tags);
+        columns.show(last.tags, search.sort);
         show_rest();
         show_ticked();
     }
@@ -354,16 +328,36 @@ export function show_runs(main, {wanted}) {
         show_ticked();
         progress.textContent = 'Searching for runs…';
         const rows = [];
-        source = new EventSource(`/api/v1${request_of(search, columns, {follow: '1'})}`);
+        source = new EventSource(`/api/v1${request_of(search, columns.tags(), {follow: '1'})}`);
         const listen = (name, use) => source.addEventListener(name, (event) => { if (turn === asked) use(event); });
+        let early = [];  // the first rows of what was found until now
+        let drawing = 0;
+        /// Rows that somebody may be about to press stay where they are.
+        let stays = null;
+        function show_early() {
+            drawing = 0;
+            if (turn !== asked || stays !== null) return;
+            if (!pages.length) pages.push({cursor: null, items: []});
+            merge(pages[0], early);
+        }
         listen('progress', ({data}) => {
             const {looked_at, found} = JSON.parse(data);
+            early = [];
             if (looked_at) progress.textContent = `Searching… ${count(looked_at, 'folder')}, ${count(found, 'run')} so far`;
+        });
+        listen('early', ({data}) => {
+            early.push({...JSON.parse(data), early: true});
+            drawing ||= setTimeout(show_early, 30);
         });
         listen('run', ({data}) => {
             const row = JSON.parse(data);
             rows.push(row);
             if (!pages.length) pages.push({cursor: null, items: []});
+            if (stays === null) {
+                stays = pages[0].items.length > 0 && (list.matches(':hover, :focus-within') || ticked().length > 0);
+                if (!stays) empty(pages[0]);
+            }
+            if (stays) return;
             // On slow storage a run comes once more, when it was read.
             const earlier = row.kind === 'run' && find(row.path, row.kind);
             if (earlier) earlier.update(row);
@@ -372,6 +366,8 @@ export function show_runs(main, {wanted}) {
         listen('end', ({data}) => {
             source.close();
             if (!pages.length) pages.push({cursor: null, items: []});
+            // On slow storage the last row of a run is what was read.
+            if (stays !== false) merge(pages[0], [...new Map(rows.map((row) => [row.kind + row.path, row])).values()]);
             const answer = {...JSON.parse(data), runs: rows};
             set_next(answer.cursor);
             show_answer(answer);
@@ -386,7 +382,7 @@ export function show_runs(main, {wanted}) {
             source.close();
             progress.textContent = '';
             // A refused stream has no error text; a plain request has.
-            await attempt(() => call('GET', request_of(search, columns, {limit: 1})).then(() => show_error('The search was interrupted. Try again.')), show_error);
+            await attempt(() => call('GET', request_of(search, columns.tags(), {limit: 1})).then(() => show_error('The search was interrupted. Try again.')), show_error);
         });
     }
 
@@ -394,7 +390,7 @@ export function show_runs(main, {wanted}) {
     async function look_quickly() {
         const turn = reset();
         await attempt(async () => {
-            const answer = await ask_for_page(search, columns);
+            const answer = await ask_for_page(search, columns.tags());
             if (turn !== asked) return;
             list.replaceChildren();
             take_page(null, answer);
@@ -408,7 +404,7 @@ export function show_runs(main, {wanted}) {
         const turn = asked;
         await attempt(async () => {
             const cursor = next;
-            const answer = await ask_for_page(search, columns, {cursor});
+            const answer = await ask_for_page(search, columns.tags(), {cursor});
             if (turn !== asked || cursor !== next) return;
             answer.runs = answer.runs.filter((row) => !find(row.path, row.kind));
             take_page(cursor, answer);
@@ -437,12 +433,11 @@ export function show_runs(main, {wanted}) {
         const visible = pages.filter((page, n) => n === 0 && last.sorted < last.found || page.items.some(({element}) => seen.has(element)));
         try {
             for (const page of visible.length ? visible : pages.slice(0, 1)) {
-                const answer = await ask_for_page(search, columns, {cursor: page.cursor});
+                const answer = await ask_for_page(search, columns.tags(), {cursor: page.cursor});
                 if (turn !== asked) return;
                 const sorting = last.sorted < last.found || answer.sorted < answer.found;
                 if (sorting && page === pages[0] && pages.length === 1 && !ticked().length) {
-                    for (const item of page.items) drop(item);
-                    page.items = [];
+                    empty(page);
                     for (const row of answer.runs) add(page, row);
                 } else {
                     merge(page, answer.runs);
@@ -477,10 +472,9 @@ export function show_runs(main, {wanted}) {
                 search.root = root.value.trim();
                 history.replaceState(null, '', address_of(search));
                 look();
-            }}, query, root, sort, flat, column_menu, el('button', {type: 'submit'}, 'Refresh'), el('a.button', {href: '/boards?new', 'data-view': ''}, 'New board'))),
-        pinned.element, progress, error, list, more, rest, bar);
-    show_sorts([]);
-    show_columns([]);
+            }}, query, root, columns.list, flat, columns.menu, el('button', {type: 'submit'}, 'Refresh'), el('a.button', {href: '/boards?new', 'data-view': ''}, 'New board'))),
+        pinned.element, progress, error, columns.heads, list, more, rest, bar);
+    columns.show([], search.sort);
     look();
     keep_refreshing();
     document.addEventListener('visibilitychange', come_back);

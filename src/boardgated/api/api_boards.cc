@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api/api_boards.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -20,8 +22,6 @@ namespace boardgate::boardgated {
 namespace {
 
 constexpr std::uint32_t standard_log_lines = 100;
-/// At all folders of a board.
-constexpr std::chrono::seconds longest_look{20};
 
 }  // namespace
 
@@ -54,7 +54,7 @@ ApiResult<Response> ApiBoards::list_deleted(Call& call) const {
 
 ApiResult<Response> ApiBoards::current(const BoardId& id, int status, const std::vector<Notice>& more) const {
     const auto board = registry_.find(id);
-    if (!board) return problem(Code::no_such_board, "board " + id.str() + " was deleted meanwhile");
+    if (!board) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", id.str()));
     Json::Value body = board_json(*board);
     const auto shown = notices_of(board->facts);  // an awake board has them in its status text already
     for (const Notice& notice : more) {
@@ -119,30 +119,26 @@ ApiResult<ApiBoards::Wanted> ApiBoards::wanted(const Call& call, const BoardOpti
 }
 
 ApiResult<ApiBoards::Inspected> ApiBoards::inspect(const Token& token, const BoardOptions& options, bool foreign) {
-    const char* field = "logdir";
-    std::vector<wire::FolderReport> reports;
-    const auto until = std::chrono::steady_clock::now() + longest_look;
+    const std::vector<std::string> folders = folders_of(options);
+    const auto seen = launcher_.inspect(token, folders, foreign && settings_.offer_own_boards);
+    if (!seen) return error_of(seen);
     std::vector<std::string> targets;
     std::string home_of;
-    for (const std::string& folder : folders_of(options)) {
-        if (std::chrono::steady_clock::now() >= until) {
-            return problem(Code::logdir_unreadable, "your folders answer too slowly; is their file system mounted?", field);
-        }
-        auto report = launcher_.inspect(token, folder, foreign && settings_.offer_own_boards);
-        if (!report) return error_of(report);
-        if (report->verdict == wire::FolderVerdict::foreign && settings_.offer_own_boards && !foreign) {
+    for (std::size_t i = 0; i < seen->reports.size(); ++i) {
+        const wire::FolderReport& report = seen->reports[i];
+        const char* field = i == 0 ? "logdir" : "more_logdirs";
+        if (report.verdict == wire::FolderVerdict::foreign && settings_.offer_own_boards && !foreign) {
             return problem(Code::logdir_foreign,
-                           "\"" + folder + "\" is in " + report->detail +
+                           "\"" + folders[i] + "\" is in " + report.detail +
                                ", where others can put anything; to show it all the same: boardgate start --foreign",
                            field);
         }
-        if (const auto good = verdict_of(*report, folder, field); !good) return error_of(good);
-        if (!report->target.empty()) targets.push_back(report->target);
-        if (home_of.empty()) home_of = report->home_of;
-        reports.push_back(*std::move(report));
-        field = "more_logdirs";
+        if (const auto good = verdict_of(report, folders[i], field); !good) return error_of(good);
+        if (!report.target.empty()) targets.push_back(report.target);
+        if (home_of.empty()) home_of = report.home_of;
     }
-    return Inspected{notices_of(reports, options), targets.size() == reports.size() ? set_of(targets) : std::string(), std::move(home_of)};
+    return Inspected{notices_of(seen->reports, options), targets.size() == folders.size() ? set_of(targets) : std::string(),
+                     std::move(home_of), seen->home ? seen->home->str() : std::string()};
 }
 
 /// The person's newest board on these folders.
@@ -165,7 +161,7 @@ ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, boo
     if (spec.port == 0 && settings_.is_door_port(board.port)) spec.port = board.port;  // keep its port
     {
         const auto held = scheduler_.hold_door(board.id);
-        if (!registry_.find(board.id)) return problem(Code::no_such_board, "board " + board.id.str() + " was deleted meanwhile");
+        if (!registry_.find(board.id)) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", board.id.str()));
         const auto port = launcher_.make_door(token, spec);
         if (!port) return error_of(port);
         if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());
@@ -210,9 +206,7 @@ ApiResult<Response> ApiBoards::create(Call& call) {
 ApiResult<Response> ApiBoards::make(Call& call, const Wanted& wanted, const Inspected& found, std::unique_lock<std::mutex> choosing) {
     const auto owner = UserName::parse(call.session->user);
     if (!owner) return problem(Code::internal, owner.error().text());
-    const auto home = launcher_.home_of(*call.token);
-    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets,
-                                     home ? home->str() : std::string());
+    const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets, found.home);
     if (!board) return error_of(board);
     if (const auto key = key_of(call.request); key && !key->empty()) {
         if (const auto kept = registry_.set_made_with(*board, *key, sha256(call.body).hex()); !kept) return storage_problem(kept.error());
@@ -295,10 +289,9 @@ ApiResult<Response> ApiBoards::update(Call& call) {
     return current(board->id, 200, notices);
 }
 
-/// A new title changes nothing that runs.
 ApiResult<void> ApiBoards::change(Call& call, const Board& board, const BoardOptions& options) {
     if (options_text(options) == options_text(board.options)) return {};
-    if (needs_restart(options, board.options)) {
+    if (change_between(options, board.options) != Change::of_title) {
         Board changed = board;
         changed.options = options;
         if (auto door = make_door(*call.token, changed, is_awake(board)); !door) {

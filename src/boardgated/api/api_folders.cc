@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api/api_folders.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "src/base/names.h"
@@ -25,7 +27,7 @@ bool is_text(const std::string& text, std::size_t longest) {
     return text.size() <= longest && is_utf8(text) && !has_control_character(text);
 }
 
-/// `newest`, `name`, `step`, `bytes` or `value:TAG`, with `-` before it for the other way round.
+/// `newest`, `name`, `step`, `bytes`, or `value:TAG`, `max:TAG`, `min:TAG`, with `-` before it for the other way round.
 ApiResult<Order> order_of(std::string text) {
     Order order{wire::RunSort::newest, text.starts_with('-'), {}};
     if (order.reversed) text.erase(0, 1);
@@ -36,11 +38,16 @@ ApiResult<Order> order_of(std::string text) {
         order.sort = sort;
         if (text == name) return order;
     }
-    constexpr std::string_view value = "value:";
-    order.sort = wire::RunSort::value;
-    order.tag = text.substr(std::min(value.size(), text.size()));
-    if (text.starts_with(value) && !order.tag.empty() && is_text(order.tag, wire::longest::tag)) return order;
-    return problem(Code::bad_field, "sort must be newest, name, step, bytes or value:TAG, or one of them behind a -", "sort");
+    constexpr std::pair<std::string_view, wire::RunSort> of_tags[] = {
+        {"value:", wire::RunSort::value}, {"max:", wire::RunSort::greatest}, {"min:", wire::RunSort::least}};
+    for (const auto& [name, sort] : of_tags) {
+        if (!text.starts_with(name)) continue;
+        order.sort = sort;
+        order.tag = text.substr(name.size());
+        if (!order.tag.empty() && is_text(order.tag, wire::longest::tag)) return order;
+    }
+    return problem(Code::bad_field, "sort must be newest, name, step, bytes, value:TAG, max:TAG or min:TAG, or one of them behind a -",
+                   "sort");
 }
 
 /// One tag a line.
@@ -51,7 +58,7 @@ ApiResult<std::vector<std::string>> tags_of(const std::string& text) {
         tags.push_back(text.substr(at, end - at));
         at = end + 1;
         if (tags.back().empty() || !is_text(tags.back(), wire::longest::tag) || tags.size() > wire::longest::curves) {
-            return problem(Code::bad_field, "tags must be at most " + std::to_string(wire::longest::curves) + " names of tags, one a line",
+            return problem(Code::bad_field, fmt::format("tags must be at most {} names of tags, one a line", wire::longest::curves),
                            "tags");
         }
     }
@@ -64,7 +71,7 @@ ApiResult<wire::FindRuns> run_search(const Request& request) {
     if (const auto good = check_typed_path(search.root, "root"); !good) return error_of(good);
     search.query = request.query_value("query");
     if (!is_text(search.query, wire::longest::query)) {
-        return problem(Code::bad_field, "query must be text of at most " + std::to_string(wire::longest::query) + " bytes", "query");
+        return problem(Code::bad_field, fmt::format("query must be text of at most {} bytes", wire::longest::query), "query");
     }
     auto order = order_of(request.query_value("sort"));
     if (!order) return error_of(order);
@@ -138,6 +145,7 @@ ApiResult<void> ApiFolders::follow_runs(std::unique_ptr<Request>& request, Calle
         Caller caller;
         wire::FindRuns search;
     };
+    search->early = true;
     const auto job = std::make_shared<Job>(Job{std::move(request), std::move(caller), *std::move(search)});
     const auto open = [this, job]() -> ApiResult<void> {
         auto place = event_streams_.place_for_feed(job->caller.session.uid);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api/api_login.h"
 
+#include <fmt/format.h>
+
 #include "src/base/log.h"
 #include "src/boardgated/common/json.h"
 #include "src/boardgated/web/cookie.h"
@@ -79,7 +81,7 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     // Do not log the user name: the client could make it look like another line.
     const std::string shown = UserName::parse(user) ? user : "?";
     const auto refused = [&](const char* why) {
-        log_event(Event::login_refused, "login refused for " + shown + " from " + address + ": " + why,
+        log_event(Event::login_refused, fmt::format("login refused for {} from {}: {}", shown, address, why),
                   {{"USER_NAME", shown}, {"REMOTE_ADDR", address}});
     };
     if (const auto wait = limiter_.take(shown, holder); wait.count() > 0) {
@@ -105,7 +107,7 @@ ApiResult<LoginStep> ApiLogin::with_ticket(const Secret& text, const Request& re
     const auto holder = launcher_.holder_of(*token);
     if (!holder) return error_of(holder);
     const std::string address(request.address());
-    log_event(Event::login, "login of " + holder->user + " with a local ticket from " + address,
+    log_event(Event::login, fmt::format("login of {} with a local ticket from {}", holder->user, address),
               {{"USER_NAME", holder->user}, {"REMOTE_ADDR", address}});
     return LoginGrant{*std::move(token), holder->uid, holder->user, std::chrono::sys_seconds(std::chrono::seconds(holder->expires)), {}};
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/api/call.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "src/boardgated/logins/address_holder.h"
@@ -21,7 +23,7 @@ std::string holder_of(const Request& request) { return request.is_from_this_serv
 ApiResult<Board> own_board(const Registry& registry, const BoardId& id, const Session& session) {
     auto board = registry.find(id);
     if (!board) return problem(Code::no_such_board, "there is no board " + id.str());
-    if (board->uid != session.uid) return problem(Code::not_your_board, "board " + id.str() + " belongs to somebody else");
+    if (board->uid != session.uid) return problem(Code::not_your_board, fmt::format("board {} belongs to somebody else", id.str()));
     return *std::move(board);
 }
 
@@ -32,7 +34,7 @@ ApiResult<std::uint32_t> query_number(const Request& request, const char* name, 
     std::uint32_t number = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (fault != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
-        return problem(Code::bad_field, std::string(name) + " must be from " + std::to_string(least) + " to " + std::to_string(most), name);
+        return problem(Code::bad_field, fmt::format("{} must be from {} to {}", name, least, most), name);
     }
     return number;
 }

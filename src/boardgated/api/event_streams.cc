@@ -28,7 +28,7 @@ constexpr std::size_t write_at_once = 16 * 1024;
 }  // namespace
 
 std::string event_text(const char* name, const std::string& data, const std::string& id) {
-    return fmt::format("{}event: {}\ndata: {}\n\n", id.empty() ? "" : "id: " + id + "\n", name, data);
+    return fmt::format("{}event: {}\ndata: {}\n\n", id.empty() ? "" : fmt::format("id: {}\n", id), name, data);
 }
 
 EventStreams::EventStreams(const Registry& registry, const Sessions& sessions, const Clock& clock)

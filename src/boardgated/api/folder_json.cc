@@ -170,7 +170,7 @@ Value end_json(const wire::RunsEnd& end) {
 
 RunSearchEvent run_search_event(const RunSearchUpdate& update, const BoardsOfFolders& boards) {
     if (const auto* progress = std::get_if<wire::RunsProgress>(&update)) return {"progress", progress_json(*progress)};
-    if (const auto* run = std::get_if<wire::RunFound>(&update)) return {"run", run_json(*run, boards)};
+    if (const auto* run = std::get_if<wire::RunFound>(&update)) return {run->early ? "early" : "run", run_json(*run, boards)};
     if (const auto* end = std::get_if<wire::RunsEnd>(&update)) return {"end", end_json(*end), true};
     Value value(Json::objectValue);
     value["detail"] = std::get<Problem>(update).detail;

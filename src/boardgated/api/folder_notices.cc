@@ -26,7 +26,7 @@ std::vector<Notice> notices_of(const std::vector<wire::FolderReport>& reports, c
     if (unreadable > 0) {
         // A data server skips it, and the slow loader stops there (src/base/notices.inc).
         const bool slow = options.loader == "python";
-        std::string text = first_unreadable.empty() ? "A folder" : "\"" + first_unreadable + "\"";
+        std::string text = first_unreadable.empty() ? "A folder" : fmt::format("\"{}\"", first_unreadable);
         text += " below the log directory cannot be read";
         if (unreadable > 1) text += fmt::format(", and {} more", unreadable - 1);
         text += slow ? ": the slow loader stops there, and the board shows nothing new until the folder is readable. Set loader to auto."

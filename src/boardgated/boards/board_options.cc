@@ -244,10 +244,13 @@ std::string set_of(const std::vector<std::string>& folders) {
     return sha256(all).hex();
 }
 
-bool needs_restart(const BoardOptions& one, const BoardOptions& other) {
-    BoardOptions renamed = other;
-    renamed.title = one.title;
-    return options_text(one) != options_text(renamed);
+Change change_between(const BoardOptions& one, const BoardOptions& other) {
+    BoardOptions same = other;
+    same.title = one.title;
+    if (options_text(one) == options_text(same)) return Change::of_title;
+    same.priority = one.priority;
+    same.idle_sleep = one.idle_sleep;
+    return options_text(one) == options_text(same) ? Change::in_place : Change::restart;
 }
 
 namespace {

@@ -48,8 +48,10 @@ void add_options(Json::Value& to, const BoardOptions& options);
 [[nodiscard]] std::vector<std::string> folders_of(const BoardOptions& options);
 /// Identifies a set of folders, in any order; `//` and a final slash make no difference.
 [[nodiscard]] std::string set_of(const std::vector<std::string>& folders);
-/// Does TensorBoard, or the door, have to know of the difference? The title is boardgate's.
-[[nodiscard]] bool needs_restart(const BoardOptions& one, const BoardOptions& other);
+/// What a change of options does to an awake board: the title is boardgate's; the unit takes another priority and idle_sleep while
+/// it runs; TensorBoard, or the door, starts anew for all else.
+enum class Change { of_title, in_place, restart };
+[[nodiscard]] Change change_between(const BoardOptions& one, const BoardOptions& other);
 /// The last component of a path, for a title: `runs` for `/home/alice/runs/`.
 [[nodiscard]] std::string folder_name(const std::string& path);
 /// The title of a board whose owner chose none: the names of its folders.

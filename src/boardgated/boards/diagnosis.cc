@@ -38,14 +38,14 @@ std::string result_of(const UnitFacts& facts) {
 
 /// The unit's Result where the exit status lacks the reason: a watchdog, a lack of resources.
 std::string systemd_result(const UnitFacts& facts) {
-    return facts.result == "exit-code" || facts.result == "signal" ? "" : "; systemd says \"" + facts.result + "\"";
+    return facts.result == "exit-code" || facts.result == "signal" ? "" : fmt::format("; systemd says \"{}\"", facts.result);
 }
 
 std::string mebibytes(std::uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
 
 std::string memory_detail(const Board& board) {
     std::string detail = ending(board.facts);
-    if (board.facts.memory_limit) detail += "; its limit is " + mebibytes(*board.facts.memory_limit) + " (MemoryMax=)";
+    if (board.facts.memory_limit) detail += fmt::format("; its limit is {} (MemoryMax=)", mebibytes(*board.facts.memory_limit));
     if (board.peak_memory) detail += "; its highest observed use is " + mebibytes(*board.peak_memory);
     return detail;
 }
@@ -63,7 +63,7 @@ bool is_status(std::string_view sign, int status) {
 
 /// The text before `[code]`, when the status text ends with this code.
 std::optional<std::string> status_with_code(const UnitFacts& facts, const std::string& code) {
-    const std::string mark = " [" + code + "]";
+    const std::string mark = fmt::format(" [{}]", code);
     if (!facts.status_text.ends_with(mark)) return std::nullopt;
     return facts.status_text.substr(0, facts.status_text.size() - mark.size());
 }

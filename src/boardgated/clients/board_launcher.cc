@@ -10,6 +10,8 @@ namespace {
 
 /// Longer than the launcher waits for systemd.
 constexpr std::chrono::seconds launcher_patience{25};
+/// Of all folders of a board.
+constexpr std::chrono::seconds longest_inspection{20};
 
 Code code_of(wire::Refusal reason) {
     switch (reason) {
@@ -190,10 +192,21 @@ ApiResult<Fd> SocketLauncher::open_logdirs(const Token& token) {
     return std::move(reader->attached);
 }
 
-ApiResult<wire::FolderReport> SocketLauncher::inspect(const Token& token, const std::string& folder, bool foreign) {
+ApiResult<InspectedFolders> SocketLauncher::inspect(const Token& token, const std::vector<std::string>& folders, bool foreign) {
     const auto reader = open_logdirs(token);
     if (!reader) return error_of(reader);
-    return inspect_folder(*reader, folder, foreign);
+    InspectedFolders seen;
+    const auto until = std::chrono::steady_clock::now() + longest_inspection;
+    for (const std::string& folder : folders) {
+        if (std::chrono::steady_clock::now() >= until)
+            return problem(Code::logdir_unreadable, "your folders answer too slowly; is their file system mounted?", "logdir");
+        auto report = inspect_folder(*reader, folder, foreign);
+        if (!report) return error_of(report);
+        seen.reports.push_back(*std::move(report));
+        if (seen.reports.back().verdict != wire::FolderVerdict::readable) return seen;
+    }
+    seen.home = home_mark_from(*reader);
+    return seen;
 }
 
 std::optional<HomeMark> SocketLauncher::home_of(const Token& token) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "src/base/fd.h"
 #include "src/base/names.h"
@@ -14,6 +15,11 @@
 #include "src/wire/messages.h"
 
 namespace boardgate::boardgated {
+
+struct InspectedFolders {
+    std::vector<wire::FolderReport> reports;  ///< up to the first that is not readable
+    std::optional<HomeMark> home{};           ///< of the person; nothing when it cannot be read in time
+};
 
 class BoardLauncher {
 public:
@@ -41,8 +47,10 @@ public:
     [[nodiscard]] virtual ApiResult<void> reset_failed(const BoardId& board) = 0;
     /// A connection to the person's boardgate-logdirs.
     [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
-    /// `foreign`: the folder may be in somebody else's home.
-    [[nodiscard]] virtual ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder, bool foreign) = 0;
+    /// Looks at folders, until one is not readable, and at the person's home, over one connection. `foreign`: a folder may be in
+    /// somebody else's home.
+    [[nodiscard]] virtual ApiResult<InspectedFolders> inspect(const Token& token, const std::vector<std::string>& folders,
+                                                              bool foreign) = 0;
     /// The mark of the person's home; nothing when it cannot be read in time.
     [[nodiscard]] virtual std::optional<HomeMark> home_of(const Token& token) = 0;
     /// Uses up a local ticket, which works once. Returns the person whose ticket it is.
@@ -67,7 +75,7 @@ public:
     [[nodiscard]] ApiResult<void> check_door(const BoardId& board) override;
     [[nodiscard]] ApiResult<void> reset_failed(const BoardId& board) override;
     [[nodiscard]] ApiResult<Fd> open_logdirs(const Token& token) override;
-    [[nodiscard]] ApiResult<wire::FolderReport> inspect(const Token& token, const std::string& folder, bool foreign) override;
+    [[nodiscard]] ApiResult<InspectedFolders> inspect(const Token& token, const std::vector<std::string>& folders, bool foreign) override;
     [[nodiscard]] std::optional<HomeMark> home_of(const Token& token) override;
     [[nodiscard]] ApiResult<wire::TicketHolder> holder_of(const Token& token) override;
     /// Returns those of these tickets that are no longer valid: revoked, expired, or of an account that was made again.

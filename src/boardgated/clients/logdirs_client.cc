@@ -31,8 +31,8 @@ constexpr std::chrono::seconds patience_with_home{2};
 std::string or_home(const std::string& path) { return path.empty() ? "~" : path; }
 
 tl::unexpected<Problem> no_answer(const std::string& path, const char* field, const Error& error) {
-    return problem(Code::logdir_unreadable, "\"" + or_home(path) + "\" does not answer: " + error.text() + "; is its file system mounted?",
-                   field);
+    return problem(Code::logdir_unreadable,
+                   fmt::format("\"{}\" does not answer: {}; is its file system mounted?", or_home(path), error.text()), field);
 }
 
 tl::unexpected<Problem> malformed_answer() {
@@ -115,7 +115,7 @@ ApiResult<wire::FolderReport> inspect_folder(const Fd& reader, const std::string
 }
 
 ApiResult<void> verdict_of(const wire::FolderReport& report, const std::string& path, const char* field) {
-    const std::string named = "\"" + path + "\"";
+    const std::string named = fmt::format("\"{}\"", path);
     const std::string instead = suggestion_text(report).empty() ? "" : ". " + suggestion_text(report);
     switch (report.verdict) {
         case wire::FolderVerdict::readable:
@@ -127,10 +127,10 @@ ApiResult<void> verdict_of(const wire::FolderReport& report, const std::string& 
             return problem(Code::logdir_not_a_folder, named + " is not a folder; choose the folder that holds the event files" + instead,
                            field);
         case wire::FolderVerdict::unreadable:
-            return problem(Code::logdir_unreadable, "you cannot read " + named + ": " + report.detail, field);
+            return problem(Code::logdir_unreadable, fmt::format("you cannot read {}: {}", named, report.detail), field);
         case wire::FolderVerdict::foreign:
-            return problem(Code::logdir_foreign, named + " is in " + report.detail + ", and a board shows only its owner's own folders",
-                           field);
+            return problem(Code::logdir_foreign,
+                           fmt::format("{} is in {}, and a board shows only its owner's own folders", named, report.detail), field);
     }
     return problem(Code::internal, "boardgate-logdirs sent an unknown verdict");
 }
@@ -139,7 +139,7 @@ ApiResult<void> check_typed_path(const std::string& path, const char* field) {
     if (path.empty() || path == "~") return {};
     // A relative path is below the home.
     const bool relative = !path.starts_with('/') && !path.starts_with("~/");
-    if (relative && (path.starts_with('~') || ("/" + path + "/").find("/../") != std::string::npos))
+    if (relative && (path.starts_with('~') || fmt::format("/{}/", path).find("/../") != std::string::npos))
         return problem(Code::logdir_relative, "give an absolute path, or a path below your home", field);
     const std::string absolute = path.starts_with("~/") ? path.substr(1) : path.starts_with('/') ? path : "/" + path;
     if (!LogDir::parse(absolute))

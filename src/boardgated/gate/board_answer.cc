@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/gate/board_answer.h"
 
+#include <fmt/format.h>
+
 #include "src/boardgated/boards/diagnosis.h"
 #include "src/boardgated/common/json.h"
 #include "src/boardgated/gate/audit.h"
@@ -29,10 +31,10 @@ Problem not_ready(const Board& board) {
     const std::string named = "board " + board.id.str();
     if (board.state == State::failed) {
         const Failure failure = board.failure ? *board.failure : diagnose(board, {});
-        return {Code::board_failed, named + ": " + failure.summary + ". " + failure.remedy};
+        return {Code::board_failed, fmt::format("{}: {}. {}", named, failure.summary, failure.remedy)};
     }
     if (board.state == State::waiting) return {Code::board_not_ready, named + " is waiting: " + board.waiting_for, {}, 1};
-    return {Code::board_not_ready, named + " is " + name_of(board.state) + "; ask again in a moment", {}, 1};
+    return {Code::board_not_ready, fmt::format("{} is {}; ask again in a moment", named, name_of(board.state)), {}, 1};
 }
 
 /// For the bar on TensorBoard's page, which can ask only below the board's own address. It is no visit.
@@ -68,7 +70,7 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
             return refuse({Code::no_such_board, "there is no board " + named});
         case Refusal::not_your_board:
             if (question.navigation) return write_response(*request, visitor_page(*decision.board));
-            return refuse({Code::not_your_board, "board " + named + " belongs to somebody else"});
+            return refuse({Code::not_your_board, fmt::format("board {} belongs to somebody else", named)});
         case Refusal::cross_site:
             return refuse({Code::cross_site, "the request came from another site"});
         case Refusal::unsound:
@@ -83,7 +85,7 @@ void BoardAnswer::handle(std::unique_ptr<Request> request) {
             // The gate would let it pass now: the board became ready meanwhile, or closed the connection to nginx.
             const std::string_view upstream = request->parameter("BG_UPSTREAM_STATUS");
             if (upstream != "502" && upstream != "504") return write_response(*request, to_the_board(*request));
-            return refuse({Code::board_not_ready, "board " + named + " closed the connection; try again in a moment", {}, 1});
+            return refuse({Code::board_not_ready, fmt::format("board {} closed the connection; try again in a moment", named), {}, 1});
     }
     if (about) {
         const auto board = registry_.find(*decision.board);

@@ -53,7 +53,7 @@ std::string last_lines(const Failure& failure) {
     if (failure.log_tail.empty()) return {};
     std::string lines;
     for (const std::string& line : failure.log_tail) lines += escaped(line) + "\n";
-    return "<h2>Last lines of its log</h2>\n<pre class=\"log\">" + lines + "</pre>\n";
+    return fmt::format("<h2>Last lines of its log</h2>\n<pre class=\"log\">{}</pre>\n", lines);
 }
 
 }  // namespace

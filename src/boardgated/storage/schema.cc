@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/storage/schema.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <iterator>
@@ -104,7 +105,7 @@ Result<void> bring_up_to_date(Database& database) {
     const std::string from = std::to_string(*found);
     if (*found > schema_version()) {
         std::string what =
-            "the database was written by a newer boardgate (version " + from + ", this one knows " + std::to_string(schema_version()) + ")";
+            fmt::format("the database was written by a newer boardgate (version {}, this one knows {})", from, schema_version());
         return tl::make_unexpected(Error{std::move(what), database.path(),
                                          "install that boardgate again, or restore the copy that it left beside the file", 0, true});
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/units/failure_watch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "src/base/control_sequences.h"
@@ -71,7 +73,7 @@ void FailureWatch::examine(const BoardId& id) {
         failure = diagnose(*board, log);
     }
     if (!registry_.set_failure(id, board->facts, failure)) return;  // the board changed, and the registry notifies of that, too
-    log_event(Event::board_failed, "board " + board->id.str() + " failed: " + failure.summary,
+    log_event(Event::board_failed, fmt::format("board {} failed: {}", board->id.str(), failure.summary),
               {{"BOARD_ID", board->id.str()}, {"USER_NAME", board->owner.str()}, {"UNIT", board->unit().service()}});
     if (const auto reset = launcher_.reset_failed(id); !reset) {
         log_event(Event::notice, "the failed unit of a board is not reset: " + reset.error().detail, {{"BOARD_ID", board->id.str()}});

@@ -53,7 +53,7 @@ void UnitReconciler::settle(const Person& person, const BoardId& board) {
     }
     const auto mark = HomeMark::parse(door->home);
     if (!mark || !person.home || !mark->is_same_home(*person.home))
-        return log("was left alone: it was made for another home of " + person.user.str() + ", or for an unknown one");
+        return log(fmt::format("was left alone: it was made for another home of {}, or for an unknown one", person.user.str()));
     const auto restored = registry_.rebuild(person.uid, person.user, *door);
     log(restored ? "was rebuilt from the record of its door" : "cannot be rebuilt: " + restored.error().text());
     if (restored) refresh_units_(board);

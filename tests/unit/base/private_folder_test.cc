@@ -38,6 +38,15 @@ TEST_F(PrivateFolderTest, AnUnfinishedFileIsReplacedOnlyOnRequest) {
     EXPECT_EQ(folder.read("a", 10).value(), "x");
 }
 
+TEST_F(PrivateFolderTest, OverwritesWhatHasTheSameLength) {
+    EXPECT_FALSE(folder.overwrite("a", "new"));
+    EXPECT_FALSE(temporary.has("a"));
+    temporary.put("a", "old");
+    EXPECT_FALSE(folder.overwrite("a", "longer"));
+    EXPECT_TRUE(folder.overwrite("a", "new"));
+    EXPECT_EQ(temporary.get("a"), "new");
+}
+
 TEST_F(PrivateFolderTest, FollowsNoLink) {
     const fakes::TempFolder elsewhere;
     elsewhere.put("secret", "s");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "tests/fakes/temp_folder.h"
 
@@ -21,8 +22,9 @@ TEST(SeveralFolders, AreLinkedFromOneFolderAlsoBeforeTheyExist) {
     std::filesystem::create_directories(folder.path() + "/a,b");
     const auto linked = link_folders(paths({folder.path() + "/a,b", folder.path() + "/later"}), {"", "second"}, folder.path());
     ASSERT_TRUE(linked) << linked.error().text();
-    EXPECT_EQ(std::filesystem::read_symlink(linked->str() + "/a,b"), folder.path() + "/a,b");
-    EXPECT_EQ(std::filesystem::read_symlink(linked->str() + "/second"), folder.path() + "/later");
+    EXPECT_EQ(std::filesystem::read_symlink(linked->logdir.str() + "/a,b"), folder.path() + "/a,b");
+    EXPECT_EQ(std::filesystem::read_symlink(linked->logdir.str() + "/second"), folder.path() + "/later");
+    EXPECT_EQ(linked->first.str(), linked->logdir.str());
     EXPECT_FALSE(link_folders(paths({"/a"}), {}, folder.path())) << "a folder that is there already is not taken over";
 }
 
@@ -30,8 +32,23 @@ TEST(SeveralFolders, AreNoneForOneWhichIsALinkSoThatItsPathIsInNoCommandLine) {
     const fakes::TempFolder folder;
     const auto linked = link_folders(paths({"/home/alice/secret"}), {}, folder.path());
     ASSERT_TRUE(linked) << linked.error().text();
-    EXPECT_EQ(linked->str(), folder.path() + "/runs");
-    EXPECT_EQ(std::filesystem::read_symlink(linked->str()), "/home/alice/secret");
+    EXPECT_EQ(linked->logdir.str(), folder.path() + "/runs");
+    EXPECT_EQ(std::filesystem::read_symlink(linked->logdir.str()), "/home/alice/secret");
+    EXPECT_EQ(linked->first.str(), linked->logdir.str());
+}
+
+TEST(SeveralFolders, ARunIsCalledByItsName) {
+    const fakes::TempFolder folder;
+    const std::string run = folder.path() + "/night";
+    std::filesystem::create_directories(run + "/tfevents");
+    EXPECT_EQ(link_folders(paths({run}), {}, folder.path())->first.str(), folder.path() + "/runs") << "a folder is no event file";
+    std::filesystem::remove(folder.path() + "/runs");
+    std::ofstream(run + "/events.out.tfevents.1") << "x";
+    const auto linked = link_folders(paths({run}), {}, folder.path());
+    ASSERT_TRUE(linked) << linked.error().text();
+    EXPECT_EQ(linked->logdir.str(), folder.path() + "/runs") << "the name is in no command line";
+    EXPECT_EQ(linked->first.str(), folder.path() + "/runs/night");
+    EXPECT_EQ(std::filesystem::read_symlink(linked->first.str()), run);
 }
 
 }  // namespace

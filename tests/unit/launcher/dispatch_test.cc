@@ -8,6 +8,7 @@
 namespace boardgate::launcher {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -264,6 +265,30 @@ TEST_F(LauncherTest, MakingADoorAnewReplacesTheOldOne) {
     EXPECT_THAT(systemd.asked(), ElementsAre("StopUnit tensorboard-alice-abcdefgh.socket", "StopUnit tensorboard-alice-abcdefgh.service",
                                              "StartTransientUnit tensorboard-alice-abcdefgh.socket"));
     EXPECT_EQ(records.all().size(), 1U);
+}
+
+TEST_F(LauncherTest, PriorityAndSleepChangeWhileTheBoardRuns) {
+    made(16002);
+    wire::DoorSpec changed = door(16002);
+    changed.idle_sleep = 60;
+    EXPECT_EQ(make(alice, changed).result->port, 16002);
+    EXPECT_THAT(systemd.asked(), ElementsAre("KillUnit tensorboard-alice-abcdefgh.service"));
+    changed.priority = 70;
+    EXPECT_EQ(make(alice, changed).result->port, 16002);
+    EXPECT_THAT(systemd.asked(),
+                ElementsAre("SetUnitProperties tensorboard-alice-abcdefgh.service", "KillUnit tensorboard-alice-abcdefgh.service"));
+    const auto record = records.read(BoardId::parse(board).value());
+    EXPECT_EQ(record->door.priority, 70U);
+    EXPECT_EQ(record->door.idle_sleep, 60U);
+    EXPECT_THAT(records_folder.get(std::string(board) + ".arguments"), HasSubstr("--idle-sleep=000000060"));
+    // All else, and a door that is not open, needs new units.
+    changed.reload_interval = 9;
+    EXPECT_TRUE(make(alice, changed).result);
+    EXPECT_THAT(systemd.asked(), Contains("StartTransientUnit tensorboard-alice-abcdefgh.socket"));
+    reboot();
+    changed.priority = 20;
+    EXPECT_TRUE(make(alice, changed).result);
+    EXPECT_THAT(systemd.asked(), Contains("StartTransientUnit tensorboard-alice-abcdefgh.socket"));
 }
 
 TEST_F(LauncherTest, WakesAndRestartsTheUnitBehindAnOpenDoor) {

@@ -91,9 +91,9 @@ TEST(UnitProperties, ItRunsBoardgateBoardAndNothingElse) {
 }
 
 TEST(UnitProperties, OptionsAreOneWordEach) {
-    EXPECT_THAT(board_arguments(plan()),
-                ElementsAre("--tensorboard=/opt/tb/bin/tensorboard", "--logdir=/home/alice/runs", "--reload-interval=5",
-                            "--reload-multifile=no", "--samples=images=3", "--loader=auto", "--idle-sleep=1800", "--longest-awake=28800"));
+    EXPECT_THAT(board_arguments(plan()), ElementsAre("--tensorboard=/opt/tb/bin/tensorboard", "--logdir=/home/alice/runs",
+                                                     "--reload-interval=5", "--reload-multifile=no", "--samples=images=3", "--loader=auto",
+                                                     "--idle-sleep=000001800", "--longest-awake=28800"));
     DoorPlan other = plan();
     other.door.reload_multifile = true;
     other.door.loader = wire::Loader::python;

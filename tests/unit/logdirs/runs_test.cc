@@ -17,6 +17,7 @@ using Strings = std::vector<std::string>;
 struct RunsTest : TemporaryFolder {
     struct Result {
         std::vector<wire::RunFound> runs;
+        Strings early;  ///< names
         wire::RunsEnd end;
         std::vector<wire::RunsProgress> progress;
     };
@@ -39,7 +40,12 @@ struct RunsTest : TemporaryFolder {
                         return true;
                     },
                     [&](wire::RunFound word) {
-                        result.runs.push_back(std::move(word));
+                        if (word.early) {
+                            EXPECT_TRUE(result.runs.empty() && !word.read && !result.progress.empty());
+                            result.early.push_back(word.name);
+                        } else {
+                            result.runs.push_back(std::move(word));
+                        }
                         return true;
                     },
                     [&](wire::RunsEnd word) {
@@ -72,6 +78,43 @@ TEST_F(RunsTest, WhatStorageWasTooSlowForComesLater) {
     EXPECT_EQ(result.end.found, 2U);
     budget.read_later = std::chrono::milliseconds(0);
     EXPECT_EQ(found({root}).runs.size(), 2U);
+}
+
+TEST_F(RunsTest, TheFirstRowsComeBeforeTheSearchEnds) {
+    run("a/x", 1000);
+    run("b", 3000);
+    file("header/events.out.tfevents.1", 4000);
+    for (const char* name : {"a/x", "b"}) std::filesystem::resize_file(root / name / "events.out.tfevents.1", 1000);
+    request.sort = wire::RunSort::name;
+    EXPECT_TRUE(found({root}).early.empty()) << "not asked for";
+    request.early = true;
+    EXPECT_EQ(found({root}).early, (Strings{"a/x", "b"}));
+    request.query = "B";
+    EXPECT_EQ(found({root}).early, Strings{"b"});
+    // Unknown before they are read.
+    request.sort = wire::RunSort::step;
+    EXPECT_TRUE(found({root}).early.empty());
+}
+
+TEST_F(RunsTest, RunsAreSortedByTheirBestValues) {
+    const auto values = [&](const std::string& name, const std::vector<float>& all) {
+        file(name + "/events.out.tfevents.1", 1000);
+        std::ofstream out(root / name / "events.out.tfevents.1", std::ios::binary);
+        for (std::size_t i = 0; i < all.size(); ++i) out << record_of(scalar_event(static_cast<std::int64_t>(i), "acc", all[i]));
+    };
+    values("fell", {1, 9, 2});
+    values("rose", {3, 4, 5});
+    values("nan", {std::numeric_limits<float>::quiet_NaN()});
+    request.tag = "acc";
+    const auto order = [&](wire::RunSort sort, bool reversed) {
+        request.sort = sort;
+        request.reversed = reversed;
+        return names(found({root}));
+    };
+    EXPECT_EQ(order(wire::RunSort::value, false), (Strings{"rose", "fell", "nan"}));
+    EXPECT_EQ(order(wire::RunSort::greatest, false), (Strings{"fell", "rose", "nan"}));
+    EXPECT_EQ(order(wire::RunSort::least, true), (Strings{"fell", "rose", "nan"}));
+    EXPECT_EQ(order(wire::RunSort::least, false), (Strings{"rose", "fell", "nan"}));
 }
 
 TEST_F(RunsTest, NewestComesFirstWithWhatIsInIt) {

@@ -72,13 +72,16 @@ TEST_F(BoardOptionsTest, TheSameFoldersAreKnownHoweverTheyAreWritten) {
     EXPECT_NE(set_of({"/data/runs"}), set_of({"/data/runs", "/data/b"}));
 }
 
-TEST_F(BoardOptionsTest, OnlyATitleNeedsNoRestart) {
+TEST_F(BoardOptionsTest, OnlyWhatTensorBoardMustKnowNeedsARestart) {
     const BoardOptions runs = take(R"({"logdir": "/data/runs"})").value();
     BoardOptions other = runs;
     other.title = "another";
-    EXPECT_FALSE(needs_restart(other, runs));
+    EXPECT_EQ(change_between(other, runs), Change::of_title);
+    other.priority = 99;
+    other.idle_sleep = 60;
+    EXPECT_EQ(change_between(other, runs), Change::in_place);
     other.reload_interval = 99;
-    EXPECT_TRUE(needs_restart(other, runs));
+    EXPECT_EQ(change_between(other, runs), Change::restart);
 }
 
 TEST_F(BoardOptionsTest, FoldersKeepTheirNamesWhenOneIsAdded) {
