@@ -252,6 +252,14 @@ def test_a_loss_that_became_nan_is_shown_as_that(runs, lab):
         lab.exec("rm", "-r", "/home/alice/diverged")
 
 
+def test_a_step_that_a_browsers_number_cannot_hold_is_exact(runs, lab):
+    lab.exec("write-events", "/home/alice/far", "--run", "r", "--first", str(2**53 + 1), "--points", "1", user="alice")
+    try:
+        runs.click("button", "Refresh").shown("li.run[data-path='/home/alice/far/r']", "step 9,007,199,254,740,993", seconds=20)
+    finally:
+        lab.exec("rm", "-r", "/home/alice/far")
+
+
 def test_several_that_are_ticked_become_one_board(runs, alice):
     wanted = ["/home/alice/runs/baseline", "/home/alice/runs/sweep/lr-0.1"]
     runs.gone("#compare")

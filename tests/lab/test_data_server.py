@@ -3,6 +3,7 @@
 not start, ends, or was not tested with this TensorBoard."""
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -29,6 +30,18 @@ def tools(lab):
 def odd(lab, tools):
     lab.exec(f"{tools}/write-odd-events", ODD, "--random", "40", user="bob", seconds=300)
     yield ODD
+
+
+@pytest.fixture(scope="module")
+def written(lab, tools):
+    """By the writers themselves: record-writers has made it."""
+    top, there = HERE / "recorded", "/home/bob/recorded"
+    for path in top.rglob("*"):
+        if path.is_file():
+            lab.write(f"{there}/{path.relative_to(top)}", path.read_bytes())
+    lab.exec("chown", "-R", "bob:", there)
+    yield there
+    lab.exec("rm", "-rf", there)
 
 
 def compare(lab, tools, *words, cache=""):
@@ -62,6 +75,31 @@ def test_both_data_servers_answer_the_same_about_what_tensorboards_writer_writes
     assert result["runs"] > 1 and result["different"] == 0, result
 
 
+@pytest.mark.parametrize("flags", FLAGS)
+def test_both_data_servers_answer_the_same_about_what_the_writers_wrote(lab, tools, written, flags):
+    result = compare(lab, tools, written, *[f"--flag={flag}" for flag in FLAGS[flags]])
+    assert result["runs"] > 10 and result["answers"] > 100 and result["different"] == 0, result
+
+
+def test_my_runs_says_the_step_that_tensorboards_own_data_server_shows(lab, bob, ready_board, written, odd):
+    for folder, least in (written, 5), (f"{odd}/scalars", 10):
+        board = ready_board(bob, folder, loader="rustboard")
+        until("it shows runs", lambda: runs(bob, board))
+        data = f"{board['url']}data/plugin/scalars"
+        shown = {}
+        for run, tags in bob.get(f"{data}/tags").json.items():
+            points = [bob.get(f"{data}/scalars?run={quote(run)}&tag={quote(tag)}").json for tag in tags]
+            shown[f"{folder}/{run}"] = max((of_tag[-1][1] for of_tag in points if of_tag), default=None)
+        said = {}
+        cursor = ""
+        while cursor is not None:
+            page = bob.get(f"/api/v1/runs?root={quote(folder)}&cursor={cursor or 0}").json
+            said |= {row["path"]: row["step"] for row in page["runs"] if row["read"]}
+            cursor = page["cursor"]
+        both = shown.keys() & said.keys()
+        assert len(both) >= least and {path: said[path] for path in both} == {path: shown[path] for path in both}
+
+
 def test_both_data_servers_follow_a_growing_log_the_same_way(lab, tools):
     folder = "/home/bob/growing"
     # Whole files first; then parts of records, a second file that begins anew, a run that goes.
@@ -87,8 +125,8 @@ END
         lab.exec("rm", "-rf", folder, f"{folder}-whole")
 
 
-def test_charts_are_the_same_bytes_as_tensorboards(lab, tools, odd):
-    for folder, least in (odd, 300), ("/home/bob/runs", 30):
+def test_charts_are_the_same_bytes_as_tensorboards(lab, tools, odd, written):
+    for folder, least in (odd, 300), ("/home/bob/runs", 30), (written, 50):
         done = lab.verb("exec", "runuser", "-u", "bob", "--", f"{tools}/compare-charts", PROGRAM, folder, seconds=600, check=False)
         assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
         result = json.loads(done.stdout.splitlines()[0])

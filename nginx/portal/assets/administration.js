@@ -111,7 +111,7 @@ export function show_administration(main) {
             hold.setAttribute('aria-label', `${hold.textContent} ${board.owner}’s board ${board.id}`);
             memory.textContent = board.memory === null || board.memory === undefined ? '–' : bytes(board.memory);
             cpu.textContent = board.cpu_seconds === null || board.cpu_seconds === undefined ? '–' : `${board.cpu_seconds.toFixed(1)} s`;
-            viewed.replaceChildren(board.last_viewed ? time(board.last_viewed) : 'never', board.last_viewed_by ? ` by ${board.last_viewed_by}` : '');
+            viewed.replaceChildren(board.last_viewed ? time(board.last_viewed) : 'never', board.last_viewed_by && board.last_viewed_by !== board.owner ? ` by ${board.last_viewed_by}` : '');
             const had_focus = document.activeElement === sleep;
             sleep.hidden = !state_of(board.state).actions.includes('sleep');
             if (had_focus && sleep.hidden) commands[0].focus();

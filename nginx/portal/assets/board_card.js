@@ -93,7 +93,7 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
     }
 
     function show_facts() {
-        if (board.last_viewed) viewed.replaceChildren('Viewed ', time(board.last_viewed), board.last_viewed_by ? ` by ${board.last_viewed_by}` : '');
+        if (board.last_viewed) viewed.replaceChildren('Viewed ', time(board.last_viewed), board.last_viewed_by && board.last_viewed_by !== board.owner ? ` by ${board.last_viewed_by}` : '');
         else viewed.textContent = 'Not viewed yet';
         if (board.sleeps_at) sleeps.replaceChildren('Sleeps ', time(board.sleeps_at));
         else sleeps.textContent = '';
@@ -125,6 +125,8 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
         show_facts();
         notices.replaceChildren(...(board.notices || []).map((notice) => el('p.notice', {}, sentence(notice.text))));
         show_failure(board.failure);
+        // The failure says it already.
+        newest.hidden = Boolean(board.failure?.code.startsWith('logdir_'));
         usage.show(board);
         for (const button of actions) {
             const focused = document.activeElement === button;

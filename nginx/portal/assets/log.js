@@ -13,7 +13,7 @@ export function show_log(main, {part: id, go}) {
     const state = el('span.board-state');
     const since = el('span');
     const heading = el('h1#log-heading', {}, 'Log');
-    const open = el('a.button', {href: `/b/${id}/`, hidden: true}, 'Open the board');
+    const open = el('a.button', {href: `/b/${id}/`, hidden: true}, 'Open');
     const place = el('div.log-place');
     let pane = null;
     let left = false;

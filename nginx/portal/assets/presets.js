@@ -14,7 +14,7 @@ export function preset_row({site, prefix, fill, values}) {
         keep();
     }});
     const forget_button = el('button', {type: 'button', onclick: forget}, 'Delete preset');
-    const keep_button = el('button', {id: `${prefix}-keep`, type: 'button', onclick: keep}, 'Keep');
+    const keep_button = el('button', {id: `${prefix}-keep`, type: 'button', onclick: keep}, 'Save');
     const error = el('p.error', {role: 'alert', hidden: true});
 
     function list(chosen) {

@@ -23,7 +23,7 @@ function facts(run) {
     return [
         run.writing ? el('span.tag.writing', {}, 'Being written') : null,
         el('span', {}, run.newest ? time(run.newest) : ''),
-        run.read ? run.step !== null && el('span', {}, `step ${run.step.toLocaleString('en')}`) : !run.early && el('span', {}, 'not read yet'),
+        run.read ? run.step !== null && el('span', {}, `step ${(run.step_text ? BigInt(run.step_text) : run.step).toLocaleString('en')}`) : !run.early && el('span', {}, 'not read yet'),
         el('span', {}, bytes(run.bytes)),
         run.parts > 0 && el('span', {}, count(run.parts, 'part')),
         run.parts === 0 && run.event_files > 1 && el('span', {}, count(run.event_files, 'event file')),

@@ -29,7 +29,7 @@ function offers(name) {
     const awake = name === 'starting';
     const held = main.hasAttribute('data-held');
     return el('div.buttons', {},
-        !awake && !held && wake_button('button#wake.primary', {...act, text: name === 'waiting' ? 'Try again' : 'Wake it again'}),
+        !awake && !held && wake_button('button#wake.primary', {...act, text: name === 'waiting' ? 'Try again' : 'Wake'}),
         change && !held && wake_button('button#wake-changed', {...act, change, text: remedy_text(change)}),
         (awake || name === 'waiting') && sleep_button(),
         el('a.button', {href: `/boards?edit=${id}`}, 'Edit'));

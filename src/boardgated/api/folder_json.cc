@@ -76,6 +76,9 @@ Value run_json(const wire::RunFound& run, const BoardsOfFolders& boards) {
     value["bytes"] = static_cast<Json::UInt64>(run.bytes);
     value["read"] = run.read;
     value["step"] = run.has_step ? Value(static_cast<Json::Int64>(run.step)) : Value();
+    // Readers whose numbers are all floating point, such as browsers, would show another step.
+    constexpr std::int64_t exact = std::int64_t{1} << 53;
+    value["step_text"] = run.has_step && (run.step > exact || run.step < -exact) ? Value(std::to_string(run.step)) : Value();
     const auto board = boards.find(run.path);
     value["board"] = board != boards.end() ? Value(board->second) : Value();
     value["kind"] = run.is_folder ? "folder" : "run";

@@ -82,6 +82,15 @@ TEST_F(FolderJsonTest, RunsOfASearch) {
     EXPECT_EQ(json["runs"][1]["kind"], "run");
 }
 
+TEST_F(FolderJsonTest, AStepThatAFloatingPointNumberCannotHoldIsThereAsText) {
+    wire::RunFound run;
+    run.has_step = true;
+    run.step = std::int64_t{1} << 53;
+    EXPECT_TRUE(run_json(run, {})["step_text"].isNull());
+    run.step = -run.step - 1;
+    EXPECT_EQ(run_json(run, {})["step_text"], "-9007199254740993");
+}
+
 TEST_F(FolderJsonTest, ARowOfAFolderAndDamage) {
     wire::RunFound found = run("/home/alice/runs");
     EXPECT_FALSE(run_json(found, {})["damaged"].asBool());
