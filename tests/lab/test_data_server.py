@@ -100,6 +100,14 @@ def test_my_runs_says_the_step_that_tensorboards_own_data_server_shows(lab, bob,
         assert len(both) >= least and {path: said[path] for path in both} == {path: shown[path] for path in both}
 
 
+def test_what_catboost_wrote_is_one_folder_with_two_runs(bob, written):
+    """Its files have no time, host or process in their names, and no version record."""
+    rows = bob.get(f"/api/v1/runs?folders=1&sort=name&root={written}").json["runs"]
+    at = next(n for n, row in enumerate(rows) if row["path"] == f"{written}/catboost-info")
+    assert [(row["kind"], row["name"], row["runs"]) for row in rows[at:at + 3]] == [("folder", "catboost-info", 2), ("run", "learn", 1), ("run", "test", 1)]
+    assert rows[at + 1]["step"] == 6 and rows[at + 1]["curves"], rows[at + 1]
+
+
 def test_both_data_servers_follow_a_growing_log_the_same_way(lab, tools):
     folder = "/home/bob/growing"
     # Whole files first; then parts of records, a second file that begins anew, a run that goes.
