@@ -195,6 +195,14 @@ Result<ApiResponse> ApiClient::ask(const std::string& method, const std::string&
     return ApiResponse{exchange.status(), json_of(exchange.received), exchange.cookie};
 }
 
+Result<std::string> ApiClient::download(const std::string& path) const {
+    Exchange exchange(*this, "GET", path);
+    curl_easy_setopt(exchange.curl.get(), CURLOPT_TIMEOUT, static_cast<long>(longest_.count()));
+    if (const CURLcode code = exchange.perform(); code != CURLE_OK) return not_reached(server_, code, exchange.words);
+    if (exchange.status() != 200) return failure(ApiResponse{exchange.status(), json_of(exchange.received), {}}.problem());
+    return std::move(exchange.received);
+}
+
 Result<void> ApiClient::follow(const std::string& path, const std::function<bool(const std::string&, const Json::Value&)>& line) const {
     Exchange exchange(*this, "GET", path);
     exchange.line = line;

@@ -32,6 +32,8 @@ public:
 
     /// An error when the server cannot be reached or its certificate is not trusted.
     [[nodiscard]] Result<ApiResponse> ask(const std::string& method, const std::string& path, const Json::Value* body = nullptr) const;
+    /// A file; its body becomes text as it is, and a problem's an error.
+    [[nodiscard]] Result<std::string> download(const std::string& path) const;
     /// Calls `line` with each event's data until it returns false or the server ends the stream.
     [[nodiscard]] Result<void> follow(const std::string& path,
                                       const std::function<bool(const std::string& event, const Json::Value& data)>& line) const;

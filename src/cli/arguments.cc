@@ -97,6 +97,12 @@ void add_start(CLI::App& app, Arguments& to) {
         "--no-wait", [&to] { to.wait = false; }, "print the address only, as without --wait and --open");
 }
 
+/// `export` is a word of C++, so the table has an underscore behind it.
+std::string word_of(std::string name) {
+    if (name.ends_with('_')) name.pop_back();
+    return name;
+}
+
 /// Letters to insert, remove or replace, or neighbours to swap (optimal string alignment distance).
 std::size_t changes_between(const std::string& one, const std::string& other) {
     std::vector<std::vector<std::size_t>> rows(one.size() + 1, std::vector<std::size_t>(other.size() + 1));
@@ -151,14 +157,14 @@ std::optional<std::int64_t> seconds_of(const std::string& text) {
 }
 
 std::string command_like(const std::string& word) {
-    static constexpr const char* names[] = {
-#define COMMAND(name, handler, help) #name,
+    static const std::string names[] = {
+#define COMMAND(name, handler, help) word_of(#name),
 #include "src/cli/commands.inc"
 #undef COMMAND
     };
     std::string best;
     std::size_t fewest = 1 + word.size() / 4;  // as many letters may differ
-    for (const std::string name : names) {
+    for (const std::string& name : names) {
         if (const std::size_t changes = changes_between(word, name); changes <= fewest && (best.empty() || changes < fewest)) {
             best = name;
             fewest = changes;
@@ -178,14 +184,15 @@ Parsed parse_arguments(int argc, char** argv) {
     app.add_flag("--json", to.json, "print JSON");
     std::map<Command, CLI::App*> commands;
 #define COMMAND(name, handler, help) \
-    commands[Command::name] = app.add_subcommand(#name, help)->final_callback([&to] { to.command = Command::name; });
+    commands[Command::name] = app.add_subcommand(word_of(#name), help)->final_callback([&to] { to.command = Command::name; });
 #include "src/cli/commands.inc"
 #undef COMMAND
     for (const auto& [command, sub] : commands) {
         sub->group("Commands");
         sub->add_flag("--json", to.json, "print JSON");
     }
-    for (const Command command : {Command::open, Command::logs, Command::sleep, Command::wake, Command::restart, Command::set}) {
+    for (const Command command :
+         {Command::open, Command::logs, Command::export_, Command::sleep, Command::wake, Command::restart, Command::set}) {
         commands[command]
             ->add_option("ID", to.board, "a board: its id or the beginning of it, its folder, or its title")
             ->required()

@@ -316,6 +316,16 @@ CommandResult<void> logs(const Arguments& arguments) {
     });
 }
 
+CommandResult<void> export_curves(const Arguments& arguments) {
+    return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
+        const auto page = connection.api().download(path_of(board) + "/curves");
+        if (!page) return refused(page.error().text());
+        print(*page);
+        if (on_terminal()) say("To keep it: boardgate export " + board["id"].asString() + " > curves.html");
+        return {};
+    });
+}
+
 CommandResult<void> sleep(const Arguments& arguments) { return change_state(arguments, "sleep"); }
 CommandResult<void> wake(const Arguments& arguments) { return change_state(arguments, "wake"); }
 CommandResult<void> restart(const Arguments& arguments) { return change_state(arguments, "restart"); }

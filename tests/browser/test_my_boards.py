@@ -268,3 +268,12 @@ def test_a_folder_with_a_board_is_opened_and_not_made_again(alices, alice, make_
     alices.click("#new-board").type("#new-logdir", board["logdir"]).click("#new-submit")
     until("the page says so", lambda: "shows this folder already" in alices.run("return document.getElementById('announcer').textContent"))
     assert [each["title"] for each in alice.boards()] == ["My own title"], "its title stays"
+
+
+def test_the_curves_of_a_board_are_one_press_away(page, alice, make_board):
+    board = make_board(alice, wake=False)
+    page.enter(alice, "/boards").click(f"{page.board(board)} summary.more")
+    page.shown(f"{page.board(board)} .board-curves", "Curves as a file")
+    link = page.run("const link = document.querySelector(arguments[0]); return [link.getAttribute('href'), link.hasAttribute('download')]",
+                    f"{page.board(board)} .board-curves")
+    assert link == [f"/api/v1/boards/{board['id']}/curves", True]

@@ -45,6 +45,7 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
         pinning,
         el('button.board-edit', {type: 'button', onclick: () => edit(board)}, 'Edit'),
         el('button.board-duplicate', {type: 'button', onclick: () => duplicate(board)}, 'Duplicate'),
+        el('a.button.board-curves', {href: `/api/v1/boards/${board.id}/curves`, download: '', title: 'One file for people without an account. It cannot be taken back.'}, 'Curves as a file'),
         el('button.board-delete.danger', {type: 'button', onclick: () => remove(board)}, 'Delete'),
     ]);
     const named = [[open, 'Open'], [copy, 'Copy address of'], [log, 'Log of'], ...actions.map((button) => [button, button.textContent])];

@@ -17,12 +17,14 @@ public:
 
     [[nodiscard]] ApiResult<Response> list(Call& call);
     [[nodiscard]] ApiResult<Response> runs(Call& call);
+    [[nodiscard]] ApiResult<Response> curves(Call& call);
     /// The runs as a stream. The request moves to a thread of the pool, and then to EventStreams.
     [[nodiscard]] ApiResult<void> follow_runs(std::unique_ptr<Request>& request, Caller caller);
 
 private:
     /// A connection to boardgate-logdirs that delivers runs.
     [[nodiscard]] ApiResult<Fd> begin_run_search(const Token& token, const wire::FindRuns& search);
+    [[nodiscard]] ApiResult<FoundRuns> runs_with_curves(const Token& token, const std::string& folder);
     [[nodiscard]] BoardsOfFolders boards_of_folders(std::uint32_t uid) const;
 
     BoardLauncher& launcher_;
