@@ -2,6 +2,8 @@
 #include "src/launcher/doors.h"
 
 #include <fmt/format.h>
+#include <linux/landlock.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -51,6 +53,9 @@ std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
     if (!door.host.empty() && !(settings.allow_bind_all && is_ip_address(door.host))) return "host";
     return {};
 }
+
+/// Can boards confine themselves to their folders (src/board/confinement.h)?
+bool kernel_confines() { return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1; }
 
 /// The account has another name now, and the same home.
 bool is_of_renamed(const DoorRecord& record, const Account& owner, const wire::DoorSpec& door) {
@@ -245,6 +250,11 @@ LauncherResult<bool> Doors::show_to(const Account& owner, DoorRecord record, std
     record.shown_to = std::move(to);
     bool ended = false;
     if (!record.shown_to.empty()) {
+        if (!kernel_confines()) {
+            return refuse(
+                Refusal::systemd,
+                "this server's kernel has no Landlock: nothing would keep visitors from your other files, so the board is not shown");
+        }
         auto plan = this->plan(owner, record.door);
         if (!plan) return error_of(plan);
         plan->confined = true;
