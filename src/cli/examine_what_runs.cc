@@ -2,9 +2,11 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <linux/landlock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -288,6 +290,15 @@ void examine_caches(Findings& to) {
     if (people > 0) to.push_back({true, fmt::format("boards keep {} MiB of {} people in {}", bytes >> 20, people, cache_folder), {}});
 }
 
+/// Boards work without it; they are only not shown to others.
+void examine_kernel(Findings& to) {
+    const bool confines = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1;
+    to.push_back({true,
+                  confines ? "the kernel confines boards that are shown to others to their folders (Landlock)"
+                           : "the kernel has no Landlock: no board can be shown to others",
+                  {}});
+}
+
 }  // namespace
 
 bool examine_what_runs(Findings& to, const Settings& settings) {
@@ -302,6 +313,7 @@ bool examine_what_runs(Findings& to, const Settings& settings) {
     examine_statuses(to);
     examine_limits(to);
     examine_caches(to);
+    examine_kernel(to);
     return runs;
 }
 
