@@ -3,7 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace boardgate {
 
@@ -26,6 +28,8 @@ public:
 
 /// RFC 3339 in UTC with milliseconds: `2026-11-21T09:30:00.125Z`.
 [[nodiscard]] std::string rfc3339(WallTime time);
+/// Reads `2026-11-21T09:30:00Z`, with or without a fraction of a second; in UTC only.
+[[nodiscard]] std::optional<WallTime> parse_rfc3339(std::string_view text);
 /// "90 seconds", "30 minutes", "2 hours", "7 days": in the largest unit that divides the time.
 [[nodiscard]] std::string in_words(std::chrono::seconds duration);
 

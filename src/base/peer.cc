@@ -55,15 +55,20 @@ Result<Account> account_of(uid_t uid) {
         std::to_string(uid));
 }
 
-bool is_member(const Account& account, const std::string& group, std::optional<gid_t> number) {
-    if (group.empty()) return false;
+Result<gid_t> gid_of(const std::string& group) {
     std::vector<char> buffer(1U << 16);
     ::group entry{};
     ::group* found = nullptr;
-    while (getgrnam_r(group.c_str(), &entry, buffer.data(), buffer.size(), &found) == ERANGE && buffer.size() < (1U << 24)) {
+    int fault = 0;
+    while ((fault = getgrnam_r(group.c_str(), &entry, buffer.data(), buffer.size(), &found)) == ERANGE && buffer.size() < (1U << 24)) {
         buffer.resize(buffer.size() * 2);  // a group may have thousands of members
     }
-    if (found == nullptr || (number && *number != entry.gr_gid)) return false;
+    if (found != nullptr) return entry.gr_gid;
+    const bool unknown = fault == 0 || fault == ENOENT;
+    return tl::make_unexpected(Error{unknown ? "there is no group" : "the groups cannot be read", group, "", unknown ? ENOENT : fault});
+}
+
+bool is_member(const Account& account, gid_t group) {
     int count = 64;
     std::vector<gid_t> groups(64);
     if (getgrouplist(account.name.c_str(), account.gid, groups.data(), &count) < 0) {
@@ -71,7 +76,13 @@ bool is_member(const Account& account, const std::string& group, std::optional<g
         if (getgrouplist(account.name.c_str(), account.gid, groups.data(), &count) < 0) return false;
     }
     groups.resize(static_cast<std::size_t>(count));
-    return std::find(groups.begin(), groups.end(), entry.gr_gid) != groups.end();
+    return std::find(groups.begin(), groups.end(), group) != groups.end();
+}
+
+bool is_member(const Account& account, const std::string& group, std::optional<gid_t> number) {
+    if (group.empty()) return false;
+    const auto gid = gid_of(group);
+    return gid && (!number || *number == *gid) && is_member(account, *gid);
 }
 
 Result<uid_t> uid_of(const char* account) {

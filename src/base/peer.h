@@ -33,8 +33,11 @@ struct Account {
 [[nodiscard]] Result<Account> account_of(const std::string& name);
 [[nodiscard]] Result<Account> account_of(uid_t uid);
 
-/// Whether the account is in the group (getgrouplist(3)). False if the group's name is empty or unknown, or if it has another
-/// number than `number`.
+/// The gid of a group, by getgrnam_r(3). Errors as of account_of().
+[[nodiscard]] Result<gid_t> gid_of(const std::string& group);
+/// Whether the account is in the group (getgrouplist(3)).
+[[nodiscard]] bool is_member(const Account& account, gid_t group);
+/// The same. False if the group's name is empty or unknown, or if it has another number than `number`.
 [[nodiscard]] bool is_member(const Account& account, const std::string& group, std::optional<gid_t> number = std::nullopt);
 
 }  // namespace boardgate

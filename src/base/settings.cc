@@ -74,6 +74,14 @@ Result<setting::Notify> read_value(const std::string& text, std::int64_t, std::i
     return failure("expected off or mail");
 }
 
+constexpr const char* sharings[] = {"off", "people", "everybody"};  // in the order of setting::Sharing
+
+Result<setting::Sharing> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Sharing*) {
+    const auto* const found = std::find(std::begin(sharings), std::end(sharings), text);
+    if (found == std::end(sharings)) return failure("expected off, people or everybody");
+    return static_cast<setting::Sharing>(found - sharings);
+}
+
 constexpr const char* loaders[] = {"auto", "boardgate", "rustboard", "python"};  // in the order of setting::Loader
 
 Result<setting::Loader> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Loader*) {
@@ -122,6 +130,7 @@ std::string print_value(setting::Duration value) { return fmt::format("{}s", val
 std::string print_value(setting::Flag value) { return value ? "yes" : "no"; }
 std::string print_value(setting::Notify value) { return value == setting::Notify::mail ? "mail" : "off"; }
 std::string print_value(setting::Loader value) { return loaders[static_cast<std::size_t>(value)]; }
+std::string print_value(setting::Sharing value) { return sharings[static_cast<std::size_t>(value)]; }
 std::string print_value(const setting::Ports& value) { return fmt::format("{}-{}", value.first, value.last); }
 
 std::string print_value(const setting::Roots& value) { return fmt::format("{}", fmt::join(value, ":")); }

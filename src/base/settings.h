@@ -30,6 +30,8 @@ using Roots = std::vector<std::string>;
 enum class Notify { off, mail };
 /// What reads event files for TensorBoard, unless a board's options say otherwise.
 enum class Loader { automatic, boardgate, rustboard, python };
+/// To whom people may show their boards: to nobody, to users and groups, or also to everybody who can log in.
+enum class Sharing { off, people, everybody };
 /// A closed range of ports.
 struct Ports {
     std::uint16_t first = 0;

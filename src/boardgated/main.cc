@@ -23,12 +23,16 @@
 #include "src/boardgated/api/api_health.h"
 #include "src/boardgated/api/api_login.h"
 #include "src/boardgated/api/api_options.h"
+#include "src/boardgated/api/api_shares.h"
 #include "src/boardgated/api/api_streams.h"
+#include "src/boardgated/api/api_views.h"
 #include "src/boardgated/api/metrics.h"
 #include "src/boardgated/api/router.h"
 #include "src/boardgated/gate/audit.h"
 #include "src/boardgated/gate/board_answer.h"
+#include "src/boardgated/gate/view_answer.h"
 #include "src/boardgated/logins/address_holder.h"
+#include "src/boardgated/sharing/views.h"
 #include "src/boardgated/units/failure_watch.h"
 #include "src/boardgated/web/fcgi_pool.h"
 #include "src/boardgated/web/gate_server.h"
@@ -105,8 +109,11 @@ public:
 private:
     void take_requests(Sockets sockets);
     void check_accounts();
+    void check_shares();
+    void end_shares(const std::vector<Shares::Shown>& ended, std::string_view reason) const;
     void check_tickets();
     [[nodiscard]] Response answer_gate(const Parameters& request);
+    [[nodiscard]] Response answer_view_gate(const Parameters& request);
     void answer_app(std::unique_ptr<Request> request);
 
     const Settings& settings_;
@@ -118,9 +125,13 @@ private:
     Sessions sessions_{*store_, ended_, settings_, clock_};
     Registry registry_{*store_, clock_, settings_.longest_awake};
     Presets presets_{*store_};
+    Memberships memberships_{clock_};
+    Shares shares_{*store_, registry_, memberships_, settings_, clock_};
+    Views open_views_{*store_, sessions_, clock_};
 
     FrontEnds front_ends_{settings_, clock_};
     Gate gate_{sessions_, registry_, settings_, front_ends_};
+    ViewGate view_gate_{gate_, sessions_, open_views_, shares_, registry_, settings_, front_ends_};
     ViewAudit views_{registry_, clock_};
     Metrics metrics_{gate_, registry_, sessions_, clock_};
 
@@ -143,8 +154,8 @@ private:
     ThreadPool logins_{"logins", {32, 8, 128, 40}};
     ThreadPool launches_{"launches", {32, 4, 160, 32}};
     ThreadPool folders_{"folders", {16, 4, 80, 16}};
-    // A check of accounts may hang; that of tickets goes on.
-    ThreadPool checks_{"checks", {2, 1, 2, 1}};
+    // A check of accounts or groups may hang; that of tickets goes on.
+    ThreadPool checks_{"checks", {3, 1, 3, 1}};
 
     Administrators administrators_{settings_, clock_};
     ApiLogin api_login_{conversations_, limiter_, sessions_, ended_, registry_, launcher_, unit_reconciler_, metrics_, administrators_};
@@ -154,8 +165,11 @@ private:
     ApiHealth api_health_{gate_};
     ApiFolders api_folders_{launcher_, registry_, event_streams_, folders_};
     ApiStreams api_streams_{event_streams_, registry_, sessions_, journal_, api_folders_, clock_};
-    Router router_{
-        {api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_}, {logins_, launches_, folders_}, sessions_};
+    ApiShares api_shares_{registry_, shares_, event_streams_, launcher_, settings_, clock_};
+    ApiViews api_views_{registry_, shares_, open_views_, gate_, front_ends_, scheduler_, settings_};
+    Router router_{{api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_, api_shares_, api_views_},
+                   {logins_, launches_, folders_},
+                   sessions_};
     BoardAnswer board_answer_{gate_, scheduler_, registry_, launches_};
 
     std::optional<GateServer> gate_requests_;
@@ -196,7 +210,12 @@ Result<void> Service::start(Sockets sockets) {
     if (auto started = ended_.start(); !started) return started;
     for (const auto& [user, address] : sessions_.places()) limiter_.remember(user, address_holder(address));
     if (auto loaded = registry_.load(); !loaded) return loaded;
+    if (auto loaded = shares_.load(); !loaded) return loaded;
+    if (auto loaded = open_views_.load(); !loaded) return loaded;
+    metrics_.watch(shares_, open_views_);
     registry_.listen([this](const Board& board, bool gone) {
+        shares_.board_changed(board, gone);
+        if (gone) open_views_.end_of_board(board.id);
         event_streams_.board_changed(board, gone);
         failures_.board_changed(board, gone);
         scheduler_.board_changed(board, gone);
@@ -217,7 +236,15 @@ void Service::take_requests(Sockets sockets) {
     if (sockets.metrics) metrics_server_.emplace(*std::move(sockets.metrics), [this] { return metrics_.text(); });
 }
 
+Response Service::answer_view_gate(const Parameters& request) {
+    auto [decision, response] = view_gate_.answer(request);
+    metrics_.view_gate_answered(decision.refusal);
+    views_.view_gate_decided(decision, request.address());
+    return std::move(response);
+}
+
 Response Service::answer_gate(const Parameters& request) {
+    if (request.parameter("BG_ROLE") == "view_gate") return answer_view_gate(request);
     const auto began = std::chrono::steady_clock::now();
     auto [decision, response] = gate_.answer(request);
     metrics_.gate_answered(decision.refusal, std::chrono::steady_clock::now() - began);
@@ -229,6 +256,8 @@ void Service::answer_app(std::unique_ptr<Request> request) {
     const std::string_view role = request->parameter("BG_ROLE");
     if (role == "board_answer" || role == "board_about") {
         board_answer_.handle(std::move(request));
+    } else if (role == "view_answer") {
+        write_response(*request, view_answer(view_gate_.decide(ViewGate::question_of(*request)), registry_));
     } else {
         router_.handle(std::move(request));
     }
@@ -237,6 +266,18 @@ void Service::answer_app(std::unique_ptr<Request> request) {
 void Service::check_accounts() {
     for (const auto& [token, address] : sessions_.to_check()) {
         if (conversations_.has_ended(token, address)) sessions_.end(token);
+    }
+}
+
+/// A member who left a group sees its boards for a minute at most.
+void Service::check_shares() {
+    memberships_.refresh();
+    end_shares(shares_.end_gone(), "the account or the group is gone");
+}
+
+void Service::end_shares(const std::vector<Shares::Shown>& ended, std::string_view reason) const {
+    for (const Shares::Shown& each : ended) {
+        if (const auto board = registry_.find(each.board)) audit_ended_share(*board, each.share, reason);
     }
 }
 
@@ -255,12 +296,16 @@ void Service::run_until(const sigset_t& ending) {
         // A full queue: the last check still runs.
         (void)checks_.add("accounts", [this] { check_accounts(); });
         (void)checks_.add("tickets", [this] { check_tickets(); });
+        (void)checks_.add("shares", [this] { check_shares(); });
         views_.sweep();
+        end_shares(shares_.sweep(), "its time is over");
+        open_views_.sweep();
         scheduler_.sweep();
         registry_.purge();
     }
     sessions_.sweep();
     registry_.save_views();
+    (void)shares_.sweep();
 }
 
 namespace {

@@ -191,8 +191,8 @@ Parsed parse_arguments(int argc, char** argv) {
         sub->group("Commands");
         sub->add_flag("--json", to.json, "print JSON");
     }
-    for (const Command command :
-         {Command::open, Command::logs, Command::export_, Command::sleep, Command::wake, Command::restart, Command::set}) {
+    for (const Command command : {Command::open, Command::logs, Command::export_, Command::sleep, Command::wake, Command::restart,
+                                  Command::set, Command::share, Command::unshare}) {
         commands[command]
             ->add_option("ID", to.board, "a board: its id or the beginning of it, its folder, or its title")
             ->required()
@@ -213,6 +213,15 @@ Parsed parse_arguments(int argc, char** argv) {
                                       "ID is somebody else's board, or its address: open a board of your own on its folder");
     commands[Command::ls]->add_flag("-l,--long", to.details, "also the address, the number of runs, and why a board failed");
     commands[Command::ls]->add_flag("--deleted", to.deleted, "the boards that were deleted in the last 30 days");
+    commands[Command::ls]->add_flag("--shared", to.shared, "the boards that others show me");
+    for (const Command command : {Command::share, Command::unshare}) {
+        commands[command]
+            ->add_option("--with", to.with, "users and @groups, separated by commas, or everybody: who can log in")
+            ->type_name("NAMES");
+    }
+    commands[Command::share]
+        ->add_option("--until", to.until, "the last day, such as 2026-12-31, or a time from now, such as 14d or 8h")
+        ->type_name("DATE");
     add_board_options(*commands[Command::set], to);
     commands[Command::doctor]->add_option("ID", to.board, "of your boards, check only this one")->type_name("");
     commands[Command::login]->add_option("--server", to.server, "https address of the server")->type_name("URL");

@@ -43,6 +43,9 @@ struct Arguments {
     std::string reason;                      ///< hold
     bool details = false;                    ///< ls -l
     bool deleted = false;                    ///< ls: the deleted ones
+    bool shared = false;                     ///< ls: those that others show me
+    std::string with;                        ///< share, unshare: users and @groups, separated by commas
+    std::string until;                       ///< share: a day, or a time from now
     std::vector<std::string> logdirs;        ///< start: empty means the current folder
     Json::Value options{Json::objectValue};  ///< start, set: a board's options, by the API's names
     bool wait = false;                       ///< start: --wait

@@ -12,6 +12,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/exit_status.h"
 #include "src/cli/find_board.h"
+#include "src/cli/share_commands.h"
 #include "src/cli/terminal.h"
 
 namespace boardgate::cli {
@@ -250,6 +251,7 @@ CommandResult<void> set(const Arguments& arguments) {
 CommandResult<void> list(const Arguments& arguments) {
     const auto connection = Connection::open();
     if (!connection) return error_of(connection);
+    if (arguments.shared) return list_shared(*connection, arguments.json);
     auto boards = connection->ask("GET", arguments.deleted ? "/api/v1/boards?deleted=1" : "/api/v1/boards");
     if (!boards) return error_of(boards);
     if (arguments.json) {

@@ -30,9 +30,10 @@ Json::Value board_facts_json(const Board& board) {
     value["unit"] = board.unit().service();
     value["port"] = board.port;
     value["created"] = rfc3339(board.created);
-    value["last_viewed"] = board.last_viewed ? Json::Value(rfc3339(*board.last_viewed)) : Json::Value();
-    // Only the owner can open it.
-    value["last_viewed_by"] = board.last_viewed ? Json::Value(board.owner.str()) : Json::Value();
+    const bool visited = board.last_visit && (!board.last_viewed || board.last_visit->time > *board.last_viewed);
+    const auto viewed = visited ? std::optional(board.last_visit->time) : board.last_viewed;
+    value["last_viewed"] = viewed ? Json::Value(rfc3339(*viewed)) : Json::Value();
+    value["last_viewed_by"] = viewed ? Json::Value(visited ? board.last_visit->visitor : board.owner.str()) : Json::Value();
     value["held"] = Json::Value();
     if (board.held) {
         value["held"]["by"] = board.held->by;
@@ -56,6 +57,9 @@ Json::Value board_json(const Board& board) {
                            fmt::format("Anybody who can reach port {} of this server sees this board without a login.", board.port)});
     }
     value["waiting_for"] = board.state == State::waiting ? Json::Value(board.waiting_for) : Json::Value();
+    value["shares"] = Json::UInt64(board.sharing.shares);
+    value["asked_by"] = Json::Value(Json::arrayValue);
+    for (const Asker& asker : board.sharing.askers) value["asked_by"].append(asker.name);
     const auto sleeps_at = board.sleeps_at();
     value["sleeps_at"] = sleeps_at ? Json::Value(rfc3339(*sleeps_at)) : Json::Value();
     value["failure"] = Json::Value();

@@ -91,6 +91,18 @@ bool EventStreams::has_page_open(std::uint32_t uid) const {
     return found != counts->of_user.end() && found->second.streams > 0;
 }
 
+void EventStreams::tell(std::uint32_t uid, const std::string& event) {
+    if (!has_page_open(uid)) return;
+    inbox_.lock()->changes.push_back({uid, event});
+    eventfd_write(wake_.get(), 1);
+}
+
+void EventStreams::tell_all(const std::string& event) {
+    std::vector<std::uint32_t> people;
+    for (const auto& [uid, counts] : counts_.read()->of_user) people.push_back(uid);
+    for (const std::uint32_t uid : people) tell(uid, event);
+}
+
 void EventStreams::board_changed(const Board& board, bool gone) {
     Json::Value id(Json::objectValue);
     id["id"] = board.id.str();

@@ -79,6 +79,9 @@ public:
 
     /// Has this person a page open that follows boards, a log or runs?
     [[nodiscard]] bool has_page_open(std::uint32_t uid) const;
+    /// Sends an event (event_text()) to the person's streams of state changes, or to everybody's.
+    void tell(std::uint32_t uid, const std::string& event);
+    void tell_all(const std::string& event);
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
 

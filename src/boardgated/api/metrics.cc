@@ -41,6 +41,32 @@ const char* name_of(Refusal refusal) {
     return "unknown";
 }
 
+const char* name_of(ViewRefusal refusal) {
+    switch (refusal) {
+        case ViewRefusal::none:
+            return "allowed";
+        case ViewRefusal::malformed:
+            return "malformed";
+        case ViewRefusal::no_such_view:
+            return "no_such_view";
+        case ViewRefusal::unauthenticated:
+            return "unauthenticated";
+        case ViewRefusal::wrong_place:
+            return "wrong_place";
+        case ViewRefusal::no_such_board:
+            return "no_such_board";
+        case ViewRefusal::not_shown:
+            return "not_shown";
+        case ViewRefusal::unsound:
+            return "unsound";
+        case ViewRefusal::not_ready:
+            return "not_ready";
+        case ViewRefusal::ours:
+            return "answered_here";
+    }
+    return "unknown";
+}
+
 /// Names, meanings and labels are constants that need no quoting.
 std::string head(std::string_view name, std::string_view type, std::string_view meaning) {
     return fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, meaning, name, type);
@@ -76,6 +102,10 @@ Metrics::Metrics(const Gate& gate, const Registry& registry, const Sessions& ses
 void Metrics::gate_answered(Refusal refusal, std::chrono::nanoseconds took) {
     gate_answers_[static_cast<std::size_t>(refusal)].fetch_add(1, std::memory_order_relaxed);
     gate_times_.observe(took);
+}
+
+void Metrics::view_gate_answered(ViewRefusal refusal) {
+    view_gate_answers_[static_cast<std::size_t>(refusal)].fetch_add(1, std::memory_order_relaxed);
 }
 
 void Metrics::login_ended(std::optional<Code> problem) {
@@ -120,6 +150,15 @@ std::string Metrics::text() const {
     }
     out += head("boardgate_gate_decision_seconds", "histogram", "Time from a request's arrival at the gate to its answer.");
     out += gate_times_.text("boardgate_gate_decision_seconds");
+
+    out += head("boardgate_shares", "gauge", "Users and groups to whom boards are shown.");
+    out += fmt::format("boardgate_shares {}\n", shares_ == nullptr ? 0 : shares_->count());
+    out += head("boardgate_views", "gauge", "Open views of shared boards.");
+    out += fmt::format("boardgate_views {}\n", views_ == nullptr ? 0 : views_->count());
+    out += head("boardgate_view_gate_decisions_total", "counter", "Requests of views by the view gate's decision.");
+    for (std::size_t i = 0; i < view_refusals; ++i) {
+        out += line("boardgate_view_gate_decisions_total", "decision", name_of(static_cast<ViewRefusal>(i)), view_gate_answers_[i]);
+    }
 
     out += head("boardgate_logins_total", "counter", "Logins by outcome: granted, or the code of the API's error.");
     out += line("boardgate_logins_total", "outcome", "granted", logins_granted_);

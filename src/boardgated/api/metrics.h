@@ -15,6 +15,7 @@
 #include "src/base/clock.h"
 #include "src/base/lock_guarded.h"
 #include "src/boardgated/gate/gate.h"
+#include "src/boardgated/gate/view_gate.h"
 #include "src/boardgated/web/response.h"
 
 namespace boardgate::boardgated {
@@ -39,6 +40,12 @@ public:
     Metrics(const Gate& gate, const Registry& registry, const Sessions& sessions, const Clock& clock);
 
     void gate_answered(Refusal refusal, std::chrono::nanoseconds took);
+    void view_gate_answered(ViewRefusal refusal);
+    /// What it counts of shared boards, once they are there.
+    void watch(const Shares& shares, const Views& views) {
+        shares_ = &shares;
+        views_ = &views;
+    }
     /// A login has ended; `problem` is empty when it was granted.
     void login_ended(std::optional<Code> problem);
     /// A listener of the registry: counts wakes, from the start of a unit until it answers.
@@ -54,13 +61,17 @@ private:
 #undef PROBLEM
         ;
     static constexpr std::size_t refusals = static_cast<std::size_t>(Refusal::not_ready) + 1;
+    static constexpr std::size_t view_refusals = static_cast<std::size_t>(ViewRefusal::ours) + 1;
     using Counter = std::atomic<std::uint64_t>;
 
     const Gate& gate_;
     const Registry& registry_;
     const Sessions& sessions_;
     const Clock& clock_;
+    const Shares* shares_ = nullptr;
+    const Views* views_ = nullptr;
     std::array<Counter, refusals> gate_answers_{};
+    std::array<Counter, view_refusals> view_gate_answers_{};
     Histogram gate_times_;
     Counter logins_granted_ = 0;
     std::array<Counter, codes> logins_refused_{};

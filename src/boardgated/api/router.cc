@@ -12,6 +12,8 @@
 #include "src/boardgated/api/api_health.h"
 #include "src/boardgated/api/api_login.h"
 #include "src/boardgated/api/api_options.h"
+#include "src/boardgated/api/api_shares.h"
+#include "src/boardgated/api/api_views.h"
 #include "src/boardgated/web/cookie.h"
 #include "src/boardgated/web/same_origin.h"
 

@@ -13,6 +13,8 @@ namespace boardgate::boardgated {
 
 class ApiBoards;
 class ApiFolders;
+class ApiShares;
+class ApiViews;
 class ApiLogin;
 class ApiHealth;
 class ApiOptions;
@@ -25,6 +27,8 @@ struct Handlers {
     ApiOptions& options;
     ApiAdmin& admin;
     ApiFolders& folders;
+    ApiShares& shares;
+    ApiViews& views;
 };
 
 struct ThreadPools {

@@ -53,7 +53,8 @@ State state_of(const UnitFacts& facts) {
 std::optional<WallTime> Board::sleeps_at() const {
     if (state != State::ready) return std::nullopt;
     // Measured by the gate's requests. The board measures traffic, so it may sleep a little later.
-    const WallTime idle = std::max(state_since, last_viewed.value_or(WallTime{})) + std::chrono::seconds(options.idle_sleep);
+    const WallTime seen = std::max(last_viewed.value_or(WallTime{}), last_visit ? last_visit->time : WallTime{});
+    const WallTime idle = std::max(state_since, seen) + std::chrono::seconds(options.idle_sleep);
     return longest_awake.count() == 0 ? idle : std::min(idle, state_since + longest_awake);
 }
 

@@ -75,6 +75,27 @@ struct Hold {
     WallTime since{};
 };
 
+/// A person who asks the owner to see a board.
+struct Asker {
+    std::uint32_t uid = 0;
+    std::string name;
+    WallTime since{};
+    friend bool operator==(const Asker&, const Asker&) = default;
+};
+
+/// What the list of boards says about others who see a board; Shares has the rest.
+struct SharingSummary {
+    std::size_t shares = 0;
+    std::vector<Asker> askers{};
+    friend bool operator==(const SharingSummary&, const SharingSummary&) = default;
+};
+
+/// The last request of somebody other than the owner.
+struct Visit {
+    WallTime time{};
+    std::string visitor;
+};
+
 struct Board {
     BoardId id;
     std::uint32_t uid;
@@ -82,7 +103,7 @@ struct Board {
     BoardOptions options;
     std::uint16_t port = 0;  ///< of the door; 0 before the door is first made
     WallTime created{};
-    std::optional<WallTime> last_viewed{};
+    std::optional<WallTime> last_viewed{};  ///< by its owner
     std::string home{};  ///< HomeMark of the owner's home for which it was made; empty when unknown
     UnitFacts facts{};
     State state = State::off;
@@ -96,6 +117,9 @@ struct Board {
     std::optional<Failure> failure{};            ///< in state failed, once the log was read
     std::optional<Hold> held{};                  ///< it cannot be woken
     std::string targets{};                       ///< set_of() its folders after all links; empty: unknown
+
+    SharingSummary sharing{};
+    std::optional<Visit> last_visit{};
 
     [[nodiscard]] UnitName unit() const { return {owner, id}; }
     /// When the board is expected to sleep; nothing unless it is ready.

@@ -115,6 +115,10 @@ public:
                                             const std::function<bool(const Board&)>& enough) const;
     /// When the program ends: nobody waits from now on.
     void stop_waiting();
+    /// Somebody other than the owner looked at it. It keeps the board awake; it does not count when the owner's boards compete
+    /// for a slot.
+    void visited(const BoardId& id, const std::string& visitor);
+    void set_sharing(const BoardId& id, const SharingSummary& summary);
     /// The gate let a request to the board pass. save_views() stores the time.
     void viewed(const BoardId& id);
     void save_views();

@@ -62,11 +62,18 @@ std::optional<Published> published_for(const std::string& folder, const std::str
 
 }  // namespace
 
-std::string FrontEnds::version_for(const Board& board) {
+std::string FrontEnds::version_for(const Board& board) { return ask(board, {}); }
+
+std::string FrontEnds::view_version_for(const Board& board) { return ask(board, "/view/index.html"); }
+
+/// The version, if it has the file `needed`.
+std::string FrontEnds::ask(const Board& board, const std::string& needed) {
     const auto found = std::make_shared<std::promise<std::string>>();
     auto version = found->get_future();
-    const bool asked = thread_.add({}, [this, found, environment = board.options.environment, since = board.facts.since] {
-        found->set_value(look_up(environment, since));
+    const bool asked = thread_.add({}, [this, found, environment = board.options.environment, since = board.facts.since, needed] {
+        const std::string published = look_up(environment, since);
+        const bool has_file = published.empty() || needed.empty() || changed(published_ + "/frontend/" + published + needed) != 0;
+        found->set_value(has_file ? published : std::string());
     });
     // Without a version the board serves its own files, which is always correct.
     return asked && version.wait_for(patience) == std::future_status::ready ? version.get() : std::string();

@@ -24,7 +24,11 @@ public:
     /// long: the gate must not wait for a file system that hangs.
     [[nodiscard]] std::string version_for(const Board& board);
 
+    /// The same for the pages of shared boards; empty also if they are not published for this TensorBoard.
+    [[nodiscard]] std::string view_version_for(const Board& board);
+
 private:
+    [[nodiscard]] std::string ask(const Board& board, const std::string& needed);
     [[nodiscard]] std::string look_up(const std::string& name, std::int64_t board_since);
     void request_publication();
 

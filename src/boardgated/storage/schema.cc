@@ -67,6 +67,21 @@ ALTER TABLE boards ADD COLUMN home TEXT NOT NULL DEFAULT '';
 ALTER TABLE boards ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
 )sql",
      "SELECT 1 FROM pragma_table_info('boards') WHERE name = 'aside'"},
+    // To whom boards are shown, their open views (so that a restart interrupts no page), and who asks to see a board.
+    {R"sql(
+CREATE TABLE shares (
+    board TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('user', 'group', 'everybody')), name TEXT NOT NULL, number INTEGER NOT NULL,
+    since INTEGER NOT NULL, until INTEGER NOT NULL, last_viewed INTEGER NOT NULL, last_viewed_by TEXT NOT NULL,
+    PRIMARY KEY (board, kind, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE views (
+    hash TEXT PRIMARY KEY, session TEXT NOT NULL, uid INTEGER NOT NULL, board TEXT NOT NULL, opened INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE asks (
+    board TEXT NOT NULL, uid INTEGER NOT NULL, name TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (board, uid)
+) STRICT, WITHOUT ROWID;
+)sql",
+     "SELECT 1 FROM pragma_table_info('shares')"},
 };
 
 Result<int> version_of(Database& database) {

@@ -63,6 +63,35 @@ struct UseRow {
     std::int64_t time = 0;
 };
 
+/// A board that its owner shows to somebody.
+struct ShareRow {
+    std::string board;
+    std::string kind;  ///< user, group or everybody
+    std::string name;  ///< empty for everybody
+    std::uint32_t number = 0;
+    std::int64_t since = 0;
+    std::int64_t until = 0;        ///< 0: no end
+    std::int64_t last_viewed = 0;  ///< 0: never
+    std::string last_viewed_by{};
+};
+
+/// A visitor's open view of a board.
+struct ViewRow {
+    std::string hash;     ///< of its capability
+    std::string session;  ///< hash of the session's token
+    std::uint32_t uid = 0;
+    std::string board;
+    std::int64_t opened = 0;
+};
+
+/// A person who asks to see a board.
+struct AskRow {
+    std::string board;
+    std::uint32_t uid = 0;
+    std::string name;
+    std::int64_t since = 0;
+};
+
 /// Options under a name that the person chose. The empty name has the options of the board created last.
 struct PresetRow {
     std::string name;
@@ -127,6 +156,21 @@ public:
     [[nodiscard]] Result<void> put_preset(std::uint32_t uid, const PresetRow& row);
     [[nodiscard]] Result<void> delete_preset(std::uint32_t uid, const std::string& name);
     [[nodiscard]] Result<std::vector<PresetRow>> presets(std::uint32_t uid);
+
+    // store_sharing.cc has these.
+    [[nodiscard]] Result<void> put_share(const ShareRow& row);
+    [[nodiscard]] Result<void> delete_share(const ShareRow& row);
+    /// All of a board.
+    [[nodiscard]] Result<void> delete_shares(const std::string& board);
+    [[nodiscard]] Result<std::vector<ShareRow>> shares();
+    [[nodiscard]] Result<void> put_view(const ViewRow& row);
+    [[nodiscard]] Result<void> delete_views(const std::vector<std::string>& hashes);
+    [[nodiscard]] Result<std::vector<ViewRow>> views();
+    [[nodiscard]] Result<void> put_ask(const AskRow& row);
+    [[nodiscard]] Result<void> delete_ask(const std::string& board, std::uint32_t uid);
+    [[nodiscard]] Result<std::vector<AskRow>> asks();
+    /// Its shares, views and asks.
+    [[nodiscard]] Result<void> delete_sharing_of(const std::string& board);
 
 private:
     explicit Store(Database database) : database_(std::move(database)) {}

@@ -12,6 +12,8 @@
 #include "src/boardgated/api/api_health.h"
 #include "src/boardgated/api/api_login.h"
 #include "src/boardgated/api/api_options.h"
+#include "src/boardgated/api/api_shares.h"
+#include "src/boardgated/api/api_views.h"
 #include "src/boardgated/api/router.h"
 #include "src/boardgated/web/cookie.h"
 
@@ -67,7 +69,14 @@ struct ApiTest : testing::Test {
     ApiHealth api_health{gate};
     ThreadPool threads{"threads", {1, 1, 8, 8}};
     ApiFolders api_folders{launcher, registry, event_streams, threads};
-    Router router{{api_login, api_boards, api_health, api_options, api_admin, api_folders}, {threads, threads, threads}, sessions};
+    Memberships memberships{clock};
+    Shares shares{*store, registry, memberships, settings, clock};
+    Views views{*store, sessions, clock};
+    ApiShares api_shares{registry, shares, event_streams, launcher, settings, clock};
+    ApiViews api_views{registry, shares, views, gate, front_ends, scheduler, settings};
+    Router router{{api_login, api_boards, api_health, api_options, api_admin, api_folders, api_shares, api_views},
+                  {threads, threads, threads},
+                  sessions};
     FastCgi nginx;
     std::string alice = log_in(1001, "alice");
     std::string bob = log_in(1002, "bob");

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// What other commands and tests use of the commands about shared boards.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "src/base/clock.h"
+#include "src/cli/connection.h"
+
+namespace boardgate::cli {
+
+/// The end of a share as RFC 3339 in UTC: of a day such as 2026-12-31 in local time, or of 14d, 8h from `now` on.
+[[nodiscard]] std::optional<std::string> end_of(const std::string& until, WallTime now);
+
+/// Prints the boards that others show me.
+[[nodiscard]] CommandResult<void> list_shared(const Connection& connection, bool json);
+
+}  // namespace boardgate::cli
