@@ -51,6 +51,7 @@ install: all $(completions)/boardgate
 	@$(call one,nginx/boardgate.conf,$(sysconfdir)/nginx/sites-available/boardgate)
 	@$(foreach f,$(filter-out nginx/boardgate.conf $(samples),$(wildcard nginx/*.conf)), \
 		$(call one,$(f),$(datadir)/boardgate/nginx/$(notdir $(f))) &&) true
+	@$(call each,src/frontend/view/*,$(datadir)/boardgate/view)
 	@set -e; (cd nginx/portal && find . -type f -printf '%P\0') | while IFS= read -r -d '' f; do \
 		install -D -m 644 "nginx/portal/$$f" "$(DESTDIR)$(datadir)/boardgate/portal/$$f"; \
 		echo "$(datadir)/boardgate/portal/$$f" >>$(build)/manifest; done
