@@ -6,6 +6,7 @@ import {folder_facts} from './folders.js';
 import {menu} from './menu.js';
 import {is_pinned, pin} from './pinned.js';
 import {remedy_text, wake_button} from './remedy.js';
+import {share_dialog} from './share_dialog.js';
 import {action_texts, reason_of, state_of} from './states.js';
 import {usage_pictures} from './usage.js';
 
@@ -23,6 +24,8 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
     const newest = el('span');
     const viewed = el('span');
     const sleeps = el('span');
+    const shared = el('button.plain.board-shared', {type: 'button', hidden: true, onclick: share});
+    const asked = el('div.notices');
     const notices = el('div.notices');
     const failure = el('div.failure', {hidden: true});
     const error = el('p.error.board-error', {role: 'alert', hidden: true});
@@ -43,6 +46,7 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
     const more = menu('', [
         restart,
         pinning,
+        el('button.board-share', {type: 'button', onclick: share}, 'Share…'),
         el('button.board-edit', {type: 'button', onclick: () => edit(board)}, 'Edit'),
         el('button.board-duplicate', {type: 'button', onclick: () => duplicate(board)}, 'Duplicate'),
         el('a.button.board-curves', {href: `/api/v1/boards/${board.id}/curves`, download: '', title: 'One file for people without an account. It cannot be taken back.'}, 'Curves as a file'),
@@ -51,9 +55,9 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
     const named = [[open, 'Open'], [copy, 'Copy address of'], [log, 'Log of'], ...actions.map((button) => [button, button.textContent])];
     const element = el('li.board', {'data-id': board.id, 'aria-labelledby': heading},
         el('div.head', {}, title, el('p.state-line', {}, state, el('span', {}, since), hint)),
-        el('div', {}, logdir, el('p.facts', {}, newest)), failure, notices,
+        el('div', {}, logdir, el('p.facts', {}, newest)), failure, notices, asked,
         el('div.address', {}, address, copy),
-        el('p.facts.listed', {}, viewed, sleeps), usage.element,
+        el('p.facts.listed', {}, viewed, sleeps, shared), usage.element,
         error,
         el('div.buttons', {}, open, ...actions.filter((button) => button !== restart), log, more.element));
 
@@ -61,6 +65,24 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
         const yes = is_pinned(board.id);
         element.classList.toggle('pinned', yes);
         pinning.textContent = yes ? 'Unpin' : 'Pin';
+    }
+
+    function share() {
+        share_dialog(board).addEventListener('close', () => open.focus());
+    }
+
+    /// A person asks to see the board: one button shows it.
+    function asker(name) {
+        const button = el('button.board-show-to', {type: 'button', onclick: () => attempt(() => call('POST', `/boards/${board.id}/shares`, {with: name}), (text) => say(error, text), button)}, `Show it to ${name}`);
+        return el('div.notice', {}, el('p', {}, `${name} asks to see this board.`), el('div.buttons', {}, button, el('button', {type: 'button', onclick: share}, 'More…')));
+    }
+
+    function show_sharing(before) {
+        shared.hidden = !board.shares;
+        shared.textContent = `Shared with ${board.shares}`;
+        if (JSON.stringify(before.asked_by) === JSON.stringify(board.asked_by) && asked.childElementCount) return;
+        if (asked.contains(document.activeElement)) open.focus();
+        asked.replaceChildren(...(board.asked_by || []).map(asker));
     }
 
     async function act(name, button) {
@@ -125,6 +147,7 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
         for (const [control, text] of named) control.setAttribute('aria-label', `${text} ${name}`);
         show_facts();
         notices.replaceChildren(...(board.notices || []).map((notice) => el('p.notice', {}, sentence(notice.text))));
+        show_sharing(before);
         show_failure(board.failure);
         // The failure says it already.
         newest.hidden = Boolean(board.failure?.code.startsWith('logdir_'));

@@ -7,6 +7,7 @@ import {el} from './dom.js';
 const header_links = [
     {path: '/', text: 'Runs'},
     {path: '/boards', text: 'Boards'},
+    {path: '/shared', text: 'Shared with me', wants: 'shared'},
     {path: '/sessions', text: 'Sessions'},
     {path: '/administration', text: 'Administration', wants: 'administrator'},
 ];
@@ -14,6 +15,11 @@ const header_links = [
 /// The links for this person.
 export function links_for(session, attributes = {}) {
     return header_links.filter(({wants}) => !wants || session[wants]).map(({path, text}) => el('a', {href: path, ...attributes}, text));
+}
+
+/// Does somebody show boards to this person? Without an answer there is no link; the view has its own errors.
+export async function sees_shared() {
+    return call('GET', '/shared').then(({answer}) => answer.boards.length > 0, () => false);
 }
 
 async function log_out({currentTarget: button}) {
@@ -27,7 +33,9 @@ async function log_out({currentTarget: button}) {
 export async function fill_header() {
     await attempt(async () => {
         const {answer: session} = await call('GET', '/session');
-        document.getElementById('links').replaceChildren(...links_for(session));
+        const links = document.getElementById('links');
+        links.replaceChildren(...links_for(session));
+        sees_shared().then((shared) => { if (shared) links.replaceChildren(...links_for({...session, shared})); });
         document.getElementById('account').replaceChildren(el('span.error', {role: 'alert'}), el('span.user', {}, session.user),
             el('button#logout', {type: 'button', onclick: log_out}, 'Log out'));
     }, () => {});

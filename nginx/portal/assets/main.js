@@ -2,12 +2,13 @@
 // Chooses the view: the login while there is no session, otherwise the view of the address.
 import {Problem, attempt, call, is_board_id, session_ended} from './api.js';
 import {announce, el, refresh_times, sentence} from './dom.js';
-import {links_for} from './header.js';
+import {links_for, sees_shared} from './header.js';
 import {show_administration} from './administration.js';
 import {show_boards} from './boards.js';
 import {show_log} from './log.js';
 import {show_login} from './login.js';
 import {show_runs} from './runs.js';
+import {show_shared} from './shared.js';
 import {show_sessions} from './sessions.js';
 import {delete_now, forget} from './undo.js';
 
@@ -16,6 +17,7 @@ const views = [
     {path: /^\/$/, show: show_runs},
     {path: /^\/boards$/, show: show_boards},
     {path: /^\/log\/([a-z2-9]{8})$/, show: show_log},
+    {path: /^\/shared$/, show: show_shared},
     {path: /^\/sessions$/, show: show_sessions},
     {path: /^\/administration$/, show: show_administration, wants: 'administrator'},
 ];
@@ -75,8 +77,16 @@ function enter(answer) {
         el('span.user', {}, session.user),
         el('button#logout', {type: 'button', onclick: log_out}, 'Log out'));
     links.replaceChildren(...links_for(session, {'data-view': ''}));
+    add_shared_link(session);
     route();
     main.prepend(...said());
+}
+
+async function add_shared_link(for_session) {
+    if (!await sees_shared() || session !== for_session) return;
+    session.shared = true;
+    links.replaceChildren(...links_for(session, {'data-view': ''}));
+    mark_current();
 }
 
 /// The messages of PAM at the login.
@@ -99,11 +109,7 @@ function renamed() {
     return location.pathname === '/' && (wanted.has('new') || wanted.has('edit')) ? `/boards${location.search}` : null;
 }
 
-function route() {
-    if (renamed()) history.replaceState(null, '', renamed());
-    const view = views.find(({path, wants}) => path.test(location.pathname) && (!wants || session[wants]));
-    if (!view) history.replaceState(null, '', '/');
-    const {path, show: shown} = view || views[0];
+function mark_current() {
     for (const link of links.children) {
         if (link.pathname === location.pathname) {
             link.setAttribute('aria-current', 'page');
@@ -112,6 +118,14 @@ function route() {
             link.removeAttribute('aria-current');
         }
     }
+}
+
+function route() {
+    if (renamed()) history.replaceState(null, '', renamed());
+    const view = views.find(({path, wants}) => path.test(location.pathname) && (!wants || session[wants]));
+    if (!view) history.replaceState(null, '', '/');
+    const {path, show: shown} = view || views[0];
+    mark_current();
     show(shown, {session, wanted: new URLSearchParams(location.search), part: path.exec(location.pathname)?.[1], go, logged_out});
 }
 
