@@ -32,8 +32,8 @@ def ask(visitor, view, method, path, kind):
 def test_each_row_of_the_table_answers_by_its_method_alone(bob, view):
     for method, path, kind in ROWS:
         answer = ask(bob, view, method, path, kind)
-        # Without its arguments TensorBoard may refuse a request; the gate did not.
-        assert answer.status in (200, 400, 404), (method, path, answer)
+        # Without its arguments TensorBoard may refuse a request, or fail; the gate did not.
+        assert answer.status in (200, 400, 404, 500), (method, path, answer)
         if answer.status != 200 and "problem" in (answer.header("Content-Type") or ""):
             assert answer.code not in ("not_shown", "no_such_route"), (path, answer)
         types = {"page": "text/html; charset=utf-8", "file": "image/svg+xml", "ours": "application/json", "json": "application/json", "table": "application/json",
