@@ -73,7 +73,9 @@ def enter(page, board, dashboard):
 
     def frame():
         page.driver.switch_to.default_content()
-        page.driver.switch_to.frame(page.driver.find_element("css selector", "iframe.visit-frame"))
+        frames = page.driver.find_elements("css selector", "iframe.visit-frame")
+        assert frames, "there is no frame yet"
+        page.driver.switch_to.frame(frames[0])
         assert page.driver.execute_script("return self.origin") == "null"
         return True
     until("the frame is there", frame, 30)

@@ -49,7 +49,7 @@ WAYS = {
     "reads the top": "return top.location.href",
     "moves the top": "top.location = 'https://evil.example/'; await sleep(300); return 'moved'",
     "opens the portal": "const other = open('/'); await sleep(800); return other.document.title",
-    "opens a form": "const f = document.createElement('form'); f.action = '/api/v1/boards'; f.method = 'post'; f.enctype = 'text/plain'; document.body.append(f); return violated(() => f.submit())",
+    "opens a form": "const f = document.createElement('form'); f.action = '/api/v1/boards'; f.method = 'post'; f.enctype = 'text/plain'; document.body.append(f); f.submit(); await sleep(800); throw 'still here'",
     "asks for a password": "return navigator.credentials.get({password: true}).then((c) => c ?? (() => { throw 'none'; })())",
     "has a microphone": "return navigator.mediaDevices.getUserMedia({audio: true})",
     "shares with other pages": "const c = new BroadcastChannel('x'); return new Promise((y, n) => { c.onmessage = (m) => y(m.data); setTimeout(n, 500, 'nobody'); })",
@@ -97,7 +97,9 @@ def enter(page, board):
 
     def frame():
         page.driver.switch_to.default_content()
-        page.driver.switch_to.frame(page.driver.find_element("css selector", "iframe.visit-frame"))
+        frames = page.driver.find_elements("css selector", "iframe.visit-frame")
+        assert frames, "there is no frame yet"
+        page.driver.switch_to.frame(frames[0])
         assert page.driver.execute_script("return document.readyState === 'complete' && self.origin") == "null"
         return True
     until("the frame is there", frame, 30)

@@ -107,7 +107,7 @@ def test_the_place_in_the_board_is_in_the_address_of_the_page(page, board):
     page.driver.switch_to.default_content()
     until("the address follows", lambda: page.driver.execute_script("return location.hash") == "#text")
     # A place that TensorBoard would never have is not believed.
-    page.driver.switch_to.frame(page.driver.find_element("css selector", "iframe"))
+    page.driver.switch_to.frame(page.driver.find_elements("css selector", "iframe")[0])
     for moved in ({"search": "?edit=x&tagFilter=a", "hash": "#images"}, {"search": "", "hash": "#<b>"}, {"search": "x" * 9000, "hash": ""}, {"search": 1, "hash": None}, "x", None):
         page.driver.execute_script("window.top.postMessage({moved: arguments[0]}, '*')", moved)
     page.driver.switch_to.default_content()
