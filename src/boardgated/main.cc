@@ -148,7 +148,8 @@ private:
         registry_,
         settings_,
         clock_,
-        {[this](const BoardId& board) { watch_.refresh(board); }, [this](std::uint32_t uid) { return event_streams_.has_page_open(uid); }}};
+        {[this](const BoardId& board) { watch_.refresh(board); }, [this](std::uint32_t uid) { return event_streams_.has_page_open(uid); },
+         [this](const BoardId& board) { return shown_to(shares_.of_board(board)); }}};
 
     // A refused login takes two seconds on purpose, so many threads serve logins.
     ThreadPool logins_{"logins", {32, 8, 128, 40}};

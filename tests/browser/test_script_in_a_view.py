@@ -28,7 +28,8 @@ WAYS = {
     "loads a script elsewhere": "return loaded('script', 'https://evil.example/x.js')",
     "loads the portal's script": "return loaded('script', '/assets/main.js')",
     "loads a script of the board": "return loaded('script', 'data/runs')",
-    "runs a text": "return eval('1')",
+    # The driver itself may use eval() until its first pause.
+    "runs a text": "await sleep(50); return eval('1')",
     "runs an inline script": "const s = document.createElement('script'); s.text = 'window.ran = 1'; document.body.append(s); if (!window.ran) throw 'nothing ran'; return 1",
     "imports a module": "return import('data:text/javascript,export default 1')",
     "frames the portal": "return framed('/')",

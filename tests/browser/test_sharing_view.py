@@ -82,10 +82,15 @@ def test_the_owner_sees_it_as_they_do(page, alices, alice, board):
     page.shown(".visit-bar", "your board, as others see it", seconds=20)
 
 
-def test_a_visitor_of_a_sleeping_board_is_told_why(page, alice, bob, alices, board):
+def test_a_visitor_wakes_a_sleeping_board(page, alice, bob, alices, board):
     with_keyboard(page, board, "bob")
     alice.post(f"/api/v1/boards/{board['id']}/sleep")
     page.enter(bob, f"/shared/{board['id']}")
-    page.says("alice has to open it once before it can be shown again.")
-    alice.post(f"/api/v1/boards/{board['id']}/wake")
     page.shown("iframe.visit-frame", seconds=30)
+
+
+def test_at_the_boards_own_address_a_visitor_sees_it_too(page, bob, alices, board):
+    page.expect("status of 403")
+    with_keyboard(page, board, "bob")
+    page.enter(bob, board["url"])
+    page.shown(".visit-bar", "alice’s board; you can look and change nothing", seconds=30)

@@ -23,6 +23,7 @@ public:
     std::vector<std::string> asked;                                                 ///< `wake abcdefgh`, ...
     std::optional<boardgated::Problem> refuse;                                      ///< the answer to every wake, once set
     std::optional<boardgated::Problem> refuse_doors;                                ///< the answer to every new door, once set
+    std::optional<boardgated::Problem> refuse_shows;                                ///< the answer to every show_to, once set
     std::optional<boardgated::Problem> refuse_removals;                             ///< the answer to every removal, once set
     std::function<std::optional<boardgated::Problem>(const BoardId&)> before_wake;  ///< what it says instead, if anything
     std::optional<TokenHash> only;                                                  ///< whose ticket has not ended, once set
@@ -56,6 +57,7 @@ public:
     std::map<std::string, std::vector<wire::ShownTo>> shown;  ///< by board
     ApiResult<void> show_to(const Token&, const BoardId& board, const std::vector<wire::ShownTo>& to) override {
         note("show_to " + board.str());
+        if (refuse_shows) return tl::make_unexpected(*refuse_shows);
         shown[board.str()] = to;
         return {};
     }

@@ -255,16 +255,15 @@ def test_the_journal_says_who_shows_what_to_whom_and_who_looked(lab, alice, bob,
     assert any(each.get("SHARED_WITH") == "bob" for each in said)
 
 
-def test_a_sleeping_board_has_to_be_opened_by_its_owner(alice, bob, shown, view):
+def test_a_visitor_wakes_a_sleeping_board(lab, alice, bob, shown, view):
     alice.post(f"/api/v1/boards/{shown['id']}/sleep")
     in_state(alice, shown, "asleep")
     assert data(bob, view).code == "board_not_ready"
-    answer = bob.post(f"/api/v1/boards/{shown['id']}/views", {})
-    assert answer.status == 202 and "alice has to open it once" in answer.json["waiting_for"], answer
-    assert alice.board(shown["id"])["state"] == "asleep"
-    alice.post(f"/api/v1/boards/{shown['id']}/wake")
+    assert alice.board(shown["id"])["state"] == "asleep", "a request alone wakes nothing"
+    look(bob, shown)
     in_state(alice, shown, "ready")
     until("the same view goes on", lambda: data(bob, view).status == 200)
+    assert f"bob woke board {shown['id']} of alice" in lab.journalctl("-u", "boardgated", "-o", "cat")
 
 
 def test_a_closed_gate_shows_nothing(lab, bob, view):

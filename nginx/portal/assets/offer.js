@@ -46,19 +46,20 @@ function offer_parts(offer) {
     return parts;
 }
 
-/// Fills a card that says so far that this is somebody else's board.
-export async function show_offer(card, id) {
+/// Fills a card that says so far that this is somebody else's board. `ask`: a button that asks the owner, for people who get no offer.
+export async function show_offer(card, id, ask = null) {
     const heading = card.querySelector('h1');
     const refused = el('p.detail', {role: 'status'}, 'Looking whether you can read its folder…');
     card.replaceChildren(heading, refused);
     try {
         const {answer: offer} = await call('GET', `/boards/${id}/offer`);
         card.replaceChildren(heading, ...offer_parts(offer));
+        card.querySelector('.buttons').append(...[ask].filter(Boolean));
         announce(card.querySelector('.detail').textContent);
     } catch (problem) {
         if (!(problem instanceof Problem)) throw problem;
-        const why = problem.code === 'not_your_board' ? 'It belongs to somebody else, and shows a folder that you cannot read. Ask the person who sent you the address.' : sentence(problem.message);
+        const why = problem.code === 'not_your_board' ? 'It belongs to somebody else, and shows a folder that you cannot read. Its owner can show it to you.' : sentence(problem.message);
         refused.textContent = why;
-        card.append(el('div.buttons', {}, el('a.button', {href: '/boards'}, 'All my boards')));
+        card.append(el('div.buttons', {}, ask, el('a.button', {href: '/boards'}, 'All my boards')));
     }
 }

@@ -46,7 +46,10 @@ export function share_dialog(board) {
 
     function submit(event) {
         event.preventDefault();
-        put(who.value.trim(), show_it);
+        if (!who.value.trim()) return show_error('Name a user, or a group with @ before it.');
+        // Without a day the share would have no end.
+        if (until.value === 'date' && !date.value) return show_error('Choose the last day.');
+        return put(who.value.trim(), show_it);
     }
 
     const put = (name, button) => attempt(async () => {

@@ -6,6 +6,8 @@ import {announce, el, say, sentence} from './dom.js';
 
 const sandbox = 'allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox';
 const between_questions = 1500;
+/// A frame that says immediately that it has ended, again and again, costs the server no more than this.
+const between_frames = 3000;
 /// Names in the query of TensorBoard's own page.
 const known_names = ['darkMode', 'pinnedCards', 'runColorGroup', 'runFilter', 'smoothing', 'tagFilter'];
 const longest_place = 4000;
@@ -39,6 +41,7 @@ export function show_visit(main, id, {not_shown = () => {}} = {}) {
     let frame = null;
     let timer = 0;
     let asking = false;
+    let opened_at = 0;
     let shown_owner = '';
     const card = el('section.card', {'aria-labelledby': 'visit-heading'});
     const heading = el('h1#visit-heading', {}, 'Opening the board…');
@@ -79,6 +82,7 @@ export function show_visit(main, id, {not_shown = () => {}} = {}) {
 
     function open(view) {
         shown_owner = view.owner;
+        opened_at = Date.now();
         frame = el('iframe.visit-frame', {
             sandbox, referrerpolicy: 'no-referrer', allow: 'fullscreen; clipboard-write', title: `${view.title}, ${view.owner}’s board`,
             src: view.place + (known_place({search: location.search, hash: location.hash}) ?? ''),
@@ -113,7 +117,9 @@ export function show_visit(main, id, {not_shown = () => {}} = {}) {
         if (!frame || source !== frame.contentWindow || origin !== 'null' || typeof data !== 'object' || data === null) return;
         if (data.ended) {
             frame.remove();
-            look();
+            frame = null;
+            clearTimeout(timer);
+            timer = setTimeout(look, Math.max(0, between_frames - (Date.now() - opened_at)));
             return;
         }
         const place = data.moved && known_place(data.moved);

@@ -116,7 +116,8 @@ ApiResult<void> ApiShares::find_number(BoardShare& share, const Session& owner) 
         return problem(Code::sharing_off, "this server's settings allow to show boards to users and groups only (sharing)", "with");
     }
     const auto refuse = [&](const Error& error, const std::string& what) {
-        if (error.sys == ENOENT) return problem(Code::unknown_person, "there is no " + what + " \"" + share.name + "\" on this server", "with");
+        if (error.sys == ENOENT)
+            return problem(Code::unknown_person, "there is no " + what + " \"" + share.name + "\" on this server", "with");
         return tl::make_unexpected(Problem{Code::busy, "the directory of accounts does not answer; try again in a moment", {}, 5});
     };
     if (share.kind == BoardShare::Kind::group) {
@@ -137,7 +138,25 @@ ApiResult<void> ApiShares::find_number(BoardShare& share, const Session& owner) 
     return {};
 }
 
-ApiResult<void> ApiShares::tell_launcher(const Token&, const BoardId&) { return {}; }
+std::vector<wire::ShownTo> shown_to(const std::vector<BoardShare>& shares) {
+    using Kind = wire::ShownTo::Kind;
+    std::vector<wire::ShownTo> shown;
+    for (const BoardShare& share : shares) {
+        const Kind kind = share.kind == BoardShare::Kind::user    ? Kind::user
+                          : share.kind == BoardShare::Kind::group ? Kind::group
+                                                                  : Kind::everybody;
+        const auto until = share.until ? std::chrono::floor<std::chrono::seconds>(*share.until).time_since_epoch().count() : 0;
+        shown.push_back({kind, share.name, share.number, until});
+    }
+    return shown;
+}
+
+/// A board without a door gets one from its next wake, which tells root of the shares, too.
+ApiResult<void> ApiShares::tell_launcher(const Token& token, const BoardId& board, const std::vector<BoardShare>& shares) {
+    auto told = launcher_.show_to(token, board, shown_to(shares));
+    if (!told && told.error().code == Code::no_such_board) return {};
+    return told;
+}
 
 void ApiShares::tell_visitors(const char* event, const Board& board, const BoardShare& share) {
     if (share.kind == BoardShare::Kind::user) {
@@ -152,15 +171,22 @@ void ApiShares::tell_visitors(const char* event, const Board& board, const Board
 }
 
 ApiResult<Response> ApiShares::put(Call& call) {
+    const auto held = changes_.hold(*call.board);
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return error_of(board);
     auto share = wanted(call);
     if (!share) return error_of(share);
     if (const auto possible = shareable(*board, settings_); !possible) return error_of(possible);
     if (const auto found = find_number(*share, *call.session); !found) return error_of(found);
-    const auto fresh = shares_.put(board->id, *share);
+    const auto plan = shares_.planned(board->id, *share);
+    if (!plan) return error_of(plan);
+    // First the launcher: when others see the board, it is confined to its folders.
+    std::vector<BoardShare> shares = shares_.of_board(board->id);
+    std::erase_if(shares, [&](const BoardShare& other) { return other.is_of(*plan); });
+    shares.push_back(*plan);
+    if (const auto told = tell_launcher(*call.token, board->id, shares); !told) return error_of(told);
+    const auto fresh = shares_.put(board->id, *plan);
     if (!fresh) return error_of(fresh);
-    if (const auto told = tell_launcher(*call.token, board->id); !told) return error_of(told);
     if (share->kind == BoardShare::Kind::user) (void)shares_.forget_asker(board->id, share->name);
     const auto all = shares_.of_board(board->id);
     const auto now = std::ranges::find_if(all, [&](const BoardShare& each) { return each.is_of(*share); });
@@ -171,6 +197,7 @@ ApiResult<Response> ApiShares::put(Call& call) {
 }
 
 ApiResult<Response> ApiShares::remove(Call& call) {
+    const auto held = changes_.hold(*call.board);
     const auto board = own_board(registry_, *call.board, *call.session);
     if (!board) return error_of(board);
     const std::string with = call.request.query_value("with");
@@ -183,7 +210,7 @@ ApiResult<Response> ApiShares::remove(Call& call) {
         tell_visitors("unshared", *board, share);
     }
     // The gate refuses already; root's record matters for waking only.
-    if (const auto told = tell_launcher(*call.token, board->id); !told) return error_of(told);
+    if (const auto told = tell_launcher(*call.token, board->id, shares_.of_board(board->id)); !told) return error_of(told);
     return empty_response(204);
 }
 

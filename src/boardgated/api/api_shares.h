@@ -6,6 +6,7 @@
 #include "src/boardgated/api/event_streams.h"
 #include "src/boardgated/clients/board_launcher.h"
 #include "src/boardgated/sharing/shares.h"
+#include "src/boardgated/units/board_locks.h"
 
 namespace boardgate::boardgated {
 
@@ -13,6 +14,9 @@ namespace boardgate::boardgated {
 [[nodiscard]] ApiResult<void> shareable(const Board& board, const Settings& settings);
 /// A board as a visitor sees it in a list: without its folder.
 [[nodiscard]] Json::Value shared_board_json(const Board& board, const BoardShare& share, const std::optional<WallTime>& until);
+
+/// These shares in the launcher's words. Root lets those people wake the board, and confines it to its folders.
+[[nodiscard]] std::vector<wire::ShownTo> shown_to(const std::vector<BoardShare>& shares);
 
 class ApiShares {
 public:
@@ -31,8 +35,8 @@ private:
     [[nodiscard]] ApiResult<BoardShare> wanted(const Call& call) const;
     [[nodiscard]] ApiResult<void> find_number(BoardShare& share, const Session& owner) const;
     [[nodiscard]] Json::Value share_json(const BoardShare& share) const;
-    /// Root knows to whom the board is shown, so that they can wake it.
-    [[nodiscard]] ApiResult<void> tell_launcher(const Token& token, const BoardId& board);
+    /// Root's record of these shares.
+    [[nodiscard]] ApiResult<void> tell_launcher(const Token& token, const BoardId& board, const std::vector<BoardShare>& shares);
     void tell_visitors(const char* event, const Board& board, const BoardShare& share);
 
     Registry& registry_;
@@ -41,6 +45,7 @@ private:
     BoardLauncher& launcher_;
     const Settings& settings_;
     const Clock& clock_;
+    BoardLocks changes_;
 };
 
 }  // namespace boardgate::boardgated

@@ -44,11 +44,13 @@ Response not_ready(const Board& board, bool own) {
 
 }  // namespace
 
-/// The owner's own token wakes it. A visitor's has no power over it.
+/// By the owner's own token, or by a visitor's with the share that root's record has.
 ApiResult<void> ApiViews::wake(const Call& call, const Board& board) {
     if (board.state != State::asleep && board.state != State::off && board.state != State::waiting) return {};
-    if (board.uid != call.session->uid) return {};
-    const auto woken = scheduler_.wake(*call.token, board.id);
+    const bool own = board.uid == call.session->uid;
+    const auto woken = own ? scheduler_.wake(*call.token, board.id) : scheduler_.wake_shared(*call.token, board.id);
+    // Root's record does not have the share: the board has no door, or an older boardgate made it.
+    if (!woken && !own && woken.error().code == Code::not_shown) return {};
     if (!woken) return error_of(woken);
     if (*woken) audit(Event::board_woken, *call.session, call.request.address(), "woke", board);
     return {};
@@ -66,8 +68,9 @@ ApiResult<Response> ApiViews::open(Call& call) {
     const auto share = own ? std::nullopt : shares_.fitting_now(board->id, call.session->uid, call.session->user);
     // Neither title nor owner: only who sees the board may know.
     if (!own && !share) {
-        return problem(Code::not_shown, fmt::format("ask its owner to show it to you: Share in the menu of its card, or boardgate share {} --with {}",
-                                                    board->id.str(), call.session->user));
+        return problem(Code::not_shown,
+                       fmt::format("ask its owner to show it to you: Share in the menu of its card, or boardgate share {} --with {}",
+                                   board->id.str(), call.session->user));
     }
     if (const auto possible = shareable(*board, settings_); !possible) return error_of(possible);
     if (board->held) return problem(Code::held, "an administrator holds the board asleep");
@@ -76,8 +79,10 @@ ApiResult<Response> ApiViews::open(Call& call) {
                        "no board is served until the server's packet filter is in force again; an administrator can find out why");
     }
     if (const auto woken = wake(call, *board); !woken) return error_of(woken);
-    const auto after = registry_.wait(board->id, is_awake(*board) || own ? patience : std::chrono::milliseconds(0),
-                                      [](const Board& now) { return now.state == State::ready || now.state == State::failed; });
+    scheduler_.looked_at(board->id);
+    const auto after = registry_.wait(board->id, patience, [](const Board& now) {
+        return now.state == State::ready || now.state == State::failed || now.state == State::waiting || now.state == State::off;
+    });
     if (!after) return problem(Code::no_such_board, "there is no board " + board->id.str());
     if (after->state == State::failed) {
         return problem(Code::board_failed, fmt::format("{} failed; {} is shown why", own ? "the board" : after->owner.str() + "'s board",
@@ -89,8 +94,9 @@ ApiResult<Response> ApiViews::open(Call& call) {
 
 ApiResult<Response> ApiViews::opened(const Call& call, const Board& board, const std::optional<BoardShare>& share) {
     if (front_ends_.view_version_for(board).empty()) {
-        return problem(Code::not_shareable,
-                       "the pages for shared boards are not published for its TensorBoard; an administrator finds out why with boardgate doctor");
+        return problem(
+            Code::not_shareable,
+            "the pages for shared boards are not published for its TensorBoard; an administrator finds out why with boardgate doctor");
     }
     const auto capability = views_.open(*call.session, board.id);
     if (!capability) return error_of(capability);

@@ -14,7 +14,13 @@ class ApiViews {
 public:
     ApiViews(Registry& registry, Shares& shares, Views& views, const Gate& gate, FrontEnds& front_ends, BoardScheduler& scheduler,
              const Settings& settings)
-        : registry_(registry), shares_(shares), views_(views), gate_(gate), front_ends_(front_ends), scheduler_(scheduler), settings_(settings) {}
+        : registry_(registry),
+          shares_(shares),
+          views_(views),
+          gate_(gate),
+          front_ends_(front_ends),
+          scheduler_(scheduler),
+          settings_(settings) {}
 
     [[nodiscard]] ApiResult<Response> open(Call& call);
     [[nodiscard]] ApiResult<Response> close(Call& call);

@@ -104,7 +104,7 @@ struct Board {
     std::uint16_t port = 0;  ///< of the door; 0 before the door is first made
     WallTime created{};
     std::optional<WallTime> last_viewed{};  ///< by its owner
-    std::string home{};  ///< HomeMark of the owner's home for which it was made; empty when unknown
+    std::string home{};                     ///< HomeMark of the owner's home for which it was made; empty when unknown
     UnitFacts facts{};
     State state = State::off;
     WallTime state_since{};

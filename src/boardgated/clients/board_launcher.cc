@@ -28,7 +28,7 @@ Code code_of(wire::Refusal reason) {
         case wire::Refusal::no_such_door:
             return Code::no_such_board;
         case wire::Refusal::not_shown:
-            return Code::not_your_board;
+            return Code::not_shown;
         case wire::Refusal::busy:
             return Code::busy;
         case wire::Refusal::bad_request:

@@ -23,8 +23,10 @@ void audit_share(Event event, const Session& session, std::string_view address, 
 }
 
 void audit_ended_share(const Board& board, const BoardShare& share, std::string_view reason) {
-    log_event(Event::board_unshared, fmt::format("board {} of {} is no longer shown to {}: {}", board.id.str(), board.owner.str(), share.with(), reason),
-              {{"USER_NAME", board.owner.str()}, {"BOARD_ID", board.id.str()}, {"UNIT", board.unit().service()}, {"SHARED_WITH", share.with()}});
+    log_event(
+        Event::board_unshared,
+        fmt::format("board {} of {} is no longer shown to {}: {}", board.id.str(), board.owner.str(), share.with(), reason),
+        {{"USER_NAME", board.owner.str()}, {"BOARD_ID", board.id.str()}, {"UNIT", board.unit().service()}, {"SHARED_WITH", share.with()}});
 }
 
 bool ViewAudit::is_first(std::uint32_t uid, const BoardId& board) {

@@ -52,9 +52,9 @@ struct ViewDecision {
     const ViewRoute* route = nullptr;
     std::optional<TokenHash> view{};
     std::optional<Session> session{};
-    std::optional<BoardId> board{};  ///< once the person may see it
-    std::optional<BoardShare> share{};    ///< why; nothing for the owner
-    std::uint16_t port = 0;          ///< valid with ViewRefusal::none only
+    std::optional<BoardId> board{};     ///< once the person may see it
+    std::optional<BoardShare> share{};  ///< why; nothing for the owner
+    std::uint16_t port = 0;             ///< valid with ViewRefusal::none only
 };
 
 class ViewGate {

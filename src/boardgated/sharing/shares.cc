@@ -74,49 +74,48 @@ void Shares::summarize(const BoardId& board) {
     {
         const auto boards = boards_.read();
         if (const auto found = boards->find(board); found != boards->end()) {
-            summary.shares = static_cast<std::size_t>(std::ranges::count_if(found->second.shares, [&](const BoardShare& s) { return counts(s); }));
+            summary.shares =
+                static_cast<std::size_t>(std::ranges::count_if(found->second.shares, [&](const BoardShare& s) { return counts(s); }));
             summary.askers = found->second.askers;
         }
     }
     registry_.set_sharing(board, summary);
 }
 
-ApiResult<bool> Shares::put(const BoardId& board, BoardShare share) {
+ApiResult<BoardShare> Shares::planned(const BoardId& board, BoardShare share) const {
+    if (!registry_.find(board)) return problem(Code::no_such_board, "board " + board.str() + " was deleted meanwhile");
     share.since = time_of(seconds_of(clock_.wall()));
+    const auto present = of_board(board);
+    const auto same = std::ranges::find_if(present, [&](const BoardShare& other) { return other.is_of(share); });
+    if (same == present.end() && present.size() >= most_of_board) {
+        return problem(Code::too_many_shares,
+                       fmt::format("you show this board to {} people and groups, which is the limit; show it to a group", most_of_board));
+    }
+    // The same name with another number is somebody else.
+    if (same != present.end() && same->number == share.number) {
+        share.since = same->since;
+        share.last_viewed = same->last_viewed;
+        share.last_viewed_by = same->last_viewed_by;
+    }
+    if (settings_.longest_share.count() > 0) {
+        const WallTime most = clock_.wall() + settings_.longest_share;
+        share.until = std::min(share.until.value_or(most), most);
+    }
+    return share;
+}
+
+ApiResult<bool> Shares::put(const BoardId& board, BoardShare share) {
     bool fresh = true;
     {
         const std::lock_guard change(changes_);
-        if (!registry_.find(board)) return problem(Code::no_such_board, "board " + board.str() + " was deleted meanwhile");
-        {
-            const auto boards = boards_.read();
-            const auto found = boards->find(board);
-            const std::size_t count = found == boards->end() ? 0 : found->second.shares.size();
-            const BoardShare* same = nullptr;
-            if (count > 0) {
-                const auto at = std::ranges::find_if(found->second.shares, [&](const BoardShare& other) { return other.is_of(share); });
-                if (at != found->second.shares.end()) same = &*at;
-            }
-            // The same name with another number is somebody else.
-            if (same != nullptr && same->number == share.number) {
-                fresh = false;
-                share.since = same->since;
-                share.last_viewed = same->last_viewed;
-                share.last_viewed_by = same->last_viewed_by;
-            }
-            if (same == nullptr && count >= most_of_board) {
-                return problem(Code::too_many_shares,
-                               fmt::format("you show this board to {} people and groups, which is the limit; show it to a group", most_of_board));
-            }
-        }
-        if (settings_.longest_share.count() > 0) {
-            const WallTime most = clock_.wall() + settings_.longest_share;
-            share.until = std::min(share.until.value_or(most), most);
-        }
-        if (const auto written = store_.put_share(row_of(board, share)); !written) return storage_problem(written.error());
+        auto plan = planned(board, std::move(share));
+        if (!plan) return error_of(plan);
+        if (const auto written = store_.put_share(row_of(board, *plan)); !written) return storage_problem(written.error());
         const auto boards = boards_.lock();
         auto& shares = (*boards)[board].shares;
-        std::erase_if(shares, [&](const BoardShare& other) { return other.is_of(share); });
-        shares.push_back(share);
+        fresh = std::erase_if(shares, [&](const BoardShare& other) { return other.is_of(*plan) && other.number == plan->number; }) == 0;
+        std::erase_if(shares, [&](const BoardShare& other) { return other.is_of(*plan); });
+        shares.push_back(*std::move(plan));
     }
     summarize(board);
     // Deleted meanwhile: its listener may have run before.
@@ -137,8 +136,8 @@ ApiResult<std::vector<BoardShare>> Shares::remove(const BoardId& board, const st
             if (found != boards->end()) {
                 auto& shares = found->second.shares;
                 // Memory first: a share that ends has ended, even when the disk is full.
-                const auto behind =
-                    std::stable_partition(shares.begin(), shares.end(), [&](const BoardShare& share) { return which && !share.is_of(*which); });
+                const auto behind = std::stable_partition(shares.begin(), shares.end(),
+                                                          [&](const BoardShare& share) { return which && !share.is_of(*which); });
                 ended.assign(behind, shares.end());
                 shares.erase(behind, shares.end());
                 if (shares.empty() && found->second.askers.empty()) boards->erase(found);
@@ -165,7 +164,8 @@ bool Shares::counts(const BoardShare& share) const {
     return !end || clock_.wall() < *end;
 }
 
-std::optional<BoardShare> Shares::fitting(const std::vector<BoardShare>& shares, std::uint32_t uid, const std::string& user, Groups groups) const {
+std::optional<BoardShare> Shares::fitting(const std::vector<BoardShare>& shares, std::uint32_t uid, const std::string& user,
+                                          Groups groups) const {
     for (const BoardShare& share : shares) {
         if (!counts(share)) continue;
         const Membership membership{share.name, share.number, user, uid};
@@ -286,7 +286,8 @@ void Shares::board_changed(const Board& board, bool gone) {
     if (!gone) return summarize(board.id);
     const std::lock_guard change(changes_);
     if (boards_.lock()->erase(board.id) == 0) return;
-    if (const auto forgotten = store_.delete_sharing_of(board.id.str()); !forgotten) log_event(Event::storage_fault, forgotten.error().text());
+    if (const auto forgotten = store_.delete_sharing_of(board.id.str()); !forgotten)
+        log_event(Event::storage_fault, forgotten.error().text());
 }
 
 std::vector<Shares::Shown> Shares::end_all(const std::vector<Shown>& these) {
@@ -324,7 +325,8 @@ std::vector<Shares::Shown> Shares::sweep() {
             const auto kind = share_kind(row.kind);
             // It may have ended meanwhile.
             const auto present = of_board(*id);
-            if (std::ranges::none_of(present, [&](const BoardShare& share) { return share.kind == *kind && share.name == row.name; })) continue;
+            if (std::ranges::none_of(present, [&](const BoardShare& share) { return share.kind == *kind && share.name == row.name; }))
+                continue;
             if (const auto written = store_.put_share(row); !written) log_event(Event::storage_fault, written.error().text());
         }
     }

@@ -12,8 +12,8 @@
 #include "src/base/settings.h"
 #include "src/boardgated/boards/registry.h"
 #include "src/boardgated/logins/sessions.h"
-#include "src/boardgated/sharing/memberships.h"
 #include "src/boardgated/sharing/board_share.h"
+#include "src/boardgated/sharing/memberships.h"
 
 namespace boardgate::boardgated {
 
@@ -32,6 +32,8 @@ public:
     [[nodiscard]] Result<void> load();
 
     [[nodiscard]] std::vector<BoardShare> of_board(const BoardId& board) const;
+    /// The share as put() would keep it, by the site's limits.
+    [[nodiscard]] ApiResult<BoardShare> planned(const BoardId& board, BoardShare share) const;
     /// Adds a share, or changes until when it lasts. Keeps the time of the last view. True for a new one.
     [[nodiscard]] ApiResult<bool> put(const BoardId& board, BoardShare share);
     /// Ends these shares of a board: one, or all. Returns those that there were.
@@ -78,7 +80,8 @@ private:
 
     [[nodiscard]] bool counts(const BoardShare& share) const;
     [[nodiscard]] static ShareRow row_of(const BoardId& board, const BoardShare& share);
-    [[nodiscard]] std::optional<BoardShare> fitting(const std::vector<BoardShare>& shares, std::uint32_t uid, const std::string& user, Groups groups) const;
+    [[nodiscard]] std::optional<BoardShare> fitting(const std::vector<BoardShare>& shares, std::uint32_t uid, const std::string& user,
+                                                    Groups groups) const;
     [[nodiscard]] std::vector<Shown> all() const;
     [[nodiscard]] std::vector<Shown> end_all(const std::vector<Shown>& these);
     void summarize(const BoardId& board);
@@ -88,7 +91,7 @@ private:
     Memberships& memberships_;
     const Settings& settings_;
     const Clock& clock_;
-    std::mutex changes_;                            ///< serializes changes, so that store and memory stay equal; locked before boards_
+    std::mutex changes_;                             ///< serializes changes, so that store and memory stay equal; locked before boards_
     LockGuarded<Boards, std::shared_mutex> boards_;  ///< never locked while the store writes
     LockGuarded<std::map<std::string, BootTime>> missing_;  ///< accounts and groups, and since when the directory has them not
 };

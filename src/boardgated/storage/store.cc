@@ -113,10 +113,10 @@ Result<void> Store::delete_board(const std::string& id) {
     const auto database = database_.lock();
     Database::Transaction all(*database);
     if (!all.begun()) return all.begun();
-    for (const char* sql : {"DELETE FROM holds WHERE board = ?1", "DELETE FROM failures WHERE board = ?1",
-                            "DELETE FROM made_boards WHERE board = ?1", "DELETE FROM shares WHERE board = ?1",
-                            "DELETE FROM views WHERE board = ?1", "DELETE FROM asks WHERE board = ?1",
-                            "DELETE FROM boards WHERE id = ?1"}) {
+    for (const char* sql :
+         {"DELETE FROM holds WHERE board = ?1", "DELETE FROM failures WHERE board = ?1", "DELETE FROM made_boards WHERE board = ?1",
+          "DELETE FROM shares WHERE board = ?1", "DELETE FROM views WHERE board = ?1", "DELETE FROM asks WHERE board = ?1",
+          "DELETE FROM boards WHERE id = ?1"}) {
         Statement remove(*database, sql);
         remove.bind(id).step();
         if (!remove.good()) return database->error("cannot delete a board");

@@ -38,7 +38,8 @@ Result<void> Store::delete_shares(const std::string& board) {
 Result<std::vector<ShareRow>> Store::shares() {
     const auto database = database_.lock();
     std::vector<ShareRow> rows;
-    Statement ask(*database, "SELECT board, kind, name, number, since, until, last_viewed, last_viewed_by FROM shares ORDER BY since, name");
+    Statement ask(*database,
+                  "SELECT board, kind, name, number, since, until, last_viewed, last_viewed_by FROM shares ORDER BY since, name");
     while (ask.step()) {
         rows.push_back({ask.text(0), ask.text(1), ask.text(2), static_cast<std::uint32_t>(ask.number(3)), ask.number(4), ask.number(5),
                         ask.number(6), ask.text(7)});
@@ -48,9 +49,8 @@ Result<std::vector<ShareRow>> Store::shares() {
 }
 
 Result<void> Store::put_view(const ViewRow& row) {
-    return run(*database_.lock(), "INSERT OR REPLACE INTO views VALUES (?1, ?2, ?3, ?4, ?5)", "cannot write a view", [&](Statement& put) {
-        put.bind(row.hash).bind(row.session).bind(std::int64_t{row.uid}).bind(row.board).bind(row.opened);
-    });
+    return run(*database_.lock(), "INSERT OR REPLACE INTO views VALUES (?1, ?2, ?3, ?4, ?5)", "cannot write a view",
+               [&](Statement& put) { put.bind(row.hash).bind(row.session).bind(std::int64_t{row.uid}).bind(row.board).bind(row.opened); });
 }
 
 Result<void> Store::delete_views(const std::vector<std::string>& hashes) {
@@ -70,8 +70,7 @@ Result<std::vector<ViewRow>> Store::views() {
     const auto database = database_.lock();
     std::vector<ViewRow> rows;
     Statement ask(*database, "SELECT hash, session, uid, board, opened FROM views");
-    while (ask.step())
-        rows.push_back({ask.text(0), ask.text(1), static_cast<std::uint32_t>(ask.number(2)), ask.text(3), ask.number(4)});
+    while (ask.step()) rows.push_back({ask.text(0), ask.text(1), static_cast<std::uint32_t>(ask.number(2)), ask.text(3), ask.number(4)});
     if (!ask.good()) return database->error("cannot read the views");
     return rows;
 }
@@ -99,8 +98,10 @@ Result<void> Store::delete_sharing_of(const std::string& board) {
     const auto database = database_.lock();
     Database::Transaction all(*database);
     if (!all.begun()) return all.begun();
-    for (const char* sql : {"DELETE FROM shares WHERE board = ?1", "DELETE FROM views WHERE board = ?1", "DELETE FROM asks WHERE board = ?1"}) {
-        if (const auto gone = run(*database, sql, "cannot end the shares of a board", [&](Statement& remove) { remove.bind(board); }); !gone)
+    for (const char* sql :
+         {"DELETE FROM shares WHERE board = ?1", "DELETE FROM views WHERE board = ?1", "DELETE FROM asks WHERE board = ?1"}) {
+        if (const auto gone = run(*database, sql, "cannot end the shares of a board", [&](Statement& remove) { remove.bind(board); });
+            !gone)
             return gone;
     }
     return all.commit();

@@ -38,7 +38,11 @@ ApiResult<std::uint16_t> BoardScheduler::make_lost_door(const Token& token, cons
     if (spec.port == 0 && settings_.is_door_port(known->port)) spec.port = known->port;
     log_event(Event::reconciled, fmt::format("the launcher has no door of board {}; boardgate makes it again", board.str()),
               {{"BOARD_ID", board.str()}});
-    return launcher_.make_door(token, spec);
+    auto port = launcher_.make_door(token, spec);
+    if (const auto shown = ask_.shown_to(board); port && !shown.empty()) {
+        if (const auto kept = launcher_.show_to(token, board, shown); !kept) return error_of(kept);
+    }
+    return port;
 }
 
 void BoardScheduler::hold_stopped(const BoardId& board) {

@@ -32,6 +32,8 @@ public:
         std::function<void(const BoardId&)> refresh_units;
         /// Has this person a page of boardgate open?
         std::function<bool(std::uint32_t uid)> has_page_open;
+        /// To whom is it shown? Root confines a board that is shown.
+        std::function<std::vector<wire::ShownTo>(const BoardId&)> shown_to = [](const BoardId&) { return std::vector<wire::ShownTo>(); };
     };
     BoardScheduler(BoardLauncher& launcher, Registry& registry, const Settings& settings, const Clock& clock, Questions questions)
         : launcher_(launcher), registry_(registry), settings_(settings), clock_(clock), ask_(std::move(questions)) {}

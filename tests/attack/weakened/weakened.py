@@ -97,6 +97,8 @@ def installed(file):
     folder, _, name = file.partition("/")
     if file == "nginx/boardgate.conf":
         return "/etc/nginx/sites-available/boardgate"
+    if file.startswith("src/frontend/view/"):
+        return f"/usr/share/boardgate/view/{Path(name).name}"
     return f"/usr/share/boardgate/nginx/{name}" if folder == "nginx" else f"/usr/lib/systemd/system/{name}"
 
 
@@ -106,6 +108,9 @@ def make_it_count(lab, row):
         lab.exec("nginx", "-t")
         lab.systemctl("reload", "nginx")
         until("nginx has new workers", lambda: workers(lab) - before)
+        return
+    if row.file.startswith("src/frontend/view/"):
+        lab.systemctl("start", "boardgate-frontend.service")
         return
     lab.systemctl("daemon-reload")
     name = row.file.split("/")[1]

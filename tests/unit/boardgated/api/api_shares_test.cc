@@ -17,7 +17,8 @@ struct ApiSharesTest : ApiTest {
 
     ApiSharesTest() { directory.accounts.push_back({1003, 1003, "carol", "/home/carol", "/bin/sh"}); }
     CgiAnswer show(const std::string& with, const std::string& until = {}) {
-        return ask("POST", at + "/shares", alice, R"({"with":")" + with + "\"" + (until.empty() ? "" : R"(,"until":")" + until + "\"") + "}");
+        return ask("POST", at + "/shares", alice,
+                   R"({"with":")" + with + "\"" + (until.empty() ? "" : R"(,"until":")" + until + "\"") + "}");
     }
     Json::Value shares_now() { return trusted_json(ask("GET", at + "/shares", alice).body); }
     Json::Value shown_to(const std::string& cookie) { return trusted_json(ask("GET", "/api/v1/shared", cookie).body)["boards"]; }
@@ -78,7 +79,8 @@ TEST_F(ApiSharesTest, RefusesWhoDoesNotExist) {
 }
 
 TEST_F(ApiSharesTest, AnEndIsATimeInTheFuture) {
-    for (const char* bad : {"tomorrow", "2026-12-31", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2001-01-01T00:00:00Z", "2999-12-31T00:00:00"})
+    for (const char* bad :
+         {"tomorrow", "2026-12-31", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2001-01-01T00:00:00Z", "2999-12-31T00:00:00"})
         EXPECT_EQ(code(show("bob", bad)), "bad_field") << bad;
     const CgiAnswer good = show("bob", "2999-12-31T22:59:59.5Z");
     ASSERT_EQ(good.status, 201) << good.body;
@@ -87,18 +89,18 @@ TEST_F(ApiSharesTest, AnEndIsATimeInTheFuture) {
 
 TEST_F(ApiSharesTest, OnlyTheOwnerShowsABoard) {
     ASSERT_EQ(show("bob").status, 201);
-    for (const auto& [method, path, body] : std::vector<std::tuple<std::string, std::string, std::string>>{
-             {"GET", "/shares", ""},
-             {"POST", "/shares", R"({"with":"carol"})"},
-             {"DELETE", "/shares", ""},
-             {"DELETE", "/asks?name=carol", ""},
-             {"POST", "/wake", ""},
-             {"POST", "/sleep", ""},
-             {"POST", "/restart", ""},
-             {"PATCH", "", R"({"title":"mine"})"},
-             {"DELETE", "", ""},
-             {"GET", "/log", ""},
-             {"GET", "", ""}}) {
+    for (const auto& [method, path, body] :
+         std::vector<std::tuple<std::string, std::string, std::string>>{{"GET", "/shares", ""},
+                                                                        {"POST", "/shares", R"({"with":"carol"})"},
+                                                                        {"DELETE", "/shares", ""},
+                                                                        {"DELETE", "/asks?name=carol", ""},
+                                                                        {"POST", "/wake", ""},
+                                                                        {"POST", "/sleep", ""},
+                                                                        {"POST", "/restart", ""},
+                                                                        {"PATCH", "", R"({"title":"mine"})"},
+                                                                        {"DELETE", "", ""},
+                                                                        {"GET", "/log", ""},
+                                                                        {"GET", "", ""}}) {
         const CgiAnswer answer = ask(method, at + path, bob, body);
         EXPECT_EQ(answer.status, 403) << method << path;
         EXPECT_EQ(code(answer), "not_your_board") << method << path;
@@ -191,18 +193,40 @@ TEST_F(ApiViewsTest, NeedsThePublishedPages) {
     EXPECT_EQ(views.count(), 0U);
 }
 
-TEST_F(ApiViewsTest, AVisitorDoesNotWakeTheBoardWithTheOwnersPower) {
+TEST_F(ApiViewsTest, AVisitorWakesTheBoardByTheShareAndNotWithTheOwnersPower) {
     publish();
     ASSERT_EQ(show("bob").status, 201);
     ASSERT_EQ(ask("POST", at + "/sleep", alice).status, 202);
     launcher.asked.clear();
+    launcher.refuse = Problem{Code::not_shown, "the owner of this board does not show it to you"};
     const CgiAnswer waiting = look(bob);
     EXPECT_EQ(waiting.status, 202) << waiting.body;
     EXPECT_EQ(state(waiting), "asleep");
     EXPECT_EQ(trusted_json(waiting.body)["waiting_for"], "alice has to open it once before it can be shown again.");
+    launcher.refuse.reset();
+    EXPECT_EQ(look(bob).status, 409) << "awake now, with a TensorBoard that started before its pages were published";
+    EXPECT_THAT(launcher.asked, testing::Contains("wake_shared " + id));
     EXPECT_THAT(launcher.asked, testing::Not(testing::Contains("wake " + id)));
-    EXPECT_EQ(look(alice).status, 409) << "awake now, with a TensorBoard that started before its pages were published";
-    EXPECT_THAT(launcher.asked, testing::Contains("wake " + id));
+    EXPECT_EQ(registry.find(BoardId::parse(id).value())->state, State::ready);
+}
+
+TEST_F(ApiSharesTest, RootKnowsOfAShareBeforeItCounts) {
+    ASSERT_EQ(show("bob", "2999-12-31T00:00:00Z").status, 201);
+    directory.groups = {{"vision", {}}};
+    ASSERT_EQ(show("@vision").status, 201);
+    const auto& shown = launcher.shown[id];
+    ASSERT_EQ(shown.size(), 2U);
+    EXPECT_EQ(shown[0].name, "bob");
+    EXPECT_EQ(shown[0].number, 1002U);
+    EXPECT_GT(shown[0].until, 32'000'000'000);
+    EXPECT_EQ(shown[1].kind, wire::ShownTo::Kind::group);
+    ASSERT_EQ(ask("DELETE", at + "/shares?with=bob", alice).status, 204);
+    EXPECT_EQ(launcher.shown[id].size(), 1U);
+    launcher.refuse_shows = Problem{Code::launch_failed, "no"};
+    EXPECT_EQ(code(show("carol")), "launch_failed");
+    EXPECT_EQ(shares_now()["shares"].size(), 1U) << "it cannot be confined: nobody sees it";
+    ASSERT_EQ(ask("DELETE", at + "/shares", alice).status, 503);
+    EXPECT_TRUE(shares_now()["shares"].empty()) << "an end counts immediately";
 }
 
 TEST_F(ApiViewsTest, ClosedGateFailedBoardAndHoldAreSaid) {

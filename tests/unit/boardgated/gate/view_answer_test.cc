@@ -24,10 +24,13 @@ struct ViewAnswerTest : ViewGateTest {
     int status = 0;
 
     void send() {
-        nginx.values = {{"REQUEST_URI", std::string(question.raw_uri)}, {"DOCUMENT_URI", std::string(question.path)},
-                        {"REQUEST_METHOD", std::string(question.method)}, {"HTTP_COOKIE", std::string(question.cookie)},
+        nginx.values = {{"REQUEST_URI", std::string(question.raw_uri)},
+                        {"DOCUMENT_URI", std::string(question.path)},
+                        {"REQUEST_METHOD", std::string(question.method)},
+                        {"HTTP_COOKIE", std::string(question.cookie)},
                         {"HTTP_SEC_FETCH_SITE", std::string(question.fetch_site)},
-                        {"HTTP_SEC_FETCH_MODE", std::string(question.fetch_mode)}, {"HTTP_SEC_FETCH_DEST", std::string(question.fetch_dest)}};
+                        {"HTTP_SEC_FETCH_MODE", std::string(question.fetch_mode)},
+                        {"HTTP_SEC_FETCH_DEST", std::string(question.fetch_dest)}};
         const auto answer = view_gate.answer(nginx);
         status = answer.response.status;
         headers.clear();
@@ -111,16 +114,29 @@ TEST_F(ViewGateTest, NothingWithoutALiveViewIsAllowed) {
     const auto number = [&](std::size_t below) { return random() % below; };
     show_no_longer();
     show({BoardShare::Kind::user, "carol", 1003});
-    const std::vector<std::string> pieces = {"/v/", place, "/", "data/", "runs", std::string(environment_prefix), "?", "%2f", "..", "a",
-                                             "icon_bundle.svg", "data/plugin/scalars/tags", std::string(43, 'A')};
-    const std::vector<std::string_view> words = {"", "GET", "POST", "navigate", "cors", "iframe", "document", "empty", "same-origin", "none"};
+    const std::vector<std::string> pieces = {"/v/",
+                                             place,
+                                             "/",
+                                             "data/",
+                                             "runs",
+                                             std::string(environment_prefix),
+                                             "?",
+                                             "%2f",
+                                             "..",
+                                             "a",
+                                             "icon_bundle.svg",
+                                             "data/plugin/scalars/tags",
+                                             std::string(43, 'A')};
+    const std::vector<std::string_view> words = {"",       "GET",      "POST",  "navigate",    "cors",
+                                                 "iframe", "document", "empty", "same-origin", "none"};
     for (int round = 0; round < 20'000; ++round) {
         std::string raw = number(2) == 0 ? place : "";
         for (std::size_t i = number(5); i > 0; --i) raw += pieces[number(pieces.size())];
         question = {};
         question.raw_uri = raw;
         question.path = number(3) == 0 ? std::string_view(raw).substr(0, number(raw.size() + 1)) : std::string_view(raw);
-        for (std::string_view* each : {&question.method, &question.upgrade, &question.fetch_site, &question.fetch_mode, &question.fetch_dest})
+        for (std::string_view* each :
+             {&question.method, &question.upgrade, &question.fetch_site, &question.fetch_mode, &question.fetch_dest})
             *each = words[number(words.size())];
         if (number(2) == 0) question.cookie = cookie;
         const ViewRefusal refused = refusal();

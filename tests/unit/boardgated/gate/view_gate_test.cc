@@ -58,10 +58,27 @@ TEST_F(ViewGateTest, TheOnlyExperimentMayBeNamed) {
 }
 
 TEST_F(ViewGateTest, RefusesWhatIsNotInTheTable) {
-    for (const char* path :
-         {"index.js", "data/logdir", "data/experiments", "data/plugin/profile/hosts", "data/plugin/projector/index.js",
-          "data/plugin/debugger-v2/runs", "data", "data/", "data/runs/", "DATA/runs", "data/runs;a", "data/runs/..", "../b/", "./data/runs",
-          "data//runs", "/data/runs", "data/plugin/scalars/scalars ", "data/run", "data/runss", "none", "_boardgate"}) {
+    for (const char* path : {"index.js",
+                             "data/logdir",
+                             "data/experiments",
+                             "data/plugin/profile/hosts",
+                             "data/plugin/projector/index.js",
+                             "data/plugin/debugger-v2/runs",
+                             "data",
+                             "data/",
+                             "data/runs/",
+                             "DATA/runs",
+                             "data/runs;a",
+                             "data/runs/..",
+                             "../b/",
+                             "./data/runs",
+                             "data//runs",
+                             "/data/runs",
+                             "data/plugin/scalars/scalars ",
+                             "data/run",
+                             "data/runss",
+                             "none",
+                             "_boardgate"}) {
         ask_data(path);
         EXPECT_EQ(refusal(), ViewRefusal::malformed) << path;
     }
