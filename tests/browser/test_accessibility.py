@@ -55,6 +55,7 @@ VIEWS = {
     "my runs": ("/", "li.run", None),
     "my runs, some ticked": ("/", "li.run", "li.run[data-path$=wide] input, li.run[data-path$=baseline] input"),
     "my runs, columns": ("/", "li.run", "#columns summary"),
+    "shared with me": ("/shared", "main h1", None),
     "sessions": ("/sessions", "tbody tr", None),
     "an unknown board": ("/b/zzzzzzzz/", "main h1", None),
     "nothing at all": ("/boards/no-such-thing", "main h1", None),
