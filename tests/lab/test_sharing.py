@@ -244,7 +244,7 @@ def test_no_log_has_the_address_of_a_view(lab, alice, bob, shown, view):
     assert b" /v/ of " + shown["id"].encode() in lab.read("/var/log/nginx/boardgate.log"), "the board's id is there"
 
 
-def test_the_journal_says_who_shows_what_to_whom_and_who_looked(lab, alice, bob, shown, view):
+def test_the_journal_names_owners_visitors_and_boards(lab, alice, bob, shown, view):
     data(bob, view)
     alice.delete(f"/api/v1/boards/{shown['id']}/shares")
     said = [json.loads(line) for line in lab.journalctl("-u", "boardgated", "-o", "json").splitlines()]
@@ -290,7 +290,7 @@ def test_on_the_command_line(lab, alice, bob, shown):
     assert "nobody" not in run("alice", "share", shown["id"], "--json")
 
 
-def test_who_asks_is_a_notice_to_the_owner(alice, bob, shown):
+def test_a_person_who_may_not_look_can_ask_the_owner(alice, bob, shown):
     assert bob.post(f"/api/v1/boards/{shown['id']}/asks", {}).status == 204
     assert alice.board(shown["id"])["asked_by"] == ["bob"]
     show(alice, shown, "bob")

@@ -176,7 +176,7 @@ TEST_F(ApiViewsTest, AViewIsAnAddressOfItsOwn) {
     EXPECT_EQ(look(alice).status, 201) << "the owner sees it as they do";
 }
 
-TEST_F(ApiViewsTest, WhoMayNotLookIsToldNothing) {
+TEST_F(ApiViewsTest, ARefusedVisitorLearnsNothing) {
     const CgiAnswer refused = look(bob);
     EXPECT_EQ(refused.status, 403);
     EXPECT_EQ(code(refused), "not_shown");
