@@ -28,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds patience{20};
-/// CacheDirectory= of boards (src/launcher/unit_properties.cc).
+/// The cache of boards (src/launcher/unit_properties.cc).
 constexpr const char* cache_folder = "/var/cache/boardgate-boards";
 
 std::string name_of_group(gid_t gid) {

@@ -31,7 +31,7 @@ struct Options {
     std::uint16_t tensorboard_port = 6006;
     SamplesPerPlugin samples;
     std::string samples_text;
-    std::string cache_folder;  ///< CACHE_DIRECTORY= of the board's unit; empty: no cache
+    std::string cache_folder;  ///< CACHE_DIRECTORY in the environment of the board's unit; empty: no cache
     /// A run with less is read as fast as its cache. (Tests cache all.)
     std::uint64_t least_cached = std::uint64_t{64} << 10;
     std::uint64_t cache_bytes = std::uint64_t{512} << 20;

@@ -9,6 +9,7 @@ namespace boardgate::launcher {
 namespace {
 
 constexpr const char* board_program = BOARDGATE_LIBEXECDIR "/boardgate-board";
+constexpr const char* install_program = "/usr/bin/install";
 
 /// Appends to one message and remembers the first failure.
 class Properties {
@@ -50,6 +51,30 @@ void add_exec_start(Properties& to, const std::string& board) {
     to.add("s", board_program);
     to.add("as", 2, board_program, which.c_str());
     to.add("b", 0);  // do not ignore failure
+    to.close();
+    to.close();
+    to.close();
+    to.close();
+}
+
+/// The owner's cache of event files. Not CacheDirectory=: after the person gave the folder another group, systemd would give
+/// all files in it to the person, as root, and the person can move other people's files there. install(1) changes the folder
+/// alone, whose parent is root's.
+void add_cache(Properties& to, const std::string& uid) {
+    // The uid and not the name: an account that was made again under the name must not find another person's files.
+    const std::string folder = "/var/cache/boardgate-boards/" + uid;
+    const std::string as_environment = "CACHE_DIRECTORY=" + folder;
+    const std::string as_writable = "-" + folder;  // a board works without it, too
+    to.add("(sv)", "Environment", "as", 1, as_environment.c_str());
+    to.add("(sv)", "ReadWritePaths", "as", 1, as_writable.c_str());
+    to.open('r', "sv");
+    to.add("s", "ExecStartPreEx");
+    to.open('v', "a(sasas)");
+    to.open('a', "(sasas)");
+    to.open('r', "sasas");
+    to.add("s", install_program);
+    to.add("as", 7, install_program, "-d", "-m", "0700", "-o", uid.c_str(), folder.c_str());
+    to.add("as", 2, "ignore-failure", "privileged");
     to.close();
     to.close();
     to.close();
@@ -107,10 +132,7 @@ void add_unit(Properties& to, const DoorPlan& plan, const std::string& input) {
     // The uid and not the name: the ticket proves the uid.
     to.add("(sv)", "User", "s", uid.c_str());
     to.add("(sv)", "Slice", "s", slice.c_str());
-    // The uid here as well: an account that was made again under the name must not find another person's files.
-    const std::string cache = "boardgate-boards/" + uid;
-    to.add("(sv)", "CacheDirectory", "as", 1, cache.c_str());
-    to.add("(sv)", "CacheDirectoryMode", "u", 0700);
+    add_cache(to, uid);
     to.add("(sv)", "CPUWeight", "t", static_cast<std::uint64_t>(plan.door.priority));
     to.add("(sv)", "StandardInputFile", "s", input.c_str());
     add_exec_start(to, plan.door.board);

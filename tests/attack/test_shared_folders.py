@@ -86,3 +86,32 @@ def test_a_boards_own_folder_is_bounded(lab, recording_boards, alice):
     assert board.value("len([os.close(os.open(f'/run/board/{i}', os.O_CREAT)) for i in range(20000)])") == "ENOSPC"
     assert not lab.succeeds("test", "-e", "/run/board")
     assert board.value("[os.unlink(e.path) for e in os.scandir('/run/board') if e.name.isdigit()] and 1") == 1
+
+
+# As alice, who is in bob's group: moves bob's file from a folder of the group to the cache of boards, and gives that another group.
+TAKE = r"""
+import os, sys
+shared, cache, group = sys.argv[1:]
+os.rename(f"{shared}/private", f"{cache}/taken")
+os.chown(cache, -1, int(group))
+"""
+
+
+def test_a_board_gives_nobody_elses_file_to_its_owner(lab, alice, ready_board):
+    """systemd gives all files in a CacheDirectory= to the unit's account if the folder has another owner or group."""
+    board = ready_board(alice)
+    cache, shared, group = "/var/cache/boardgate-boards/1000", "/var/cache/of-a-group", lab.exec("id", "-g", "bob").strip()
+    lab.exec("install", "-d", "-m", "2770", "-o", "bob", "-g", "bob", shared)
+    try:
+        lab.exec("runuser", "-u", "bob", "--", "sh", "-c", f"umask 077; echo of bob > {shared}/private")
+        lab.exec("setpriv", "--reuid=1000", "--regid=1000", f"--groups={group}", "python3", "-c", TAKE, shared, cache, group)
+        assert lab.exec("stat", "-c", "%U %a", f"{cache}/taken").strip() == "bob 600"
+        assert alice.post(f"/api/v1/boards/{board['id']}/sleep", {}).status == 202
+        in_state(alice, board, "asleep")
+        assert alice.post(f"/api/v1/boards/{board['id']}/wake", {}).status == 202
+        in_state(alice, board, "ready")
+        assert lab.exec("stat", "-c", "%U %a", f"{cache}/taken").strip() == "bob 600"
+        assert lab.exec("stat", "-c", "%U %a", cache).strip() == "alice 700"
+    finally:
+        lab.exec("rm", "-rf", shared, f"{cache}/taken")
+        lab.exec("chgrp", "alice", cache)

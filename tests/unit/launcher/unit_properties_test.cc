@@ -73,8 +73,6 @@ TEST(UnitProperties, TheUnitRunsAsTheTicketsUid) {
     EXPECT_THAT(call, HasSubstr("STRING \"tensorboard-alice-abcdefgh.service\";"));
     EXPECT_THAT(call, HasSubstr(property("User", "s", "STRING \"1001\";")));
     EXPECT_THAT(call, HasSubstr(property("Slice", "s", "STRING \"tensorboard-u1001.slice\";")));
-    EXPECT_THAT(call, HasSubstr(property("CacheDirectory", "as", "ARRAY \"s\" { STRING \"boardgate-boards/1001\"; };")));
-    EXPECT_THAT(call, HasSubstr(property("CacheDirectoryMode", "u", "UINT32 448;")));
     EXPECT_THAT(call, HasSubstr(property("CPUWeight", "t", "UINT64 70;")));
 }
 
@@ -85,9 +83,23 @@ TEST(UnitProperties, ItRunsBoardgateBoardAndNothingElse) {
                                 "/boardgate-board\"; STRING \"--board=abcdefgh\"; };"));
     EXPECT_THAT(call, HasSubstr(property("StandardInputFile", "s", "STRING \"/var/lib/boardgate-root/doors/abcdefgh.arguments\";")));
     EXPECT_EQ(call.find("STRUCT \"sasb\""), call.rfind("STRUCT \"sasb\""));
-    for (const char* never : {"Environment", "ExecStartPre", "ExecStopPost", "RootDirectory", "AmbientCapabilities", "WorkingDirectory"}) {
+    for (const char* never : {"ExecStopPost", "RootDirectory", "AmbientCapabilities", "WorkingDirectory"}) {
         EXPECT_THAT(call, Not(HasSubstr(never)));
     }
+}
+
+/// With CacheDirectory=, systemd would give other people's files in the folder to the owner, as root.
+TEST(UnitProperties, TheCacheIsTheOwnersAndOnlyTheFolderItselfIsChanged) {
+    const std::string call = call_of(plan());
+    EXPECT_THAT(call, Not(HasSubstr("CacheDirectory")));
+    EXPECT_THAT(
+        call, HasSubstr("STRUCT \"sasas\" { STRING \"/usr/bin/install\"; ARRAY \"s\" { STRING \"/usr/bin/install\"; STRING \"-d\"; "
+                        "STRING \"-m\"; STRING \"0700\"; STRING \"-o\"; STRING \"1001\"; STRING "
+                        "\"/var/cache/boardgate-boards/1001\"; }; ARRAY \"s\" { STRING \"ignore-failure\"; STRING \"privileged\"; }; };"));
+    EXPECT_EQ(call.find("STRUCT \"sasas\""), call.rfind("STRUCT \"sasas\"")) << "nothing else runs as root";
+    EXPECT_THAT(call, HasSubstr(property("ReadWritePaths", "as", "ARRAY \"s\" { STRING \"-/var/cache/boardgate-boards/1001\"; };")));
+    EXPECT_THAT(call,
+                HasSubstr(property("Environment", "as", "ARRAY \"s\" { STRING \"CACHE_DIRECTORY=/var/cache/boardgate-boards/1001\"; };")));
 }
 
 TEST(UnitProperties, OptionsAreOneWordEach) {
