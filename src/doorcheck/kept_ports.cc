@@ -5,6 +5,9 @@
 #include <sys/socket.h>
 
 #include <optional>
+#include <set>
+
+#include "src/doorcheck/holder.h"
 
 namespace boardgate::doorcheck {
 
@@ -34,6 +37,8 @@ Fd bound_socket(in_addr_t to, std::uint16_t port) {
 
 }  // namespace
 
+in_addr_t address_of_doors(const Settings& settings) { return settings.allow_bind_all ? INADDR_ANY : INADDR_LOOPBACK; }
+
 void KeptPorts::adopt(Fd socket) {
     const auto bound = address_of(socket);
     if (!bound || ntohl(bound->sin_addr.s_addr) != address_ || !settings_.is_door_port(ntohs(bound->sin_port))) return;
@@ -51,6 +56,17 @@ std::vector<std::uint16_t> KeptPorts::bind_missing() {
         fresh.push_back(number);
     }
     return fresh;
+}
+
+std::string taken_ports(const Settings& settings, const std::string& proc) {
+    std::set<std::uint16_t> of_root;
+    for (const char* table : {"/net/tcp", "/net/tcp6"}) of_root.merge(listeners_of_root(text_of_file(proc + table)));
+    std::string text;
+    for (int port = settings.door_ports.first + 1; port <= settings.door_ports.last; ++port) {
+        const auto number = static_cast<std::uint16_t>(port);
+        if (of_root.contains(number) || !bound_socket(address_of_doors(settings), number)) text += fmt::format("{}\n", number);
+    }
+    return text + "end";
 }
 
 std::vector<std::uint16_t> KeptPorts::all() const {

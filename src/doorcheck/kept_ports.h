@@ -15,10 +15,12 @@
 
 namespace boardgate::doorcheck {
 
+/// In host byte order: loopback, or any address where doors listen at others as well.
+[[nodiscard]] in_addr_t address_of_doors(const Settings& settings);
+
 class KeptPorts {
 public:
-    /// `address` in host byte order: loopback, or any address where doors listen at others as well.
-    KeptPorts(const Settings& settings, in_addr_t address) : settings_(settings), address_(address) {}
+    explicit KeptPorts(const Settings& settings) : settings_(settings), address_(address_of_doors(settings)) {}
 
     /// A socket that systemd kept; it is closed if its port or address is no longer a door's.
     void adopt(Fd socket);
@@ -34,6 +36,10 @@ private:
     in_addr_t address_;
     std::map<std::uint16_t, Fd> sockets_;
 };
+
+/// Ports of doors where no door may open: another program has the port, or root listens there. One a line, then `end`. A listener
+/// at another address (127.0.0.2, ::1) takes no port: every account can have one for each port of doors.
+[[nodiscard]] std::string taken_ports(const Settings& settings, const std::string& proc = "/proc");
 
 /// The name under which systemd keeps a port's socket.
 [[nodiscard]] inline std::string name_of_port(std::uint16_t port) { return "port-" + std::to_string(port); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // boardgate-doorcheck: tests continuously that the packet filter refuses local accounts at the doors, and ends if it does
 // not; systemd then restarts it, and loads the table first. --load-table, as root, loads the table. --holder PORT prints
-// the program that listens on the port, if the caller may see it; --holder all prints the ports with a listener.
+// the program that listens on the port, if the caller may see it; --holder all prints the ports where no door may open.
 // --keep-ports keeps the ports of doors.
 #include <cstdio>
 #include <cstdlib>
@@ -30,7 +30,7 @@ constexpr std::chrono::seconds between_binds{10};
 /// --keep-ports. Does not return.
 [[noreturn]] void keep_ports(const boardgate::Settings& settings) {
     using namespace boardgate;
-    doorcheck::KeptPorts ports(settings, settings.allow_bind_all ? INADDR_ANY : INADDR_LOOPBACK);
+    doorcheck::KeptPorts ports(settings);
     if (auto sockets = service_sockets()) {
         for (auto& [name, socket] : *sockets) {
             forget_socket(name);
@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
         if (argc == 2 && std::string_view(argv[1]) == "--keep-ports") keep_ports(settings);
         if (argc == 3 && std::string_view(argv[1]) == "--holder") {
             if (std::string_view(argv[2]) == "all") {
-                std::puts(doorcheck::all_listeners().c_str());
+                std::puts(doorcheck::taken_ports(settings).c_str());
                 return exit_status::done;
             }
             const auto port = Port::parse(std::atoi(argv[2]));

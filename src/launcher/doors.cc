@@ -13,6 +13,7 @@
 #include "src/base/board_values.h"
 #include "src/base/folder_names.h"
 #include "src/base/gate_status_text.h"
+#include "src/base/log.h"
 #include "src/base/options_changed_signal.h"
 #include "src/base/session_ended_signal.h"
 
@@ -67,6 +68,18 @@ std::string bytes_of(const wire::DoorSpec& door) {
     wire::detail::Put put(out);
     wire::DoorSpec(door).fields(put);
     return std::string(out.bytes());
+}
+
+/// What boardgate-doorcheck --holder all printed; nothing if that is not whole.
+std::optional<std::set<std::uint16_t>> taken_ports_in(const std::string& path) {
+    std::set<std::uint16_t> ports;
+    std::ifstream in(path);
+    if (!in.is_open()) return ports;
+    for (std::string word; in >> word;) {
+        if (word == "end") return ports;
+        ports.insert(static_cast<std::uint16_t>(std::strtoul(word.c_str(), nullptr, 10)));
+    }
+    return std::nullopt;
 }
 
 /// What neither TensorBoard nor the door has to know.
@@ -149,7 +162,7 @@ std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
 }
 
 std::vector<std::uint16_t> Doors::candidates_for(const wire::DoorSpec& door) const {
-    std::set<std::uint16_t> taken = listeners();
+    std::set<std::uint16_t> taken = taken_ports();
     if (door.port != 0) return taken.contains(door.port) ? std::vector<std::uint16_t>() : std::vector{door.port};
     for (const DoorRecord& record : records_.all()) {
         if (record.door.board != door.board) taken.insert(record.door.port);
@@ -173,14 +186,19 @@ LauncherResult<bool> Doors::claim(DoorRecord& record) const {
     return true;
 }
 
-const std::set<std::uint16_t>& Doors::listeners() const {
-    if (!listeners_) {
+const std::set<std::uint16_t>& Doors::taken_ports() const {
+    // Another worker may start the same unit meanwhile, which empties the file.
+    for (int attempt = 0; !taken_ && attempt < 3; ++attempt) {
         (void)jobs_.run("StartUnit", "boardgate-portholder@all.service");
-        std::ifstream in(holders_folder + std::string("all"));
-        listeners_.emplace();
-        for (std::uint16_t port = 0; in >> port;) listeners_->insert(port);
+        taken_ = taken_ports_in(holders_folder + std::string("all"));
     }
-    return *listeners_;
+    if (!taken_) {
+        log_event(Event::request_fault, "boardgate-launcher cannot read which ports are in use; no door opens at another port");
+        taken_.emplace();
+        for (int port = settings_.door_ports.first; port <= settings_.door_ports.last; ++port)
+            taken_->insert(static_cast<std::uint16_t>(port));
+    }
+    return *taken_;
 }
 
 bool Doors::change_in_place(const DoorPlan& plan, DoorRecord record) const {

@@ -60,12 +60,12 @@ private:
     [[nodiscard]] std::string program_of(const std::string& environment) const;
     /// The program that listens on a port, for an error message.
     [[nodiscard]] std::string holder_of(const Account& asking, std::uint16_t port) const;
-    /// The requested port, or the ports of the range that no other door and no listener has.
+    /// The requested port, or the ports of the range that no other door and no other program has.
     [[nodiscard]] std::vector<std::uint16_t> candidates_for(const wire::DoorSpec& door) const;
     /// Records the door. False if another board's record has its port.
     [[nodiscard]] LauncherResult<bool> claim(DoorRecord& record) const;
-    /// Ports with a listener, from the host's table; it is read once. Two doors could open on one port: both are root's.
-    [[nodiscard]] const std::set<std::uint16_t>& listeners() const;
+    /// Ports where no door may open; they are asked for once. Two doors could open on one port: both are root's.
+    [[nodiscard]] const std::set<std::uint16_t>& taken_ports() const;
     enum class Bound { yes, port_taken };
     [[nodiscard]] LauncherResult<Bound> start_units(const DoorPlan& plan);
     [[nodiscard]] LauncherResult<DoorPlan> plan(const Account& owner, const wire::DoorSpec& door) const;
@@ -74,7 +74,7 @@ private:
     const Bus& bus_;
     UnitJobs& jobs_;
     const DoorRecords& records_;
-    mutable std::optional<std::set<std::uint16_t>> listeners_;
+    mutable std::optional<std::set<std::uint16_t>> taken_;
 };
 
 /// A refusal with its text.

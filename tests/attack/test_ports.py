@@ -112,3 +112,34 @@ def test_no_two_doors_have_one_port(lab, alice, bob, make_board):
         assert (answer.status, answer.code) == (409, "port_taken"), answer
     finally:
         lab.exec("mv", "/root/kept-record", f"/var/lib/boardgate-root/doors/{board['id']}")
+
+
+# Listens on all ports of doors at addresses where no door is.
+ELSEWHERE = r"""
+import socket, time
+held = []
+for port in range(16000, 17000):
+    for family, address in ((socket.AF_INET, "127.0.0.2"), (socket.AF_INET6, "::1"), (socket.AF_INET6, "::")):
+        s = socket.socket(family)
+        try:
+            if address == "::":
+                s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            s.bind((address, port))
+            s.listen(1)
+            held.append(s)
+        except OSError:
+            s.close()
+print(len(held), flush=True)
+time.sleep(120)
+"""
+
+
+def test_listeners_at_other_addresses_take_no_port_of_a_door(lab, alice, make_board):
+    holder = lab.start("runuser", "-u", "bob", "--", "prlimit", "--nofile=4096", "python3", "-c", ELSEWHERE)
+    try:
+        assert int(holder.stdout.readline()) >= 2000
+        board = make_board(alice, idle_sleep=60)
+        assert alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"reload_interval": 30}).status == 200
+    finally:
+        holder.terminate()
+        holder.wait()
