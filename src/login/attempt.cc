@@ -196,11 +196,12 @@ Result<void> attempt(int socket, const Settings& settings, const tickets::Ticket
 }
 
 Result<void> local_attempt(int socket, uid_t caller, const Settings& settings, const tickets::TicketStore& store, const Clock& clock) {
+    // First: a person may own thousands of uids without an account (subuid(5)), and each would have a share of the waiting.
+    const auto account = account_of(caller);
+    if (!account) return error_of(account);
     if (const auto question = wire::receive_one<wire::LocalLogin>(socket, std::chrono::seconds(10)); !question) {
         return error_of(question);
     }
-    const auto account = account_of(caller);
-    if (!account) return error_of(account);
     auto decision = decide_about(*account, {}, socket, settings, clock);
     if (!decision) return error_of(decision);
     wire::LoginVerdict verdict = verdict_of(*decision, true, settings, store, clock);

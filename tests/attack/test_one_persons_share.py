@@ -97,6 +97,47 @@ def test_silent_connections_to_the_local_socket_hold_up_nobody_else(lab):
         holder.wait()
 
 
+# Silent connections of uids that no account has, as processes in a user namespace of a person have them (subuid(5)). A closed one
+# is opened again.
+AS_MANY = r"""
+import os, select, socket, time
+held, poll, end = {}, select.poll(), time.monotonic() + 40
+def connect(uid):
+    os.seteuid(uid)
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        s.settimeout(0.2)
+        s.connect("/run/boardgate-root/local.sock")
+        held[s.fileno()] = (s, uid)
+        poll.register(s, select.POLLIN)
+    except OSError:
+        pass
+    os.seteuid(0)
+for uid in range(100001, 100033):
+    for i in range(8):
+        connect(uid)
+print(len(held), flush=True)
+while time.monotonic() < end:
+    for fd, happened in poll.poll(1000):
+        poll.unregister(fd)
+        s, uid = held.pop(fd)
+        s.close()
+        connect(uid)
+"""
+
+
+def test_uids_without_an_account_have_no_share_of_the_local_socket(lab):
+    holder = lab.start("python3", "-c", AS_MANY)
+    try:
+        assert int(holder.stdout.readline()) >= 64
+        lab.exec("rm", "-rf", "/home/carol/.config/boardgate")
+        said, seconds = timed(lambda: lab.exec("runuser", "-l", "carol", "-c", "boardgate ls"))
+        assert seconds < BOUND, (said, seconds)
+    finally:
+        holder.terminate()
+        holder.wait()
+
+
 SQUATTER = r"""
 import socket, sys, time
 held = []

@@ -323,6 +323,13 @@ TEST_F(AttemptTest, OnTheServerTooAccountsThatMayNotAreRefused) {
     EXPECT_FALSE(log_in_here(4711).done) << "a uid without an account";
 }
 
+/// Thousands of uids without an account may be one person's (subuid(5)): none of them has a share of the waiting.
+TEST_F(AttemptTest, AUidWithoutAnAccountIsNotWaitedFor) {
+    const auto done = local_attempt(sockets.near.get(), 4711, settings, store, clock);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().what, "no such account");
+}
+
 TEST_F(AttemptTest, OnTheServerNoModuleMakesItAnotherAccount) {
     pam.account = [this] {
         pam.user = "EXAMPLE\\carol";
