@@ -50,6 +50,14 @@ bool has_control(std::string_view text) {
     return std::ranges::any_of(text, [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
 }
 
+/// Parts of such an answer have headers of their own, which nobody checks: some versions of Firefox obey Set-Cookie there.
+/// Browsers take the last type of a list.
+bool has_headers_in_parts(std::string_view name, std::string_view value) {
+    constexpr std::string_view type = "multipart/";
+    const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == b; };
+    return is(name, "Content-Type") && std::search(value.begin(), value.end(), type.begin(), type.end(), same) != value.end();
+}
+
 /// Takes the next line off, without its end.
 std::string_view take_line(std::string_view& head) {
     const std::size_t end = head.find('\n');
@@ -135,6 +143,7 @@ HttpHead::Verdict AnswerHead::judge(std::string_view head, std::string& out) {
         const std::size_t colon = line.find(':');
         // A line that begins with a space would continue the one before.
         if (colon == std::string_view::npos || !is_token(line.substr(0, colon)) || has_control(line)) return Verdict::refused;
+        if (has_headers_in_parts(line.substr(0, colon), line.substr(colon + 1))) continue;
         if (may_pass(line.substr(0, colon), upgrade)) passed.append(line).append("\r\n");
     }
     out += passed + "\r\n";

@@ -37,6 +37,15 @@ TEST_F(HttpHeadTest, NothingElseDoes) {
     }
 }
 
+TEST_F(HttpHeadTest, NoPartOfAnAnswerHasHeaders) {
+    for (const char* type :
+         {"multipart/x-mixed-replace; boundary=b", "Multipart/Mixed", "text/html, MULTIPART/x-mixed-replace", "\tmultipart/byteranges"}) {
+        EXPECT_EQ(passed(std::string("HTTP/1.1 200 OK\r\nContent-type: ") + type + "\r\nDate: y\r\n\r\n"),
+                  "HTTP/1.1 200 OK\r\nDate: y\r\n\r\n")
+            << type;
+    }
+}
+
 TEST_F(HttpHeadTest, AnAnswerThatReadsInTwoWaysIsRefused) {
     for (const char* answer : {"HTTP/1.1 200 OK\r\nDate: x\r\n Set-Cookie: y\r\n\r\n", "HTTP/1.1 200 OK\r\nDate : x\r\n\r\n",
                                "HTTP/1.1 200 OK\r\nDate: x\rSet-Cookie: y\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
