@@ -203,7 +203,7 @@ ApiResult<Response> ApiBoards::create(Call& call) {
     return open_again(call, shown->id, found->notices);
 }
 
-ApiResult<Response> ApiBoards::make(Call& call, const Wanted& wanted, const Inspected& found, std::unique_lock<std::mutex> choosing) {
+ApiResult<Response> ApiBoards::make(Call& call, const Wanted& wanted, const Inspected& found, BoardLocks::Held choosing) {
     const auto owner = UserName::parse(call.session->user);
     if (!owner) return problem(Code::internal, owner.error().text());
     const auto board = registry_.add(call.session->uid, *owner, wanted.options, settings_.boards_per_user, found.targets, found.home);

@@ -59,7 +59,7 @@ private:
     /// lets people do that.
     [[nodiscard]] ApiResult<Inspected> inspect(const Token& token, const BoardOptions& options, bool foreign);
     [[nodiscard]] std::optional<Board> board_on(const Call& call, const BoardOptions& options, const std::string& targets);
-    [[nodiscard]] ApiResult<Response> make(Call& call, const Wanted& wanted, const Inspected& found, std::unique_lock<std::mutex> choosing);
+    [[nodiscard]] ApiResult<Response> make(Call& call, const Wanted& wanted, const Inspected& found, BoardLocks::Held choosing);
     [[nodiscard]] ApiResult<Response> open_again(Call& call, const BoardId& id, const std::vector<Notice>& notices);
     [[nodiscard]] ApiResult<void> change(Call& call, const Board& board, const BoardOptions& options);
     [[nodiscard]] ApiResult<void> wake_board(const Call& call, const Board& board);

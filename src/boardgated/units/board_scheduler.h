@@ -57,7 +57,7 @@ public:
     [[nodiscard]] ApiResult<void> sleep(const Token& token, const BoardId& board, const std::string& reason = {});
     /// Hold it while you make or remove a board's door together with its registry entry. Otherwise an open page could make the
     /// door again while the board is being deleted.
-    [[nodiscard]] std::unique_lock<std::mutex> hold_door(const BoardId& board) { return doors_.hold(board); }
+    [[nodiscard]] BoardLocks::Held hold_door(const BoardId& board) { return doors_.hold(board); }
     /// The answer to everybody who would wake a held board.
     [[nodiscard]] static Problem held_problem(const Hold& hold);
     /// The launcher found the board's door stopped by somebody else.
