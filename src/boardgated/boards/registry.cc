@@ -231,6 +231,10 @@ Result<void> Registry::move_to_deleted(const BoardId& id) {
     BoardRow row = row_of(*board);
     row.deleted = seconds_of(clock_.wall());
     if (auto written = store_.put_board(row); !written) return written;
+    const auto deleted = store_.deleted_boards(board->uid);  // the newest first
+    for (std::size_t i = most_deleted; deleted && i < deleted->size(); ++i) {
+        if (auto gone = store_.delete_board((*deleted)[i].id); !gone) log_event(Event::storage_fault, gone.error().text());
+    }
     auto contents = contents_.lock();
     const auto gone = contents->entries.extract(id);
     definition.unlock();

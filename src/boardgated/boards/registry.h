@@ -44,6 +44,8 @@ struct DeletedBoard {
 class Registry {
 public:
     static constexpr std::chrono::days kept_deleted{30};
+    /// Of one person. Boards could be made and deleted without end.
+    static constexpr std::size_t most_deleted = 100;
     static constexpr std::chrono::hours kept_keys{24};
 
     /// Called after each change, one call at a time, in the order of the changes, with no lock held: by the thread that
@@ -83,7 +85,7 @@ public:
     /// The board that a request with this Idempotency-Key made in the last day.
     [[nodiscard]] std::optional<MadeBoard> made_with(std::uint32_t uid, const std::string& key) const;
     [[nodiscard]] Result<void> set_made_with(const Board& board, const std::string& key, const std::string& request);
-    /// It can be restored for `kept_deleted`.
+    /// It can be restored for `kept_deleted`, unless the person deletes `most_deleted` boards after it.
     [[nodiscard]] Result<void> move_to_deleted(const BoardId& id);
     [[nodiscard]] Result<std::vector<DeletedBoard>> deleted_of(std::uint32_t uid) const;
     /// A problem when there is no such deleted board, or the person already has `most` boards.
