@@ -120,7 +120,16 @@ def test_it_is_judged_by_where_links_lead(lab, alice, bob, team, make_board):
     both = make_board(alice, team, more_logdirs=["/home/alice/runs"], wake=False)
     nothing_is_said(offer(bob, both))
     with alices_home(lab, "711"):
-        assert offer(bob, both).json["more_logdirs"] == ["/home/alice/runs"]
+        offered = offer(bob, both).json
+        assert offered["more_logdirs"] == ["/home/alice/runs"]
+        made = accept(bob, offered, foreign=True)
+        try:
+            assert made.status == 201 and offer(bob, both).json["board"] == made.json["id"], made
+            in_state(bob, made.json, "ready")
+            runs = bob.get(f"{made.json['url']}data/runs").json
+            assert {run.split("/")[0] for run in runs} == {"exp1", "runs"}, runs
+        finally:
+            forget(bob, made)
 
 
 def test_a_site_may_keep_homes_out(lab, alice, bob, team, settings, make_board):
