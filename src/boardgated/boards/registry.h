@@ -126,6 +126,8 @@ public:
     void save_views();
 
 private:
+    /// Between two notifications of views of a board. Short enough: pages show the time of the last view less precisely.
+    static constexpr std::chrono::seconds between_notified_views{10};
     struct KeptFailure {
         std::string invocation;
         Failure failure;
