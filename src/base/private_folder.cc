@@ -80,11 +80,17 @@ FolderLock::~FolderLock() {
     if (file_) unlinkat(folder_, name_.c_str(), 0);
 }
 
-FolderLock PrivateFolder::lock(const std::string& name) const {
+FolderLock PrivateFolder::lock(const std::string& name) const { return lock(name, LOCK_EX); }
+
+FolderLock PrivateFolder::try_lock(const std::string& name) const { return lock(name, LOCK_EX | LOCK_NB); }
+
+FolderLock PrivateFolder::lock(const std::string& name, int operation) const {
     const std::string path = fmt::format(".{}.lock", name);
     for (;;) {
         Fd file(openat(folder_.get(), path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-        while (flock(file.get(), LOCK_EX) != 0 && errno == EINTR) {
+        while (flock(file.get(), operation) != 0) {
+            if (errno == EWOULDBLOCK) return {folder_.get(), path, Fd()};
+            if (errno != EINTR) break;
         }
         // The previous holder may have removed this file. Then another process can lock the new one.
         struct stat locked {};

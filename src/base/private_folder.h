@@ -54,10 +54,13 @@ public:
     [[nodiscard]] std::chrono::sys_seconds changed(const std::string& name) const;
     /// Excludes every other caller with that name, of any process, while the result lives.
     [[nodiscard]] FolderLock lock(const std::string& name) const;
+    /// The same without waiting: false when somebody else has it.
+    [[nodiscard]] FolderLock try_lock(const std::string& name) const;
 
 private:
     explicit PrivateFolder(Fd folder) : folder_(std::move(folder)) {}
     [[nodiscard]] Fd reopen() const;
+    [[nodiscard]] FolderLock lock(const std::string& name, int operation) const;
     Fd folder_;
 };
 

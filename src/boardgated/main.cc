@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
@@ -31,6 +32,7 @@
 #include "src/boardgated/gate/audit.h"
 #include "src/boardgated/gate/board_answer.h"
 #include "src/boardgated/gate/view_answer.h"
+#include "src/boardgated/logins/account_checks.h"
 #include "src/boardgated/logins/address_holder.h"
 #include "src/boardgated/sharing/views.h"
 #include "src/boardgated/units/failure_watch.h"
@@ -108,10 +110,10 @@ public:
 
 private:
     void take_requests(Sockets sockets);
-    void check_accounts();
     void check_shares();
     void end_shares(const std::vector<Shares::Shown>& ended, std::string_view reason) const;
     void check_tickets();
+    void find_resting();
     [[nodiscard]] Response answer_gate(const Parameters& request);
     [[nodiscard]] Response answer_view_gate(const Parameters& request);
     void answer_app(std::unique_ptr<Request> request);
@@ -138,6 +140,7 @@ private:
     const JournalClient journal_;
     LoginConversations conversations_{clock_, settings_};
     LoginLimiter limiter_{clock_, settings_};
+    AccountChecks account_checks_{sessions_, clock_, LoginConversations::socket_path};
 
     EventStreams event_streams_{registry_, sessions_, clock_};
     FailureWatch failures_{registry_, journal_, launcher_};
@@ -156,7 +159,8 @@ private:
     ThreadPool launches_{"launches", {32, 4, 160, 32}};
     ThreadPool folders_{"folders", {16, 4, 80, 16}};
     // A check of accounts or groups may hang; that of tickets goes on.
-    ThreadPool checks_{"checks", {3, 1, 3, 1}};
+    ThreadPool checks_{"checks", {3, 1, 4, 1}};
+    std::atomic<bool> found_resting_ = false;
 
     Administrators administrators_{settings_, clock_};
     ApiLogin api_login_{conversations_, limiter_, sessions_, ended_, registry_, launcher_, unit_reconciler_, metrics_, administrators_};
@@ -223,6 +227,7 @@ Result<void> Service::start(Sockets sockets) {
         metrics_.board_changed(board, gone);
     });
     if (auto started = watch_.start(); !started) return started;
+    (void)checks_.add("doors", [this] { find_resting(); });
     take_requests(std::move(sockets));
     return {};
 }
@@ -264,10 +269,9 @@ void Service::answer_app(std::unique_ptr<Request> request) {
     }
 }
 
-void Service::check_accounts() {
-    for (const auto& [token, address] : sessions_.to_check()) {
-        if (conversations_.has_ended(token, address)) sessions_.end(token);
-    }
+/// Until it is done, boards that rest are off.
+void Service::find_resting() {
+    if (!found_resting_) found_resting_ = unit_reconciler_.find_resting();
 }
 
 /// A member who left a group sees its boards for a minute at most.
@@ -295,9 +299,10 @@ void Service::run_until(const sigset_t& ending) {
         registry_.save_views();
         conversations_.sweep();
         // A full queue: the last check still runs.
-        (void)checks_.add("accounts", [this] { check_accounts(); });
+        (void)checks_.add("accounts", [this] { account_checks_.work(); });
         (void)checks_.add("tickets", [this] { check_tickets(); });
         (void)checks_.add("shares", [this] { check_shares(); });
+        if (!found_resting_) (void)checks_.add("doors", [this] { find_resting(); });
         views_.sweep();
         end_shares(shares_.sweep(), "its time is over");
         open_views_.sweep();

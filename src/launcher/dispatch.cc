@@ -28,17 +28,6 @@ std::optional<Token> token_of(const wire::Datagram& request) {
     auto token = Token::parse(in.text(Token::text_size));
     return token ? std::optional(*std::move(token)) : std::nullopt;
 }
-/// The hashes of a message, one behind the other.
-Result<std::vector<TokenHash>> hashes_in(std::string_view text) {
-    constexpr std::size_t size = 2 * TokenHash::size;
-    std::vector<TokenHash> hashes;
-    for (; !text.empty(); text.remove_prefix(size)) {
-        const auto hash = TokenHash::from_hex(text.substr(0, size));
-        if (!hash) return failure("a malformed message was received");
-        hashes.push_back(*hash);
-    }
-    return hashes;
-}
 
 bool is_wellformed(const wire::ShownTo& to) {
     const bool everybody = to.kind == wire::ShownTo::Kind::everybody;
@@ -74,7 +63,7 @@ struct Dispatch::Row {
 };
 
 /// The requests that the launcher accepts, at any time. All need a ticket, but those that can only take tickets away, and
-/// CheckDoor and ResetFailed, which open nothing.
+/// CheckDoor, AskResting and ResetFailed, which open nothing.
 const Dispatch::Row Dispatch::table[] = {
     {wire::Type::MakeDoor, &Dispatch::with_ticket<wire::MakeDoor, &Dispatch::make_door>},
     {wire::Type::RemoveDoor, &Dispatch::with_ticket<wire::RemoveDoor, &Dispatch::remove_door>},
@@ -89,6 +78,7 @@ const Dispatch::Row Dispatch::table[] = {
     {wire::Type::ReopenDoor, &Dispatch::with_ticket<wire::ReopenDoor, &Dispatch::reopen>},
     {wire::Type::CheckDoor, &Dispatch::check_door},
     {wire::Type::ResetFailed, &Dispatch::reset_failed},
+    {wire::Type::AskResting, &Dispatch::resting_boards},
     {wire::Type::AskTickets, &Dispatch::ended_tickets},
     {wire::Type::RevokeTickets, &Dispatch::revoke_tickets},
 };
@@ -112,7 +102,7 @@ Result<Response> Dispatch::with_ticket(const wire::Datagram& request) {
 LauncherResult<Account> Dispatch::holder_of(const Secret& token) const {
     const auto parsed = Token::parse(token.reveal());
     if (!parsed) return refuse(Refusal::ticket, "the request has no ticket");
-    const auto ticket = tickets_.check(parsed->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
+    const auto ticket = tickets_.check(parsed->hash(), now());
     if (!ticket) return refuse(Refusal::ticket, "your session has ended; log in again");
     auto account = account_of(ticket->uid);
     if (!account) return refuse(Refusal::account, account.error().text());
@@ -134,7 +124,10 @@ Response Dispatch::make_door(const Account& owner, const wire::MakeDoor& message
     const auto board = BoardId::parse(message.door.board);
     if (!board) return {refuse(Refusal::bad_request, "not a board id")};
     const auto lock = doors_.lock(*board);
-    return {doors_.make(owner, message.door).map([](Port port) { return Done{port.number()}; })};
+    const auto port = doors_.make(owner, message.door, message.former_port);
+    if (!port) return {error_of(port)};
+    doors_.made(*board, now(), message.door.port != 0);
+    return {Done{port->number()}};
 }
 
 Response Dispatch::remove_door(const Account& owner, const wire::RemoveDoor& message) {
@@ -168,6 +161,7 @@ Response Dispatch::start_unit(const char* method, const Account& owner, DoorReco
     if (const auto job = jobs_.ask(method, unit.service()); !job) {
         return {refuse(Refusal::systemd, "systemd refused: " + job.error().what)};
     }
+    doors_.woken(*BoardId::parse(record.door.board), now());
     return {Done{record.door.port}};
 }
 
@@ -190,10 +184,10 @@ Response Dispatch::wake_shared(const Account& visitor, const wire::WakeShared& m
     if (!board) return {refuse(Refusal::bad_request, "not a board id")};
     const auto lock = doors_.lock(*board);
     auto record = doors_.of_anybody(*board);
-    const std::int64_t now = std::chrono::floor<std::chrono::seconds>(clock_.wall()).time_since_epoch().count();
+    const std::int64_t now = this->now().time_since_epoch().count();
     // One answer, whether there is such a board or not.
     if (!record || record->door.home != message.home || !is_shown_to(visitor, *record, now)) {
-        log_event(Event::wake_refused, visitor.name + " asked for board " + board->str() + ", which nobody shows to them",
+        log_event(Event::wake_refused, fmt::format("{} asked for board {}, which nobody shows to them", visitor.name, board->str()),
                   {{"USER_NAME", visitor.name}, {"BOARD_ID", board->str()}});
         return {refuse(Refusal::not_shown, "the owner of this board does not show it to you")};
     }
@@ -281,7 +275,7 @@ Result<Response> Dispatch::reset_failed(const wire::Datagram& request) {
 Response Dispatch::read_ticket(const Account& owner, const wire::ReadTicket& message) {
     // It may have ended since the check in holder_of().
     const auto token = Token::parse(message.token.reveal());
-    const auto ticket = tickets_.check(token->hash(), std::chrono::floor<std::chrono::seconds>(clock_.wall()));
+    const auto ticket = tickets_.check(token->hash(), now());
     if (!ticket) return {refuse(Refusal::ticket, "your session has ended; log in again")};
     if (!tickets_.take_local(token->hash(), *ticket)) return {refuse(Refusal::ticket, "this ticket was used before; log in again")};
     return {Done{}, {}, wire::TicketHolder{owner.uid, owner.name, ticket->expires.time_since_epoch().count()}};
@@ -290,10 +284,10 @@ Response Dispatch::read_ticket(const Account& owner, const wire::ReadTicket& mes
 Result<Response> Dispatch::ended_tickets(const wire::Datagram& request) {
     const auto question = wire::decode<wire::AskTickets>(request);
     if (!question) return error_of(question);
-    const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall());
+    const auto now = this->now();
     std::map<std::pair<std::string, std::string>, bool> is_mark;  // of a name
     wire::EndedTickets ended;
-    const auto hashes = hashes_in(question->hashes);
+    const auto hashes = wire::hashes_in(question->hashes);
     if (!hashes) return error_of(hashes);
     for (const TokenHash& hash : *hashes) {
         const auto ticket = tickets_.check(hash, now);
@@ -312,12 +306,25 @@ Result<Response> Dispatch::ended_tickets(const wire::Datagram& request) {
     return Response{Done{}, {}, {}, std::move(ended)};
 }
 
+Result<Response> Dispatch::resting_boards(const wire::Datagram& request) {
+    const auto question = wire::decode<wire::AskResting>(request);
+    if (!question) return error_of(question);
+    const auto boards = wire::boards_in(question->boards);
+    if (!boards) return error_of(boards);
+    Response response{Done{}};
+    response.resting.emplace();
+    for (const BoardId& board : *boards) {
+        if (doors_.rests(board)) response.resting->boards += board.str();
+    }
+    return response;
+}
+
 Result<Response> Dispatch::revoke_tickets(const wire::Datagram& request) {
     const auto message = wire::decode<wire::RevokeTickets>(request);
     if (!message) return error_of(message);
-    const auto hashes = hashes_in(message->hashes);
+    const auto hashes = wire::hashes_in(message->hashes);
     if (!hashes) return error_of(hashes);
-    const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall());
+    const auto now = this->now();
     for (const TokenHash& hash : *hashes) {
         const auto ticket = tickets_.check(hash, now);
         tickets_.revoke(hash);

@@ -13,10 +13,11 @@ namespace boardgate::launcher {
 
 struct Response {
     LauncherResult<wire::Done> result;
-    Fd attach{};                                 ///< a connection that goes with Done (OpenLogdirs)
-    std::optional<wire::TicketHolder> holder{};  ///< sent in place of Done (ReadTicket)
-    std::optional<wire::EndedTickets> ended{};   ///< sent in place of Done (AskTickets)
-    std::optional<wire::DoorIs> door{};          ///< sent in place of Done (ReadDoor)
+    Fd attach{};                                   ///< a connection that goes with Done (OpenLogdirs)
+    std::optional<wire::TicketHolder> holder{};    ///< sent in place of Done (ReadTicket)
+    std::optional<wire::EndedTickets> ended{};     ///< sent in place of Done (AskTickets)
+    std::optional<wire::DoorIs> door{};            ///< sent in place of Done (ReadDoor)
+    std::optional<wire::RestingBoards> resting{};  ///< sent in place of Done (AskResting)
 };
 
 /// The person to whose share of the launcher a request counts, by its ticket. This is not an authorisation.
@@ -54,6 +55,7 @@ private:
     Response read_door(const Account& owner, const wire::ReadDoor& message);
     Response read_ticket(const Account& owner, const wire::ReadTicket& message);
     Result<Response> ended_tickets(const wire::Datagram& request);
+    Result<Response> resting_boards(const wire::Datagram& request);
     Result<Response> revoke_tickets(const wire::Datagram& request);
     Response open_logdirs(const Account& owner, const wire::OpenLogdirs& message);
     /// Starts a job for the service unit of an own board.
@@ -61,6 +63,8 @@ private:
     Response start_job(const char* method, const Account& owner, const Message& message);
     /// The same for a board whose owner is known. Makes the door again if it is not open.
     Response start_unit(const char* method, const Account& owner, DoorRecord record);
+
+    [[nodiscard]] std::chrono::sys_seconds now() const { return std::chrono::floor<std::chrono::seconds>(clock_.wall()); }
 
     const Settings& settings_;
     const tickets::TicketStore& tickets_;

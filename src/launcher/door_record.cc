@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/launcher/door_record.h"
 
+#include <charconv>
+
 namespace boardgate::launcher {
 
 namespace {
@@ -11,6 +13,9 @@ constexpr std::uint16_t format = 3;
 constexpr std::uint16_t shown_format = 4;
 /// Of boardgate 0.1: a title in place of the names, and nothing behind the door.
 constexpr std::uint16_t older_format = 2;
+constexpr std::uint16_t use_format = 1;
+constexpr std::string_view port_suffix = ".port";
+std::string port_name(std::uint16_t port) { return std::to_string(port) + std::string(port_suffix); }
 
 /// The fields of DoorSpec up to the names, and from there on.
 wire::DoorSpec older_door(wire::Reader& in, wire::detail::Get& get) {
@@ -95,9 +100,62 @@ Result<void> DoorRecords::write_arguments(const BoardId& board, const std::vecto
 }
 
 void DoorRecords::remove(const BoardId& board) const {
+    const auto record = read(board);
+    if (record && board_with(record->door.port) == board) (void)folder_.remove(port_name(record->door.port));
     (void)folder_.remove(board.str());
     (void)folder_.remove(arguments_name(board));
+    (void)folder_.remove(use_name(board));
     folder_.sync();
+}
+
+DoorUse DoorRecords::use(const BoardId& board) const {
+    const auto bytes = folder_.read(use_name(board), 64);
+    if (!bytes) return {};
+    wire::Reader in(*bytes);
+    wire::detail::Get get(in);
+    DoorUse use;
+    if (in.number<std::uint16_t>() != use_format) return {};
+    use.woken = std::chrono::sys_seconds(std::chrono::seconds(in.number<std::int64_t>()));
+    get.flag(use.rests);
+    get.flag(use.keeps_port);
+    return in.done() ? use : DoorUse();
+}
+
+Result<void> DoorRecords::write_use(const BoardId& board, const DoorUse& use) const {
+    wire::Writer out(use_format);
+    wire::detail::Put put(out);
+    out.number(std::int64_t{use.woken.time_since_epoch().count()});
+    put.flag(use.rests);
+    put.flag(use.keeps_port);
+    const auto written = folder_.write(use_name(board), out.bytes(), PrivateFolder::IfUnfinished::replace);
+    if (!written) return system_error("cannot write when a board was woken", board.str(), written.error().sys);
+    return {};
+}
+
+std::optional<BoardId> DoorRecords::board_with(std::uint16_t port) const {
+    const auto named = folder_.read(port_name(port), BoardId::text_size);
+    const auto board = named ? BoardId::parse(*named) : failure("nobody");
+    if (!board) return std::nullopt;
+    // What is written there may be older than the record.
+    const auto record = read(*board);
+    return record && record->door.port == port && !use(*board).rests ? std::optional(*board) : std::nullopt;
+}
+
+Result<void> DoorRecords::take_port(std::uint16_t port, const BoardId& board) const {
+    const std::string name = port_name(port);
+    if (const auto now = folder_.read(name, BoardId::text_size); now && *now == board.str()) return {};
+    return folder_.write(name, board.str(), PrivateFolder::IfUnfinished::replace);
+}
+
+std::vector<BoardId> DoorRecords::with_port() const {
+    std::vector<BoardId> boards;
+    for (const std::string& name : folder_.names()) {
+        std::uint16_t port = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), port);
+        if (error != std::errc() || std::string_view(end) != port_suffix) continue;
+        if (const auto board = board_with(port)) boards.push_back(*board);
+    }
+    return boards;
 }
 
 std::vector<DoorRecord> DoorRecords::all(std::vector<std::string>* damaged) const {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <fstream>
 #include <set>
+#include <utility>
 
 #include "src/base/board_values.h"
 #include "src/base/folder_names.h"
@@ -148,9 +149,8 @@ LauncherResult<Doors::Bound> Doors::start_units(const DoorPlan& plan) {
 }
 
 std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
-    for (const DoorRecord& record : records_.all()) {
-        if (record.door.port != port) continue;
-        return record.is_of(asking) ? "it is the door of your board " + record.door.board : "it is the door of another person's board";
+    if (const auto board = records_.board_with(port)) {
+        return owned(asking, *board) ? "it is the door of your board " + board->str() : "it is the door of another person's board";
     }
     const std::string number = std::to_string(port);
     (void)jobs_.run("StartUnit", fmt::format("boardgate-portholder@{}.service", number));
@@ -161,28 +161,29 @@ std::string Doors::holder_of(const Account& asking, std::uint16_t port) const {
     return (readable ? holder : "another program") + " listens there";
 }
 
-std::vector<std::uint16_t> Doors::candidates_for(const wire::DoorSpec& door) const {
-    std::set<std::uint16_t> taken = taken_ports();
+std::vector<std::uint16_t> Doors::candidates_for(const wire::DoorSpec& door, std::uint16_t former) const {
+    const std::set<std::uint16_t>& taken = taken_ports();
     if (door.port != 0) return taken.contains(door.port) ? std::vector<std::uint16_t>() : std::vector{door.port};
-    for (const DoorRecord& record : records_.all()) {
-        if (record.door.board != door.board) taken.insert(record.door.port);
-    }
     std::vector<std::uint16_t> candidates;
+    const auto add = [&](std::uint16_t port) {
+        if (!settings_.is_door_port(port) || taken.contains(port)) return;
+        const auto holder = records_.board_with(port);
+        if (!holder || holder->str() == door.board) candidates.push_back(port);
+    };
+    add(former);
     for (int port = settings_.door_ports.first; port <= settings_.door_ports.last && candidates.size() < most_ports_tried; ++port) {
-        const auto number = static_cast<std::uint16_t>(port);
-        if (settings_.is_door_port(number) && !taken.contains(number)) candidates.push_back(number);
+        if (port != former) add(static_cast<std::uint16_t>(port));
     }
     return candidates;
 }
 
 LauncherResult<bool> Doors::claim(DoorRecord& record) const {
     const auto choosing = records_.lock_ports();
-    const std::vector<DoorRecord> all = records_.all();
-    const bool taken = std::any_of(all.begin(), all.end(), [&](const DoorRecord& other) {
-        return other.door.port == record.door.port && other.door.board != record.door.board;
-    });
-    if (taken) return false;
+    const auto holder = records_.board_with(record.door.port);
+    if (holder && holder->str() != record.door.board) return false;
     if (const auto written = records_.write(record); !written) return refuse(Refusal::systemd, written.error().text());
+    const auto taken = records_.take_port(record.door.port, *BoardId::parse(record.door.board));
+    if (!taken) return refuse(Refusal::systemd, taken.error().text());
     return true;
 }
 
@@ -195,14 +196,17 @@ const std::set<std::uint16_t>& Doors::taken_ports() const {
     if (!taken_) {
         log_event(Event::request_fault, "boardgate-launcher cannot read which ports are in use; no door opens at another port");
         taken_.emplace();
+        knows_ports_ = false;
         for (int port = settings_.door_ports.first; port <= settings_.door_ports.last; ++port)
             taken_->insert(static_cast<std::uint16_t>(port));
     }
     return *taken_;
 }
 
-bool Doors::change_in_place(const DoorPlan& plan, DoorRecord record) const {
-    if (!differs_only_in_place(record.door, plan.door)) return false;
+bool Doors::change_in_place(const DoorPlan& plan, DoorRecord record, std::uint16_t former) const {
+    wire::DoorSpec changed = plan.door;
+    if (changed.port == 0 && settings_.is_door_port(former)) changed.port = former;
+    if (!differs_only_in_place(record.door, changed)) return false;
     if (record.opened == 0 || record.opened != bus_.userspace_start() || !is_open(plan.unit)) return false;
     const BoardId board = *BoardId::parse(plan.door.board);
     if (!records_.overwrite_arguments(board, board_arguments(plan))) return false;
@@ -210,56 +214,80 @@ bool Doors::change_in_place(const DoorPlan& plan, DoorRecord record) const {
     if (record.door.priority != plan.door.priority &&
         !bus_.ask("SetUnitProperties", "sba(sv)", service.c_str(), 1, 1, "CPUWeight", "t", std::uint64_t{plan.door.priority}))
         return false;
-    record.door = plan.door;
+    record.door = changed;
     if (!records_.write(record)) return false;
     // An error means that the board sleeps.
     (void)bus_.ask("KillUnit", "ssi", service.c_str(), "main", options_changed_signal);
     return true;
 }
 
-LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& door) {
-    auto plan = this->plan(owner, door);
-    if (!plan) return error_of(plan);
-    const auto board = *BoardId::parse(door.board);
+LauncherResult<std::optional<Port>> Doors::open_on(const std::vector<std::uint16_t>& candidates, DoorPlan& plan) {
+    const auto board = *BoardId::parse(plan.door.board);
     auto before = records_.read(board);
-    if (before && !before->is_of(owner) && !is_of_renamed(*before, owner, door))
-        return refuse(Refusal::no_such_door, "you have no such board");
-    if (const auto named = before ? UserName::parse(before->owner) : failure("no door"); named) {
-        const UnitName former(*named, board);
-        if (is_stopped(former, *before)) return refuse(Refusal::stopped, stopped_text);
-        if (before->owner != owner.name) (void)stop_units(former);
-    }
-    plan->confined = before && !before->shown_to.empty();
-    if (before && before->is_of(owner) && change_in_place(*plan, *before)) return *Port::parse(before->door.port);
-    (void)stop_units(plan->unit);  // if it fails, systemd's refusal of the new unit says why
-
-    std::vector<std::uint16_t> candidates = candidates_for(door);
-    // An address of another machine fails for every port, and systemd reports it like a taken port.
-    if (!door.host.empty() && candidates.size() > most_ports_tried_elsewhere) candidates.resize(most_ports_tried_elsewhere);
     for (const std::uint16_t candidate : candidates) {
-        plan->port = *Port::parse(candidate);
+        plan.port = *Port::parse(candidate);
         // Record the door before opening it: a crash in between leaves a record, which opens the door later, and never an
         // unknown door.
-        DoorRecord record{owner.uid, owner.name, door};
+        DoorRecord record{plan.owner.uid, plan.owner.name, plan.door};
         record.door.port = candidate;
         if (before) record.shown_to = before->shown_to;
         const auto claimed = claim(record);
         if (!claimed) return error_of(claimed);
-        const auto bound = *claimed ? start_units(*plan) : Bound::port_taken;
+        const auto bound = *claimed ? start_units(plan) : Bound::port_taken;
         if (bound && *bound == Bound::yes) {
             record.opened = bus_.userspace_start();
             (void)records_.write(record);  // if it fails, the door is made again at the next start of its board
-            return plan->port;
+            return std::optional(plan.port);
         }
         // The old record, with its port, stays until the door can be made again.
         if (before) before->opened = 0;
         if (*claimed && (!before || !records_.write(*before))) records_.remove(board);
         if (!bound) return error_of(bound);
     }
+    return std::optional<Port>();
+}
+
+LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& door, std::uint16_t former) {
+    auto plan = this->plan(owner, door);
+    if (!plan) return error_of(plan);
+    const auto board = *BoardId::parse(door.board);
+    const auto before = records_.read(board);
+    if (before && !before->is_of(owner) && !is_of_renamed(*before, owner, door))
+        return refuse(Refusal::no_such_door, "you have no such board");
+    if (const auto named = before ? UserName::parse(before->owner) : failure("no door"); named) {
+        const UnitName known(*named, board);
+        if (is_stopped(known, *before)) return refuse(Refusal::stopped, stopped_text);
+        if (before->owner != owner.name) (void)stop_units(known);
+    }
+    plan->confined = before && !before->shown_to.empty();
+    if (before && before->is_of(owner) && change_in_place(*plan, *before, former)) return *Port::parse(before->door.port);
+    (void)stop_units(plan->unit);  // if it fails, systemd's refusal of the new unit says why
+    // Nobody else takes the port of a board that does not rest.
+    DoorUse use = records_.use(board);
+    const bool rested = std::exchange(use.rests, false);
+    if (rested) (void)records_.write_use(board, use);
+    auto port = open(*plan, former);
+    use.rests = true;
+    if (rested && !port) (void)records_.write_use(board, use);
+    return port;
+}
+
+LauncherResult<Port> Doors::open(DoorPlan& plan, std::uint16_t former) {
+    const wire::DoorSpec& door = plan.door;
+    std::vector<std::uint16_t> candidates = candidates_for(door, former);
+    // An address of another machine fails for every port, and systemd reports it like a taken port.
+    if (!door.host.empty() && candidates.size() > most_ports_tried_elsewhere) candidates.resize(most_ports_tried_elsewhere);
+    auto opened = open_on(candidates, plan);
+    if (opened && !*opened && door.port == 0 && door.host.empty()) {
+        if (const auto freed = free_a_port(*BoardId::parse(door.board))) opened = open_on({*freed}, plan);
+    }
+    if (!opened) return error_of(opened);
+    if (*opened) return **opened;
     if (!door.host.empty()) {
         return refuse(Refusal::port_taken, fmt::format("no port of {} is free, or the address is not one of this server's", door.host));
     }
-    if (door.port != 0) return refuse(Refusal::port_taken, fmt::format("port {} is in use: {}", door.port, holder_of(owner, door.port)));
+    if (door.port != 0)
+        return refuse(Refusal::port_taken, fmt::format("port {} is in use: {}", door.port, holder_of(plan.owner, door.port)));
     return refuse(Refusal::ports_all_taken, "all ports of door_ports are in use");
 }
 
@@ -289,13 +317,48 @@ LauncherResult<bool> Doors::show_to(const Account& owner, DoorRecord record, std
 }
 
 LauncherResult<Port> Doors::make_again(const Account& owner, const DoorRecord& record) {
-    if (settings_.is_door_port(record.door.port)) {
-        auto made = make(owner, record.door);
-        if (made || made.error().reason != Refusal::port_taken) return made;
+    wire::DoorSpec anywhere = record.door;
+    anywhere.port = 0;
+    return make(owner, anywhere, record.door.port);
+}
+
+void Doors::woken(const BoardId& board, std::chrono::sys_seconds now) const {
+    DoorUse use = records_.use(board);
+    use.woken = now;
+    use.rests = false;
+    (void)records_.write_use(board, use);  // if it fails, the door rests too early, and the next visit makes it
+}
+
+void Doors::made(const BoardId& board, std::chrono::sys_seconds now, bool keeps_port) const {
+    (void)records_.write_use(board, {now, false, keeps_port});
+}
+
+bool Doors::rest(const DoorRecord& record) {
+    const auto board = *BoardId::parse(record.door.board);
+    const auto owner = UserName::parse(record.owner);
+    DoorUse use = records_.use(board);
+    if (!owner || use.keeps_port || record.door.bind_all || !record.door.host.empty()) return false;
+    const UnitName unit(*owner, board);
+    if (is_stopped(unit, record)) return false;
+    if (is_running(unit)) return false;
+    use.rests = true;
+    return close(unit, record) && records_.write_use(board, use).has_value();
+}
+
+std::optional<std::uint16_t> Doors::free_a_port(const BoardId& except) {
+    if (!knows_ports_) return std::nullopt;  // nobody has to rest for that
+    std::vector<std::pair<std::chrono::sys_seconds, BoardId>> order;
+    for (const BoardId& board : records_.with_port()) {
+        if (board != except) order.emplace_back(records_.use(board).woken, board);
     }
-    wire::DoorSpec elsewhere = record.door;
-    elsewhere.port = 0;
-    return make(owner, elsewhere);
+    std::ranges::sort(order);
+    for (const auto& [woken, board] : order) {
+        // Another request works on it. Waiting for it could wait for ever: it may wait for this one.
+        const auto lock = records_.try_lock(board);
+        const auto record = lock ? records_.read(board) : failure("busy");
+        if (record && rest(*record)) return record->door.port;
+    }
+    return std::nullopt;
 }
 
 LauncherResult<void> Doors::remove(const Account& owner, const BoardId& board) {
@@ -349,9 +412,9 @@ bool Doors::stop_units(const UnitName& unit) {
 
 void Doors::end_connections(const Account& owner) const {
     const auto user = UserName::parse(owner.name);
-    for (const DoorRecord& record : user ? records_.all() : std::vector<DoorRecord>()) {
-        if (!record.is_of(owner)) continue;
-        const UnitName unit(*user, *BoardId::parse(record.door.board));
+    for (const BoardId& board : user ? records_.with_port() : std::vector<BoardId>()) {
+        if (const auto record = records_.read(board); !record || !record->is_of(owner)) continue;
+        const UnitName unit(*user, board);
         // An error means that the board sleeps.
         (void)bus_.ask("KillUnit", "ssi", unit.service().c_str(), "main", session_ended_signal);
     }

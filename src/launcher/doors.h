@@ -22,11 +22,20 @@ public:
     Doors(const Settings& settings, const Bus& bus, UnitJobs& jobs, const DoorRecords& records)
         : settings_(settings), bus_(bus), jobs_(jobs), records_(records) {}
 
-    /// Makes the board's door and service unit, in place of existing ones, and records them. `door.port` 0 takes the first
-    /// free port of the range. Returns the port.
-    [[nodiscard]] LauncherResult<Port> make(const Account& owner, const wire::DoorSpec& door);
+    /// Makes the board's door and service unit, in place of existing ones, and records them. `door.port` 0 takes the `former`
+    /// port, or else the first free one of the range. When none is free, the board that was woken longest ago rests. Returns
+    /// the port.
+    [[nodiscard]] LauncherResult<Port> make(const Account& owner, const wire::DoorSpec& door, std::uint16_t former = 0);
     /// Makes a door again from its record; on another port when its own is taken or outside the range.
     [[nodiscard]] LauncherResult<Port> make_again(const Account& owner, const DoorRecord& record);
+    /// The board was woken: the time counts for door_rest.
+    void woken(const BoardId& board, std::chrono::sys_seconds now) const;
+    /// The owner made the door, perhaps on a port of choice.
+    void made(const BoardId& board, std::chrono::sys_seconds now, bool keeps_port) const;
+    /// Closes the door of a board that nobody wakes, until the next wake. False when it has to stay: the board is awake, its
+    /// owner chose the port, or the door is open to the network, where boardgate sees no visits.
+    [[nodiscard]] bool rest(const DoorRecord& record);
+    [[nodiscard]] bool rests(const BoardId& board) const { return records_.use(board).rests; }
     /// Stops both units and keeps the record, from which the door can be made again. False when a unit still runs.
     [[nodiscard]] bool close(const UnitName& unit, DoorRecord record);
     /// Removes both units, and then the record if it belongs to this owner.
@@ -53,19 +62,24 @@ public:
     [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
 
 private:
-    [[nodiscard]] bool is_running(const UnitName& unit) const;
     /// Gives an open door's board another priority and idle_sleep, if nothing else differs. False: the door must be made anew.
-    [[nodiscard]] bool change_in_place(const DoorPlan& plan, DoorRecord record) const;
+    [[nodiscard]] bool change_in_place(const DoorPlan& plan, DoorRecord record, std::uint16_t former) const;
+    [[nodiscard]] bool is_running(const UnitName& unit) const;
     [[nodiscard]] bool stop_units(const UnitName& unit);
     [[nodiscard]] std::string program_of(const std::string& environment) const;
     /// The program that listens on a port, for an error message.
     [[nodiscard]] std::string holder_of(const Account& asking, std::uint16_t port) const;
     /// The requested port, or the ports of the range that no other door and no other program has.
-    [[nodiscard]] std::vector<std::uint16_t> candidates_for(const wire::DoorSpec& door) const;
+    [[nodiscard]] std::vector<std::uint16_t> candidates_for(const wire::DoorSpec& door, std::uint16_t former) const;
     /// Records the door. False if another board's record has its port.
     [[nodiscard]] LauncherResult<bool> claim(DoorRecord& record) const;
     /// Ports where no door may open; they are asked for once. Two doors could open on one port: both are root's.
     [[nodiscard]] const std::set<std::uint16_t>& taken_ports() const;
+    /// Lets the board rest that was woken longest ago; the port is free then.
+    [[nodiscard]] std::optional<std::uint16_t> free_a_port(const BoardId& except);
+    /// Opens the door on the first of these ports that can be had; nothing if none can.
+    [[nodiscard]] LauncherResult<Port> open(DoorPlan& plan, std::uint16_t former);
+    [[nodiscard]] LauncherResult<std::optional<Port>> open_on(const std::vector<std::uint16_t>& candidates, DoorPlan& plan);
     enum class Bound { yes, port_taken };
     [[nodiscard]] LauncherResult<Bound> start_units(const DoorPlan& plan);
     [[nodiscard]] LauncherResult<DoorPlan> plan(const Account& owner, const wire::DoorSpec& door) const;
@@ -75,6 +89,7 @@ private:
     UnitJobs& jobs_;
     const DoorRecords& records_;
     mutable std::optional<std::set<std::uint16_t>> taken_;
+    mutable bool knows_ports_ = true;
 };
 
 /// A refusal with its text.

@@ -42,6 +42,8 @@ void reply(int connection, const launcher::Response& response) {
         (void)wire::send(connection, wire::TicketHolder(*response.holder));
     } else if (response.ended) {
         (void)wire::send(connection, wire::EndedTickets(*response.ended));
+    } else if (response.resting) {
+        (void)wire::send(connection, wire::RestingBoards(*response.resting));
     } else if (response.door) {
         (void)wire::send(connection, wire::DoorIs(*response.door));
     } else if (response.result) {

@@ -15,6 +15,21 @@ void say(const DoorRecord& record, const std::string& what) {
     log_event(Event::reconciled, what, {{"BOARD_ID", record.door.board}, {"USER_NAME", record.owner}});
 }
 
+/// Whether the board has no door now because nobody woke it for door_rest.
+bool rests(const DoorRecord& record, const DoorRecords& records, Doors& doors, const Settings& settings, const Clock& clock) {
+    const BoardId board = *BoardId::parse(record.door.board);
+    const DoorUse use = records.use(board);
+    if (use.rests) return true;
+    const auto now = std::chrono::floor<std::chrono::seconds>(clock.wall());
+    if (use.woken == std::chrono::sys_seconds()) {
+        // An older boardgate made the door.
+        doors.woken(board, now);
+        (void)records.take_port(record.door.port, board);
+        return false;
+    }
+    return settings.door_rest.count() > 0 && now - use.woken > settings.door_rest && doors.rest(record);
+}
+
 /// False if a door could not be made.
 bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& doors, const Settings& settings, const Clock& clock) {
     const auto account = account_of(record.uid);
@@ -40,6 +55,7 @@ bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& 
         if (was_open) say(record, door + (closed ? " was closed" : " cannot be closed") + ", with its owner's account: " + why);
         return closed;
     }
+    if (rests(record, records, doors, settings, clock)) return true;
     if (doors.is_open(unit) || doors.is_stopped(unit, record)) return true;
     const auto made = doors.make_again(*account, record);
     if (!made) say(record, door + " cannot be made: " + made.error().text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reconciles doors with accounts, at boot and then every hour: opens the doors of open accounts, and closes the doors of
-// closed or deleted accounts.
+// closed or deleted accounts, and of boards that nobody woke for door_rest.
 #pragma once
 
 #include "src/base/clock.h"

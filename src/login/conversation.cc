@@ -50,6 +50,7 @@ int Conversation::converse(int count, const pam_message** messages, pam_response
 }
 
 Result<std::vector<Secret>> Conversation::ask(wire::LoginPrompts prompts) {
+    if (socket_ < 0) return failure("a PAM module asks a question where nobody can answer");
     if (auto sent = wire::send(socket_, prompts); !sent) return error_of(sent);
     // A person takes longer than any module may (main.cc).
     const unsigned before = alarm(0);

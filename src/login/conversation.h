@@ -18,10 +18,14 @@ namespace boardgate::login {
 inline constexpr std::chrono::seconds longest_silence{90};
 /// How long a module may work between two prompts. boardgated gives up before.
 inline constexpr std::chrono::seconds longest_module{50};
+/// How long the modules may work on the check of one account (account_checks.h).
+inline constexpr std::chrono::seconds longest_check{20};
 
 class Conversation {
 public:
     explicit Conversation(int socket) : socket_(socket) {}
+    /// Nobody is there who could answer: a prompt interrupts it.
+    [[nodiscard]] static Conversation without_person() { return Conversation(-1); }
 
     /// The callback for pam_start(3); `self` is a Conversation. Never throws through PAM.
     static int converse(int count, const pam_message** messages, pam_response** responses, void* self) noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// boardgate-login: root, one process per login attempt, started by its Accept=yes socket; with --local, one process that
+// boardgate-login: root, one process per login attempt (or for checks of many accounts), started by its Accept=yes socket; with --local, one process that
 // starts a child process for each request of a local account.
 #include <poll.h>
 #include <sys/socket.h>

@@ -36,6 +36,7 @@ inline constexpr std::size_t unit = 255;
 inline constexpr std::size_t cursor = 512;
 inline constexpr std::size_t invocation = 32;
 inline constexpr std::size_t tickets = 900;  // in one question
+inline constexpr std::size_t boards = 5000;  // in one question
 inline constexpr std::size_t log_line = 16 * 1024;
 inline constexpr std::size_t more_logdirs = 10;
 inline constexpr std::size_t code = 64;
@@ -108,14 +109,14 @@ struct LoginVerdict {
     }
 };
 
-/// The answer is a LoginVerdict without a token. If it refuses, the ticket is revoked.
-struct CheckLogin {
-    static constexpr Type type = Type::CheckLogin;
-    std::string ticket;   ///< its token's hash in hexadecimal, which gives no access
+/// Logins of one account from one address. May be sent many times over a connection; each answer is a CheckedLogins.
+struct CheckLogins {
+    static constexpr Type type = Type::CheckLogins;
+    std::string hashes;   ///< of the tickets' tokens, as in TicketHashes; they give no access
     std::string address;  ///< as in LoginStart
     template <class Io>
     void fields(Io& io) {
-        io.text(ticket, 2 * TokenHash::size);
+        io.text(hashes, longest::tickets * 2 * TokenHash::size);
         io.text(address, longest::address);
     }
 };
@@ -179,10 +180,12 @@ struct MakeDoor {
     static constexpr Type type = Type::MakeDoor;
     Secret token;
     DoorSpec door;
+    std::uint16_t former_port = 0;  ///< taken if the door has none and it is free
     template <class Io>
     void fields(Io& io) {
         io.secret(token, Token::text_size);
         door.fields(io);
+        io.number(former_port);
     }
 };
 
@@ -276,6 +279,21 @@ struct BoardQuestion {
 using CheckDoor = BoardQuestion<Type::CheckDoor>;
 using ResetFailed = BoardQuestion<Type::ResetFailed>;
 
+/// AskResting, RestingBoards: ids of boards, one behind the other.
+template <Type which>
+struct BoardIds {
+    static constexpr Type type = which;
+    std::string boards;
+    template <class Io>
+    void fields(Io& io) {
+        io.text(boards, longest::boards * longest::board);
+    }
+};
+using AskResting = BoardIds<Type::AskResting>;
+using RestingBoards = BoardIds<Type::RestingBoards>;
+/// An error unless each is an id.
+[[nodiscard]] Result<std::vector<BoardId>> boards_in(std::string_view text);
+
 struct OpenLogdirs {
     static constexpr Type type = Type::OpenLogdirs;
     Secret token;
@@ -294,7 +312,7 @@ struct ReadTicket {
     }
 };
 
-/// AskTickets, EndedTickets, RevokeTickets: hashes of tickets, which open nothing.
+/// AskTickets, EndedTickets, RevokeTickets, CheckedLogins: hashes of tickets, which open nothing.
 template <Type which>
 struct TicketHashes {
     static constexpr Type type = which;
@@ -307,6 +325,10 @@ struct TicketHashes {
 using AskTickets = TicketHashes<Type::AskTickets>;
 using EndedTickets = TicketHashes<Type::EndedTickets>;
 using RevokeTickets = TicketHashes<Type::RevokeTickets>;
+/// Their tickets are revoked already.
+using CheckedLogins = TicketHashes<Type::CheckedLogins>;
+/// An error unless each is a hash.
+[[nodiscard]] Result<std::vector<TokenHash>> hashes_in(std::string_view text);
 
 struct TicketHolder {
     static constexpr Type type = Type::TicketHolder;

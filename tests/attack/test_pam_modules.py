@@ -13,16 +13,19 @@ ENDING = ["abort", "crash", "exit", "quick_exit"]
 
 @pytest.fixture
 def hostile(lab, make_account, tmp_path):
-    """hostile(way...): {way: an account whose logins go through the module, behind the right password}"""
+    """hostile(way...): {way: an account whose logins go through the module, behind the right password}; with `facility`
+    account, the module is in the account stage instead"""
     module = build_module(lab, "pam_hostile", tmp_path)
     stacks = []
 
-    def make(*ways):
-        people = {way: make_account() for way in ways}
+    def make(*ways, facility="auth", people=None):
+        people = people or {way: make_account() for way in ways}
         # common-auth ends with pam_permit, so a module behind it decides.
         lines = [line for way, person in people.items()
-                 for line in (f"auth [success=ignore default=1] pam_succeed_if.so quiet user = {person.user}", f"auth required {module} {way}")]
-        context = stack(lab, lambda text: text.replace("@include common-auth\n", "@include common-auth\n" + "\n".join(lines) + "\n"))
+                 for line in (f"{facility} [success=ignore default=1] pam_succeed_if.so quiet user = {person.user}",
+                              f"{facility} required {module} {way}")]
+        include = f"@include common-{facility}\n"
+        context = stack(lab, lambda text: text.replace(include, include + "\n".join(lines) + "\n"))
         context.__enter__()
         stacks.append(context)
         return people
@@ -77,3 +80,22 @@ def test_a_module_that_hangs_is_ended_and_holds_up_nobody(lab, make_account, hos
     assert hanging.status == 503, hanging
     until("the attempt was ended", lambda: not logins_that_run(lab), 60)
     assert len(ticket_names(lab) - before) == 2
+
+
+def test_a_module_costs_the_check_of_its_own_account_only(lab, make_account, hostile):
+    ways = ["hang", "crash", "exit", "close", "write", "root"]
+    people = {way: make_account().login() for way in ways}
+    # Whatever the order: some of these are behind each harmful one.
+    closed, good = [make_account().login() for _ in range(6)], make_account().login()
+    hostile(*ways, facility="account", people=people)
+    for person in closed:
+        lab.exec("usermod", "--shell", "/usr/sbin/nologin", person.user)
+    lab.systemctl("restart", "boardgated.service")
+    until("closed accounts are out", lambda: not any(person.is_logged_in() for person in closed), 120)
+    renamed = people.pop("root")
+    until("an account whose name PAM changes is out", lambda: not renamed.is_logged_in(), 120)
+    until("each harmful account was tried", lambda: sum(
+        f"the account {people[way].user} could not be checked" in lab.journalctl("-b", "-o", "cat", "-t", "boardgated") for way in people) == len(people), 120)
+    assert good.is_logged_in()
+    assert {way for way, person in people.items() if person.is_logged_in()} == set(people), "a fault of a module ended a session"
+    until("no process is left", lambda: not logins_that_run(lab), 60)

@@ -12,11 +12,17 @@ from client import Client  # noqa: E402
 from machine import Lab, until  # noqa: E402,F401
 
 
-def lab():
-    machine = Lab(os.environ.get("BOARDGATE_LAB") or "lab")
+def lab(name=None):
+    machine = Lab(name or os.environ.get("BOARDGATE_LAB") or "lab")
     if not machine.is_up:
         sys.exit(f"lab {machine.name!r} is not up; start it with: tests/lab/lab up")
     return machine
+
+
+def subjects():
+    """What is compared, by name: the tree of `make bench BASE=COMMIT` if there is one, and this tree."""
+    base = os.environ.get("BOARDGATE_LAB_BASE")
+    return {**({"before": lab(base)} if base else {}), "now": lab()}
 
 
 def logged_in(machine, *users):
@@ -24,13 +30,22 @@ def logged_in(machine, *users):
     return [Client(url, authority, user=user, password=f"{user}-lab").login() for user in users]
 
 
+def create(client, wake=False, **options):
+    """The answer that makes a board. An older boardgate makes one for each request, and wakes it."""
+    wanted = {"logdir": f"/home/{client.user}/runs", **options}
+    answer = client.post("/api/v1/boards", {**wanted, "new": True, "wake": wake})
+    if answer.status == 400:
+        answer = client.post("/api/v1/boards", wanted)
+    assert answer.status == 201, answer
+    return answer
+
+
 class Board:
     """A board that is deleted after the block; `born` is the time of the request."""
 
     def __init__(self, client, **options):
         self.client, self.born = client, time.monotonic()
-        answer = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/runs", "new": True, "wake": True, **options})
-        assert answer.status == 201, answer
+        answer = create(client, wake=True, **options)
         self.id, self.port = answer.json["id"], answer.json["port"]
         self.target = f"/b/{self.id}/data/environment"
 

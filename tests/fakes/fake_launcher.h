@@ -2,6 +2,9 @@
 // A launcher that records requests and updates the registry as systemd would.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -28,12 +31,14 @@ public:
     std::function<std::optional<boardgated::Problem>(const BoardId&)> before_wake;  ///< what it says instead, if anything
     std::optional<TokenHash> only;                                                  ///< whose ticket has not ended, once set
     std::uint16_t port = 16001;
+    std::uint16_t former_port = 0;                                    ///< of the last new door
     wire::FolderReport report{wire::FolderVerdict::readable, {}, 1};  ///< of every folder
     std::map<std::string, std::string> target_of;                     ///< of a folder, in place of the report's
     wire::TicketHolder holder{1001, "alice", 1'900'000'000};
 
-    ApiResult<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door) override {
+    ApiResult<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door, std::uint16_t former) override {
         note("make_door " + door.board);
+        former_port = former;
         refuse.reset();
         if (refuse_doors) return tl::make_unexpected(*refuse_doors);
         tell(BoardId::parse(door.board).value(), "inactive");
@@ -92,14 +97,25 @@ public:
         if (stopped) return tl::make_unexpected(*stopped);
         return {};
     }
+    std::vector<BoardId> resting;
+    ApiResult<std::vector<BoardId>> resting_of(const std::vector<BoardId>& boards) override {
+        std::vector<BoardId> some;
+        for (const BoardId& board : boards) {
+            if (std::ranges::find(resting, board) != resting.end()) some.push_back(board);
+        }
+        return some;
+    }
     Fd reader;  ///< what open_logdirs gives
     ApiResult<Fd> open_logdirs(const Token&) override { return std::move(reader); }
     ApiResult<boardgated::InspectedFolders> inspect(const Token&, const std::vector<std::string>& folders, bool foreign) override {
         boardgated::InspectedFolders seen;
         for (const std::string& folder : folders) {
             note("inspect " + folder);
+            if (!report.home_of.empty() && !foreign) {
+                seen.reports.push_back({wire::FolderVerdict::foreign, fmt::format("{}'s home", report.home_of)});
+                return seen;
+            }
             wire::FolderReport its = report;
-            if (!report.home_of.empty() && !foreign) its = {wire::FolderVerdict::foreign, report.home_of + "'s home"};
             if (const auto known = target_of.find(folder); known != target_of.end()) its.target = known->second;
             seen.reports.push_back(std::move(its));
         }

@@ -104,5 +104,9 @@ PAM_EXTERN int pam_sm_authenticate(pam_handle_t* pam, int, int argc, const char*
     return way == ways.end() ? PAM_SERVICE_ERR : way->second(pam);
 }
 
+PAM_EXTERN int pam_sm_acct_mgmt(pam_handle_t* pam, int flags, int argc, const char** argv) {
+    return pam_sm_authenticate(pam, flags, argc, argv);
+}
+
 PAM_EXTERN int pam_sm_setcred(pam_handle_t*, int, int, const char**) { return PAM_SUCCESS; }
 }

@@ -129,8 +129,8 @@ ApiResult<ApiBoards::Inspected> ApiBoards::inspect(const Token& token, const Boa
         const char* field = i == 0 ? "logdir" : "more_logdirs";
         if (report.verdict == wire::FolderVerdict::foreign && settings_.offer_own_boards && !foreign) {
             return problem(Code::logdir_foreign,
-                           "\"" + folders[i] + "\" is in " + report.detail +
-                               ", where others can put anything; to show it all the same: boardgate start --foreign",
+                           fmt::format("\"{}\" is in {}, where others can put anything; to show it all the same: boardgate start --foreign",
+                                       folders[i], report.detail),
                            field);
         }
         if (const auto good = verdict_of(report, folders[i], field); !good) return error_of(good);
@@ -138,7 +138,7 @@ ApiResult<ApiBoards::Inspected> ApiBoards::inspect(const Token& token, const Boa
         if (home_of.empty()) home_of = report.home_of;
     }
     return Inspected{notices_of(seen->reports, options), targets.size() == folders.size() ? set_of(targets) : std::string(),
-                     std::move(home_of), seen->home ? seen->home->str() : std::string()};
+                     seen->home ? seen->home->str() : std::string(), std::move(home_of)};
 }
 
 /// The person's newest board on these folders.
@@ -157,12 +157,10 @@ std::optional<Board> ApiBoards::board_on(const Call& call, const BoardOptions& o
 
 /// Makes the door according to the options, and wakes the board if `awake`.
 ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, bool awake) {
-    wire::DoorSpec spec = door_spec(board.id, board.options, board.home);
-    if (spec.port == 0 && settings_.is_door_port(board.port)) spec.port = board.port;  // keep its port
     {
         const auto held = scheduler_.hold_door(board.id);
         if (!registry_.find(board.id)) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", board.id.str()));
-        const auto port = launcher_.make_door(token, spec);
+        const auto port = launcher_.make_door(token, door_spec(board.id, board.options, board.home), board.port);
         if (!port) return error_of(port);
         if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());
     }

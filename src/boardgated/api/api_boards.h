@@ -48,8 +48,8 @@ private:
     struct Inspected {
         std::vector<Notice> notices;
         std::string targets;  ///< set_of() the folders after all links; empty: unknown
-        std::string home_of;  ///< the person in whose home one of them is, if that is not the asking one
         std::string home;     ///< HomeMark of the owner's home; empty: unknown
+        std::string home_of;  ///< the person in whose home one of them is, if that is not the asking one
     };
     [[nodiscard]] ApiResult<Response> list_deleted(Call& call) const;
     enum class For { a_board, a_change };

@@ -116,6 +116,7 @@ struct Board {
     State state_before = State::off;             ///< the previous state
     std::optional<Failure> failure{};            ///< in state failed, once the log was read
     std::optional<Hold> held{};                  ///< it cannot be woken
+    bool rests = false;                          ///< the launcher has closed its door, since nobody woke it for long
     std::string targets{};                       ///< set_of() its folders after all links; empty: unknown
 
     SharingSummary sharing{};

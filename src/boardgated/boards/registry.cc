@@ -331,6 +331,7 @@ void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
     entry->board.facts = facts;
     // The port in a restored database may belong to another person's door now.
     if (facts.port != 0) entry->board.port = facts.port;
+    if (!facts.socket_active.empty()) entry->board.rests = false;
     update_state(*entry, learned_since);
     notify(std::move(contents), entry->board);
 }
@@ -352,6 +353,7 @@ std::string usual_reason(const Board& board, WallTime now) {
 void Registry::update_state(Entry& entry, bool learned_since) const {
     Board& board = entry.board;
     State state = state_of(board.facts);
+    if (state == State::off && board.rests) state = State::asleep;
     // The unit of the failed run was reset.
     const bool failed_before =
         entry.kept_failure && !board.facts.invocation.empty() && entry.kept_failure->invocation == board.facts.invocation;
@@ -376,6 +378,16 @@ void Registry::update_state(Entry& entry, bool learned_since) const {
     if (state != State::failed) board.failure.reset();
     if (state != State::ready) board.usage = {};
     if (state == State::starting) board.peak_memory.reset();
+}
+
+void Registry::set_resting(const BoardId& id) {
+    auto contents = contents_.lock();
+    Entry* entry = contents->find(id);
+    // A wake may have made its door meanwhile.
+    if (entry == nullptr || entry->board.state != State::off) return;
+    entry->board.rests = true;
+    update_state(*entry);
+    notify(std::move(contents), entry->board);
 }
 
 void Registry::set_waiting(const BoardId& id, const std::string& reason) {

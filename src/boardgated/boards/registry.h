@@ -103,6 +103,8 @@ public:
     [[nodiscard]] Result<void> set_hold(const BoardId& id, const std::optional<Hold>& hold);
     /// Sets the present state of the board's units. Ignores unknown boards.
     void set_facts(const BoardId& id, const UnitFacts& facts);
+    /// Its door was closed because nobody woke it for long: it is asleep without one.
+    void set_resting(const BoardId& id);
     void set_usage(const BoardId& id, const Usage& usage);
     /// Sets why the board waits for a slot; an empty reason ends the waiting.
     void set_waiting(const BoardId& id, const std::string& reason);

@@ -110,10 +110,11 @@ ApiResult<SocketLauncher::LauncherReply> SocketLauncher::ask_board(const Token& 
     return ask(std::move(message));
 }
 
-ApiResult<std::uint16_t> SocketLauncher::make_door(const Token& token, const wire::DoorSpec& door) {
+ApiResult<std::uint16_t> SocketLauncher::make_door(const Token& token, const wire::DoorSpec& door, std::uint16_t former) {
     wire::MakeDoor message;
     message.token = copy_of(token);
     message.door = door;
+    message.former_port = former;
     return ask(std::move(message)).map([](const LauncherReply& reply) { return reply.port; });
 }
 
@@ -171,6 +172,21 @@ ApiResult<void> SocketLauncher::reopen(const Token& token, const BoardId& board)
 
 ApiResult<void> SocketLauncher::check_door(const BoardId& board) {
     return ask(wire::CheckDoor{board.str()}).map([](const LauncherReply&) {});
+}
+
+ApiResult<std::vector<BoardId>> SocketLauncher::resting_of(const std::vector<BoardId>& boards) {
+    std::vector<BoardId> resting;
+    for (std::size_t first = 0; first < boards.size(); first += wire::longest::boards) {
+        wire::AskResting question;
+        for (std::size_t i = first; i < std::min(boards.size(), first + wire::longest::boards); ++i) question.boards += boards[i].str();
+        const auto datagram = exchange(std::move(question));
+        if (!datagram) return error_of(datagram);
+        const auto answer = wire::decode<wire::RestingBoards>(*datagram);
+        const auto some = answer ? wire::boards_in(answer->boards) : Result<std::vector<BoardId>>(error_of(answer));
+        if (!some) return not_reached(some.error());
+        resting.insert(resting.end(), some->begin(), some->end());
+    }
+    return resting;
 }
 
 ApiResult<void> SocketLauncher::reset_failed(const BoardId& board) {

@@ -25,7 +25,8 @@ class BoardLauncher {
 public:
     virtual ~BoardLauncher() = default;
     /// Returns the port of the door.
-    [[nodiscard]] virtual ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) = 0;
+    /// Its former port, if it had one, is taken when `door` names none.
+    [[nodiscard]] virtual ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door, std::uint16_t former) = 0;
     [[nodiscard]] virtual ApiResult<void> remove_door(const Token& token, const BoardId& board) = 0;
     /// Returns the port: the launcher may have made the door again, on another port. `home` as in the door; otherwise there is
     /// no such board.
@@ -43,14 +44,15 @@ public:
     [[nodiscard]] virtual ApiResult<void> reopen(const Token& token, const BoardId& board) = 0;
     /// Code::held if somebody stopped the board's door.
     [[nodiscard]] virtual ApiResult<void> check_door(const BoardId& board) = 0;
+    /// Those of these boards that have no door because nobody woke them for long.
+    [[nodiscard]] virtual ApiResult<std::vector<BoardId>> resting_of(const std::vector<BoardId>& boards) = 0;
     /// Resets the board's unit, if it has failed.
     [[nodiscard]] virtual ApiResult<void> reset_failed(const BoardId& board) = 0;
     /// A connection to the person's boardgate-logdirs.
     [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
-    /// Looks at folders, until one is not readable, and at the person's home, over one connection. `foreign`: a folder may be in
-    /// somebody else's home.
-    [[nodiscard]] virtual ApiResult<InspectedFolders> inspect(const Token& token, const std::vector<std::string>& folders,
-                                                              bool foreign) = 0;
+    /// Looks at folders, until one is not readable, and at the person's home, over one connection. `foreign`: they
+    /// may be in somebody else's home.
+    [[nodiscard]] virtual ApiResult<InspectedFolders> inspect(const Token& token, const std::vector<std::string>& folders, bool foreign) = 0;
     /// The mark of the person's home; nothing when it cannot be read in time.
     [[nodiscard]] virtual std::optional<HomeMark> home_of(const Token& token) = 0;
     /// Uses up a local ticket, which works once. Returns the person whose ticket it is.
@@ -63,7 +65,7 @@ public:
     static constexpr const char* socket_path = "/run/boardgate-root/launcher.sock";
     explicit SocketLauncher(std::string path = socket_path) : path_(std::move(path)) {}
 
-    [[nodiscard]] ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door) override;
+    [[nodiscard]] ApiResult<std::uint16_t> make_door(const Token& token, const wire::DoorSpec& door, std::uint16_t former) override;
     [[nodiscard]] ApiResult<void> remove_door(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<std::uint16_t> wake(const Token& token, const BoardId& board, const std::string& home) override;
     [[nodiscard]] ApiResult<void> show_to(const Token& owner, const BoardId& board, const std::vector<wire::ShownTo>& to) override;
@@ -73,6 +75,7 @@ public:
     [[nodiscard]] ApiResult<wire::DoorSpec> read_door(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<void> reopen(const Token& token, const BoardId& board) override;
     [[nodiscard]] ApiResult<void> check_door(const BoardId& board) override;
+    [[nodiscard]] ApiResult<std::vector<BoardId>> resting_of(const std::vector<BoardId>& boards) override;
     [[nodiscard]] ApiResult<void> reset_failed(const BoardId& board) override;
     [[nodiscard]] ApiResult<Fd> open_logdirs(const Token& token) override;
     [[nodiscard]] ApiResult<InspectedFolders> inspect(const Token& token, const std::vector<std::string>& folders, bool foreign) override;

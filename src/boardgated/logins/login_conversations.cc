@@ -165,15 +165,6 @@ std::string LoginConversations::user_of(const std::string& id) const {
     return found == conversations->end() ? std::string() : found->second.attempt.user;
 }
 
-bool LoginConversations::has_ended(const TokenHash& token, const std::string& address) const {
-    const auto connection = wire::connect(path_);
-    wire::CheckLogin question{token.hex(), address.substr(0, wire::longest::address)};
-    if (!connection || !wire::send(connection->get(), question)) return false;
-    const auto verdict = wire::receive_one<wire::LoginVerdict>(connection->get(), pam_patience);
-    if (!verdict) return false;
-    return verdict->outcome == wire::LoginOutcome::refused || verdict->outcome == wire::LoginOutcome::password_expired;
-}
-
 void LoginConversations::sweep() {
     std::erase_if(*conversations_.lock(), [&](const auto& each) { return each.second.ends < clock_.boot(); });
 }

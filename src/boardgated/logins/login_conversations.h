@@ -57,8 +57,6 @@ public:
     [[nodiscard]] ApiResult<LoginStep> answer(const std::string& id, const std::string& address, std::vector<Secret> answers);
     /// The name of the user who is logging in; empty for an unknown conversation.
     [[nodiscard]] std::string user_of(const std::string& id) const;
-    /// Would boardgate-login refuse the account of this session now? False when it cannot be asked.
-    [[nodiscard]] bool has_ended(const TokenHash& token, const std::string& address) const;
     /// Closes expired conversations.
     void sweep();
 

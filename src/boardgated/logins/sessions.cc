@@ -59,7 +59,7 @@ Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expi
     entry->created = seconds_of(clock_.wall());
     entry->expires_wall = expires.time_since_epoch().count();
     entry->ends = clock_.boot() + std::chrono::seconds(entry->expires_wall - entry->created);
-    entry->check = clock_.boot() + between_checks;
+    entry->check = next_check();
     entry->last_used = clock_.boot().count();
     entry->written_use = entry->last_used;
     Hashes dropped;
@@ -160,12 +160,17 @@ std::vector<std::pair<std::string, std::string>> Sessions::places() const {
 }
 
 std::vector<TokenHash> Sessions::tokens() const {
-    std::vector<TokenHash> all;
-    const auto entries = entries_.read();
-    for (const auto& [token, entry] : *entries) {
-        if (alive(*entry)) all.push_back(token);
+    std::vector<std::pair<std::uint32_t, TokenHash>> all;
+    {
+        const auto entries = entries_.read();
+        for (const auto& [token, entry] : *entries) {
+            if (alive(*entry)) all.emplace_back(entry->session.uid, token);
+        }
     }
-    return all;
+    std::ranges::sort(all, {}, &std::pair<std::uint32_t, TokenHash>::first);
+    std::vector<TokenHash> tokens;
+    for (const auto& [uid, token] : all) tokens.push_back(token);
+    return tokens;
 }
 
 std::size_t Sessions::count() const {
@@ -181,17 +186,46 @@ void Sessions::end_all(std::uint32_t uid) {
     (void)ended_.await_stored(end_if([&](const Entry& entry) { return entry.session.uid == uid; }));
 }
 
-std::vector<Sessions::ToCheck> Sessions::to_check() {
-    std::vector<ToCheck> due;
+/// Sessions of the same five minutes are due at the same time: a process for a few accounts costs as much as one for many.
+BootTime Sessions::next_check() const {
+    using FiveMinutes = std::chrono::duration<std::int64_t, std::ratio<300>>;
+    return std::chrono::floor<FiveMinutes>(clock_.boot() + between_checks);
+}
+
+std::vector<Sessions::AccountToCheck> Sessions::to_check() const {
+    using Account = std::pair<std::uint32_t, std::string_view>;
     const BootTime now = clock_.boot();
-    const auto entries = entries_.lock();
+    const auto entries = entries_.read();
+    std::map<Account, BootTime> due;  // since when
     for (const auto& [token, entry] : *entries) {
-        if (due.size() == most_checks) break;
         if (entry->check > now || !alive(*entry)) continue;
-        entry->check = now + between_checks;
-        due.push_back({token, entry->address});
+        const auto [known, is_new] = due.try_emplace({entry->session.uid, entry->session.user}, entry->check);
+        if (!is_new) known->second = std::min(known->second, entry->check);
     }
-    return due;
+    if (due.empty()) return {};
+    std::vector<std::pair<BootTime, Account>> order;
+    for (const auto& [account, since] : due) order.emplace_back(since, account);
+    std::ranges::sort(order);
+    order.resize(std::min(order.size(), most_checks));
+    std::map<Account, std::size_t> places;
+    std::vector<AccountToCheck> accounts;
+    for (const auto& [since, account] : order) {
+        places.emplace(account, accounts.size());
+        accounts.push_back({account.first, std::string(account.second)});
+    }
+    for (const auto& [token, entry] : *entries) {
+        const auto place = places.find({entry->session.uid, entry->session.user});
+        if (place != places.end() && alive(*entry)) accounts[place->second].by_address[entry->address].push_back(token);
+    }
+    return accounts;
+}
+
+void Sessions::checked(const std::vector<TokenHash>& tokens) {
+    const BootTime next = next_check();
+    const auto entries = entries_.lock();
+    for (const TokenHash& token : tokens) {
+        if (const auto found = entries->find(token); found != entries->end()) found->second->check = next;
+    }
 }
 
 void Sessions::sweep() {

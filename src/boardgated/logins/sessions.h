@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,7 +43,7 @@ class Sessions {
 public:
     static constexpr std::size_t longest_name = 60;
     static constexpr std::chrono::minutes between_checks{50};
-    static constexpr std::size_t most_checks = 20;
+    static constexpr std::size_t most_checks = 200;
 
     Sessions(Store& store, EndedLogins& ended, const Settings& settings, const Clock& clock)
         : store_(store), ended_(ended), settings_(settings), clock_(clock) {}
@@ -64,20 +65,24 @@ public:
     [[nodiscard]] Result<void> rename(const TokenHash& token, const std::string& name);
     /// The accounts of sessions, with the addresses of their logins.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> places() const;
-    /// All sessions that have not ended.
+    /// All sessions that have not ended, those of an account together: who asks about many looks each account up once.
     [[nodiscard]] std::vector<TokenHash> tokens() const;
     [[nodiscard]] std::size_t count() const;
     /// Ends in memory, and waits a short time for the store (EndedLogins). A session that ends, for any reason, takes its
     /// ticket along.
     void end(const TokenHash& token);
     void end_all(std::uint32_t uid);
-    /// Sessions whose accounts must be checked again, at most `most_checks`. Each is due once in `between_checks`, so that a
-    /// locked account loses its sessions within an hour. After a start of boardgated all are due.
-    struct ToCheck {
-        TokenHash token;
-        std::string address;
+    /// Accounts with sessions that must be checked again, at most `most_checks`, those that are due longest first. Each is due
+    /// within `between_checks`, so that a locked account loses its sessions within an hour; those of five minutes are due
+    /// together. After a start of boardgated all are due.
+    struct AccountToCheck {
+        std::uint32_t uid;
+        std::string user;
+        std::map<std::string, std::vector<TokenHash>> by_address{};  ///< the account's sessions
     };
-    [[nodiscard]] std::vector<ToCheck> to_check();
+    [[nodiscard]] std::vector<AccountToCheck> to_check() const;
+    /// These sessions were checked, or their check failed: they are not due.
+    void checked(const std::vector<TokenHash>& tokens);
     /// Drops ended sessions and stores the times of last use. Called periodically by one thread.
     void sweep();
 
@@ -95,6 +100,7 @@ private:
     };
     using Entries = std::unordered_map<TokenHash, std::unique_ptr<Entry>>;
     [[nodiscard]] bool alive(const Entry& entry) const;
+    [[nodiscard]] BootTime next_check() const;
     [[nodiscard]] SessionRow row_of(const Entry& entry) const;
     using Hashes = std::vector<TokenHash>;
     template <class Which>

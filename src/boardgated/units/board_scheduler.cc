@@ -34,11 +34,9 @@ ApiResult<std::uint16_t> BoardScheduler::make_lost_door(const Token& token, cons
     const auto held = hold_door(board);
     const auto known = registry_.find(board);
     if (!known) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", board.str()));
-    wire::DoorSpec spec = door_spec(board, known->options, known->home);
-    if (spec.port == 0 && settings_.is_door_port(known->port)) spec.port = known->port;
     log_event(Event::reconciled, fmt::format("the launcher has no door of board {}; boardgate makes it again", board.str()),
               {{"BOARD_ID", board.str()}});
-    auto port = launcher_.make_door(token, spec);
+    auto port = launcher_.make_door(token, door_spec(board, known->options, known->home), known->port);
     if (const auto shown = ask_.shown_to(board); port && !shown.empty()) {
         if (const auto kept = launcher_.show_to(token, board, shown); !kept) return error_of(kept);
     }
@@ -252,7 +250,9 @@ void BoardScheduler::board_changed(const Board& board, bool gone) {
     if (!gone && !board.held && board.state == State::off && board.state_before != State::off) {
         (void)starts_.add(share_of(board.uid), [this, id = board.id] {
             const auto open = launcher_.check_door(id);
-            if (!open && open.error().code == Code::held) hold_stopped(id);
+            if (!open && open.error().code == Code::held) return hold_stopped(id);
+            const auto resting = launcher_.resting_of({id});
+            if (resting && !resting->empty()) registry_.set_resting(id);
         });
     }
 }

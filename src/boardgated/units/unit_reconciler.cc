@@ -27,6 +27,17 @@ void UnitReconciler::find_unknown(const std::set<std::string>& units) {
     *lost_.lock() = lost;
 }
 
+bool UnitReconciler::find_resting() const {
+    std::vector<BoardId> boards;
+    registry_.for_each([&](const Board& board) {
+        if (board.state == State::off) boards.push_back(board.id);
+    });
+    const auto resting = launcher_.resting_of(boards);
+    if (!resting) return false;
+    for (const BoardId& board : *resting) registry_.set_resting(board);
+    return true;
+}
+
 std::set<BoardId> UnitReconciler::take_unknown_of(const UserName& user) {
     std::set<BoardId> boards;
     std::erase_if(*unknown_.lock(), [&](const std::string& unit) {
@@ -79,10 +90,9 @@ Result<void> UnitReconciler::person_arrives(std::uint32_t uid, const UserName& u
     // The database keeps them; nobody's door takes no port.
     for (const Board& board : changes->aside) (void)launcher_.remove_door(token, board.id);
     for (const Board& board : changes->taken) {
-        wire::DoorSpec door = door_spec(board.id, board.options, board.home);
-        if (door.port == 0) door.port = board.port;
         // If it fails, the next wake makes the door.
-        if (const auto port = launcher_.make_door(token, door); port) (void)registry_.set_port(board.id, *port);
+        const auto port = launcher_.make_door(token, door_spec(board.id, board.options, board.home), board.port);
+        if (port) (void)registry_.set_port(board.id, *port);
         refresh_units_(board.id);
     }
     for (const BoardId& board : take_unknown_of(user)) settle(person, board);

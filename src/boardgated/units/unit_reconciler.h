@@ -24,6 +24,9 @@ public:
     void find_unknown(const std::set<std::string>& units);
     /// What find_unknown() found, for systemctl status and doctor; empty if there is nothing.
     [[nodiscard]] std::string lost() const { return *lost_.read(); }
+    /// Boards without a door that have none because nobody woke them for long are asleep, not off. False when the launcher
+    /// cannot be asked.
+    [[nodiscard]] bool find_resting() const;
     /// Before the person's login is answered: sets boards of another home aside, and rebuilds boards from doors that no board
     /// explains. Doors without a record are removed.
     [[nodiscard]] Result<void> person_arrives(std::uint32_t uid, const UserName& user, const Token& token);

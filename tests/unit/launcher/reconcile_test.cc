@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "tests/unit/launcher/launcher_test.h"
 
 namespace boardgate::launcher {
@@ -116,6 +118,152 @@ TEST_F(ReconcileTest, ADirectoryThatDoesNotAnswerClosesNothing) {
     EXPECT_TRUE(reconciled());
     EXPECT_EQ(door_is(), "active");
     EXPECT_EQ(records.all().size(), 1U);
+}
+
+/// Boards that nobody woke for long. alice's board has the port 16002.
+struct RestTest : LauncherTest {
+    static constexpr const char* other = "zzzzzzzz";
+    RestTest() {
+        alice = ticket_of(1001, std::chrono::days(1000));
+        made();
+    }
+    [[nodiscard]] bool reconciled() { return reconcile(records, doors, settings, clock); }
+    [[nodiscard]] bool is_open(const std::string& socket = alices_socket) { return systemd.property(socket, "ActiveState") == "active"; }
+    [[nodiscard]] std::string resting() {
+        const auto answer = send(wire::AskResting{std::string(board) + other}).value();
+        return answer.resting ? answer.resting->boards : "no answer";
+    }
+    Response make_other(const std::string& id = other) {
+        wire::DoorSpec spec = door();
+        spec.board = id;
+        return make(alice, spec);
+    }
+    void wake() { EXPECT_TRUE(ask_of<wire::WakeBoard>(alice).result); }
+};
+
+TEST_F(RestTest, ABoardRestsAfterDoorRestWithoutAWake) {
+    clock.advance(settings.door_rest - 1h);
+    EXPECT_TRUE(reconciled());
+    EXPECT_TRUE(is_open());
+    EXPECT_EQ(resting(), "");
+    clock.advance(2h);
+    EXPECT_TRUE(reconciled());
+    EXPECT_FALSE(is_open());
+    EXPECT_EQ(resting(), board);
+    EXPECT_TRUE(reconciled());
+    reboot();
+    EXPECT_TRUE(reconciled());
+    EXPECT_FALSE(is_open()) << "neither the hourly run nor a boot makes the door";
+}
+
+TEST_F(RestTest, AWakeCountsAndMakesTheDoor) {
+    clock.advance(settings.door_rest - 1h);
+    wake();
+    systemd.set(alices_service, {{"ActiveState", "inactive"}});
+    clock.advance(2h);
+    EXPECT_TRUE(reconciled());
+    EXPECT_TRUE(is_open());
+    clock.advance(settings.door_rest);
+    EXPECT_TRUE(reconciled());
+    EXPECT_FALSE(is_open());
+    wake();
+    EXPECT_TRUE(is_open());
+    EXPECT_EQ(resting(), "");
+    EXPECT_TRUE(reconciled());
+    EXPECT_TRUE(is_open());
+}
+
+TEST_F(RestTest, AnAwakeBoardDoesNotRest) {
+    systemd.set(alices_service, {{"ActiveState", "active"}});
+    clock.advance(settings.door_rest + 1h);
+    EXPECT_TRUE(reconciled());
+    EXPECT_TRUE(is_open());
+}
+
+TEST_F(RestTest, AChosenPortAndAnOpenOneKeepTheirDoors) {
+    ASSERT_TRUE(make(alice, door(16002)).result);
+    clock.advance(settings.door_rest + 1h);
+    EXPECT_TRUE(reconciled());
+    EXPECT_TRUE(is_open());
+    settings.allow_bind_all = true;
+    wire::DoorSpec open = door();
+    open.bind_all = true;
+    ASSERT_TRUE(make(alice, open).result);
+    clock.advance(settings.door_rest + 1h);
+    EXPECT_TRUE(reconciled());
+    EXPECT_TRUE(is_open());
+}
+
+TEST_F(RestTest, ADoorThatAnAdministratorStoppedDoesNotRest) {
+    systemd.forget(alices_socket);
+    clock.advance(settings.door_rest + 1h);
+    EXPECT_TRUE(reconciled());
+    EXPECT_EQ(resting(), "");
+    EXPECT_EQ(refusal(ask_of<wire::WakeBoard>(alice)), Refusal::stopped);
+}
+
+TEST_F(RestTest, WithoutALimitNoBoardRests) {
+    settings.door_rest = 0s;
+    clock.advance(std::chrono::days(400));
+    EXPECT_TRUE(reconciled());
+    EXPECT_TRUE(is_open());
+}
+
+TEST_F(RestTest, ADoorOfAnOlderBoardgateRestsFromNowOn) {
+    ASSERT_TRUE(std::filesystem::remove(records_folder / (std::string(board) + ".use")));
+    clock.advance(settings.door_rest + 1h);
+    EXPECT_TRUE(reconciled());
+    EXPECT_TRUE(is_open());
+    clock.advance(settings.door_rest + 1h);
+    EXPECT_TRUE(reconciled());
+    EXPECT_FALSE(is_open());
+}
+
+TEST_F(RestTest, WithoutAFreePortTheBoardRestsThatWasWokenLongestAgo) {
+    clock.advance(1h);
+    EXPECT_EQ(make_other("bbbbbbbb").result->port, 16002);
+    clock.advance(1h);
+    EXPECT_EQ(make_other("cccccccc").result->port, 16003);
+    wake();
+    systemd.set(alices_service, {{"ActiveState", "inactive"}});
+    clock.advance(1h);
+    EXPECT_EQ(make_other().result->port, 16002) << "alice's first board was woken later";
+    EXPECT_TRUE(is_open());
+    EXPECT_FALSE(is_open("tensorboard-alice-bbbbbbbb.socket"));
+    // Its former port is another's now.
+    const auto woken = ask_of<wire::WakeBoard>(alice, "bbbbbbbb");
+    ASSERT_TRUE(woken.result) << woken.result.error().text;
+    EXPECT_NE(woken.result->port, 16002);
+}
+
+TEST_F(RestTest, WhenAllAreAwakeNoPortIsFree) {
+    for (const char* id : {"bbbbbbbb", "cccccccc"}) {
+        ASSERT_TRUE(make_other(id).result);
+        systemd.set(std::string("tensorboard-alice-") + id + ".service", {{"ActiveState", "active"}});
+    }
+    systemd.set(alices_service, {{"ActiveState", "active"}});
+    EXPECT_EQ(refusal(make_other()), Refusal::ports_all_taken);
+    EXPECT_TRUE(is_open());
+}
+
+TEST_F(RestTest, APortOfARestingBoardIsFree) {
+    clock.advance(settings.door_rest + 1h);
+    EXPECT_TRUE(reconciled());
+    EXPECT_EQ(make_other().result->port, 16001);
+    wake();
+    EXPECT_EQ(records.read(BoardId::parse(board).value())->door.port, 16002);
+}
+
+TEST_F(RestTest, TheFormerPortIsTakenWhereItIsFree) {
+    const auto make_formerly_on_16003 = [&](const char* id) {
+        wire::MakeDoor message;
+        message.door = door();
+        message.door.board = id;
+        message.former_port = 16003;
+        return ask(alice, std::move(message)).result->port;
+    };
+    EXPECT_EQ(make_formerly_on_16003(other), 16003);
+    EXPECT_EQ(make_formerly_on_16003("bbbbbbbb"), 16002);
 }
 
 }  // namespace

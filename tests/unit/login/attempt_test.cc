@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "src/tickets/shadow.h"
 #include "src/wire/messages.h"
 
 #include "tests/fakes/accounts.h"
@@ -57,27 +56,6 @@ struct AttemptTest : testing::Test {
     End log_in_here(uid_t caller) {
         EXPECT_TRUE(wire::send(sockets.far.get(), wire::LocalLogin{}));
         return end([this, caller] { return local_attempt(sockets.near.get(), caller, settings, store, clock); });
-    }
-    TokenHash ticket(uid_t uid = 1001, const std::string& user = "alice") const {
-        const TokenHash token = Token::make().hash();
-        EXPECT_TRUE(store.write(
-            token, {uid, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 1h, user, tickets::account_mark(user).value()}));
-        return token;
-    }
-    [[nodiscard]] bool is_good(const TokenHash& token) const {
-        return store.check(token, std::chrono::floor<std::chrono::seconds>(clock.wall())).has_value();
-    }
-    /// boardgated asks to check an earlier login.
-    End check(const std::string& ticket, const std::string& address = "192.0.2.7") {
-        sockets = fakes::SocketPair();
-        EXPECT_TRUE(wire::send(sockets.far.get(), wire::CheckLogin{ticket, address}));
-        return end([this] { return attempt(sockets.near.get(), settings, store, clock, pace); });
-    }
-    void expect_ended(const TokenHash& token, LoginOutcome outcome = LoginOutcome::refused) {
-        const End end = check(token.hex());
-        ASSERT_TRUE(end.verdict);
-        EXPECT_EQ(end.verdict->outcome, outcome);
-        EXPECT_FALSE(is_good(token)) << "a ticket that is void stays valid";
     }
     template <class Attempt>
     End end(Attempt attempt) {
@@ -336,63 +314,6 @@ TEST_F(AttemptTest, OnTheServerNoModuleMakesItAnotherAccount) {
         return PAM_SUCCESS;
     };
     expect_no(log_in_here(1001));
-}
-
-TEST_F(AttemptTest, ALoginOfEarlierGoesOnAndGetsNoOtherTicket) {
-    const TokenHash token = ticket();
-    const End end = check(token.hex());
-    ASSERT_TRUE(end.verdict);
-    EXPECT_EQ(end.verdict->outcome, LoginOutcome::granted);
-    EXPECT_EQ(end.verdict->token.reveal(), "");
-    EXPECT_TRUE(is_good(token));
-    EXPECT_EQ(folder.count(), 1U);
-    EXPECT_EQ(pam.calls, std::vector<std::string>{"account " + std::to_string(PAM_DISALLOW_NULL_AUTHTOK)});
-    EXPECT_EQ(pam.items[PAM_RHOST], "192.0.2.7");
-}
-
-TEST_F(AttemptTest, ALoginOfEarlierEndsWithItsAccount) {
-    for (const int status : {PAM_ACCT_EXPIRED, PAM_PERM_DENIED, PAM_AUTH_ERR, PAM_USER_UNKNOWN}) {
-        pam.account = [status] { return status; };
-        expect_ended(ticket());
-    }
-    pam.account = [] { return PAM_NEW_AUTHTOK_REQD; };
-    expect_ended(ticket(), LoginOutcome::password_expired);
-    pam.account = [] { return PAM_SUCCESS; };
-    directory.shadow["alice"] = {"!$y$j9T$x", -1};
-    expect_ended(ticket());
-    directory.shadow.clear();
-    expect_ended(ticket(4711, "gone"));
-    expect_ended(ticket(1001, "anna"));
-    expect_ended(ticket(1002, "bob"));
-}
-
-TEST_F(AttemptTest, ALoginOfEarlierOutlivesADirectoryThatDoesNotAnswer) {
-    const TokenHash token = ticket();
-    pam.account = [] { return PAM_AUTHINFO_UNAVAIL; };
-    EXPECT_EQ(check(token.hex()).verdict->outcome, LoginOutcome::unavailable);
-    directory.fault = EIO;
-    EXPECT_EQ(check(token.hex()).verdict->outcome, LoginOutcome::unavailable);
-    directory.fault = 0;
-    // Nobody can answer a module's prompt.
-    pam.account = [this] {
-        sockets.far.reset();
-        return pam.ask_password("right");
-    };
-    sockets = fakes::SocketPair();
-    EXPECT_TRUE(wire::send(sockets.far.get(), wire::CheckLogin{token.hex(), ""}));
-    EXPECT_FALSE(attempt(sockets.near.get(), settings, store, clock, pace));
-    EXPECT_TRUE(is_good(token));
-}
-
-TEST_F(AttemptTest, OfAMissingTicketOnlyItsAbsenceIsReported) {
-    const End end = check(Token::make().hash().hex());
-    ASSERT_TRUE(end.verdict);
-    EXPECT_EQ(end.verdict->outcome, LoginOutcome::refused);
-    for (const std::string& name : {std::string(), std::string("../doors/abcdefgh"), std::string(64, 'x')}) {
-        EXPECT_FALSE(check(name).done) << name;
-    }
-    EXPECT_FALSE(check(ticket().hex(), "192.0.2.7\nlogin of root").done);
-    EXPECT_TRUE(pam.calls.empty());
 }
 
 }  // namespace

@@ -85,9 +85,10 @@ std::vector<Sample> samples() {
         SAMPLE(LoginPrompts, {{"Password: ", false}, {"Code: ", true}}, {"Welcome", ""}),
         sample("LoginAnswers", std::move(answers)),
         SAMPLE(LoginVerdict, LoginOutcome::granted, 1001, "alice", Secret(token), 1'900'000'000, {"hi"}),
-        sample("CheckLogin", CheckLogin{std::string(64, 'a'), "192.0.2.1"}),
+        SAMPLE(CheckLogins, std::string(128, 'a'), "192.0.2.1"),
+        SAMPLE(CheckedLogins, std::string(64, 'a')),
         sample("LocalLogin", LocalLogin{}),
-        SAMPLE(MakeDoor, Secret(token), some_door()),
+        SAMPLE(MakeDoor, Secret(token), some_door(), 16002),
         SAMPLE(RemoveDoor, Secret(token), "abcdefgh"),
         SAMPLE(WakeBoard, Secret(token), "abcdefgh", "12:34.000000005"),
         SAMPLE(SleepBoard, Secret(token), "abcdefgh"),
@@ -103,6 +104,8 @@ std::vector<Sample> samples() {
         SAMPLE(ReopenDoor, Secret(token), "abcdefgh"),
         SAMPLE(CheckDoor, "abcdefgh"),
         SAMPLE(ResetFailed, "abcdefgh"),
+        SAMPLE(AskResting, "abcdefghzzzzzzzz"),
+        SAMPLE(RestingBoards, "abcdefgh"),
         SAMPLE(AskTickets, std::string(128, 'a')),
         SAMPLE(EndedTickets, std::string(64, 'a')),
         SAMPLE(Done, 16001),
@@ -202,7 +205,7 @@ TEST(Messages, NoiseIsRefusedWithoutHarm) {
 
 TEST(Messages, FieldsAreReadInTheirPlaces) {
     auto door = some_door();
-    MakeDoor sent{Secret(std::string(Token::text_size, 'T')), door};
+    MakeDoor sent{Secret(std::string(Token::text_size, 'T')), door, 16002};
     const auto got = read<MakeDoor>(bytes_of(sent));
     ASSERT_TRUE(got);
     EXPECT_EQ(got->token.reveal(), sent.token.reveal());

@@ -469,5 +469,23 @@ TEST_F(RegistryTest, MalformedRowsAreLeftOut) {
     EXPECT_EQ(again.all().front().options.logdir, "") << "a board without options is still there, to be removed or changed";
 }
 
+TEST_F(RegistryTest, ABoardWhoseDoorRestsIsAsleepAndNotOff) {
+    const BoardId id = add();
+    UnitFacts behind_a_door;
+    behind_a_door.socket_active = "active";
+    behind_a_door.service_active = "inactive";
+    registry.set_resting(id);
+    EXPECT_EQ(at(id).state, State::asleep);
+    registry.set_facts(id, behind_a_door);
+    EXPECT_EQ(at(id).state, State::asleep);
+    registry.set_resting(id);
+    registry.set_facts(id, {});
+    EXPECT_EQ(at(id).state, State::off) << "it had a door, so it did not rest";
+    registry.set_resting(id);
+    behind_a_door.service_active = "active";
+    registry.set_facts(id, behind_a_door);
+    EXPECT_EQ(at(id).state, State::ready);
+}
+
 }  // namespace
 }  // namespace boardgate::boardgated

@@ -267,30 +267,5 @@ TEST_F(LoginConversationsTest, AGrantWithoutATokenIsNoGrant) {
     EXPECT_EQ(login.get().error().code, Code::login_unavailable);
 }
 
-TEST_F(LoginConversationsTest, ALoginHasEndedWhenThatIsSaidClearly) {
-    const TokenHash token = Token::make().hash();
-    const auto asked = [&](auto answer) {
-        auto ended = std::async([&] { return conversations.has_ended(token, "192.0.2.1"); });
-        const Fd connection = boardgate_login.accept();
-        const auto question = wire::receive_one<wire::CheckLogin>(connection.get(), 2s);
-        EXPECT_EQ(question->ticket, token.hex());
-        EXPECT_EQ(question->address, "192.0.2.1");
-        answer(connection.get());
-        shutdown(connection.get(), SHUT_RDWR);
-        return ended.get();
-    };
-    using wire::LoginOutcome;
-    for (const LoginOutcome outcome : {LoginOutcome::refused, LoginOutcome::password_expired}) {
-        EXPECT_TRUE(asked([outcome](int socket) { refuse(socket, outcome); }));
-    }
-    for (const LoginOutcome outcome : {LoginOutcome::granted, LoginOutcome::unavailable}) {
-        EXPECT_FALSE(asked([outcome](int socket) { refuse(socket, outcome); }));
-    }
-    EXPECT_FALSE(asked([](int socket) { ask(socket, {{"Your town: ", true}}); }));
-    EXPECT_FALSE(asked([](int) {}));
-    boardgate_login.close();
-    EXPECT_FALSE(conversations.has_ended(token, "192.0.2.1")) << "nobody is there to be asked";
-}
-
 }  // namespace
 }  // namespace boardgate::boardgated

@@ -68,31 +68,60 @@ TEST_F(SessionsTest, EndWhenTheyAreNotUsed) {
 
 TEST_F(SessionsTest, AreCheckedOnceAnHourAndAfterAStart) {
     const TokenHash token = add(1001, 10h, {}, "192.0.2.1");
-    const auto due = [](Sessions& of) {
-        std::vector<TokenHash> tokens;
-        for (const auto& each : of.to_check()) tokens.push_back(each.token);
-        return tokens;
-    };
-    EXPECT_TRUE(due(sessions).empty()) << "PAM was asked a moment ago";
+    EXPECT_TRUE(sessions.to_check().empty()) << "PAM was asked a moment ago";
     clock.advance(Sessions::between_checks);
     const auto first = sessions.to_check();
     ASSERT_EQ(first.size(), 1U);
-    EXPECT_EQ(first[0].token, token);
-    EXPECT_EQ(first[0].address, "192.0.2.1");
-    EXPECT_TRUE(due(sessions).empty());
+    EXPECT_EQ(first[0].user, "u1001");
+    EXPECT_EQ(first[0].by_address, (std::map<std::string, std::vector<TokenHash>>{{"192.0.2.1", {token}}}));
+    EXPECT_EQ(sessions.to_check().size(), 1U) << "nobody was asked about it";
+    sessions.checked({token});
+    EXPECT_TRUE(sessions.to_check().empty());
     EXPECT_LT(Sessions::between_checks, 1h);
     Sessions again(*store, ended, settings, clock);
     ASSERT_TRUE(again.load());
-    EXPECT_EQ(due(again), std::vector<TokenHash>{token});
+    EXPECT_EQ(again.to_check().size(), 1U);
     clock.advance(1h);
-    EXPECT_TRUE(due(sessions).empty()) << "it was not used, and has ended";
+    EXPECT_TRUE(sessions.to_check().empty()) << "it was not used, and has ended";
 }
 
-TEST_F(SessionsTest, AreCheckedAFewAtATime) {
-    for (std::uint32_t uid = 2000; uid < 2000 + Sessions::most_checks + 5; ++uid) add(uid);
+TEST_F(SessionsTest, AreCheckedTogetherWithAllOfTheirAccount) {
+    const TokenHash old = add(1001, 10h, {}, "192.0.2.1");
+    clock.advance(40min);
+    const TokenHash recent = add(1001, 10h, {}, "192.0.2.2");
+    const TokenHash same = add(1001, 10h, {}, "192.0.2.2");
+    add(1002);
+    clock.advance(10min);
+    sessions.touch(old);
+    const auto due = sessions.to_check();
+    ASSERT_EQ(due.size(), 1U) << "the other account is not due";
+    ASSERT_EQ(due[0].by_address.size(), 2U);
+    EXPECT_EQ(due[0].by_address.at("192.0.2.1"), std::vector<TokenHash>{old});
+    const auto& later = due[0].by_address.at("192.0.2.2");
+    EXPECT_TRUE(later == (std::vector{recent, same}) || later == (std::vector{same, recent}));
+}
+
+TEST_F(SessionsTest, OfAFewMinutesAreCheckedTogether) {
+    clock.advance(300s - clock.boot() % 300s);
+    for (std::uint32_t uid = 2000; uid < 2100; ++uid) add(uid);  // a second each
+    clock.advance(Sessions::between_checks - 200s);
+    EXPECT_TRUE(sessions.to_check().empty());
+    clock.advance(100s);
+    EXPECT_EQ(sessions.to_check().size(), 100U);
+}
+
+TEST_F(SessionsTest, AreCheckedManyAtATimeThoseFirstThatAreDueLongest) {
+    const std::uint32_t count = Sessions::most_checks + 5;
+    for (std::uint32_t uid = 2000; uid < 2000 + count; ++uid) add(uid);
     clock.advance(Sessions::between_checks);
-    EXPECT_EQ(sessions.to_check().size(), Sessions::most_checks);
-    EXPECT_EQ(sessions.to_check().size(), 5U);
+    const auto due = sessions.to_check();
+    ASSERT_EQ(due.size(), Sessions::most_checks);
+    for (const auto& account : due) {
+        for (const auto& [address, tokens] : account.by_address) sessions.checked(tokens);
+    }
+    const auto rest = sessions.to_check();
+    ASSERT_EQ(rest.size(), 5U);
+    for (const auto& account : rest) EXPECT_GE(account.uid, 2000 + Sessions::most_checks - 300) << "one of the first 5 minutes";
 }
 
 TEST_F(SessionsTest, EndWithTheirTicketHoweverMuchTheyAreUsed) {

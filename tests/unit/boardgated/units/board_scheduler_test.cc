@@ -267,6 +267,17 @@ TEST_F(BoardSchedulerTest, AStoppedDoorHoldsItsBoard) {
     EXPECT_EQ(refused.error().code, Code::held);
 }
 
+TEST_F(BoardSchedulerTest, ABoardWhoseDoorRestsStaysAsleep) {
+    const Board board = add(1001);
+    ASSERT_EQ(wake(board), State::ready);
+    ASSERT_TRUE(scheduler.sleep(token, board.id));
+    launcher.resting = {board.id};
+    registry.set_facts(board.id, {});
+    EXPECT_EQ(soon(board, State::asleep), State::asleep);
+    EXPECT_FALSE(registry.find(board.id)->held);
+    EXPECT_EQ(wake(board), State::ready);
+}
+
 TEST_F(BoardSchedulerTest, ADoorThatTheLauncherForgotIsMadeAgainFromTheRegistry) {
     const Board board = add(1001);
     launcher.refuse = Problem{Code::no_such_board, "no such door"};

@@ -107,5 +107,14 @@ TEST_F(UnitReconcilerTest, DoorsMoveWithARenamedAccount) {
     EXPECT_THAT(refreshed, ElementsAre(board.id.str()));
 }
 
+TEST_F(UnitReconcilerTest, BoardsThatRestAreFoundAfterAStart) {
+    const Board resting = registry.add(1001, UserName::parse("alice").value(), {}).value();
+    const Board off = registry.add(1001, UserName::parse("alice").value(), {}).value();
+    launcher.resting = {resting.id};
+    EXPECT_TRUE(unit_reconciler.find_resting());
+    EXPECT_EQ(registry.find(resting.id)->state, State::asleep);
+    EXPECT_EQ(registry.find(off.id)->state, State::off);
+}
+
 }  // namespace
 }  // namespace boardgate::boardgated
