@@ -36,6 +36,11 @@ public:
     std::map<std::string, std::string> target_of;                     ///< of a folder, in place of the report's
     wire::TicketHolder holder{1001, "alice", 1'900'000'000};
 
+    /// Also while other threads ask.
+    [[nodiscard]] bool was_asked(const std::string& what) const {
+        const std::lock_guard lock(mutex_);
+        return std::ranges::find(asked, what) != asked.end();
+    }
     ApiResult<std::uint16_t> make_door(const Token&, const wire::DoorSpec& door, std::uint16_t former) override {
         note("make_door " + door.board);
         former_port = former;
@@ -147,7 +152,7 @@ private:
         registry_.set_facts(board, facts);
     }
     boardgated::Registry& registry_;
-    std::mutex mutex_;  // guards asked
+    mutable std::mutex mutex_;  // guards asked
     std::atomic<int> runs_ = 0;
 };
 
