@@ -76,6 +76,13 @@ std::chrono::sys_seconds PrivateFolder::changed(const std::string& name) const {
     return std::chrono::sys_seconds(std::chrono::seconds(info.st_mtime));
 }
 
+void PrivateFolder::remove_unfinished(std::chrono::sys_seconds now) const {
+    for (const std::string& name : names()) {
+        // A file that disappeared meanwhile counts as old; then there is nothing to remove.
+        if (name.ends_with(unfinished) && changed(name) + longest_write < now) (void)remove(name);
+    }
+}
+
 FolderLock::~FolderLock() {
     if (file_) unlinkat(folder_, name_.c_str(), 0);
 }

@@ -32,6 +32,7 @@ class PrivateFolder {
 public:
     /// The temporary file's name is the file's with this suffix.
     static constexpr std::string_view unfinished = ".new";
+    static constexpr std::chrono::minutes longest_write{1};
     /// What happens when the temporary file exists: `fail`, or `replace` for callers that hold lock().
     enum class IfUnfinished { fail, replace };
 
@@ -52,6 +53,8 @@ public:
     [[nodiscard]] std::vector<std::string> names() const;
     /// The last change of the file's contents; 1970 when there is no such file.
     [[nodiscard]] std::chrono::sys_seconds changed(const std::string& name) const;
+    /// Removes temporary files whose writers died: those that nobody has written for `longest_write`.
+    void remove_unfinished(std::chrono::sys_seconds now) const;
     /// Excludes every other caller with that name, of any process, while the result lives.
     [[nodiscard]] FolderLock lock(const std::string& name) const;
     /// The same without waiting: false when somebody else has it.

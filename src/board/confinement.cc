@@ -25,10 +25,22 @@ constexpr std::uint64_t everything = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
 /// A rule for something that is no folder may name no others.
 constexpr std::uint64_t of_files = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE;
 
-/// The system's own. The unit's /run and /dev hold nothing of the owner's.
-constexpr const char* of_the_system[] = {"/usr",           "/lib",        "/lib32", "/lib64", "/libx32", "/bin",
-                                         "/sbin",          "/etc",        "/proc",  "/run",   "/dev",    "/sys/devices/system/cpu",
-                                         "/sys/fs/cgroup", "/var/lib/sss"};
+/// The system's own, and software beside it, into which an environment may link. The unit's /run and /dev hold nothing of the owner's.
+constexpr const char* of_the_system[] = {"/usr",
+                                         "/opt",
+                                         "/lib",
+                                         "/lib32",
+                                         "/lib64",
+                                         "/libx32",
+                                         "/bin",
+                                         "/sbin",
+                                         "/etc",
+                                         "/proc",
+                                         "/run",
+                                         "/dev",
+                                         "/sys/devices/system/cpu",
+                                         "/sys/fs/cgroup",
+                                         "/var/lib/sss"};
 constexpr const char* written[] = {"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/shm"};
 
 /// The folder above the folder of a program, with links followed or not: /opt/tensorboard for /opt/tensorboard/bin/python.

@@ -12,8 +12,6 @@ namespace boardgate::tickets {
 namespace {
 
 constexpr std::size_t longest_ticket = 512;  // names have 256 bytes at most, marks 64
-/// An unfinished file of this age is left over: a login writes its ticket within milliseconds.
-constexpr std::chrono::seconds longest_write{60};
 
 constexpr std::string_view format = "2";
 constexpr std::string_view local = "local";
@@ -104,12 +102,9 @@ void TicketStore::make_room(uid_t uid) const {
 }
 
 void TicketStore::sweep(std::chrono::sys_seconds now) const {
+    folder_.remove_unfinished(now);
     for (const std::string& name : folder_.names()) {
-        if (name.ends_with(PrivateFolder::unfinished)) {
-            // A file that disappeared meanwhile counts as old; then there is nothing to remove.
-            if (folder_.changed(name) + longest_write < now) (void)folder_.remove(name);
-            continue;
-        }
+        if (name.ends_with(PrivateFolder::unfinished)) continue;
         const auto ticket = load(name);
         const bool ended = ticket ? ticket->expires <= now : ticket.error().sys == ENOENT;
         if (ended) (void)folder_.remove(name);

@@ -45,14 +45,14 @@ def board(lab, site):
     with shared_environment(lab, site, "hostile", source_of("hostile-owner")), \
             shown_board(lab, site, environment="hostile", loader="python", title="hostile") as shown:
         yield shown
-    lab.exec("rm", "-f", "/home/alice/hostile.json")
+    lab.exec("rm", "-f", "/home/alice/runs/hostile.json")
 
 
 @pytest.fixture
 def send(lab):
     """send({end of a path: answer}): what alice's board answers from now on."""
-    yield lambda answers: lab.write("/home/alice/hostile.json", json.dumps(answers), owner="alice")
-    lab.exec("rm", "-f", "/home/alice/hostile.json")
+    yield lambda answers: lab.write("/home/alice/runs/hostile.json", json.dumps(answers), owner="alice")
+    lab.exec("rm", "-f", "/home/alice/runs/hostile.json")
 
 
 @pytest.fixture
@@ -86,8 +86,8 @@ const all = below(document);"""
 
 
 def text_answers(markup):
-    note = f"{markup}<p>{MARK}</p>"
-    return {"/data/plugin/text/tags": {"body": json.dumps({"run": {"tag": {"displayName": "tag", "description": note}}})},
+    note = f"<p>{MARK}</p>{markup}"  # an element that is not closed takes what follows
+    return {"/data/plugin/text/tags": {"body": json.dumps({"run": ["tag"]})},
             "/data/plugin/text/text": {"body": json.dumps([{"wall_time": 1.0, "step": 1, "text": note}])},
             "/data/runs": {"body": '["run"]'},
             "/data/plugins_listing": {"body": json.dumps({"text": {"enabled": True, "loading_mechanism": {"type": "CUSTOM_ELEMENT", "element_name": "tf-text-dashboard"},
@@ -110,7 +110,7 @@ def test_markup_of_the_owners_runs_nothing(page, board, send, name):
     enter(page, board[0], "text")
     until("the note is drawn", lambda: no_alert(page) and page.driver.execute_script(
         FIND + "return all.some((e) => e.localName === 'tf-markdown-view' && (e.shadowRoot?.textContent ?? e.textContent).includes(arguments[0]))", MARK), 30)
-    page.driver.execute_script(FIND + "all.filter((e) => e.id === 'link').forEach((e) => e.click());")
+    page.driver.execute_script(FIND + "all.filter((e) => e.id === 'link' && e instanceof HTMLElement).forEach((e) => e.click());")
     no_alert(page)
     assert page.driver.execute_script(EXECUTED) == "undefined"
     odd = page.driver.execute_script(FIND + """const inside = all.filter((e) => e.localName === 'tf-markdown-view').flatMap((e) => below(e.shadowRoot ?? e));

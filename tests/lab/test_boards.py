@@ -125,7 +125,7 @@ def test_nothing_of_a_removed_board_stays_behind(lab, alice, ready_board):
     board = ready_board(alice)
     uid = alice.get("/api/v1/session").json["uid"]
     traces = f"ls -d /var/lib/boardgate-root/doors/*{board['id']}* 2>&1 | grep -v '^ls:' || true"
-    assert len(lab.exec("sh", "-c", traces).split()) == 2, "the test looks in the wrong places"
+    assert len(lab.exec("sh", "-c", traces).split()) == 3, "the test looks in the wrong places"
     assert lab.connects("www-data", "127.0.0.1", board["port"]) == "connected"
     with alice.events() as events:
         events.until("all boards were sent", lambda name, _: name == "synced")

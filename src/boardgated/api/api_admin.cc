@@ -96,19 +96,27 @@ const std::map<std::string, bool (*)(const Board&, const Board&)>& orders() {
     return known;
 }
 
-bool fits(const Board& board, const std::string& query, const std::string& state) {
-    if (!state.empty() && name_of(shown_state(board)) != state) return false;
-    const auto lower = [](std::string text) {
-        std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        return text;
-    };
-    const std::string text = lower(board.owner.str() + ' ' + board.unit().service());
-    std::istringstream words(lower(query));
-    for (std::string word; words >> word;) {
-        if (text.find(word) == std::string::npos) return false;
-    }
-    return true;
+std::string in_lower_case(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
 }
+
+/// What the list is narrowed down to: each word is in the owner's or the unit's name.
+struct Filter {
+    std::string state;
+    std::vector<std::string> words;
+
+    Filter(std::string wanted_state, const std::string& query) : state(std::move(wanted_state)) {
+        std::istringstream text(in_lower_case(query));
+        for (std::string word; text >> word;) words.push_back(word);
+    }
+    [[nodiscard]] bool fits(const Board& board) const {
+        if (!state.empty() && name_of(shown_state(board)) != state) return false;
+        if (words.empty()) return true;
+        const std::string text = in_lower_case(board.owner.str() + ' ' + board.unit().service());
+        return std::ranges::all_of(words, [&](const std::string& word) { return text.find(word) != std::string::npos; });
+    }
+};
 
 }  // namespace
 
@@ -135,10 +143,10 @@ ApiResult<Response> ApiAdmin::list(Call& call) const {
     body["limits"]["boards_per_user"] = limit_json(most_boards, settings_.boards_per_user);
     if (const auto memory = memory_of_all()) body["limits"]["memory"] = *memory;
 
-    const std::string query = call.request.query_value("query");
-    const std::string state = call.request.query_value("state");
-    std::erase_if(boards, [&](const Board& board) { return !fits(board, query, state); });
-    std::ranges::sort(boards, order->second);
+    const Filter filter(call.request.query_value("state"), call.request.query_value("query"));
+    std::erase_if(boards, [&](const Board& board) { return !filter.fits(board); });
+    // The registry gives them by id.
+    if (order->first != "id") std::ranges::sort(boards, order->second);
     auto page = page_of(call.request, boards);
     if (!page) return error_of(page);
     add_page(body, *page, board_facts_json);

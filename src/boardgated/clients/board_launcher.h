@@ -52,7 +52,8 @@ public:
     [[nodiscard]] virtual ApiResult<Fd> open_logdirs(const Token& token) = 0;
     /// Looks at folders, until one is not readable, and at the person's home, over one connection. `foreign`: they
     /// may be in somebody else's home.
-    [[nodiscard]] virtual ApiResult<InspectedFolders> inspect(const Token& token, const std::vector<std::string>& folders, bool foreign) = 0;
+    [[nodiscard]] virtual ApiResult<InspectedFolders> inspect(const Token& token, const std::vector<std::string>& folders,
+                                                              bool foreign) = 0;
     /// The mark of the person's home; nothing when it cannot be read in time.
     [[nodiscard]] virtual std::optional<HomeMark> home_of(const Token& token) = 0;
     /// Uses up a local ticket, which works once. Returns the person whose ticket it is.

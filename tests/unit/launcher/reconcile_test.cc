@@ -23,6 +23,17 @@ TEST_F(ReconcileTest, AnOpenDoorOfAnOpenAccountIsLeftAlone) {
     EXPECT_THAT(systemd.asked(), IsEmpty());
 }
 
+TEST_F(ReconcileTest, WhatADeadWriterLeftIsRemovedAfterAMinute) {
+    records_folder.put("abcdefgh.new", "half");
+    const auto now = std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now());
+    clock.set_wall(now);
+    EXPECT_TRUE(reconciled());
+    EXPECT_TRUE(records_folder.has("abcdefgh.new")) << "somebody may be writing it";
+    clock.set_wall(now + std::chrono::hours(1));
+    EXPECT_TRUE(reconciled());
+    EXPECT_FALSE(records_folder.has("abcdefgh.new"));
+}
+
 TEST_F(ReconcileTest, ALostDoorIsMadeAgain) {
     reboot();
     EXPECT_TRUE(reconciled());
