@@ -149,12 +149,6 @@ def broken_environments(lab, site):
     lab.exec("rm", "-rf", BROKEN, "/run/broken-environments")
 
 
-@pytest.fixture(scope="module")
-def movable_home(lab):
-    """The lab's homes are in the lower layer of an overlay, where moving a folder copies it: another inode, another home."""
-    lab.exec("sh", "-euc", "mv /home/carol /home/carol-away; mv /home/carol-away /home/carol")
-
-
 @pytest.fixture
 def drop_in(lab):
     """drop_in(text): a drop-in for all of carol's boards until the end of the test."""
@@ -175,7 +169,7 @@ def drop_in(lab):
 
 
 @pytest.fixture
-def failing(lab, drop_in, broken_environments, movable_home):
+def failing(lab, drop_in, broken_environments):
     """The log directory; repaired after the test."""
     lab.exec("rm", "-rf", FOLDER)
     lab.exec("cp", "-a", "/home/carol/runs", FOLDER)

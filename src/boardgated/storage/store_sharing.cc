@@ -59,7 +59,7 @@ Result<void> Store::delete_views(const std::vector<std::string>& hashes) {
     Database::Transaction all(*database);
     if (!all.begun()) return all.begun();
     for (const std::string& hash : hashes) {
-        const auto gone =
+        auto gone =
             run(*database, "DELETE FROM views WHERE hash = ?1", "cannot delete a view", [&](Statement& remove) { remove.bind(hash); });
         if (!gone) return gone;
     }
@@ -100,8 +100,7 @@ Result<void> Store::delete_sharing_of(const std::string& board) {
     if (!all.begun()) return all.begun();
     for (const char* sql :
          {"DELETE FROM shares WHERE board = ?1", "DELETE FROM views WHERE board = ?1", "DELETE FROM asks WHERE board = ?1"}) {
-        if (const auto gone = run(*database, sql, "cannot end the shares of a board", [&](Statement& remove) { remove.bind(board); });
-            !gone)
+        if (auto gone = run(*database, sql, "cannot end the shares of a board", [&](Statement& remove) { remove.bind(board); }); !gone)
             return gone;
     }
     return all.commit();
