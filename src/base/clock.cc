@@ -20,7 +20,8 @@ BootTime SystemClock::boot() const {
 std::string rfc3339(WallTime time) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
     const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(time - seconds).count();
-    const std::time_t whole = std::chrono::system_clock::to_time_t(seconds);
+    // system_clock::to_time_t() counts nanoseconds, of which a far date has too many.
+    const std::time_t whole = seconds.time_since_epoch().count();
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(whole), millis);
 }
 

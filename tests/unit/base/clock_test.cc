@@ -16,6 +16,12 @@ TEST(Clock, Rfc3339FillsMillisecondsWithZeros) { EXPECT_EQ(rfc3339(WallTime(5ms)
 
 TEST(Clock, Rfc3339CutsMicrosecondsAndDoesNotRound) { EXPECT_EQ(rfc3339(WallTime(999'999us)), "1970-01-01T00:00:00.999Z"); }
 
+TEST(Clock, Rfc3339KnowsEveryYearThatItReads) {
+    const auto last = parse_rfc3339("9999-12-31T23:59:59Z");
+    ASSERT_TRUE(last);
+    EXPECT_EQ(rfc3339(*last), "9999-12-31T23:59:59.000Z");
+}
+
 TEST(Clock, Rfc3339BeforeTheEpochCountsTheRightWay) { EXPECT_EQ(rfc3339(WallTime(-1ms)), "1969-12-31T23:59:59.999Z"); }
 
 TEST(Clock, Rfc3339DoesNotFollowTheTimeZone) {
