@@ -10,7 +10,7 @@ const day = (moment) => new Date(moment).toLocaleDateString('en', {day: 'numeric
 function row({id, url, title, owner, state, until, with: by}) {
     return el('li.board', {'data-id': id},
         el('div.head', {}, el('h3', {}, title), el('p.state-line', {}, el('span.board-state', {'data-state': state}, state_of(state).text))),
-        el('p.facts', {}, `${owner}’s board`, by === owner ? null : el('span', {}, by === 'everybody' ? ' shown to everybody here' : by.startsWith('@') ? ` shown to ${by}` : ' shown to you'),
+        el('p.facts', {}, `${owner}’s board`, by === owner ? null : el('span', {}, by === 'everybody' ? ', shown to everybody here' : by.startsWith('@') ? `, shown to ${by}` : ', shown to you'),
             until ? el('span', {}, ` until ${day(until)}`) : null),
         el('div.buttons', {}, el('a.button.primary', {href: url, 'aria-label': `Open ${title}`}, 'Open')));
 }
