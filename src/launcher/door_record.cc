@@ -102,10 +102,20 @@ Result<void> DoorRecords::write_arguments(const BoardId& board, const std::vecto
 void DoorRecords::remove(const BoardId& board) const {
     const auto record = read(board);
     if (record && board_with(record->door.port) == board) (void)folder_.remove(port_name(record->door.port));
-    (void)folder_.remove(board.str());
     (void)folder_.remove(arguments_name(board));
     (void)folder_.remove(use_name(board));
+    (void)folder_.remove(board.str());
     folder_.sync();
+}
+
+void DoorRecords::remove_leftovers(std::chrono::sys_seconds now) const {
+    folder_.remove_unfinished(now);
+    for (const std::string& name : folder_.names()) {
+        const auto board = BoardId::parse(name.substr(0, BoardId::text_size));
+        if (!board || (name != arguments_name(*board) && name != use_name(*board))) continue;
+        const bool has_record = folder_.changed(board->str()) != std::chrono::sys_seconds();
+        if (!has_record && folder_.changed(name) + PrivateFolder::longest_write < now) (void)folder_.remove(name);
+    }
 }
 
 DoorUse DoorRecords::use(const BoardId& board) const {

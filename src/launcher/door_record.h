@@ -54,7 +54,7 @@ public:
     /// Records that this board has the port. Call it with lock_ports().
     [[nodiscard]] Result<void> take_port(std::uint16_t port, const BoardId& board) const;
     /// Removes what a process of the launcher left behind that died while it wrote.
-    void remove_unfinished(std::chrono::sys_seconds now) const { folder_.remove_unfinished(now); }
+    void remove_leftovers(std::chrono::sys_seconds now) const;
     /// All boards that have a port.
     [[nodiscard]] std::vector<BoardId> with_port() const;
     /// What boardgate-board reads from its standard input: command lines and unit properties are visible to everybody.

@@ -65,7 +65,7 @@ bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& 
 }  // namespace
 
 bool reconcile(const DoorRecords& records, Doors& doors, const Settings& settings, const Clock& clock) {
-    records.remove_unfinished(std::chrono::floor<std::chrono::seconds>(clock.wall()));
+    records.remove_leftovers(std::chrono::floor<std::chrono::seconds>(clock.wall()));
     std::vector<std::string> damaged;
     bool good = true;
     for (const DoorRecord& seen : records.all(&damaged)) {

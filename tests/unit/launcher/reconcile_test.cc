@@ -25,6 +25,7 @@ TEST_F(ReconcileTest, AnOpenDoorOfAnOpenAccountIsLeftAlone) {
 
 TEST_F(ReconcileTest, WhatADeadWriterLeftIsRemovedAfterAMinute) {
     records_folder.put("abcdefgh.new", "half");
+    records_folder.put("hgfedcba.use", "of a board without a record");
     const auto now = std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now());
     clock.set_wall(now);
     EXPECT_TRUE(reconciled());
@@ -32,6 +33,7 @@ TEST_F(ReconcileTest, WhatADeadWriterLeftIsRemovedAfterAMinute) {
     clock.set_wall(now + std::chrono::hours(1));
     EXPECT_TRUE(reconciled());
     EXPECT_FALSE(records_folder.has("abcdefgh.new"));
+    EXPECT_FALSE(records_folder.has("hgfedcba.use"));
 }
 
 TEST_F(ReconcileTest, ALostDoorIsMadeAgain) {
