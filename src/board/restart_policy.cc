@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <utility>
+
+#include "src/base/tensorboard_version.h"
 
 namespace boardgate::board {
 
@@ -24,12 +25,11 @@ constexpr unsigned most_fallbacks = 1;
 /// systemd takes messages of 4096 bytes (PIPE_BUF).
 constexpr std::size_t longest_status = 3600;
 
-constexpr std::pair<int, int> first_safe_version{2, 21};
-
 const char* code_of(Notice notice) {
     static constexpr const char* codes[] = {
 #define NOTICE(code, text) #code,
 #include "src/base/notices.inc"
+#include "src/base/tensorboard_version.h"
 #undef NOTICE
     };
     return codes[static_cast<std::size_t>(notice)];
@@ -42,11 +42,7 @@ TensorBoardInfo tensorboard_info(const std::string& answer) {
     info.data_server = answer.find("\"data_provider\": \"GrpcDataProvider(") != std::string::npos;
     constexpr std::string_view key = "\"version\": \"";
     if (const std::size_t at = answer.find(key); at != std::string::npos) {
-        std::pair<int, int> version{0, 0};
-        const char* const end = answer.data() + answer.size();
-        const char* const dot = std::from_chars(answer.data() + at + key.size(), end, version.first).ptr;
-        if (dot != end && *dot == '.') std::from_chars(dot + 1, end, version.second);
-        info.old = version < first_safe_version;
+        info.old = !confines_projector(std::string_view(answer).substr(at + key.size()));
     }
     return info;
 }

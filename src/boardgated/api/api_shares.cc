@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "src/base/peer.h"
+#include "src/base/tensorboard_version.h"
 #include "src/boardgated/api/environments.h"
 #include "src/boardgated/common/json.h"
 #include "src/boardgated/gate/audit.h"
@@ -18,14 +19,6 @@ constexpr std::size_t longest_name = 257;  // `@` and a group's name
 
 Json::Value time_json(const std::optional<WallTime>& time) { return time ? Json::Value(rfc3339(*time)) : Json::Value(); }
 
-/// The projector of older versions reads files outside of the board's folders (CVE of 2.21's notes).
-bool is_new_enough(const std::string& version) {
-    int major = 0;
-    int minor = 0;
-    if (std::sscanf(version.c_str(), "%d.%d", &major, &minor) != 2) return false;
-    return major > 2 || (major == 2 && minor >= 21);
-}
-
 }  // namespace
 
 ApiResult<void> shareable(const Board& board, const Settings& settings) {
@@ -36,7 +29,7 @@ ApiResult<void> shareable(const Board& board, const Settings& settings) {
                        "it uses a TensorBoard of your own; choose one of the server's environments to show the board to others");
     }
     const std::string version = tensorboard_version(environment->second);
-    if (!version.empty() && !is_new_enough(version)) {
+    if (!version.empty() && !confines_projector(version)) {
         return problem(Code::not_shareable,
                        fmt::format("its environment {} has TensorBoard {}; shared boards need 2.21 or newer", environment->first, version));
     }
@@ -227,11 +220,7 @@ ApiResult<Response> ApiShares::shown_to_me(Call& call) {
 
 /// The same answer whether or not the owner is notified.
 ApiResult<Response> ApiShares::ask(Call& call) {
-    if (!call.body.empty()) {
-        const auto json = JsonObject::parse(call.body);
-        if (!json) return error_of(json);
-        if (const auto known = json->finish(); !known) return error_of(known);
-    }
+    if (const auto empty = check_no_fields(call.body); !empty) return error_of(empty);
     const auto board = registry_.find(*call.board);
     if (!board) return problem(Code::no_such_board, "there is no board " + call.board->str());
     if (settings_.sharing == setting::Sharing::off) return problem(Code::sharing_off, "this server's settings do not allow it (sharing)");

@@ -57,11 +57,7 @@ ApiResult<void> ApiViews::wake(const Call& call, const Board& board) {
 }
 
 ApiResult<Response> ApiViews::open(Call& call) {
-    if (!call.body.empty()) {
-        const auto json = JsonObject::parse(call.body);
-        if (!json) return error_of(json);
-        if (const auto known = json->finish(); !known) return error_of(known);
-    }
+    if (const auto empty = check_no_fields(call.body); !empty) return error_of(empty);
     const auto board = registry_.find(*call.board);
     if (!board) return problem(Code::no_such_board, "there is no board " + call.board->str());
     const bool own = board->uid == call.session->uid;

@@ -227,6 +227,12 @@ void wipe_texts(Json::Value& value) {
     }
 }
 
+ApiResult<void> check_no_fields(const std::string& body) {
+    if (body.empty()) return {};
+    const auto json = JsonObject::parse(body);
+    return json ? json->finish() : error_of(json);
+}
+
 std::string to_text(const Json::Value& value) {
     static const Json::StreamWriterBuilder compact = [] {
         Json::StreamWriterBuilder builder;

@@ -63,6 +63,8 @@ private:
     std::optional<Problem> problem_;
 };
 
+/// For a request that needs no body: it may have none, or an object without fields.
+[[nodiscard]] ApiResult<void> check_no_fields(const std::string& body);
 /// Parses a text that boardgate wrote to its database; an empty object when it is damaged.
 [[nodiscard]] Json::Value trusted_json(const std::string& text);
 /// The value as one line of UTF-8.
