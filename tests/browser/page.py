@@ -105,8 +105,25 @@ class Page:
 
     def enter(self, client, path="/"):
         """Opens a page with a client's session."""
+        return self.take_session(client).open(path)
+
+    def take_session(self, client):
         self.command("Network.setCookie", name=COOKIE, value=client.cookie, url=self.url, secure=True, httpOnly=True)
-        return self.open(path)
+        return self
+
+    def enter_view(self, board, dashboard=""):
+        """Opens the visitor's page of a board, and goes into its frame."""
+        self.driver.get("about:blank")
+        self.driver.get(f"{self.url}/shared/{board['id']}#{dashboard}")
+
+        def frame():
+            self.driver.switch_to.default_content()
+            frames = self.driver.find_elements("css selector", "iframe.visit-frame")
+            assert frames, "there is no frame yet"
+            self.driver.switch_to.frame(frames[0])
+            assert self.driver.execute_script("return document.readyState === 'complete' && self.origin") == "null"
+            return True
+        until("the frame is there", frame, 30)
 
     def open(self, path):
         self.driver.get(self.url + path)

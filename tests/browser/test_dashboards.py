@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from client import COOKIE
 from fixtures import in_state, member
 from machine import LAB, until
 from page import LAPTOP, RESULTS, Page
@@ -180,7 +179,7 @@ def page(browser, site, alice):
     page = Page(browser, *site)
     page.driver.get("about:blank")
     page.command("Network.enable")
-    page.command("Network.setCookie", name=COOKIE, value=alice.cookie, url=page.url, secure=True, httpOnly=True)
+    page.take_session(alice)
     return page.expect("GL Driver Message")  # about Chromium's own drawing; their number depends on the machine
 
 

@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from client import COOKIE
 from hostile import shared_environment, shown_board, source_of
 from machine import until
 from page import LAPTOP, Page
@@ -60,25 +59,11 @@ def page(browser, site, bob):
     page = Page(browser, *site)
     page.driver.get("about:blank")
     page.command("Network.enable")
-    page.command("Network.setCookie", name=COOKIE, value=bob.cookie, url=page.url, secure=True, httpOnly=True)
+    page.take_session(bob)
     page.size(*LAPTOP)
     yield page
     page.driver.switch_to.default_content()
     page.complaints()  # what was refused is in the console; that it was refused has been seen
-
-
-def enter(page, board, dashboard):
-    page.driver.get("about:blank")
-    page.driver.get(f"{page.url}/shared/{board['id']}#{dashboard}")
-
-    def frame():
-        page.driver.switch_to.default_content()
-        frames = page.driver.find_elements("css selector", "iframe.visit-frame")
-        assert frames, "there is no frame yet"
-        page.driver.switch_to.frame(frames[0])
-        assert page.driver.execute_script("return self.origin") == "null"
-        return True
-    until("the frame is there", frame, 30)
 
 
 FIND = """const below = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? below(e.shadowRoot) : [])]);
@@ -107,7 +92,7 @@ def no_alert(page):
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_markup_of_the_owners_runs_nothing(page, board, send, name):
     send(text_answers(PAYLOADS[name]))
-    enter(page, board[0], "text")
+    page.enter_view(board[0], "text")
     until("the note is drawn", lambda: no_alert(page) and page.driver.execute_script(
         FIND + "return all.some((e) => e.localName === 'tf-markdown-view' && (e.shadowRoot?.textContent ?? e.textContent).includes(arguments[0]))", MARK), 30)
     page.driver.execute_script(FIND + "all.filter((e) => e.id === 'link' && e instanceof HTMLElement).forEach((e) => e.click());")
@@ -135,14 +120,14 @@ LISTINGS = {
 def test_a_listing_of_the_owners_runs_nothing(page, board, send, name):
     listing = {"enabled": True, "loading_mechanism": LISTINGS[name], "tab_name": MARK, "remove_dom": False, "disable_reload": False}
     send({**text_answers(""), "/data/plugins_listing": {"body": json.dumps({"text": listing, "__proto__": listing})}})
-    enter(page, board[0], "text")
+    page.enter_view(board[0], "text")
     until("the listing is read", lambda: no_alert(page) and MARK in page.driver.execute_script(FIND + "return all.map((e) => e.textContent).join(' ')"), 30)
     assert page.driver.execute_script("return [String(window.hit), String({}.hit)]") == ["undefined", "undefined"]
 
 
 def test_no_answer_of_the_owners_becomes_a_page(page, board, send):
     send({"/data/runs": {"headers": [["Content-Type", "text/html"]], "body": "<script>parent.hit=1</script>"}})
-    enter(page, board[0], "text")
+    page.enter_view(board[0], "text")
     got = page.driver.execute_async_script("""const done = arguments[0], frame = document.createElement('iframe');
         frame.src = 'data/runs'; frame.onload = frame.onerror = () => setTimeout(() => done(String(window.hit)), 300); document.body.append(frame); setTimeout(done, 4000, String(window.hit));""")
     assert got == "undefined"

@@ -3,7 +3,6 @@
 portal's, or of other boards."""
 import pytest
 
-from client import COOKIE
 from hostile import shown_board
 from machine import until
 from page import LAPTOP, Page
@@ -80,7 +79,7 @@ def page(browser, site, bob):
     page = Page(browser, *site)
     page.driver.get("about:blank")
     page.command("Network.enable")
-    page.command("Network.setCookie", name=COOKIE, value=bob.cookie, url=page.url, secure=True, httpOnly=True)
+    page.take_session(bob)
     page.size(*LAPTOP)
     page.driver.set_script_timeout(15)
     yield page
@@ -92,24 +91,10 @@ def page(browser, site, bob):
     page.complaints()
 
 
-def enter(page, board):
-    page.driver.get("about:blank")
-    page.driver.get(f"{page.url}/shared/{board['id']}")
-
-    def frame():
-        page.driver.switch_to.default_content()
-        frames = page.driver.find_elements("css selector", "iframe.visit-frame")
-        assert frames, "there is no frame yet"
-        page.driver.switch_to.frame(frames[0])
-        assert page.driver.execute_script("return document.readyState === 'complete' && self.origin") == "null"
-        return True
-    until("the frame is there", frame, 30)
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_script_in_a_view_gets_nothing_when_it(page, bob, boards, way):
     (board, _), (_, other) = boards
-    enter(page, board)
+    page.enter_view(board)
     ways = "const WAYS = {[WAY]: async () => {" + WAYS[way] + "}};"
     got = page.driver.execute_async_script(SCRIPT.replace("WAYS[WAY]()", ways + "WAYS[WAY]()"), board["id"], other, way)
     assert "why" in got, f"it got {got['got'][:300]!r}"
@@ -120,7 +105,7 @@ def test_script_in_a_view_gets_nothing_when_it(page, bob, boards, way):
 
 def test_what_is_the_views_own_it_gets(page, boards):
     (board, place), (_, other) = boards
-    enter(page, board)
+    page.enter_view(board)
     got = page.driver.execute_async_script("const done = arguments[0]; fetch('data/runs').then((a) => a.json()).then((r) => done(r.length), (e) => done(String(e)))")
     assert isinstance(got, int) and got > 0, got
     page.driver.execute_script("window.top.postMessage({moved: {search: '', hash: '#text'}}, '*')")

@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from client import COOKIE
 from fixtures import in_state, member
 from machine import LAB, until
 from page import LAPTOP, RESULTS, Page
@@ -41,7 +40,7 @@ def page(browser, site, bob):
     page = Page(browser, *site)
     page.driver.get("about:blank")
     page.command("Network.enable")
-    page.command("Network.setCookie", name=COOKIE, value=bob.cookie, url=page.url, secure=True, httpOnly=True)
+    page.take_session(bob)
     yield page.expect("GL Driver Message")
     page.driver.switch_to.default_content()
 
@@ -83,7 +82,7 @@ def test_in_a_view_it_draws(page, board, name):
     page.picture(RESULTS / f"shared-{name}.png")
     assert page.driver.execute_script("return document.querySelector('.visit-owner').textContent").startswith("alice’s board")
     framed = complaints(page)
-    page.command("Network.setCookie", name=COOKIE, value=member((page.url, page.authority), "alice").cookie, url=page.url, secure=True, httpOnly=True)
+    page.take_session(member((page.url, page.authority), "alice"))
     page.driver.get(f"{page.url}{board['url']}{QUERIES.get(name, '')}#{name}")
     until(f"{name} is drawn for its owner", lambda: sees(page, DASHBOARDS[name][2]), 40)
     assert framed - complaints(page) == set()

@@ -3,25 +3,12 @@
 import json
 import re
 
-import pytest
-
 from client import COOKIE
 from machine import LAB
-from test_sharing import FETCH, FRAME, INNER, data, look, show
+from test_sharing import FETCH, FRAME, INNER, data, look, show, shown, view  # noqa: F401 (the last two are fixtures)
 
 ROWS = re.findall(r'(?m)^VIEW\("(\w+)", "([^"]*)", (\w+)\)', (LAB.parents[2] / "src/boardgated/gate/view_routes.inc").read_text())
 KINDS = {path: kind for _, path, kind in ROWS}
-
-
-@pytest.fixture
-def shown(alice, ready_board):
-    return ready_board(alice, title="sweep 3")
-
-
-@pytest.fixture
-def view(alice, bob, shown):
-    show(alice, shown, "bob")
-    return look(bob, shown)["place"]
 
 
 def ask(visitor, view, method, path, kind):
