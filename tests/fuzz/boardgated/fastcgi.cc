@@ -3,16 +3,13 @@
 // are the values of the parameters below; %T stands for the token of alice's session, %A and %B for alice's board and bob's.
 #include <array>
 
-#include "src/boardgated/gate/gate.h"
-
-#include "tests/fakes/fake_clock.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/boardgated/gate/gate_machine.h"
 #include "tests/unit/boardgated/web/fast_cgi.h"
 
 namespace boardgate::boardgated {
 namespace {
 
-using namespace std::chrono_literals;
 using fuzz::require;
 
 constexpr std::array names = {"REQUEST_METHOD",      "DOCUMENT_URI",        "REQUEST_URI",           "QUERY_STRING",
@@ -20,33 +17,17 @@ constexpr std::array names = {"REQUEST_METHOD",      "DOCUMENT_URI",        "REQ
                               "HTTP_SEC_FETCH_SITE", "HTTP_SEC_FETCH_MODE", "HTTP_SEC_FETCH_DEST",   "REMOTE_ADDR",
                               "SERVER_ADDR",         "CONTENT_LENGTH",      "HTTP_X_FORWARDED_USER", "BG_PLACE"};
 
-struct Machine {
-    fakes::TempFolder folder;
-    fakes::FakeClock clock;
-    std::unique_ptr<Store> store = Store::open(":memory:").value();
-    Settings settings = parse_settings("door_ports = 16000-16099\n", "test").value();
-    EndedLogins ended{*store, [](const std::vector<TokenHash>&) { return true; }};
-    Sessions sessions{*store, ended, settings, clock};
-    Registry registry{*store, clock};
-    FrontEnds front_ends{settings, clock, folder / "environments", folder / "wanted"};
-    Gate gate{sessions, registry, settings, front_ends};
+struct Machine : GateMachine {
     Token token = Token::make();
-    std::string alices = make(1001, "alice", 16001);
-    std::string bobs = make(1002, "bob", 16002);
+    std::string alices = awake(1001, "alice", 16001);
+    std::string bobs = awake(1002, "bob", 16002);
     FastCgi nginx;
 
-    Machine() {
-        const auto expires = std::chrono::floor<std::chrono::seconds>(clock.wall()) + 24h;
-        require(sessions.add({token.hash(), 1001, "alice"}, expires).has_value(), "alice has a session");
-        gate.set_healthy(true);
-    }
-    std::string make(std::uint32_t uid, const char* user, std::uint16_t port) {
-        const Board made = registry.add(uid, UserName::parse(user).value(), {}).value();
-        require(registry.set_port(made.id, port).has_value(), "a board has a port");
-        UnitFacts facts;
-        facts.socket_active = facts.service_active = "active";
-        registry.set_facts(made.id, facts);
-        return made.id.str();
+    Machine() { log_in(token, 1001, "alice"); }
+    std::string awake(std::uint32_t uid, const char* user, std::uint16_t port) {
+        const BoardId id = make(uid, user, port);
+        become(id, "active");
+        return id.str();
     }
 };
 

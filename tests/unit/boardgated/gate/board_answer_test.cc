@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_launcher.h"
+#include "tests/unit/boardgated/gate/gate_machine.h"
 #include "tests/unit/boardgated/web/fast_cgi.h"
 
 namespace boardgate::boardgated {
@@ -13,16 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// alice, who is logged in, asks for her board; each test says what it is like and how she asks.
-struct BoardAnswerTest : testing::Test {
-    fakes::TempFolder folder;
-    fakes::FakeClock clock;
-    std::unique_ptr<Store> store = Store::open(":memory:").value();
-    Settings settings = parse_settings("door_ports = 16000-16099\nawake_boards = 1\n", "test").value();
-    EndedLogins ended{*store, [](const std::vector<TokenHash>&) { return true; }};
-    Sessions sessions{*store, ended, settings, clock};
-    Registry registry{*store, clock};
-    FrontEnds front_ends{settings, clock, folder / "environments", folder / "wanted"};
-    Gate gate{sessions, registry, settings, front_ends};
+struct BoardAnswerTest : testing::Test, GateMachine {
     fakes::FakeLauncher launcher{registry};
     BoardScheduler scheduler{launcher, registry, settings, clock, {[](const BoardId&) {}, [](std::uint32_t) { return false; }}};
     ThreadPool threads{"threads", {1, 1, 8, 8}};
@@ -31,23 +22,17 @@ struct BoardAnswerTest : testing::Test {
     Token token = Token::make();
     BoardId board = make(1001, "alice");
 
-    BoardAnswerTest() {
+    BoardAnswerTest() : GateMachine("awake_boards = 1\n") {
         registry.listen([this](const Board& changed, bool gone) { scheduler.board_changed(changed, gone); });
-        EXPECT_TRUE(sessions.add({token.hash(), 1001, "alice"}, std::chrono::floor<std::chrono::seconds>(clock.wall()) + 24h));
-        gate.set_healthy(true);
+        log_in(token, 1001, "alice");
     }
     BoardId make(std::uint32_t uid, const std::string& user) {
-        const BoardId id = registry.add(uid, UserName::parse(user).value(), {}).value().id;
-        EXPECT_TRUE(registry.set_port(id, 16001));
+        const BoardId id = GateMachine::make(uid, user);
         become(id, "inactive");
         return id;
     }
     void become(const BoardId& id, const std::string& service, const std::string& run = "before") {
-        UnitFacts facts;
-        facts.socket_active = "active";
-        facts.service_active = service;
-        facts.invocation = run;
-        registry.set_facts(id, facts);
+        GateMachine::become(id, service, "active", run);
     }
     [[nodiscard]] CgiParameters script(const BoardId& id) const {
         const std::string uri = "/b/" + id.str() + "/data/runs";
@@ -55,7 +40,7 @@ struct BoardAnswerTest : testing::Test {
                 {"REQUEST_URI", uri},
                 {"DOCUMENT_URI", uri},
                 {"HTTP_HOST", "lab.example"},
-                {"HTTP_COOKIE", std::string(cookie_name) + "=" + token.reveal()}};
+                {"HTTP_COOKIE", cookie_of(token)}};
     }
     [[nodiscard]] CgiParameters person(const BoardId& id) const {
         CgiParameters what = script(id);

@@ -5,56 +5,28 @@
 
 #include <thread>
 
-#include "tests/fakes/disk.h"
-#include "tests/fakes/fake_clock.h"
-#include "tests/fakes/temp_folder.h"
+#include "tests/unit/boardgated/gate/gate_machine.h"
 
 namespace boardgate::boardgated {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// The gate in force, a session of alice, and her board ready: everything that an allowed request needs.
-struct GateTest : testing::Test {
-    fakes::TempFolder folder;
-    fakes::FakeClock clock;
-    fakes::Disk disk;
-    std::unique_ptr<Store> store = Store::open(":memory:").value();
-    Settings settings = parse_settings("door_ports = 16000-16099\n", "test").value();
-    EndedLogins ended{*store, [](const std::vector<TokenHash>&) { return true; }};
-    Sessions sessions{*store, ended, settings, clock};
-    Registry registry{*store, clock};
-    FrontEnds front_ends{settings, clock, folder / "environments", folder / "wanted"};
-    Gate gate{sessions, registry, settings, front_ends};
+/// A session of alice and her board, ready: everything that an allowed request needs.
+struct GateTest : testing::Test, GateMachine {
     Token token = Token::make();
     BoardId board = make(1001, "alice");
-    std::string cookie = std::string(cookie_name) + "=" + token.reveal();
+    std::string cookie = cookie_of(token);
     std::string uri = "/b/" + board.str() + "/";
     GateQuestion question;
 
     GateTest() {
         log_in(token, 1001, "alice");
         become(board, "active");
-        gate.set_healthy(true);
         question.raw_uri = uri;
         question.path = uri;
         question.cookie = cookie;
         question.host = "lab.example";
-    }
-    void log_in(const Token& with, std::uint32_t uid, const std::string& user) {
-        const auto expires = std::chrono::floor<std::chrono::seconds>(clock.wall()) + 24h;
-        EXPECT_TRUE(sessions.add({with.hash(), uid, user}, expires));
-    }
-    BoardId make(std::uint32_t uid, const std::string& user) {
-        const Board made = registry.add(uid, UserName::parse(user).value(), {}).value();
-        EXPECT_TRUE(registry.set_port(made.id, 16001));
-        return made.id;
-    }
-    void become(const BoardId& id, const std::string& service, const std::string& socket = "active") {
-        UnitFacts facts;
-        facts.socket_active = socket;
-        facts.service_active = service;
-        registry.set_facts(id, facts);
     }
     [[nodiscard]] Refusal refusal() const {
         const GateDecision decision = gate.decide(question);
@@ -92,7 +64,7 @@ TEST_F(GateTest, DecidesWhileTheDiskStalls) {
 TEST_F(GateTest, RefusesWhoIsNotLoggedIn) {
     question.cookie = {};
     EXPECT_EQ(refusal(), Refusal::unauthenticated);
-    const std::string unknown = std::string(cookie_name) + "=" + Token::make().reveal();
+    const std::string unknown = cookie_of(Token::make());
     question.cookie = unknown;
     EXPECT_EQ(refusal(), Refusal::unauthenticated);
     const std::string twice = cookie + "; " + cookie;
@@ -130,7 +102,7 @@ TEST_F(GateTest, RefusesSomebodyElsesBoard) {
 TEST_F(GateTest, KnowsOwnersByUidAndNotByName) {
     const Token namesake = Token::make();
     log_in(namesake, 1002, "alice");
-    const std::string theirs = std::string(cookie_name) + "=" + namesake.reveal();
+    const std::string theirs = cookie_of(namesake);
     question.cookie = theirs;
     EXPECT_EQ(refusal(), Refusal::not_your_board);
 }

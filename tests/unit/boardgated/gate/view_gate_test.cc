@@ -164,7 +164,7 @@ TEST_F(ViewGateTest, AnothersCookieOpensNoPage) {
     const Token of_carol = Token::make();
     log_in(of_carol, 1003, "carol");
     show({BoardShare::Kind::user, "carol", 1003});
-    const std::string theirs = std::string(cookie_name) + "=" + of_carol.reveal();
+    const std::string theirs = cookie_of(of_carol);
     ask_page();
     question.cookie = theirs;
     EXPECT_EQ(refusal(), ViewRefusal::wrong_place);
@@ -172,7 +172,7 @@ TEST_F(ViewGateTest, AnothersCookieOpensNoPage) {
     EXPECT_EQ(refusal(), ViewRefusal::wrong_place);
     const Token second = Token::make();
     log_in(second, 1002, "bob");
-    const std::string of_bob = std::string(cookie_name) + "=" + second.reveal();
+    const std::string of_bob = cookie_of(second);
     question.cookie = of_bob;
     EXPECT_EQ(refusal(), ViewRefusal::wrong_place) << "not even another session of the same person";
 }
