@@ -129,12 +129,12 @@ private:
     Presets presets_{*store_};
     Memberships memberships_{clock_};
     Shares shares_{*store_, registry_, memberships_, settings_, clock_};
-    Views open_views_{*store_, sessions_, clock_};
+    Views views_{*store_, sessions_, clock_};
 
     FrontEnds front_ends_{settings_, clock_};
     Gate gate_{sessions_, registry_, settings_, front_ends_};
-    ViewGate view_gate_{gate_, sessions_, open_views_, shares_, registry_, settings_, front_ends_};
-    ViewAudit views_{registry_, clock_};
+    ViewGate view_gate_{gate_, sessions_, views_, shares_, registry_, settings_, front_ends_};
+    ViewAudit view_audit_{registry_, clock_};
     Metrics metrics_{gate_, registry_, sessions_, clock_};
 
     const JournalClient journal_;
@@ -171,7 +171,7 @@ private:
     ApiFolders api_folders_{launcher_, registry_, event_streams_, folders_};
     ApiStreams api_streams_{event_streams_, registry_, sessions_, journal_, api_folders_, clock_};
     ApiShares api_shares_{registry_, shares_, event_streams_, launcher_, settings_, clock_};
-    ApiViews api_views_{registry_, shares_, open_views_, gate_, front_ends_, scheduler_, settings_};
+    ApiViews api_views_{registry_, shares_, views_, gate_, front_ends_, scheduler_, settings_};
     Router router_{{api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_, api_shares_, api_views_},
                    {logins_, launches_, folders_},
                    sessions_};
@@ -216,11 +216,11 @@ Result<void> Service::start(Sockets sockets) {
     for (const auto& [user, address] : sessions_.places()) limiter_.remember(user, address_holder(address));
     if (auto loaded = registry_.load(); !loaded) return loaded;
     if (auto loaded = shares_.load(); !loaded) return loaded;
-    if (auto loaded = open_views_.load(); !loaded) return loaded;
-    metrics_.watch(shares_, open_views_);
+    if (auto loaded = views_.load(); !loaded) return loaded;
+    metrics_.watch(shares_, views_);
     registry_.listen([this](const Board& board, bool gone) {
         shares_.board_changed(board, gone);
-        if (gone) open_views_.end_of_board(board.id);
+        if (gone) views_.end_of_board(board.id);
         event_streams_.board_changed(board, gone);
         failures_.board_changed(board, gone);
         scheduler_.board_changed(board, gone);
@@ -245,7 +245,7 @@ void Service::take_requests(Sockets sockets) {
 Response Service::answer_view_gate(const Parameters& request) {
     auto [decision, response] = view_gate_.answer(request);
     metrics_.view_gate_answered(decision.refusal);
-    views_.view_gate_decided(decision, request.address());
+    view_audit_.view_gate_decided(decision, request.address());
     return std::move(response);
 }
 
@@ -254,7 +254,7 @@ Response Service::answer_gate(const Parameters& request) {
     const auto began = std::chrono::steady_clock::now();
     auto [decision, response] = gate_.answer(request);
     metrics_.gate_answered(decision.refusal, std::chrono::steady_clock::now() - began);
-    views_.gate_decided(decision, request.address());
+    view_audit_.gate_decided(decision, request.address());
     return std::move(response);
 }
 
@@ -303,9 +303,9 @@ void Service::run_until(const sigset_t& ending) {
         (void)checks_.add("tickets", [this] { check_tickets(); });
         (void)checks_.add("shares", [this] { check_shares(); });
         if (!found_resting_) (void)checks_.add("doors", [this] { find_resting(); });
-        views_.sweep();
+        view_audit_.sweep();
         end_shares(shares_.sweep(), "its time is over");
-        open_views_.sweep();
+        views_.sweep();
         scheduler_.sweep();
         registry_.purge();
     }
