@@ -132,7 +132,8 @@ libs = $(foreach l,$(1),$($(l)_LIBS))
 
 # Objects are made again when the way they are made changes, and only then: $(build)/how/NAME holds how_NAME.
 compile = $(CXX) $(compile_flags)
-how_compile = $(compile) $(quick)
+# Expanded at once: what a target adds to `quick` holds for its prerequisites, too.
+how_compile := $(compile) $(quick)
 how_tests = $(test_flags)
 how_version = $(VERSION)
 how_portal = $(portal)
