@@ -270,17 +270,17 @@ ApiResult<Response> ApiBoards::update(Call& call) {
     if (!board) return error_of(board);
     const auto asked = wanted(call, board->options, For::a_change);
     if (!asked) return error_of(asked);
-    const BoardOptions* options = &asked->options;
+    const BoardOptions& options = asked->options;
     std::vector<Notice> notices;
     std::string targets = board->targets;
-    const bool same_folders = folders_of(*options) == folders_of(board->options);
-    if (!same_folders || options->loader != board->options.loader) {
-        auto found = inspect(*call.token, *options, asked->foreign || same_folders);
+    const bool same_folders = folders_of(options) == folders_of(board->options);
+    if (!same_folders || options.loader != board->options.loader) {
+        auto found = inspect(*call.token, options, asked->foreign || same_folders);
         if (!found) return error_of(found);
         notices = std::move(found->notices);
         targets = std::move(found->targets);
     }
-    if (const auto changed = change(call, *board, *options); !changed) return error_of(changed);
+    if (const auto changed = change(call, *board, options); !changed) return error_of(changed);
     if (targets != board->targets) {
         if (const auto kept = registry_.set_targets(board->id, targets); !kept) return storage_problem(kept.error());
     }
