@@ -2,8 +2,21 @@
 """People who follow the logs of boards."""
 import socket
 import threading
+from contextlib import ExitStack, contextmanager
 
-from rounds import until
+from load import tiny_board
+from rounds import people, until
+
+# boardgated lets one person follow this many logs at a time.
+OF_ONE_PERSON = 12
+
+
+@contextmanager
+def boards_to_follow(machine, count):
+    """As many boards of different people as `count` followers need."""
+    clients = until("boardgated serves", lambda: people(machine, -(-count // OF_ONE_PERSON)))
+    with ExitStack() as stack:
+        yield [stack.enter_context(tiny_board(client)) for client in clients]
 
 
 class Followers:

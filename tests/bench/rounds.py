@@ -30,6 +30,15 @@ def logged_in(machine, *users):
     return [Client(url, authority, user=user, password=f"{user}-lab").login() for user in users]
 
 
+def people(machine, count):
+    """Sessions of as many accounts, which the lab keeps."""
+    users = [f"person{number}" for number in range(count)]
+    for user in users:
+        machine.exec("sh", "-euc", 'id -u "$1" >/dev/null 2>&1 || { useradd --create-home "$1"; echo "$1:$1-lab" | chpasswd; install -d -o "$1" "/home/$1/runs"; }',
+                     "person", user)
+    return logged_in(machine, *users)
+
+
 def create(client, wake=False, **options):
     """The answer that makes a board. An older boardgate makes one for each request, and wakes it."""
     wanted = {"logdir": f"/home/{client.user}/runs", **options}
