@@ -253,7 +253,7 @@ export T
 deps:
 	@build-aux/deps build test lint lab deb
 
-check: ; @build-aux/deps build test lint lab deb && tests/run structure unit lint lab address fuzz thread
+check: ; @build-aux/deps build test lint lab deb && tests/run structure lab unit lint address fuzz thread
 check-structure: ; @tests/run structure
 check-unit: ; @tests/run unit
 check-lint: ; @tests/run lint
