@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Boards that are shown to others: to a user, a group, everybody; until a date; ended at the next request."""
+import http.client
 import json
 import re
 from datetime import datetime, timedelta, timezone
@@ -233,6 +234,9 @@ def test_no_log_has_the_address_of_a_view(lab, alice, bob, shown, view):
     bob.get(f"/v/{capability}/data/../runs", headers=FETCH)
     bob.get(f"/v/{capability}/%zz", headers=FETCH)
     bob.get(view + "data/runs?" + "x" * 20000, headers=FETCH)
+    without_tls = http.client.HTTPConnection(bob.host, 80, timeout=10)
+    without_tls.request("GET", view)
+    assert without_tls.getresponse().status == 308
     # The board closes the connection: 502, which nginx explains in its error log.
     lab.exec("systemctl", "kill", "--signal=SIGKILL", shown["unit"])
     for _ in range(20):

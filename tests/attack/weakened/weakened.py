@@ -91,6 +91,10 @@ def must_notice(row, lab, folder=TOP):
     assert noticed, f"without `{row.gone}` of {row.file}, {row.test} ends with status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}"
 
 
+def is_compiled(row):
+    return row.file.startswith("src/") and not row.file.startswith("src/frontend/")
+
+
 # -- configuration ------------------------------------------------------------------------------------------------------
 def installed(file):
     """Where `make install` puts a file."""
