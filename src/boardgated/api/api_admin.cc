@@ -67,7 +67,7 @@ std::map<std::uint32_t, Totals> totals_of(const std::vector<Board>& boards) {
     std::map<std::uint32_t, Totals> people;
     for (const Board& board : boards) {
         Totals& totals = people[board.uid];
-        totals.owner = board.owner.str();
+        if (totals.boards == 0) totals.owner = board.owner.str();
         ++totals.boards;
         if (is_awake(board)) ++totals.awake;
         totals.memory += board.usage.memory.value_or(0);
@@ -125,7 +125,7 @@ ApiResult<Response> ApiAdmin::list(Call& call) const {
     const std::string sort = call.request.query_value("sort");
     const auto order = orders().find(sort.empty() ? "id" : sort);
     if (order == orders().end()) return problem(Code::bad_field, "sort must be id, memory, owner, viewed or newest", "sort");
-    std::vector<Board> boards = registry_.all();
+    const std::vector<Board> boards = registry_.all();
     const auto people = totals_of(boards);
     Json::Value body(Json::objectValue);
     body["limits"] = Json::Value(Json::objectValue);
@@ -144,10 +144,11 @@ ApiResult<Response> ApiAdmin::list(Call& call) const {
     if (const auto memory = memory_of_all()) body["limits"]["memory"] = *memory;
 
     const Filter filter(call.request.query_value("state"), call.request.query_value("query"));
-    std::erase_if(boards, [&](const Board& board) { return !filter.fits(board); });
+    BoardList shown = list_of(boards);
+    std::erase_if(shown, [&](const Board* board) { return !filter.fits(*board); });
     // The registry gives them by id.
-    if (order->first != "id") std::ranges::sort(boards, order->second);
-    auto page = page_of(call.request, boards);
+    if (order->first != "id") std::ranges::sort(shown, [&](const Board* a, const Board* b) { return order->second(*a, *b); });
+    const auto page = page_of(call.request, shown);
     if (!page) return error_of(page);
     add_page(body, *page, board_facts_json);
     // People are as many as accounts, boards are more: the first page has them.

@@ -29,7 +29,8 @@ ApiResult<Response> ApiBoards::list(Call& call) const {
     const std::string deleted = call.request.query_value("deleted");
     if (deleted == "1") return list_deleted(call);
     if (!deleted.empty() && deleted != "0") return problem(Code::bad_field, "deleted must be 0 or 1", "deleted");
-    const auto page = page_of(call.request, registry_.boards_of(call.session->uid));
+    const auto boards = registry_.boards_of(call.session->uid);
+    const auto page = page_of(call.request, list_of(boards));
     if (!page) return error_of(page);
     Json::Value body(Json::objectValue);
     add_page(body, *page, board_json);
