@@ -23,6 +23,7 @@
 #include "src/boardgated/api/api_folders.h"
 #include "src/boardgated/api/api_health.h"
 #include "src/boardgated/api/api_login.h"
+#include "src/boardgated/api/api_notes.h"
 #include "src/boardgated/api/api_options.h"
 #include "src/boardgated/api/api_shares.h"
 #include "src/boardgated/api/api_streams.h"
@@ -127,6 +128,7 @@ private:
     Sessions sessions_{*store_, ended_, settings_, clock_};
     Registry registry_{*store_, clock_, settings_.longest_awake};
     Presets presets_{*store_};
+    RunNotes notes_{*store_};
     Memberships memberships_{clock_};
     Shares shares_{*store_, registry_, memberships_, settings_, clock_};
     Views views_{*store_, sessions_, clock_};
@@ -165,6 +167,7 @@ private:
     Administrators administrators_{settings_, clock_};
     ApiLogin api_login_{conversations_, limiter_, sessions_, ended_, registry_, launcher_, unit_reconciler_, metrics_, administrators_};
     ApiBoards api_boards_{registry_, launcher_, scheduler_, watch_, journal_, presets_, settings_};
+    ApiNotes api_notes_{notes_, launcher_};
     ApiOptions api_options_{settings_, registry_, presets_};
     ApiAdmin api_admin_{registry_, launcher_, scheduler_, administrators_, settings_, clock_};
     ApiHealth api_health_{gate_};
@@ -172,7 +175,7 @@ private:
     ApiStreams api_streams_{event_streams_, registry_, sessions_, journal_, api_folders_, clock_};
     ApiShares api_shares_{registry_, shares_, event_streams_, launcher_, settings_, clock_};
     ApiViews api_views_{registry_, shares_, views_, gate_, front_ends_, scheduler_, settings_};
-    Router router_{{api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_, api_shares_, api_views_},
+    Router router_{{api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_, api_shares_, api_views_, api_notes_},
                    {logins_, launches_, folders_},
                    sessions_};
     BoardAnswer board_answer_{gate_, scheduler_, registry_, launches_};

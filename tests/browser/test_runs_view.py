@@ -124,6 +124,23 @@ def test_what_is_hidden_stays_hidden_until_it_is_shown_again(runs):
     runs.gone(wide).click("#show-hidden").shown(wide)
 
 
+def test_a_note_on_a_run_is_kept_by_the_server_and_shown_on_its_row(runs, alice):
+    wide, baseline = (f"li.run[data-path='/home/alice/runs/{name}']" for name in ("wide", "baseline"))
+    try:
+        runs.click(f"{wide} input").type("#note", "<b>too wide</b> \N{EN DASH} learning rate 0.1").click("#keep-note").shown(f"{wide} .note", "<b>too wide</b> \N{EN DASH} learning rate 0.1")
+        runs.click(f"{baseline} input").gone("#note")
+        runs.click(f"{wide} input").shown("#note")
+        assert runs.value("#note") == ""
+        # Another browser of hers has it as well.
+        runs.run("localStorage.clear()")
+        runs.open("/").shown(f"{wide} .note", "too wide", seconds=20)
+        assert alice.get("/api/v1/notes").json == {"notes": [{"path": "/home/alice/runs/wide", "text": "<b>too wide</b> \N{EN DASH} learning rate 0.1"}]}
+        runs.click(f"{wide} input", seconds=20).type("#note", "").click("#keep-note").gone(f"{wide} .note")
+        assert alice.get("/api/v1/notes").json == {"notes": []}
+    finally:
+        alice.send("PUT", "/api/v1/notes", {"path": "/home/alice/runs/wide", "text": ""})
+
+
 def test_what_is_not_a_row_is_counted_and_said(runs, lab):
     lab.exec("sh", "-euc", """mkdir -p ~/odd/header ~/odd/.ipynb_checkpoints "$(printf '/home/alice/odd/a\tb')"; head -c 40 ~/runs/wide/* >~/odd/header/tfevents
         cp ~/runs/wide/* ~/odd/.ipynb_checkpoints; cp ~/runs/wide/* "$(printf '/home/alice/odd/a\tb')" """, user="alice")

@@ -34,8 +34,9 @@ function open_title(row, is_going) {
     return row.board && !is_going(row.board) ? 'A board shows it' : 'Makes a board of it';
 }
 
-/// `open(row, button)`, `ticked()` after a change of the tick, `toggle(item)` of a folder; `columns()` are the chosen tags.
-export function run_row(first, {open, ticked, toggle, columns, is_going}) {
+/// `open(row, button)`, `ticked()` after a change of the tick, `toggle(item)` of a folder; `columns()` are the chosen
+/// tags, `note(path)` is what the person wrote about a run.
+export function run_row(first, {open, ticked, toggle, columns, is_going, note}) {
     let row = first;
     const name = el('div.run-name', {title: row.path});
     const curves = el('div.curves');
@@ -56,7 +57,9 @@ export function run_row(first, {open, ticked, toggle, columns, is_going}) {
                 el('span.count', {}, count(row.runs, 'run')), el('span', {}, row.newest ? time(row.newest) : ''), el('span', {}, bytes(row.bytes))));
             return;
         }
+        const written = note(row.path);
         name.replaceChildren(...line, el('p.facts.listed', {}, ...facts(row)),
+            written ? el('p.note', {}, written) : '',
             row.damage ? el('p.error.facts', {title: row.damage.file}, `Damaged at byte ${row.damage.byte.toLocaleString('en')}: TensorBoard shows nothing behind it.`) : '');
         const chosen = columns();
         curves.replaceChildren(...(chosen.length ? chosen.map((tag) => cell(tag, row.curves.find((curve) => curve.tag === tag), true)) : row.curves.map((curve) => cell(curve.tag, curve))));

@@ -3,31 +3,22 @@
 // the board of a run or a folder.
 import {Problem, attempt, call} from './api.js';
 import {announce, copy_button, count, el, say, sentence} from './dom.js';
-import {kept, keep, some_of} from './list_tools.js';
+import {hidden_runs} from './hidden_runs.js';
+import {some_of} from './list_tools.js';
 import {most_more_folders} from './more_folders.js';
 import {pinned_boards} from './pinned.js';
 import {run_columns} from './run_columns.js';
+import {run_notes} from './run_notes.js';
 import {run_plot, tags_of} from './run_plot.js';
 import {run_row} from './run_row.js';
 import {address_of, ask_for_page, request_of, search_of} from './run_search.js';
 import {is_going, stay} from './undo.js';
 
 const most_compared = 1 + most_more_folders;
-const hidden_key = 'boardgate-hidden-runs';
-const most_hidden = 1000;
 /// Of the rows on the screen, while the page is visible.
 const refresh_every = 5000;
 /// While a sort still needs reading.
 const read_on_after = 1000;
-
-function kept_list(key, most) {
-    try {
-        const texts = JSON.parse(kept(key) || '[]');
-        return Array.isArray(texts) ? texts.filter((text) => typeof text === 'string').slice(-most) : [];
-    } catch {
-        return [];
-    }
-}
 
 function clock(moment) {
     return new Date(moment).toLocaleTimeString('en', {hour: '2-digit', minute: '2-digit', hour12: false});
@@ -36,7 +27,6 @@ function clock(moment) {
 export function show_runs(main, {wanted}) {
     document.title = 'Runs · boardgate';
     let search = search_of(wanted);
-    let hidden = new Set(kept_list(hidden_key, most_hidden));  // paths of runs
     let pages = [];  // {cursor: of its request, items}
     let next = null;  // the cursor of the next page
     let last = null;  // the latest answer, without its rows
@@ -61,7 +51,11 @@ export function show_runs(main, {wanted}) {
     const metric = el('select#metric', {'aria-label': 'Metric', onchange: draw});
     const plot = el('div');
     const copy = copy_button('button#copy-paths', 'Copy paths', () => ticked().map(({path}) => path).join('\n'));
-    const bar = el('div.bar.compare', {role: 'region', 'aria-label': 'Comparison', hidden: true}, plot, el('div.buttons', {}, chosen, metric, compare, copy,
+    const notes = run_notes({
+        changed: () => { for (const item of items()) item.show(); },
+        show_error: (text) => show_error(text),
+    });
+    const bar = el('div.bar.compare', {role: 'region', 'aria-label': 'Comparison', hidden: true}, plot, notes.element, el('div.buttons', {}, chosen, metric, compare, copy,
         el('button#hide', {type: 'button', onclick: () => hide(ticked())}, 'Hide'),
         el('button', {type: 'button', onclick: () => {
             for (const {tick} of items()) if (tick) tick.checked = false;
@@ -69,6 +63,7 @@ export function show_runs(main, {wanted}) {
             query.focus();
         }}, 'Clear')));
     const pinned = pinned_boards();
+    const hidden = hidden_runs();
 
     const show_error = (text) => say(error, text);
     const items = () => pages.flatMap((page) => page.items);
@@ -111,6 +106,7 @@ export function show_runs(main, {wanted}) {
 
     function show_ticked() {
         const rows = ticked();
+        notes.choose(rows);
         bar.hidden = !rows.length;
         if (bar.hidden) return;
         chosen.textContent = rows.length > most_compared ? `One board shows at most ${most_compared} runs` : count(rows.length, 'run');
@@ -127,10 +123,9 @@ export function show_runs(main, {wanted}) {
     }
 
     // ---- hiding -------------------------------------------------------------------------------------------------
-    /// This browser keeps what is hidden; the counts are of all runs.
+    /// The counts are of all runs.
     function hide(rows) {
-        for (const {path} of rows) hidden.add(path);
-        keep(hidden_key, JSON.stringify([...hidden].slice(-most_hidden)));
+        hidden.add(rows.map(({path}) => path));
         show_hidden();
         query.focus();
     }
@@ -154,7 +149,7 @@ export function show_runs(main, {wanted}) {
     }, {rootMargin: '200px'});
 
     function item_of(row) {
-        const item = run_row(row, {open, toggle, is_going, ticked: show_ticked, columns: columns.tags});
+        const item = run_row(row, {open, toggle, is_going, ticked: show_ticked, columns: columns.tags, note: notes.of});
         item.element.hidden = Boolean(item.tick) && hidden.has(row.path);
         in_sight.observe(item.element);
         return item;
@@ -261,8 +256,9 @@ export function show_runs(main, {wanted}) {
             `▸ ${count(last.without_points, 'run')} without a point`)));
         const away = items().filter(({element}) => element.hidden).length;
         if (away) lines.push(el('p', {}, el('button#show-hidden.plain', {type: 'button', onclick: () => {
-            hidden = new Set();
-            hide([]);
+            hidden.clear();
+            show_hidden();
+            query.focus();
         }}, `${count(away, 'hidden run')}: show`)));
         if (last.copies) lines.push(el('p.quiet', {}, `${count(last.copies, 'more run')} in .ipynb_checkpoints or .snapshot. A board of a folder above them shows them, too.`));
         if (last.left_out) lines.push(el('p.quiet', {}, `${count(last.left_out, 'run')} not shown: a path with a tab, a line break or text that is not UTF-8 cannot be a log directory.`));
@@ -475,6 +471,7 @@ export function show_runs(main, {wanted}) {
             }}, query, root, columns.list, flat, columns.menu, el('button', {type: 'submit'}, 'Refresh'), el('a.button', {href: '/boards?new', 'data-view': ''}, 'New board'))),
         pinned.element, progress, error, columns.heads, list, more, rest, bar);
     columns.show([], search.sort);
+    notes.load();
     look();
     keep_refreshing();
     document.addEventListener('visibilitychange', come_back);

@@ -11,6 +11,7 @@
 #include "src/boardgated/api/api_folders.h"
 #include "src/boardgated/api/api_health.h"
 #include "src/boardgated/api/api_login.h"
+#include "src/boardgated/api/api_notes.h"
 #include "src/boardgated/api/api_options.h"
 #include "src/boardgated/api/api_shares.h"
 #include "src/boardgated/api/api_views.h"

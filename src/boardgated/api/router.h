@@ -16,6 +16,7 @@ class ApiFolders;
 class ApiShares;
 class ApiViews;
 class ApiLogin;
+class ApiNotes;
 class ApiHealth;
 class ApiOptions;
 class ApiAdmin;
@@ -29,6 +30,7 @@ struct Handlers {
     ApiFolders& folders;
     ApiShares& shares;
     ApiViews& views;
+    ApiNotes& notes;
 };
 
 struct ThreadPools {

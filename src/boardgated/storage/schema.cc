@@ -82,6 +82,11 @@ CREATE TABLE asks (
 ) STRICT, WITHOUT ROWID;
 )sql",
      "SELECT 1 FROM pragma_table_info('shares')"},
+    {R"sql(
+CREATE TABLE IF NOT EXISTS run_notes (
+    uid INTEGER NOT NULL, home TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (uid, home, path)
+) STRICT, WITHOUT ROWID;
+)sql"},
 };
 
 Result<int> version_of(Database& database) {

@@ -261,4 +261,24 @@ Result<std::vector<PresetRow>> Store::presets(std::uint32_t uid) {
     return rows;
 }
 
+Result<void> Store::put_run_note(std::uint32_t uid, const RunNoteRow& row) {
+    return write("INSERT OR REPLACE INTO run_notes VALUES (?1, ?2, ?3, ?4)", "cannot write a note",
+                 [&](Statement& put) { put.bind(std::int64_t{uid}).bind(row.home).bind(row.path).bind(row.text); });
+}
+
+Result<void> Store::delete_run_note(std::uint32_t uid, const std::string& home, const std::string& path) {
+    return write("DELETE FROM run_notes WHERE uid = ?1 AND home = ?2 AND path = ?3", "cannot delete a note",
+                 [&](Statement& remove) { remove.bind(std::int64_t{uid}).bind(home).bind(path); });
+}
+
+Result<std::vector<RunNoteRow>> Store::run_notes(std::uint32_t uid) {
+    const auto database = database_.lock();
+    std::vector<RunNoteRow> rows;
+    Statement ask(*database, "SELECT home, path, text FROM run_notes WHERE uid = ?1 ORDER BY path");
+    ask.bind(std::int64_t{uid});
+    while (ask.step()) rows.push_back({ask.text(0), ask.text(1), ask.text(2)});
+    if (!ask.good()) return database->error("cannot read the notes");
+    return rows;
+}
+
 }  // namespace boardgate::boardgated

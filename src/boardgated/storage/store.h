@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The database /var/lib/boardgate/boardgate.db (SQLite, WAL): sessions by hash, boards, presets. Holds the statements;
-// Sessions, Registry and Presets, its only users, hold their meaning. One connection behind one lock. Every call waits for
-// the disk.
+// The database /var/lib/boardgate/boardgate.db (SQLite, WAL): sessions by hash, boards, presets, notes on runs. Holds the
+// statements; its users, such as Sessions, Registry and Presets, hold their meaning. One connection behind one lock. Every call
+// waits for the disk.
 #pragma once
 
 #include <cstdint>
@@ -98,6 +98,13 @@ struct PresetRow {
     std::string options;  ///< JSON object of board_options
 };
 
+/// What a person wrote about a run.
+struct RunNoteRow {
+    std::string home;  ///< HomeMark of the person
+    std::string path;  ///< of the run's folder
+    std::string text;
+};
+
 /// Why a board's last run failed.
 struct FailureRow {
     std::string board;
@@ -156,6 +163,11 @@ public:
     [[nodiscard]] Result<void> put_preset(std::uint32_t uid, const PresetRow& row);
     [[nodiscard]] Result<void> delete_preset(std::uint32_t uid, const std::string& name);
     [[nodiscard]] Result<std::vector<PresetRow>> presets(std::uint32_t uid);
+
+    [[nodiscard]] Result<void> put_run_note(std::uint32_t uid, const RunNoteRow& row);
+    [[nodiscard]] Result<void> delete_run_note(std::uint32_t uid, const std::string& home, const std::string& path);
+    /// By path; also those that were written in another home.
+    [[nodiscard]] Result<std::vector<RunNoteRow>> run_notes(std::uint32_t uid);
 
     // store_sharing.cc has these.
     [[nodiscard]] Result<void> put_share(const ShareRow& row);

@@ -11,6 +11,7 @@
 #include "src/boardgated/api/api_folders.h"
 #include "src/boardgated/api/api_health.h"
 #include "src/boardgated/api/api_login.h"
+#include "src/boardgated/api/api_notes.h"
 #include "src/boardgated/api/api_options.h"
 #include "src/boardgated/api/api_shares.h"
 #include "src/boardgated/api/api_views.h"
@@ -60,10 +61,12 @@ struct ApiTest : testing::Test {
     LoginConversations conversations{clock, settings, folder / "login.sock"};
     LoginLimiter limiter{clock, settings};
     Presets presets{*store};
+    RunNotes notes{*store};
     EventStreams event_streams{registry, sessions, clock};
     Administrators administrators{settings, clock};
     ApiLogin api_login{conversations, limiter, sessions, ended, registry, launcher, unit_reconciler, metrics, administrators};
     ApiBoards api_boards{registry, launcher, scheduler, watch, journal, presets, settings};
+    ApiNotes api_notes{notes, launcher};
     ApiOptions api_options{settings, registry, presets};
     ApiAdmin api_admin{registry, launcher, scheduler, administrators, settings, clock};
     ApiHealth api_health{gate};
@@ -74,7 +77,7 @@ struct ApiTest : testing::Test {
     Views views{*store, sessions, clock};
     ApiShares api_shares{registry, shares, event_streams, launcher, settings, clock};
     ApiViews api_views{registry, shares, views, gate, front_ends, scheduler, settings};
-    Router router{{api_login, api_boards, api_health, api_options, api_admin, api_folders, api_shares, api_views},
+    Router router{{api_login, api_boards, api_health, api_options, api_admin, api_folders, api_shares, api_views, api_notes},
                   {threads, threads, threads},
                   sessions};
     FastCgi nginx;
