@@ -28,7 +28,7 @@ WAYS = {
     "loads the portal's script": "return loaded('script', '/assets/main.js')",
     "loads a script of the board": "return loaded('script', 'data/runs')",
     # The driver itself may use eval() until its first pause.
-    "runs a text": "await sleep(50); return eval('1')",
+    "runs a text": "await sleep(50); return window.eval('1')",
     "runs an inline script": "const s = document.createElement('script'); s.text = 'window.ran = 1'; document.body.append(s); if (!window.ran) throw 'nothing ran'; return 1",
     "imports a module": "return import('data:text/javascript,export default 1')",
     "frames the portal": "return framed('/')",
@@ -38,8 +38,8 @@ WAYS = {
     "reads a cookie": "delete document.cookie; return document.cookie || (() => { throw 'none'; })()",
     "writes a cookie": "delete document.cookie; document.cookie = 'planted=1; path=/; secure'; if (!document.cookie) throw 'none'; return document.cookie",
     "uses the cookie store": "return cookieStore.getAll()",
-    "reads the storage": "delete window.localStorage; return window.localStorage.length",
-    "reads the session's storage": "delete window.sessionStorage; return window.sessionStorage.length",
+    "reads the storage": "return inner().localStorage.length",
+    "reads the session's storage": "return inner().sessionStorage.length",
     "opens a database": "return new Promise((y, n) => { const r = indexedDB.open('x'); r.onsuccess = () => y('open'); r.onerror = () => n('refused'); })",
     "uses the caches": "return caches.open('x')",
     "installs a service worker": "return navigator.serviceWorker.register('/frontend/x.js')",
@@ -56,6 +56,8 @@ WAYS = {
 }
 SCRIPT = """
 const [BOARD, OTHER, WAY, done] = arguments;
+// A frame without the aids of view.js.
+const inner = () => { const f = document.createElement('iframe'); document.body.append(f); return f.contentWindow; };
 const sleep = (ms) => new Promise((ready) => setTimeout(ready, ms));
 const text = async (asked) => { const answer = await asked; if (answer.type === 'opaque') throw 'opaque'; return `${answer.status} ${await answer.text()}`; };
 const opened = (stream) => new Promise((yes, no) => { stream.onopen = () => yes('open'); stream.onmessage = () => yes('open'); stream.onerror = () => no('refused'); setTimeout(no, 3000, 'nothing came'); });

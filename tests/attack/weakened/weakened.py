@@ -23,15 +23,11 @@ PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovide
 
 
 @dataclass
-class Row:
+class Change:
+    """A line of a file that is taken away."""
     file: str
     gone: str = ""
     instead: str = ""
-    then: list = field(default_factory=list)
-    test: str = ""
-
-    def __str__(self):
-        return re.sub(r"[^\w.=/-]+", "_", f"{self.file}-{self.gone}")[:90]
 
     def weakened(self, text):
         """The text without the line, which is there once."""
@@ -42,21 +38,51 @@ class Row:
         return pattern.sub(lambda match: match[1] + self.instead, text)
 
 
+    def __str__(self):
+        """The words of the line that are gone, and what is there instead."""
+        before, after = self.gone.split(" "), self.instead.split(" ") if self.instead else []
+        start = len(os.path.commonprefix([before, after]))
+        end = len(os.path.commonprefix([before[start:][::-1], after[start:][::-1]]))
+        gone, instead = (" ".join(words[start:len(words) - end]) for words in (before, after))
+        return f"{self.file}: {gone or '(nothing)'}" + (f" -> {instead or '(nothing)'}" if self.instead else "")
+
+
+@dataclass
+class Row:
+    changes: list
+    then: list = field(default_factory=list)
+    tests: list = field(default_factory=list)
+
+    @property
+    def file(self):
+        return self.changes[0].file
+
+    @property
+    def gone(self):
+        return self.changes[0].gone
+
+    def __str__(self):
+        return re.sub(r"[^\w.=/-]+", "_", f"{self.file}-{self.gone}")[:90]
+
+
 def rows_of(table):
     rows = []
     for line in (HERE / table).read_text().splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         if not line.startswith("    "):
-            rows.append(Row(line))
+            if line.startswith("& "):
+                rows[-1].changes.append(Change(line[2:]))
+            else:
+                rows.append(Row([Change(line)]))
             continue
         mark, _, rest = line.strip().partition(" ")
         if mark in ("-", "+"):
-            setattr(rows[-1], "gone" if mark == "-" else "instead", rest)
+            setattr(rows[-1].changes[-1], "gone" if mark == "-" else "instead", rest)
         elif mark == "!":
             rows[-1].then.append(rest)
         else:
-            rows[-1].test = line.strip()
+            rows[-1].tests.append(line.strip())
     return rows
 
 
@@ -72,23 +98,27 @@ def run(command, folder=TOP, seconds=300, **more):
                           env={**env, **more})
 
 
-def must_notice(row, lab, folder=TOP):
-    """The row's test fails, and by an assertion: a mistake of the change would fail, too."""
-    path, _, name = row.test.partition("::")
+def in_lab(test):
+    return test.startswith(("tests/lab", "tests/attack", "tests/fault", "tests/browser"))
+
+
+def must_notice(row, test, lab, folder=TOP):
+    """The test fails, and by an assertion: a mistake of the change would fail, too."""
+    path, _, name = test.partition("::")
     if path.endswith(".cc"):
         program = f"build/tests/{Path(path).parts[2]}_test"
         built = run(["make", f"-j{os.cpu_count()}", program], folder, 900)
         assert built.returncode == 0, f"the weakened tree does not build:\n{built.stdout[-3000:]}{built.stderr[-3000:]}"
         done = run([folder / program, f"--gtest_filter={name}"], folder)
-        assert "[ RUN      ]" in done.stdout, f"no such test: {row.test}"
+        assert "[ RUN      ]" in done.stdout, f"no such test: {test}"
         noticed = done.returncode == 1 and "[  FAILED  ]" in done.stdout
     elif not name:
         done = run([folder / path], folder, 600)
         noticed = done.returncode == 1
     else:
-        done = run([*PYTEST, row.test], TOP, 600, BOARDGATE_LAB=lab.name)
+        done = run([*PYTEST, test], TOP, 600, BOARDGATE_LAB=lab.name)
         noticed = done.returncode == 1 and " failed" in done.stdout
-    assert noticed, f"without `{row.gone}` of {row.file}, {row.test} ends with status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}"
+    assert noticed, f"without `{row.gone}` of {row.file}, {test} ends with status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-1000:]}"
 
 
 def is_compiled(row):
@@ -103,25 +133,26 @@ def installed(file):
         return "/etc/nginx/sites-available/boardgate"
     if file.startswith("src/frontend/view/"):
         return f"/usr/share/boardgate/view/{Path(name).name}"
+    if file.startswith("nginx/portal/"):
+        return f"/usr/share/boardgate/{name}"
     return f"/usr/share/boardgate/nginx/{name}" if folder == "nginx" else f"/usr/lib/systemd/system/{name}"
 
 
-def make_it_count(lab, row):
-    if row.file.startswith("nginx/"):
+def make_it_count(lab, file):
+    if file.startswith("nginx/portal/"):
+        return  # nginx reads it for each browser
+    if file.startswith("nginx/"):
         before = workers(lab)
         lab.exec("nginx", "-t")
         lab.systemctl("reload", "nginx")
         until("nginx has new workers", lambda: workers(lab) - before)
-        return
-    if row.file.startswith("src/frontend/view/"):
+    elif file.startswith("src/frontend/view/"):
         lab.systemctl("start", "boardgate-frontend.service")
-        return
-    lab.systemctl("daemon-reload")
-    name = row.file.split("/")[1]
-    if name.endswith(".service") and "@" not in name:
-        lab.systemctl("restart", name)
-    for command in row.then:
-        lab.exec("sh", "-euc", command)
+    else:
+        lab.systemctl("daemon-reload")
+        name = file.split("/")[1]
+        if name.endswith(".service") and "@" not in name:
+            lab.systemctl("restart", name)
 
 
 def workers(lab):
@@ -130,15 +161,24 @@ def workers(lab):
 
 @contextmanager
 def weakened_lab(lab, row):
-    path = installed(row.file)
-    before = lab.read(path).decode()
-    lab.write(path, row.weakened(before))
+    before = {change.file: lab.read(installed(change.file)).decode() for change in row.changes}
+
+    def put(texts):
+        for file, text in texts.items():
+            lab.write(installed(file), text)
+        for file in texts:
+            make_it_count(lab, file)
+        for command in row.then:
+            lab.exec("sh", "-euc", command)
+
     try:
-        make_it_count(lab, row)
+        now = dict(before)
+        for change in row.changes:
+            now[change.file] = change.weakened(now[change.file])
+        put(now)
         yield
     finally:
-        lab.write(path, before)
-        make_it_count(lab, row)
+        put(before)
 
 
 # -- code and rules about the tree --------------------------------------------------------------------------------------
@@ -156,13 +196,15 @@ def copy_of_tree():
 def weakened_copy(row):
     """A copy of the tree with what was built, without the line: only what depends on it is built again."""
     copy_of_tree()
-    file = COPY / row.file
-    before = file.read_text()
-    file.write_text(row.weakened(before))
+    before = {change.file: (COPY / change.file).read_text() for change in row.changes}
+    for change in row.changes:
+        file = COPY / change.file
+        file.write_text(change.weakened(file.read_text()))
     try:
         yield COPY
     finally:
-        file.write_text(before)
+        for name, text in before.items():
+            (COPY / name).write_text(text)
 
 
 @contextmanager
