@@ -45,7 +45,19 @@ std::string changeable_part(const std::string& program) {
     }
 }
 
-void examine_environment(Findings& to, const std::string& name, const std::string& program) {
+/// The pages in which boards are shown to others; boards work without them.
+bool has_shared_pages(const std::string& program) {
+    const std::string published = "/var/lib/boardgate-frontend/";
+    std::ifstream lines(published + "environments");  // a line: the program, and last the version of its files
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with(program + "\t")) continue;
+        const std::string version = line.substr(line.rfind('\t') + 1);
+        return access((published + "frontend/" + version + "/view/index.html").c_str(), F_OK) == 0;
+    }
+    return false;
+}
+
+void examine_environment(Findings& to, const std::string& name, const std::string& program, bool sharing) {
     const std::string named = fmt::format("environment {}: {}", name, program);
     if (access(program.c_str(), X_OK) != 0) {
         to.push_back({false, named + " cannot be run", "install TensorBoard there, or correct [environments] in boardgate.conf"});
@@ -79,6 +91,13 @@ void examine_environment(Findings& to, const std::string& name, const std::strin
                       "update it to 2.21 or newer"});
     } else {
         to.push_back({true, named + " is TensorBoard " + version.str(1), {}});
+        if (sharing && !has_shared_pages(program)) {
+            to.push_back({true,
+                          fmt::format("boards of environment {} cannot be shown to others: their pages are not published "
+                                      "(journalctl -u boardgate-frontend says why)",
+                                      name),
+                          {}});
+        }
     }
 }
 
@@ -202,7 +221,8 @@ void examine_disk(Findings& to, const char* path, unsigned long long least) {
 }  // namespace
 
 void examine_files(Findings& to, const Settings& settings) {
-    for (const auto& [name, program] : settings.environments) examine_environment(to, name, program);
+    for (const auto& [name, program] : settings.environments)
+        examine_environment(to, name, program, settings.sharing != setting::Sharing::off);
     examine_certificate(to);
     examine_pam(to);
     examine_pam_modules(to, settings);

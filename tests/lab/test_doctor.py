@@ -9,15 +9,20 @@ from fixtures import wait_for_gate
 from machine import until
 
 
-def doctor(lab, user=None):
-    """The findings of root or of a user."""
+def findings(lab, user=None):
+    """The findings of root or of a user: those that are fine, and the wrong ones."""
     words = ("runuser", "-u", user, "--") if user else ()
     done = lab.verb("exec", *words, "boardgate", "doctor", "--json", check=False)
-    findings = json.loads(done.stdout)
-    wrong = [f for f in findings if not f["fine"]]
+    found = json.loads(done.stdout)
+    wrong = [f for f in found if not f["fine"]]
     assert done.returncode == (1 if wrong else 0), f"status {done.returncode} says something else than {wrong}"
-    assert all(bool(f["remedy"]) != f["fine"] for f in findings), findings
-    return wrong
+    assert all(bool(f["remedy"]) != f["fine"] for f in found), found
+    return [f for f in found if f["fine"]], wrong
+
+
+def doctor(lab, user=None):
+    """The wrong ones."""
+    return findings(lab, user)[1]
 
 
 def sh(lab, script):
@@ -179,6 +184,15 @@ def test_broken_in_one_way_it_names_that_one(lab, way):
         assert any(said in f["what"] and remedy in f["remedy"] for f in wrong), f"{way}: {wrong}"
         # Other findings are only consequences.
         assert len(wrong) <= 2, wrong
+
+
+def test_environments_whose_boards_cannot_be_shown_to_others_are_named(lab):
+    told = lambda: [f["what"] for f in findings(lab)[0] if "cannot be shown to others" in f["what"]]
+    assert told() == []
+    with broken(lab, *tensorboard("echo 2.21.0")):
+        assert [what.partition(":")[0] for what in told()] == ["boards of environment bad cannot be shown to others"]
+    with broken(lab, *settings("s|^#sharing = .*|sharing = off|")), broken(lab, "true", "true"):
+        assert told() == []
 
 
 def test_after_the_repair_everything_is_fine_again(lab):
