@@ -76,21 +76,10 @@ Kind kind_of(int error, const std::string& path, const std::string& home) {
     }
 }
 
+/// The code says what this means for the board: here is which folder, in the system's words.
 std::string text_of(Kind kind, int error, const std::string& path, const std::string& home) {
-    std::string folder = fmt::format("the log directory \"{}\"", path);
-    switch (kind) {
-        case Kind::missing:
-            return fmt::format("{} does not exist", folder);
-        case Kind::not_a_folder:
-            return fmt::format("{} is not a folder", folder);
-        case Kind::unreadable:
-            return fmt::format("{} cannot be read: {}", folder, std::strerror(error));
-        case Kind::home_missing:
-            return fmt::format("the home directory \"{}\" is not mounted", home);
-        case Kind::no_ticket:
-            return fmt::format("{} needs a Kerberos ticket that this server does not have: {}", folder, std::strerror(error));
-    }
-    return folder;
+    if (kind == Kind::home_missing) return fmt::format("\"{}\": not mounted", home);
+    return fmt::format("\"{}\": {}", path, std::strerror(error));
 }
 
 }  // namespace

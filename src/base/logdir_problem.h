@@ -10,7 +10,7 @@ namespace boardgate {
 struct LogdirProblem {
     enum class Kind { missing, not_a_folder, unreadable, home_missing, no_ticket };
     Kind kind;
-    std::string text;  ///< the beginning of a sentence; names the path
+    std::string text;  ///< the path and the error of the system
 };
 
 /// The codes of the API, boardgate-board and the table of failures: logdir_missing, home_missing, ...

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "src/board/memory_limit.h"
 
-#include <fmt/format.h>
-
 #include <fstream>
 #include <sstream>
+
+#include "src/base/byte_size.h"
 
 namespace boardgate::board {
 
@@ -68,10 +68,9 @@ MemoryUse memory_use(const std::string& proc, const std::string& mounted) {
 }
 
 std::string memory_text(const MemoryUse& use) {
-    const auto mebibytes = [](std::uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); };
     std::string text;
-    if (use.limit) text = "its limit is " + mebibytes(*use.limit);
-    if (use.peak) text += (text.empty() ? "" : ", and ") + ("it used " + mebibytes(*use.peak));
+    if (use.limit) text = "its limit is " + byte_size(*use.limit);
+    if (use.peak) text += (text.empty() ? "" : ", and ") + ("it used " + byte_size(*use.peak));
     return text;
 }
 

@@ -16,6 +16,7 @@
 #include <set>
 #include <sstream>
 
+#include "src/base/byte_size.h"
 #include "src/cli/examine.h"
 #include "src/cli/pam_stack.h"
 #include "src/cli/program.h"
@@ -214,7 +215,7 @@ void examine_disk(Findings& to, const char* path, unsigned long long least) {
     struct statvfs about {};
     if (statvfs(path, &about) != 0) return;  // its unit makes it; examine_what_runs() reports it if missing
     const unsigned long long free = static_cast<unsigned long long>(about.f_bavail) * about.f_frsize;
-    to.push_back({free >= least, fmt::format("{} has {} MiB free", path, free >> 20),
+    to.push_back({free >= least, fmt::format("{} has {} free", path, byte_size(free)),
                   free >= least ? "" : "free some space: du -x -d1 " + std::string(path)});
 }
 

@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "src/base/bus.h"
+#include "src/base/byte_size.h"
 #include "src/base/fd.h"
 #include "src/base/peer.h"
 #include "src/cli/examine.h"
@@ -287,7 +288,7 @@ void examine_caches(Findings& to) {
             bytes += gone ? 0 : size;
         }
     }
-    if (people > 0) to.push_back({true, fmt::format("boards keep {} MiB of {} people in {}", bytes >> 20, people, cache_folder), {}});
+    if (people > 0) to.push_back({true, fmt::format("boards keep {} of {} people in {}", byte_size(bytes), people, cache_folder), {}});
 }
 
 /// Boards work without it; they are only not shown to others.

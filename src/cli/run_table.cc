@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/base/byte_size.h"
 #include "src/cli/terminal.h"
 
 namespace boardgate::cli {
@@ -67,27 +68,13 @@ std::string age(const Value& time, std::time_t now) {
     return std::to_string(seconds) + " s";
 }
 
-std::string size(std::uint64_t bytes) {
-    static constexpr const char* units[] = {" B", " kB", " MB", " GB", " TB", " PB"};
-    auto amount = static_cast<double>(bytes);
-    std::size_t unit = 0;
-    while (amount >= 999.5 && unit + 1 < std::size(units)) {
-        amount /= 1000;
-        ++unit;
-    }
-    const auto tenths = static_cast<std::int64_t>(std::lround(amount * 10));
-    const bool short_of_ten = unit > 0 && tenths < 100;
-    const std::string whole = std::to_string(short_of_ten ? tenths / 10 : std::lround(amount));
-    return whole + (short_of_ten ? "." + std::to_string(tenths % 10) : "") + units[unit];
-}
-
 std::vector<std::vector<std::string>> run_rows(const Value& runs, std::time_t now) {
     // People copy the path, so it is never cut; the columns behind it may be.
     std::vector<std::vector<std::string>> rows = {{"AGE", "STEP", "SIZE", "LOGDIR", "CURVE"}};
     for (const Value& run : runs) {
         const Value& curve = run["curves"][0];
         const std::string picture = drawn(curve["points"], curve_columns);
-        rows.push_back({age(run["newest"], now), run["step"].isNull() ? "-" : run["step"].asString(), size(run["bytes"].asUInt64()),
+        rows.push_back({age(run["newest"], now), run["step"].isNull() ? "-" : run["step"].asString(), byte_size(run["bytes"].asUInt64()),
                         plain(run["path"].asString()), picture.empty() ? "" : picture + " " + plain(curve["tag"].asString())});
     }
     return rows;

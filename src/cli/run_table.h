@@ -15,8 +15,6 @@ namespace boardgate::cli {
 [[nodiscard]] std::string drawn(const Json::Value& points, std::size_t columns);
 /// `45 s`, `3 min`, `2 h`, `5 d` since an RFC 3339 time in UTC; `-` for none.
 [[nodiscard]] std::string age(const Json::Value& time, std::time_t now);
-/// `512 B`, `46 kB`, `1.2 GB`, in powers of 1000.
-[[nodiscard]] std::string size(std::uint64_t bytes);
 
 /// Rows with a header row, for table().
 [[nodiscard]] std::vector<std::vector<std::string>> run_rows(const Json::Value& runs, std::time_t now);

@@ -65,7 +65,7 @@ def test_a_server_that_does_not_answer_is_shown_and_asked_again(alices, lab):
     sockets = [f"boardgated-{kind}.socket" for kind in ("app", "gate", "stream")]
     lab.systemctl("stop", "boardgated.service", *sockets)
     try:
-        alices.expect("status of 50").open("/").shown("h1", "The server is not reachable")
+        alices.expect("status of 50").open("/").shown("h1", "The server does not answer")
     finally:
         lab.systemctl("start", *sockets, "boardgated.service")
     alices.click("button", "Try again").shown("#runs-heading", seconds=20)

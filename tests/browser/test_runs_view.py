@@ -127,7 +127,7 @@ def test_what_is_hidden_stays_hidden_until_it_is_shown_again(runs):
 def test_a_note_on_a_run_is_kept_by_the_server_and_shown_on_its_row(runs, alice):
     wide, baseline = (f"li.run[data-path='/home/alice/runs/{name}']" for name in ("wide", "baseline"))
     try:
-        runs.click(f"{wide} input").type("#note", "<b>too wide</b> \N{EN DASH} learning rate 0.1").click("#keep-note").shown(f"{wide} .note", "<b>too wide</b> \N{EN DASH} learning rate 0.1")
+        runs.click(f"{wide} input").type("#note", "<b>too wide</b> \N{EN DASH} learning rate 0.1").click("#save-note").shown(f"{wide} .note", "<b>too wide</b> \N{EN DASH} learning rate 0.1")
         runs.click(f"{baseline} input").gone("#note")
         runs.click(f"{wide} input").shown("#note")
         assert runs.value("#note") == ""
@@ -135,7 +135,7 @@ def test_a_note_on_a_run_is_kept_by_the_server_and_shown_on_its_row(runs, alice)
         runs.run("localStorage.clear()")
         runs.open("/").shown(f"{wide} .note", "too wide", seconds=20)
         assert alice.get("/api/v1/notes").json == {"notes": [{"path": "/home/alice/runs/wide", "text": "<b>too wide</b> \N{EN DASH} learning rate 0.1"}]}
-        runs.click(f"{wide} input", seconds=20).type("#note", "").click("#keep-note").gone(f"{wide} .note")
+        runs.click(f"{wide} input", seconds=20).type("#note", "").click("#save-note").gone(f"{wide} .note")
         assert alice.get("/api/v1/notes").json == {"notes": []}
     finally:
         alice.send("PUT", "/api/v1/notes", {"path": "/home/alice/runs/wide", "text": ""})

@@ -54,9 +54,9 @@ class Row:
 ROWS = [
     # -- the log directory ----------------------------------------------------------------------------------------
     Row("folder-removed", "logdir_missing", FOLDER, breaks=f"rm -r {FOLDER}", repairs=f"runuser -u carol mkdir {FOLDER}",
-        tail="does not exist"),
+        tail="No such file or directory"),
     Row("folder-became-a-file", "logdir_not_a_folder", FOLDER, breaks=f"rm -r {FOLDER}; touch {FOLDER}",
-        repairs=f"rm {FOLDER}; runuser -u carol mkdir {FOLDER}", tail="is not a folder"),
+        repairs=f"rm {FOLDER}; runuser -u carol mkdir {FOLDER}", tail="Not a directory"),
     Row("folder-locked", "logdir_unreadable", "Permission denied", breaks=f"chmod 0 {FOLDER}", repairs=f"chmod 755 {FOLDER}",
         tail=FOLDER),
     Row("home-not-mounted", "home_missing", "/home/carol", breaks="mv /home/carol /home/carol-away; mkdir /home/carol",
@@ -115,9 +115,9 @@ ROWS = [
     Row("port-6006-taken", "port_taken", "6006", drop_in="PrivateNetwork=no",
         breaks='systemd-run --unit=on-6006 python3 -m http.server --bind 127.0.0.1 6006; until ss -Htln "sport = 6006" | grep -q .; do sleep 0.05; done',
         repairs="systemctl stop on-6006", tail="already in use", status=255),
-    Row("memory", "out_of_memory", "40 MiB (MemoryMax=)", sign="oom-kill", drop_in="MemoryMax=40M\nMemorySwapMax=0", counted="/sys/fs/cgroup/memory.pressure",
+    Row("memory", "out_of_memory", "42 MB (MemoryMax=)", sign="oom-kill", drop_in="MemoryMax=40M\nMemorySwapMax=0", counted="/sys/fs/cgroup/memory.pressure",
         change="samples_per_plugin"),
-    Row("memory-seen-by-the-board", "out_of_memory", "its limit is 40 MiB", sign="out_of_memory", drop_in="MemoryMax=40M", counted="/sys/fs/cgroup/memory/tasks",
+    Row("memory-seen-by-the-board", "out_of_memory", "its limit is 42 MB", sign="out_of_memory", drop_in="MemoryMax=40M", counted="/sys/fs/cgroup/memory/tasks",
         change="samples_per_plugin", tail="needed more memory than the board may have", status=137),
     Row("address-space", "out_of_memory", "LimitAS", sign="failed to map segment from shared object", drop_in="LimitAS=120M",
         options={"loader": "python"}),

@@ -11,7 +11,7 @@ FOLDER = "/home/bob/odd-files"
 FAULTS = {
     "unreadable": ("write-events . --run secret --points 3 --into tfevents.1; chmod 0 secret/tfevents.1", "unreadable_event_files", '"secret/tfevents.1"'),
     "pointer": (r"mkdir lfs; printf 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n' >lfs/tfevents.1",
-                "git_lfs_pointers", '"lfs/tfevents.1". Run `git lfs pull`'),
+                "git_lfs_pointers", '"lfs/tfevents.1". Run git lfs pull'),
     "gzip": ("write-events . --run packed --points 3 --into tfevents.1; gzip packed/tfevents.1", "compressed_event_files", '"packed/tfevents.1.gz"'),
     "empty": ("mkdir empty; : >empty/tfevents.1", "empty_event_files", '"empty/tfevents.1"'),
     "other": ("mkdir other; echo step,loss,accuracy >other/tfevents.csv", "not_event_files", '"other/tfevents.csv"'),

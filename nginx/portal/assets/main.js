@@ -147,7 +147,7 @@ async function start() {
         if (!(problem instanceof Problem)) throw problem;
         if (problem.code === 'unauthenticated') return log_in('');
         main.replaceChildren(el('section.card', {},
-            el('h1', {}, 'The server is not reachable'), el('p.error', {role: 'alert'}, sentence(problem.message)),
+            el('h1', {}, 'The server does not answer'), el('p.error', {role: 'alert'}, problem.code === 'unreachable' ? 'Try again in a moment.' : sentence(problem.message)),
             el('button.primary', {type: 'button', onclick: start}, 'Try again')));
     }
     return undefined;

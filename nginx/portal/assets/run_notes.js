@@ -10,20 +10,20 @@ export function run_notes({changed, show_error}) {
     let notes = new Map();  // by path
     let path = null;  // of the run that is ticked
     const field = el('input#note', {type: 'text', maxlength: longest, placeholder: 'Note on this run', 'aria-label': 'Note on this run', autocomplete: 'off'});
-    const keep = el('button#keep-note', {type: 'submit'}, 'Keep note');
+    const save = el('button#save-note', {type: 'submit'}, 'Save note');
     const element = el('form.note-form', {hidden: true, onsubmit: (event) => {
         event.preventDefault();
         write(path, field.value.trim());
-    }}, field, keep);
+    }}, field, save);
 
     async function write(run, text) {
         await attempt(async () => {
             await call('PUT', '/notes', {path: run, text});
             if (text) notes.set(run, text);
             else notes.delete(run);
-            announce(text ? 'The note is kept' : 'The note is deleted');
+            announce(text ? 'The note was saved' : 'The note was deleted');
             changed();
-        }, show_error, keep);
+        }, show_error, save);
     }
 
     return {

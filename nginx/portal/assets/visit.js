@@ -70,7 +70,7 @@ export function show_visit(main, id, {not_shown = () => {}} = {}) {
 
     function refuse(problem) {
         if (problem.code === 'unauthenticated') {
-            cover('Your login has ended', '', el('div.buttons', {}, el('a.button.primary', {href: `/login?board=${id}`}, 'Log in')));
+            cover('Your session has ended', '', el('div.buttons', {}, el('a.button.primary', {href: `/login?board=${id}`}, 'Log in')));
         } else if (problem.code === 'not_shown') {
             if (shown_owner) cover('Not shown any more', `${shown_owner} shows this board to you no longer.`, el('div.buttons', {}, ask_owner(), el('a.button', {href: '/shared'}, 'Shared with me')));
             else cover('Not your board', 'Its owner can show it to you: Share… on its card, or boardgate share.', el('div.buttons', {}, ask_owner(), el('a.button', {href: '/boards'}, 'All my boards')));

@@ -106,7 +106,7 @@ ApiResult<BoardShare> ApiShares::wanted(const Call& call) const {
 ApiResult<void> ApiShares::find_number(BoardShare& share, const Session& owner) const {
     if (share.kind == BoardShare::Kind::everybody) {
         if (settings_.sharing == setting::Sharing::everybody) return {};
-        return problem(Code::sharing_off, "this server's settings allow to show boards to users and groups only (sharing)", "with");
+        return problem(Code::sharing_off, "this server's settings let boards be shown to users and groups only (sharing)", "with");
     }
     const auto refuse = [&](const Error& error, const std::string& what) {
         if (error.sys == ENOENT)

@@ -11,6 +11,7 @@
 #include <optional>
 #include <regex>
 
+#include "src/base/byte_size.h"
 #include "src/boardgated/common/json.h"
 
 namespace boardgate::boardgated {
@@ -41,12 +42,10 @@ std::string systemd_result(const UnitFacts& facts) {
     return facts.result == "exit-code" || facts.result == "signal" ? "" : fmt::format("; systemd says \"{}\"", facts.result);
 }
 
-std::string mebibytes(std::uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
-
 std::string memory_detail(const Board& board) {
     std::string detail = ending(board.facts);
-    if (board.facts.memory_limit) detail += fmt::format("; its limit is {} (MemoryMax=)", mebibytes(*board.facts.memory_limit));
-    if (board.peak_memory) detail += "; its highest observed use is " + mebibytes(*board.peak_memory);
+    if (board.facts.memory_limit) detail += fmt::format("; its limit is {} (MemoryMax=)", byte_size(*board.facts.memory_limit));
+    if (board.peak_memory) detail += "; its highest observed use is " + byte_size(*board.peak_memory);
     return detail;
 }
 

@@ -34,7 +34,7 @@ Response view_answer(const ViewDecision& decision, const Registry& registry) {
         case ViewRefusal::no_such_view:
             return problem_response({Code::not_shown, "the view has ended; open the board again"});
         case ViewRefusal::unauthenticated:
-            return problem_response({Code::unauthenticated, "your login has ended; log in again"});
+            return problem_response({Code::unauthenticated, "your session has ended; log in again"});
         case ViewRefusal::no_such_board:
         case ViewRefusal::not_shown:
             return problem_response({Code::not_shown, "the board is shown to you no longer"});

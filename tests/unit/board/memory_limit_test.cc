@@ -25,7 +25,7 @@ TEST_F(MemoryLimitTest, IsReadFromVersion2) {
     put("sys/tensorboard.slice/x.service/memory.peak", "134217728\n");
     put("sys/tensorboard.slice/x.service/memory.events", "low 0\nhigh 0\nmax 12\noom 1\noom_kill 2\noom_group_kill 0\n");
     EXPECT_EQ(use().kills, 2U);
-    EXPECT_EQ(memory_text(use()), "its limit is 128 MiB, and it used 128 MiB");
+    EXPECT_EQ(memory_text(use()), "its limit is 134 MB, and it used 134 MB");
 }
 
 TEST_F(MemoryLimitTest, IsReadFromVersion1) {

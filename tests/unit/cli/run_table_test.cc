@@ -47,16 +47,6 @@ TEST(Age, OfWhatIsNotThereOrIsAheadIsNoNonsense) {
     EXPECT_EQ(age("2026-11-21T12:00:09.000Z", noon), "0 s");
 }
 
-TEST(Size, HasTwoDigitsThatMatter) {
-    EXPECT_EQ(size(0), "0 B");
-    EXPECT_EQ(size(999), "999 B");
-    EXPECT_EQ(size(1000), "1.0 kB");
-    EXPECT_EQ(size(46'429), "46 kB");
-    EXPECT_EQ(size(999'600), "1.0 MB");
-    EXPECT_EQ(size(1'250'000'000), "1.3 GB");
-    EXPECT_EQ(size(UINT64_MAX), "18447 PB");
-}
-
 TEST(RunRows, ShowWhatIsThereAndADashForWhatIsNot) {
     const auto runs = json_of(R"([
         {"path":"/home/alice/a","newest":"2026-11-21T11:00:00.000Z","bytes":2000,"step":7,"curves":[{"tag":"loss","points":[[0,1],[7,0]]}]},

@@ -26,7 +26,7 @@ TEST(FolderNotices, AnOwnerReadsThemBeforeTheStart) {
     pointers.notices = {{"git_lfs_pointers", "\"/x/\xFF\x1b\" and 1 more"}, {"unheard_of", ""}};
     EXPECT_EQ(codes({pointers}), "git_lfs_pointers ");
     EXPECT_EQ(notices_of({pointers}, options).front().text,
-              "These are Git LFS pointers and no event files: \"/x/??\" and 1 more. Run `git lfs pull` where they are.");
+              "These are Git LFS pointers and no event files: \"/x/??\" and 1 more. Run git lfs pull where they are.");
     options.loader = "python";
     EXPECT_EQ(codes({closed}), "slow_loader_stopped ");
     closed.unreadable_folder.clear();

@@ -41,8 +41,8 @@ TEST(Diagnosis, ALackOfMemoryNamesLimitAndPeak) {
     board.facts.memory_limit = 2ULL << 30;
     board.peak_memory = 1900ULL << 20;
     const std::string detail = diagnose(board, {}).detail;
-    EXPECT_NE(detail.find("2048 MiB (MemoryMax=)"), std::string::npos) << detail;
-    EXPECT_NE(detail.find("1900 MiB"), std::string::npos) << detail;
+    EXPECT_NE(detail.find("2.1 GB (MemoryMax=)"), std::string::npos) << detail;
+    EXPECT_NE(detail.find("2.0 GB"), std::string::npos) << detail;
 }
 
 TEST(Diagnosis, ALogLineThatShowsTheReasonIsTheDetail) {
