@@ -175,13 +175,6 @@ void print_boards(const Connection& connection, const Value& boards, bool detail
     print_table(rows, {{}, {false, colour_of_state}, {true}, {}, {}, {true}});
 }
 
-/// The id in somebody's word for another person's board, which may be its address.
-std::string id_of_address(const std::string& text) {
-    const std::size_t place = text.find("/b/");
-    const std::string id = place == std::string::npos ? text : text.substr(place + 3);
-    return id.substr(0, id.find_first_of("/?#"));
-}
-
 /// A board of one's own on the folders of somebody else's board.
 CommandResult<void> open_as_myself(const Arguments& arguments) {
     const auto id = BoardId::parse(id_of_address(arguments.board));
@@ -286,12 +279,21 @@ CommandResult<void> address(const Arguments& arguments) {
 
 CommandResult<void> open(const Arguments& arguments) {
     if (arguments.as_myself) return open_as_myself(arguments);
-    return with_board(arguments, [&](const Connection& connection, const Value& board) -> CommandResult<void> {
-        const std::string address = address_of(connection, board);
-        print(arguments.json ? json_text(connection, board) : address);
-        open_in_browser(address);
-        return {};
-    });
+    const auto connection = Connection::open();
+    if (!connection) return error_of(connection);
+    const auto boards = connection->ask("GET", "/api/v1/boards");
+    if (!boards) return error_of(boards);
+    auto board = find_board((*boards)["boards"], id_of_address(arguments.board));
+    if (!board) {
+        auto shared = find_shared(*connection, arguments.board);
+        if (!shared) return error_of(shared);
+        if (shared->isNull()) return error_of(board);
+        board = *std::move(shared);
+    }
+    const std::string address = address_of(*connection, *board);
+    print(arguments.json ? json_text(*connection, *board) : address);
+    open_in_browser(address);
+    return {};
 }
 
 CommandResult<void> logs(const Arguments& arguments) {

@@ -117,6 +117,29 @@ CommandResult<void> unshare(const Arguments& arguments) {
     return {};
 }
 
+std::string id_of_address(const std::string& text) {
+    for (const std::string_view before : {"/b/", "/shared/"}) {
+        if (const std::size_t place = text.find(before); text.starts_with("https://") && place != std::string::npos) {
+            const std::string id = text.substr(place + before.size());
+            return id.substr(0, id.find_first_of("/?#"));
+        }
+    }
+    return text;
+}
+
+CommandResult<Value> find_shared(const Connection& connection, const std::string& text) {
+    const auto shared = connection.ask("GET", "/api/v1/shared");
+    if (!shared) return error_of(shared);
+    for (const char* field : {"id", "title"}) {
+        for (Value board : (*shared)["boards"]) {
+            if (board[field].asString() != id_of_address(text)) continue;
+            board["address"] = connection.api().server() + board["url"].asString();
+            return board;
+        }
+    }
+    return Value();
+}
+
 CommandResult<void> list_shared(const Connection& connection, bool json) {
     auto shared = connection.ask("GET", "/api/v1/shared");
     if (!shared) return error_of(shared);

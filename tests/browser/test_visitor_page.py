@@ -51,6 +51,18 @@ def test_a_folder_in_a_home_asks_twice(page, lab, alice, tidy_bob, make_board):
         lab.exec("chmod", "700", "/home/alice")
 
 
+def test_the_form_of_a_new_board_asks_twice_too(page, lab, tidy_bob):
+    lab.exec("chmod", "711", "/home/alice")
+    try:
+        page.expect("status of 409").enter(tidy_bob, "/boards?new&logdir=/home/alice/runs").shown("#new-logdir")
+        page.click("#new-submit", "Make board").shown("#new-error", "in somebody else\u2019s home")
+        page.type("#new-title", "of alice").shown("#new-submit", "Make board")
+        page.click("#new-submit").shown("#new-submit", "Make board all the same")
+        page.click("#new-submit", "Make board all the same").shown("li.board", "of alice")
+    finally:
+        lab.exec("chmod", "700", "/home/alice")
+
+
 def test_who_may_not_read_it_learns_nothing(page, alice, carol, make_board):
     board = make_board(alice, title="sweep 3", wake=False)
     page.expect("status of 403").enter(carol, board["url"])

@@ -288,8 +288,13 @@ def test_on_the_command_line(lab, alice, bob, shown):
     assert re.search(r"(?m)^bob +\d{4}", table) and re.search(r"(?m)^carol ", table), table
     # The first share starts the board anew.
     until("bob sees it in the list", lambda: re.search(rf"{shown['id']} +alice +ready", run("bob", "ls", "--shared")))
+    address = alice.url + shown["url"]
+    for named in (shown["id"], shown["title"], address):
+        assert run("bob", "open", named).strip() == address
     run("alice", "unshare", shown["id"], "--with", "bob")
     assert shown["id"] not in run("bob", "ls", "--shared")
+    refused = lab.verb("exec", "runuser", "-u", "bob", "--", "boardgate", "open", shown["id"], check=False)
+    assert refused.returncode == 1 and f'you have no board "{shown["id"]}"' in refused.stderr, refused
     run("alice", "unshare", shown["id"])
     assert alice.board(shown["id"])["shares"] == 0
     assert "nobody" not in run("alice", "share", shown["id"], "--json")

@@ -27,6 +27,7 @@ export async function site_options() {
 /// `done(board, made)` runs on success; `cancel`, if given, adds a button that goes back.
 export function board_form({site, prefix, values = {}, board = null, another = false, submit_text, done, cancel = null}) {
     const post = keyed_call();
+    let foreign = false;  // the person was told that a folder is in somebody else's home
     let title_chosen = Boolean(values.title) && values.title !== folder_name(values.logdir || '');
     const picker = folder_picker({id: `${prefix}-logdir`, value: values.logdir || '', changed: follow_folder});
     const logdir = picker.input;
@@ -63,6 +64,7 @@ export function board_form({site, prefix, values = {}, board = null, another = f
 
     /// The button says what will happen.
     function name_submit() {
+        foreign = false;
         submit.textContent = typeof submit_text === 'function' ? submit_text(Object.keys(different(others.typed()))) : submit_text;
     }
 
@@ -106,6 +108,13 @@ export function board_form({site, prefix, values = {}, board = null, another = f
         }
     }
 
+    /// The owner of a home can put anything in it: a second press is the person's word.
+    function ask_all_the_same() {
+        foreign = true;
+        submit.textContent = board ? 'Save all the same' : 'Make board all the same';
+        say(error, 'The folder is in somebody else’s home, where others can put anything. TensorBoard reads it as you.');
+    }
+
     async function check_and_send() {
         say(error, '');
         for (const control of form.querySelectorAll('[aria-invalid]')) control.removeAttribute('aria-invalid');
@@ -114,11 +123,12 @@ export function board_form({site, prefix, values = {}, board = null, another = f
             if (!control.validity.valid) return blame({message: `${control.labels[0].textContent}: ${control.validationMessage}`, field: name});
         }
         try {
-            const body = await wanted();
+            const body = {...await wanted(), ...(foreign ? {foreign} : {})};
             const {status, answer} = await (board ? call('PATCH', `/boards/${board.id}`, body) : post('POST', '/boards', another ? {...body, new: true} : body));
             done(answer, status === 201);
         } catch (problem) {
             if (!(problem instanceof Problem)) throw problem;
+            if (problem.code === 'logdir_foreign' && site.foreign && !foreign) return ask_all_the_same();
             blame(problem);
         }
         return undefined;

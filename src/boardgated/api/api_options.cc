@@ -28,6 +28,7 @@ ApiResult<Response> ApiOptions::read(Call& call) const {
     }
     body["own_environments"] = settings_.allow_own_environments;
     body["bind_all"] = settings_.allow_bind_all;
+    body["foreign"] = settings_.offer_own_boards;
     const auto own = registry_.boards_of(call.session->uid);
     body["limits"]["boards"] = limit_json(static_cast<std::int64_t>(own.size()), settings_.boards_per_user);
     body["limits"]["awake"] = limit_json(awake(own), settings_.awake_boards_per_user);
