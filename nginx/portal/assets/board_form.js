@@ -27,7 +27,7 @@ export async function site_options() {
 /// `done(board, made)` runs on success; `cancel`, if given, adds a button that goes back.
 export function board_form({site, prefix, values = {}, board = null, another = false, submit_text, done, cancel = null}) {
     const post = keyed_call();
-    let foreign = false;  // the person was told that a folder is in somebody else's home
+    let foreign = false;  // the form said that a folder is in somebody else's home
     let title_chosen = Boolean(values.title) && values.title !== folder_name(values.logdir || '');
     const picker = folder_picker({id: `${prefix}-logdir`, value: values.logdir || '', changed: follow_folder});
     const logdir = picker.input;
