@@ -132,7 +132,7 @@ libs = $(foreach l,$(1),$($(l)_LIBS))
 
 # Objects are made again when the way they are made changes, and only then: $(build)/how/NAME holds how_NAME.
 compile = $(CXX) $(compile_flags)
-# Expanded at once: what a target adds to `quick` holds for its prerequisites, too.
+# Expanded immediately: what a target adds to `quick` holds for its prerequisites, too.
 how_compile := $(compile) $(quick)
 how_tests = $(test_flags)
 how_version = $(VERSION)
