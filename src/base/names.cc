@@ -85,9 +85,11 @@ std::string printable(std::string_view text, std::string_view kept) {
 }
 
 Result<UserName> UserName::parse(std::string_view text) {
-    if (text.empty() || text.size() > 256 || text.front() == '-' || !is_utf8(text) || has_control_character(text) ||
-        text.find_first_of("/: ") != std::string_view::npos || text == "." || text == "..") {
-        return failure("not a user name");
+    if (text.find_first_of("/: ") != std::string_view::npos)
+        return failure("boardgate takes no account whose name has a blank, a colon or a slash");
+    if (text.empty() || text.size() > 256 || text.front() == '-' || !is_utf8(text) || has_control_character(text) || text == "." ||
+        text == "..") {
+        return failure("no account has such a name");
     }
     return UserName(std::string(text));
 }
@@ -123,19 +125,25 @@ bool stands_for_itself(char c) {
 }
 }  // namespace
 
-UnitName::UnitName(const UserName& user, const BoardId& board) {
+std::string escaped_for_unit(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
-    stem_ = prefix;
-    for (const char c : user.str()) {
+    std::string out;
+    for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
         if (stands_for_itself(c)) {
-            stem_ += c;
+            out += c;
         } else {
-            stem_ += "\\x";
-            stem_ += digits[byte >> 4];
-            stem_ += digits[byte & 15U];
+            out += "\\x";
+            out += digits[byte >> 4];
+            out += digits[byte & 15U];
         }
     }
+    return out;
+}
+
+UnitName::UnitName(const UserName& user, const BoardId& board) {
+    stem_ = prefix;
+    stem_ += escaped_for_unit(user.str());
     stem_ += '-';
     stem_ += board.str();
 }

@@ -12,7 +12,8 @@
 namespace boardgate {
 
 /// A Unix account's name as a person types it: 1 to 256 bytes of UTF-8, no control characters, no `/`, `:` or
-/// white space, not starting with `-`. The account need not exist.
+/// blank, not starting with `-`. The account need not exist. winbind's names may have blanks: a line of the journal about a
+/// refused login ends its name at the blank, or fail2ban would read an address from the name. The error says so.
 class UserName {
 public:
     [[nodiscard]] static Result<UserName> parse(std::string_view text);
@@ -51,6 +52,9 @@ private:
     explicit Port(std::uint16_t number) : number_(number) {}
     std::uint16_t number_;
 };
+
+/// The text as a part of a unit's name, as systemd-escape(1) prints it: without blanks, dashes and control characters.
+[[nodiscard]] std::string escaped_for_unit(std::string_view text);
 
 /// `tensorboard-<user>-<id>`, the stem of a board's unit and of its door, the user escaped as systemd.unit(5)
 /// says (so `-` becomes `\x2d` and the two dashes of the stem stay the only ones).

@@ -71,6 +71,14 @@ CommandResult<Json::Value> find_by_id_prefix(const Json::Value& items, const std
     return *found;
 }
 
+UnsavedSession::~UnsavedSession() {
+    try {
+        (void)api_.ask("DELETE", "/api/v1/session");
+    } catch (const std::exception& exception) {
+        say(std::string("boardgate: the session was not ended: ") + exception.what());
+    }
+}
+
 CommandResult<void> Connection::log_in_locally() {
     const auto socket = wire::connect(local_socket);
     if (!socket) return unreachable(socket.error());
@@ -78,8 +86,11 @@ CommandResult<void> Connection::log_in_locally() {
     if (const auto sent = wire::send(socket->get(), question); !sent) return unreachable(sent.error());
     const auto verdict = wire::receive_one<wire::LoginVerdict>(socket->get(), std::chrono::seconds(30));
     if (!verdict) return unreachable(verdict.error());
-    if (verdict->outcome != wire::LoginOutcome::granted)
-        return refused("this account may not use boardgate; the journal of boardgate-local says why");
+    if (verdict->outcome != wire::LoginOutcome::granted) {
+        std::string why = "this account may not use boardgate";
+        for (const std::string& message : verdict->messages) why += ": " + plain(message);
+        return refused(why + "; the journal of boardgate-local has more");
+    }
     Json::Value body(Json::objectValue);
     body["ticket"] = verdict->token.reveal();
     body["name"] = login_name();
@@ -87,8 +98,10 @@ CommandResult<void> Connection::log_in_locally() {
     if (!answer) return unreachable(answer.error());
     if (!answer->good()) return refused(answer->problem());
     api_.set_token(answer->cookie);
-    // If it cannot be saved, the next command logs in again.
-    (void)write_login({api_.server(), answer->cookie, true});
+    if (const auto saved = write_login({api_.server(), answer->cookie, true}); !saved) {
+        say("boardgate: " + saved.error().text() + "; the next command logs in again");
+        unsaved_ = std::make_unique<UnsavedSession>(api_);
+    }
     return {};
 }
 
@@ -127,7 +140,10 @@ CommandResult<Connection> Connection::log_in(const std::string& server, std::str
         for (const Json::Value& message : answer->body["messages"]) say(message.asString());
         if (answer->status == 200) {
             connection.api_.set_token(answer->cookie);
-            if (const auto kept = write_login({address, answer->cookie, false}); !kept) return refused(kept.error().text());
+            if (const auto saved = write_login({address, answer->cookie, false}); !saved) {
+                connection.unsaved_ = std::make_unique<UnsavedSession>(connection.api_);
+                return refused(saved.error().text());
+            }
             return connection;
         }
         body = Json::Value(Json::objectValue);

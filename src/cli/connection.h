@@ -2,6 +2,8 @@
 // The server and the session: the saved session, or on the server itself a login by the kernel's peer credentials.
 #pragma once
 
+#include <memory>
+
 #include "src/cli/api_client.h"
 
 namespace boardgate::cli {
@@ -21,6 +23,18 @@ using CommandResult = tl::expected<T, CommandError>;
 [[nodiscard]] CommandResult<Json::Value> find_by_id_prefix(const Json::Value& items, const std::string& text, const std::string& kind,
                                                            const std::string& lists);
 
+/// Ends a session that could not be saved, or each command would leave one, and the tenth would end the browser's.
+class UnsavedSession {
+public:
+    explicit UnsavedSession(ApiClient api) : api_(std::move(api)) {}
+    UnsavedSession(const UnsavedSession&) = delete;
+    UnsavedSession& operator=(const UnsavedSession&) = delete;
+    ~UnsavedSession();
+
+private:
+    ApiClient api_;
+};
+
 class Connection {
 public:
     /// With a valid session if possible.
@@ -37,6 +51,7 @@ private:
     explicit Connection(ApiClient api) : api_(std::move(api)) {}
     [[nodiscard]] CommandResult<void> log_in_locally();
     ApiClient api_;
+    std::unique_ptr<const UnsavedSession> unsaved_;
 };
 
 }  // namespace boardgate::cli

@@ -54,16 +54,20 @@ Result<void> write_login(const Login& login) {
     const std::string fresh = file() + ".new";
     unlink(fresh.c_str());
     const Fd fd(open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!fd) return system_error("cannot save the session in", fresh);
+    if (!fd) return system_error("cannot save the session in", file());
     Json::Value value(Json::objectValue);
     value["server"] = login.server;
     value["token"] = login.token;
     value["local"] = login.local;
     const std::string text = text_of(value) + "\n";
-    if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || rename(fresh.c_str(), file().c_str()) != 0) {
-        return system_error("cannot save the session in", file());
-    }
-    return {};
+    errno = ENOSPC;  // where only a part is written
+    // Over a quota, a file server may refuse what write(2) took.
+    if (write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd.get()) == 0 &&
+        rename(fresh.c_str(), file().c_str()) == 0)
+        return {};
+    auto error = system_error("cannot save the session in", file());
+    unlink(fresh.c_str());
+    return error;
 }
 
 void remove_login() { unlink(file().c_str()); }

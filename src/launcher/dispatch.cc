@@ -215,7 +215,7 @@ Response Dispatch::sleep(const Account& caller, const wire::SleepBoard& message)
     }
     if (!record) return {error_of(record)};
     const auto user = UserName::parse(owner);
-    if (!user) return {refuse(Refusal::account, "the account's name cannot be part of a systemd unit's name")};
+    if (!user) return {refuse(Refusal::account, user.error().what)};
     const UnitName unit(*user, *board);
     // A board that no longer exists is asleep, too.
     (void)jobs_.ask("StopUnit", unit.service());

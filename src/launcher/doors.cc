@@ -114,7 +114,7 @@ LauncherResult<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec&
         return refuse(Refusal::environment, fmt::format("there is no environment \"{}\" in boardgate.conf", door.environment));
     }
     const auto user = UserName::parse(owner.name);
-    if (!user) return refuse(Refusal::account, "the account's name cannot be part of a systemd unit's name");
+    if (!user) return refuse(Refusal::account, user.error().what);
     if (bus_.active_state(gate_unit) != "active") {
         return refuse(Refusal::gate_missing, "the packet filter is not in force; see: systemctl status boardgate-gate");
     }

@@ -59,6 +59,17 @@ void FolderRequests::serve(int connection) {
     }
 }
 
+namespace {
+/// The report on a missing folder, or that the home which should have it is missing: then it is not the person's slip.
+wire::FolderReport without_home(wire::FolderReport report, const std::string& path, const std::string& home) {
+    struct stat info {};
+    if (report.verdict != wire::FolderVerdict::missing || !lies_in(tidy(path), tidy(home)) || stat(home.c_str(), &info) == 0) return report;
+    wire::FolderReport missing{wire::FolderVerdict::no_home, printable(home)};
+    missing.detail.resize(std::min(missing.detail.size(), wire::longest::sentence));
+    return missing;
+}
+}  // namespace
+
 template <class Request, bool (FolderRequests::*handle)(int, const Request&)>
 bool FolderRequests::take(int connection, const wire::Datagram& datagram) {
     const auto request = wire::decode<Request>(datagram);
@@ -70,7 +81,7 @@ bool FolderRequests::take(int connection, const wire::Datagram& datagram) {
 bool FolderRequests::inspect(int connection, const wire::InspectFolder& request) {
     const auto me = who_();
     const auto path = LogDir::parse(request.path);
-    return me && path && reply(connection, inspect_folder(folders_, *path, me->home, request.foreign));
+    return me && path && reply(connection, without_home(inspect_folder(folders_, *path, me->home, request.foreign), path->str(), me->home));
 }
 
 bool FolderRequests::list(int connection, const wire::ListFolders& request) {
@@ -78,7 +89,7 @@ bool FolderRequests::list(int connection, const wire::ListFolders& request) {
     const auto path = typed_path(request.path, me ? me->home : "");
     if (!me || !path) return false;
     auto listing = list_folders(folders_, path->str(), me->home);
-    if (!listing) return reply(connection, listing.error());
+    if (!listing) return reply(connection, without_home(listing.error(), path->str(), me->home));
     if (!reply(connection, readable_folder)) return false;
     for (auto row = listing->rows.begin(); row != listing->rows.end();) {
         wire::FolderRows some;
@@ -102,7 +113,7 @@ bool FolderRequests::find(int connection, const wire::FindRuns& request) {
         if (const auto good = folders_.readable(root)) {
             roots.push_back(root);
         } else {
-            report = good.error();
+            report = without_home(good.error(), root, me->home);
         }
     };
     if (request.root.empty()) {

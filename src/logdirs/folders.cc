@@ -59,9 +59,9 @@ std::shared_ptr<const std::vector<Home>> Folders::homes() {
 
 std::optional<std::string> Folders::owner_of_home(const std::string& path, bool resolved) {
     const auto listed = homes();
-    if (const Home* home = foreign_home(path, me_, *listed)) return home->user;
-    if (!resolved) return std::nullopt;
-    return foreign_home_on_the_way(path, me_, minimum_uid_);
+    const Home* home = foreign_home(path, me_, *listed);
+    if (resolved) return foreign_home_on_the_way(path, home, owned_homes());
+    return home == nullptr ? std::nullopt : std::optional(home->user);
 }
 
 tl::expected<void, FolderReport> Folders::readable(const std::string& path) {

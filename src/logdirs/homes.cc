@@ -3,7 +3,9 @@
 
 #include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -69,7 +71,7 @@ const Home* foreign_home(const std::string& path, uid_t me, const std::vector<Ho
 }
 
 std::optional<std::string> OwnedHomes::foreign_owner(const struct stat& folder) {
-    if (folder.st_uid == me_ || folder.st_uid == 0) return std::nullopt;
+    if (folder.st_uid == me_ || folder.st_uid == 0 || is_shared(folder)) return std::nullopt;
     const auto [known, fresh] = asked_.try_emplace(folder.st_uid);
     if (fresh) {
         const auto owner = account_of(folder.st_uid);
@@ -84,13 +86,30 @@ std::optional<std::string> OwnedHomes::foreign_owner(const struct stat& folder) 
     return home->user;
 }
 
-std::optional<std::string> foreign_home_on_the_way(const std::string& resolved, uid_t me, std::int64_t minimum_uid) {
-    OwnedHomes homes(me, minimum_uid);
+bool is_shared_with(const struct stat& folder, uid_t me, const std::vector<gid_t>& groups) {
+    if (!S_ISDIR(folder.st_mode)) return false;
+    constexpr mode_t chosen = S_ISGID | S_IWGRP;
+    return folder.st_uid == me || ((folder.st_mode & chosen) == chosen && std::ranges::find(groups, folder.st_gid) != groups.end());
+}
+
+std::vector<gid_t> own_groups() {
+    std::vector<gid_t> groups(static_cast<std::size_t>(std::max(0, getgroups(0, nullptr))));
+    groups.resize(static_cast<std::size_t>(std::max(0, getgroups(static_cast<int>(groups.size()), groups.data()))));
+    groups.push_back(getegid());
+    return groups;
+}
+
+std::optional<std::string> foreign_home_on_the_way(const std::string& resolved, const Home* named, OwnedHomes homes) {
+    std::optional<std::string> whose;
     for (std::size_t end = resolved.find('/', 1);; end = resolved.find('/', end + 1)) {
+        const std::string path = resolved.substr(0, end);
         struct stat here {};
-        if (lstat(resolved.substr(0, end).c_str(), &here) != 0) return std::nullopt;
-        if (auto owner = homes.foreign_owner(here)) return owner;
-        if (end == std::string::npos) return std::nullopt;
+        // What cannot be looked at is as private as the folder above it, or as the home's name says.
+        if (lstat(path.c_str(), &here) != 0) return named != nullptr ? named->user : whose;
+        if (named != nullptr && path == named->path) whose = named->user;
+        if (homes.is_shared(here)) whose.reset();
+        if (auto owner = homes.foreign_owner(here)) whose = std::move(owner);
+        if (end == std::string::npos) return whose;
     }
 }
 

@@ -113,6 +113,8 @@ Result<void> local_attempt(int socket, uid_t caller, const Settings& settings, c
     auto decision = decide_about(*account, {}, Conversation(socket), settings, clock);
     if (!decision) return error_of(decision);
     wire::LoginVerdict verdict = verdict_of(*decision, true, settings, store, clock);
+    // The kernel has proved who asks.
+    if (verdict.outcome != LoginOutcome::granted) verdict.messages = {decision->reason.substr(0, wire::longest::sentence)};
     log_verdict(*decision, account->name, "this server");
     return hand_over(socket, verdict, store);
 }

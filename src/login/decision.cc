@@ -40,7 +40,7 @@ Decision decide(Pam& pam, const std::vector<int (Pam::*)()>& steps, const Settin
     if (!account) {
         return {account.error().sys == ENOENT ? LoginOutcome::refused : LoginOutcome::unavailable, account.error().text()};
     }
-    if (!UserName::parse(account->name)) return {LoginOutcome::refused, "the account's name cannot be part of a systemd unit's name"};
+    if (const auto known = UserName::parse(account->name); !known) return {LoginOutcome::refused, known.error().what};
     if (std::string reason = tickets::why_closed(*account, settings, clock); !reason.empty()) return {LoginOutcome::refused, reason};
     return {LoginOutcome::granted, {}, *std::move(account)};
 }

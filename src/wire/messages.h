@@ -392,7 +392,8 @@ struct InspectFolder {
     }
 };
 
-enum class FolderVerdict : std::uint8_t { readable, missing, not_a_folder, unreadable, foreign, last = foreign };
+/// no_home: it is missing, as the person's whole home is.
+enum class FolderVerdict : std::uint8_t { readable, missing, not_a_folder, unreadable, foreign, no_home, last = no_home };
 
 /// A row of src/base/notices.inc, and the names of files that its text is about.
 struct FolderNotice {

@@ -56,10 +56,13 @@ def test_a_refused_login_is_one_line_whatever_name_was_tried(lab, stranger, make
     assert person.try_login(person.user, "wrong").status == 401
     entries = events(lab, person.user)
     assert re.fullmatch(rf"login refused for {person.user} from \S+: .+", only(entries["login_refused"]))
-    before = len(events(lab, "?").get("login_refused", []))
+    name = r"x\x20from\x20192.0.2.1\x3a\x20z"
+    before = len(events(lab, name).get("login_refused", []))
     assert stranger.try_login("x\nlogin refused for y from 192.0.2.1: z", "x").code == "bad_field"
     assert stranger.try_login("x from 192.0.2.1: z", "x").code == "login_failed"
-    assert len(events(lab, "?")["login_refused"]) == before + 1
+    refused = events(lab, name)["login_refused"]
+    assert len(refused) == before + 1
+    assert re.fullmatch(rf"login refused for {re.escape(name)} from \S+: boardgate takes no account .+", refused[-1]["MESSAGE"])
 
 
 def test_journalctl_explains_every_event(lab):

@@ -78,20 +78,21 @@ ApiResult<LoginStep> ApiLogin::step(Call& call, std::string& name) {
     }
     if (json->has("answers")) return problem(Code::bad_field, "answers need a conversation", "answers");
     if (user.empty()) return problem(Code::bad_field, "user is missing", "user");
-    // Do not log the user name: the client could make it look like another line.
-    const std::string shown = UserName::parse(user) ? user : "?";
+    const auto known = UserName::parse(user);
+    // Do not log the user name as it is: the client could make it look like another line.
+    const std::string shown = known ? user : escaped_for_unit(user);
     const auto refused = [&](const char* why) {
         log_event(Event::login_refused, fmt::format("login refused for {} from {}: {}", shown, address, why),
                   {{"USER_NAME", shown}, {"REMOTE_ADDR", address}});
     };
-    if (const auto wait = limiter_.take(shown, holder); wait.count() > 0) {
+    if (const auto wait = limiter_.take(known ? user : "?", holder); wait.count() > 0) {
         refused("too many attempts");
         return tl::make_unexpected(
             Problem{Code::too_many_attempts, "too many attempts; try again later", {}, static_cast<int>(wait.count())});
     }
-    if (shown != user) {
-        refused("no account has such a name");
-        return problem(Code::login_failed, login_failed_text);
+    if (!known) {
+        refused(known.error().what.c_str());
+        return problem(Code::login_failed, known.error().what);
     }
     auto first = conversations_.begin({user, address, holder}, with_password ? &password : nullptr);
     if (first && std::holds_alternative<LoginGrant>(*first)) limiter_.forgive(user, holder);
@@ -148,7 +149,7 @@ ApiResult<Response> ApiLogin::begin_session(const LoginGrant& grant, const std::
     // End the browser's earlier session: if its cookie was planted or seen, it is now useless.
     if (const auto before = session_token(call.request.parameter("HTTP_COOKIE"))) sessions_.end(before->hash());
     const auto user = UserName::parse(grant.user);
-    if (!user) return problem(Code::login_unavailable, "the account's name cannot be part of a systemd unit's name");
+    if (!user) return problem(Code::login_unavailable, user.error().what);
     if (const auto settled = unit_reconciler_.person_arrives(grant.uid, *user, grant.token); !settled)
         return storage_problem(settled.error());
     if (const auto added =

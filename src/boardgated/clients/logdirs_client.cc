@@ -123,6 +123,12 @@ ApiResult<void> verdict_of(const wire::FolderReport& report, const std::string& 
         case wire::FolderVerdict::missing:
             return problem(Code::logdir_missing, named + " does not exist; create the folder first, or choose another one" + instead,
                            field);
+        case wire::FolderVerdict::no_home:
+            return problem(Code::logdir_missing,
+                           fmt::format("your home directory {} does not exist on this server: ask an administrator to make or mount it, "
+                                       "or choose a folder elsewhere",
+                                       report.detail),
+                           field);
         case wire::FolderVerdict::not_a_folder:
             return problem(Code::logdir_not_a_folder, named + " is not a folder; choose the folder that holds the event files" + instead,
                            field);

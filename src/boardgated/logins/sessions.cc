@@ -71,13 +71,14 @@ Result<void> Sessions::add(const Session& session, std::chrono::sys_seconds expi
         dropped = extract_if(*entries,
                              [&](const Entry& other) { return other.session.uid == session.uid && other.session.user != session.user; });
         entries->insert_or_assign(session.token, std::move(entry));
-        std::vector<const Entry*> own;
+        std::vector<const Entry*> others;
         for (const auto& [token, other] : *entries) {
-            if (other->session.uid == session.uid) own.push_back(other.get());
+            if (other->session.uid == session.uid && token != session.token) others.push_back(other.get());
         }
-        if (static_cast<std::int64_t>(own.size()) > settings_.sessions_per_user) {
-            const Entry* oldest =
-                *std::min_element(own.begin(), own.end(), [](const Entry* a, const Entry* b) { return a->last_used < b->last_used; });
+        if (static_cast<std::int64_t>(others.size()) >= settings_.sessions_per_user && !others.empty()) {
+            const auto of_another = [&](const Entry* other) { return other->name != name || other->address != address; };
+            const Entry* oldest = *std::ranges::min_element(
+                others, {}, [&](const Entry* other) { return std::pair(of_another(other), other->last_used.load()); });
             dropped.push_back(oldest->session.token);
             entries->erase(TokenHash(oldest->session.token));
         }

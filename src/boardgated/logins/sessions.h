@@ -51,7 +51,8 @@ public:
     /// Reads the stored sessions and ends those whose time is over.
     [[nodiscard]] Result<void> load();
     /// A session of a new token. `expires` is the ticket's end. Beyond sessions_per_user the user's longest unused session
-    /// is dropped. Sessions of another name with the same uid are dropped: they belonged to a deleted account.
+    /// is dropped: of those with this name and address, or, if there are none, of all. So a client that cannot keep its
+    /// session ends its own ones. Sessions of another name with the same uid are dropped: they belonged to a deleted account.
     [[nodiscard]] Result<void> add(const Session& session, std::chrono::sys_seconds expires, const std::string& name = {},
                                    const std::string& address = {});
     /// The session of a token, unless it has ended.

@@ -109,6 +109,12 @@ TEST(UserName, RefusesOptionsPathsAndControl) {
     }
 }
 
+TEST(UserName, SaysThatABlankIsNotTaken) {
+    EXPECT_NE(UserName::parse("LAB\\erik m").error().what.find("blank"), std::string::npos);
+    EXPECT_EQ(UserName::parse("-x").error().what, "no account has such a name");
+    EXPECT_EQ(escaped_for_unit("x from 192.0.2.1: y"), "x\\x20from\\x20192.0.2.1\\x3a\\x20y") << "in a line of the journal, one word";
+}
+
 TEST(UserName, IsAtMost256BytesLong) {
     EXPECT_TRUE(UserName::parse(std::string(256, 'a')));
     EXPECT_FALSE(UserName::parse(std::string(257, 'a')));

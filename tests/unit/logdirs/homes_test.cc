@@ -39,6 +39,24 @@ TEST(Homes, ASimilarNameIsAnotherFolder) {
     EXPECT_EQ(foreign_home("/data/home/bob", alice, bobs), nullptr);
 }
 
+TEST(Homes, WhatIsSharedIsChosen) {
+    constexpr gid_t lab = 2000;
+    const auto is_shared = [](uid_t owner, gid_t group, mode_t mode) {
+        struct stat folder {};
+        folder.st_uid = owner;
+        folder.st_gid = group;
+        folder.st_mode = mode;
+        return is_shared_with(folder, alice, {alice, lab});
+    };
+    EXPECT_TRUE(is_shared(bob, lab, S_IFDIR | 02770));
+    EXPECT_TRUE(is_shared(bob, lab, S_IFDIR | 02775));
+    EXPECT_TRUE(is_shared(alice, alice, S_IFDIR | 0700)) << "one's own, wherever it is";
+    EXPECT_FALSE(is_shared(bob, lab, S_IFDIR | 02755)) << "read only: what SETGID_HOMES of adduser.conf(5) leaves";
+    EXPECT_FALSE(is_shared(bob, lab, S_IFDIR | 0775)) << "a umask of 002";
+    EXPECT_FALSE(is_shared(bob, bob, S_IFDIR | 02770)) << "another group";
+    EXPECT_FALSE(is_shared(alice, alice, S_IFREG | 0600));
+}
+
 TEST(OwnedHomes, OnesOwnAndRootsAreNobodysElse) {
     struct stat root {};
     ASSERT_EQ(stat("/root", &root), 0);

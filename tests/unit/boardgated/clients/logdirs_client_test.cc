@@ -39,6 +39,12 @@ TEST_F(LogdirsClientTest, ASlipIsAnsweredWithWhatIsMostLikelyMeant) {
     EXPECT_NE(verdict_of(report, "/x/run", "logdir").error().detail.find(". There is 1 run in \"/x/runs\"."), std::string::npos);
 }
 
+TEST_F(LogdirsClientTest, AMissingHomeIsNotTheirSlip) {
+    const auto told = verdict_of({wire::FolderVerdict::no_home, "/home/dora"}, "~", "root").error();
+    EXPECT_EQ(told.code, Code::logdir_missing);
+    EXPECT_NE(told.detail.find("your home directory /home/dora does not exist"), std::string::npos) << told.detail;
+}
+
 TEST_F(LogdirsClientTest, AReportThatCannotBeShownIsNotPassedOn) {
     for (const wire::FolderReport& bad : {wire::FolderReport{wire::FolderVerdict::unreadable, "\xff"},
                                           wire::FolderReport{wire::FolderVerdict::readable, {}, 0, 0, 1, "relative"},

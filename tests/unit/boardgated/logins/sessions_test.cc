@@ -204,6 +204,17 @@ TEST_F(SessionsTest, TheLongestUnusedOneGoesBeyondTheLimit) {
     EXPECT_FALSE(there_after_restart(second));
 }
 
+TEST_F(SessionsTest, AClientThatCannotKeepItsSessionEndsItsOwn) {
+    const TokenHash browser = add(1001, 10h, "Firefox", "192.0.2.1");
+    TokenHash last;
+    for (int i = 0; i < 10; ++i) last = add(1001, 10h, "boardgate on lab", "192.0.2.2");
+    EXPECT_TRUE(there(browser)) << "though it was not used for longest";
+    EXPECT_TRUE(there(last));
+    EXPECT_EQ(sessions.sessions_of(1001).size(), 3U);
+    add(1001, 10h, "boardgate on laptop", "192.0.2.3");
+    EXPECT_FALSE(there(browser)) << "another client ends the session that was not used for longest";
+}
+
 TEST_F(SessionsTest, LoggingOutEndsOneForGood) {
     const TokenHash token = add();
     const TokenHash other = add();
