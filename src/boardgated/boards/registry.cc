@@ -369,6 +369,7 @@ void Registry::update_state(Entry& entry, bool learned_since) const {
         entry.asleep_because = usual_reason(board, clock_.wall());
     board.asleep_because = state == State::asleep ? entry.asleep_because : std::string();
     const bool known = state != State::waiting && state != State::off && board.facts.since > 0;
+    if (state == State::starting && state != board.state) board.peak_memory.reset();
     if (state != board.state || (learned_since && known)) {
         if (state != board.state) board.state_before = std::exchange(board.state, state);
         board.state_since = known ? WallTime(std::chrono::microseconds(board.facts.since)) : clock_.wall();
@@ -377,7 +378,6 @@ void Registry::update_state(Entry& entry, bool learned_since) const {
     board.waiting_for = entry.waiting_for;
     if (state != State::failed) board.failure.reset();
     if (state != State::ready) board.usage = {};
-    if (state == State::starting) board.peak_memory.reset();
 }
 
 void Registry::set_resting(const BoardId& id) {
@@ -412,9 +412,11 @@ void Registry::set_asleep_because(const BoardId& id, const std::string& reason) 
 void Registry::set_usage(const BoardId& id, const Usage& usage) {
     auto contents = contents_.lock();
     Entry* entry = contents->find(id);
-    if (entry == nullptr || entry->board.state != State::ready || entry->board.usage == usage) return;
-    entry->board.usage = usage;
+    if (entry == nullptr || !is_awake(entry->board)) return;
+    // Also of a board that starts: it may need too much memory while it reads its folder.
     entry->board.peak_memory = std::max(entry->board.peak_memory, usage.memory);
+    if (entry->board.state != State::ready || entry->board.usage == usage) return;
+    entry->board.usage = usage;
     notify(std::move(contents), entry->board);
 }
 

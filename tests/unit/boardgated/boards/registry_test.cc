@@ -257,6 +257,11 @@ TEST_F(RegistryTest, UsageIsThatOfAReadyBoard) {
     EXPECT_EQ(at(id).peak_memory, 100U) << "what it came to says why it failed";
     registry.set_facts(id, facts("activating", "2"));
     EXPECT_FALSE(at(id).peak_memory);
+    registry.set_usage(id, {90, 1.0});
+    registry.set_facts(id, facts("activating", "2"));
+    EXPECT_FALSE(at(id).usage.memory);
+    registry.set_facts(id, facts("failed", "2"));
+    EXPECT_EQ(at(id).peak_memory, 90U) << "a board may run out of memory while it starts";
 }
 
 TEST_F(RegistryTest, ARemovedBoardIsGoneForGood) {
