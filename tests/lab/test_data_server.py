@@ -21,7 +21,7 @@ FLAGS = {"defaults": [], "all": ["--samples-per-plugin=scalars=all,images=all,te
 @pytest.fixture(scope="module")
 def tools(lab):
     """The generator and the comparison, inside."""
-    for name in ("write-odd-events", "compare-data-servers", "compare-charts"):
+    for name in ("write-odd-events", "write-like-writers", "write-dashboards", "compare-data-servers", "compare-charts", "compare-dashboards"):
         lab.write(f"/usr/local/lib/tests/{name}", (HERE / name).read_text(), mode="0755")
     yield "/usr/local/lib/tests"
     lab.exec("rm", "-rf", "/usr/local/lib/tests", ODD)
@@ -35,12 +35,13 @@ def odd(lab, tools):
 
 @pytest.fixture(scope="module")
 def written(lab, tools):
-    """By the writers themselves: record-writers has made it."""
+    """By the writers themselves (record-writers has made it), and like other writers, whose packages are hard to come by."""
     top, there = HERE / "recorded", "/home/bob/recorded"
     for path in top.rglob("*"):
         if path.is_file():
             lab.write(f"{there}/{path.relative_to(top)}", path.read_bytes())
     lab.exec("chown", "-R", "bob:", there)
+    lab.exec(f"{tools}/write-like-writers", there, user="bob")
     yield there
     lab.exec("rm", "-rf", there)
 
@@ -79,7 +80,7 @@ def test_both_data_servers_answer_the_same_about_what_tensorboards_writer_writes
 @pytest.mark.parametrize("flags", FLAGS)
 def test_both_data_servers_answer_the_same_about_what_the_writers_wrote(lab, tools, written, flags):
     result = compare(lab, tools, written, *[f"--flag={flag}" for flag in FLAGS[flags]])
-    assert result["runs"] > 10 and result["answers"] > 100 and result["different"] == 0, result
+    assert result["runs"] > 25 and result["answers"] > 300 and result["different"] == 0, result
 
 
 def test_my_runs_says_the_step_that_tensorboards_own_data_server_shows(lab, bob, ready_board, written, odd):
@@ -140,6 +141,18 @@ def test_charts_are_the_same_bytes_as_tensorboards(lab, tools, odd, written):
         assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
         result = json.loads(done.stdout.splitlines()[0])
         assert result["answered here"] > least and result["different"] == 0, result
+
+
+@pytest.mark.parametrize("folder,without", [("dashboards", []), ("recorded", ["hparams"])])
+def test_every_dashboard_gets_the_same_from_both_data_servers(lab, tools, written, folder, without):
+    here = f"/home/bob/{folder}"
+    if folder == "dashboards":
+        lab.exec("sh", "-euc", f"rm -rf {here}; write-events {here}; {tools}/write-dashboards {here}", user="bob")
+    done = lab.verb("exec", "runuser", "-u", "bob", "--", f"{tools}/compare-dashboards", PROGRAM, here, *without, seconds=600, check=False)
+    assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+    result = json.loads(done.stdout.splitlines()[0])
+    assert result["different"] == 0 and result["answered"] > 80 and len(result["asked"]) >= 14, result
+    lab.exec("rm", "-rf", "/home/bob/dashboards")
 
 
 # ---- the board ------------------------------------------------------------------------------------------------------
