@@ -29,7 +29,6 @@ const char* code_of(Notice notice) {
     static constexpr const char* codes[] = {
 #define NOTICE(code, text) #code,
 #include "src/base/notices.inc"
-#include "src/base/tensorboard_version.h"
 #undef NOTICE
     };
     return codes[static_cast<std::size_t>(notice)];

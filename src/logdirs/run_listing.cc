@@ -40,8 +40,8 @@ Walk::Admit admission(Folders& folders, const std::vector<std::string>& roots) {
 }
 
 Run run_of(const Seen& seen) {
-    Run run{seen.path,       seen.start, seen.newest, seen.bytes, seen.largest, static_cast<std::uint32_t>(seen.event_files.size()),
-            seen.event_files};
+    Run run{seen.path,        seen.start,  seen.newest, seen.bytes, seen.largest, static_cast<std::uint32_t>(seen.event_files.size()),
+            seen.event_files, seen.changed};
     // Event files have their creation time in their names.
     if (run.names.size() > most_names) run.names.erase(run.names.begin(), run.names.end() - most_names);
     return run;

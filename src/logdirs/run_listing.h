@@ -23,9 +23,10 @@ struct Run {
     std::uint64_t largest = 0;  ///< of one
     std::uint32_t event_files = 0;
     std::vector<std::string> names{};  ///< of the latest event files, in the order in which they are read
+    std::int64_t changed = 0;          ///< Seen::changed
 
     [[nodiscard]] bool same_content(const Run& other) const {
-        return newest == other.newest && bytes == other.bytes && event_files == other.event_files;
+        return newest == other.newest && bytes == other.bytes && event_files == other.event_files && changed == other.changed;
     }
 };
 

@@ -122,7 +122,8 @@ bool RunSearch::holds_points(const WholeRun& run, BootTime end) {
     return std::any_of(all.begin(), all.end(), [&](const Run* one) {
         if (one->largest > small_file) return true;
         const auto preview = previews_.read(*one, end);
-        return preview == nullptr || preview->last_step || preview->damage;
+        // What is damaged from its first byte is no event file: a Git LFS pointer.
+        return preview == nullptr || preview->last_step || (preview->damage && preview->damage->byte > 0);
     });
 }
 

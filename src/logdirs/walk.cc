@@ -24,6 +24,7 @@ namespace {
 
 /// How often the caller's thread takes what was found.
 constexpr std::chrono::milliseconds between_looks{10};
+constexpr std::int64_t nanoseconds = 1'000'000'000;
 
 }  // namespace
 
@@ -222,6 +223,7 @@ private:
         const auto size = static_cast<std::uint64_t>(info.st_size);
         seen_.event_files.emplace_back(view);
         seen_.newest = std::max<std::int64_t>(seen_.newest, info.st_mtim.tv_sec);
+        seen_.changed = std::max<std::int64_t>(seen_.changed, info.st_ctim.tv_sec * nanoseconds + info.st_ctim.tv_nsec);
         seen_.bytes += size;
         seen_.largest = std::max(seen_.largest, size);
     }

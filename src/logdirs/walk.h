@@ -46,6 +46,7 @@ struct Seen {
     std::int64_t newest = 0;                 ///< change time of the newest file, seconds since 1970
     std::uint64_t bytes = 0;                 ///< total size of the files
     std::uint64_t largest = 0;               ///< size of the largest one
+    std::int64_t changed = 0;                ///< last change of an inode, in nanoseconds since 1970: rights count, too
 };
 
 /// Programs keep copies of files in it, event files too: `.ipynb_checkpoints` (Jupyter), `.snapshot` (file servers).
