@@ -40,7 +40,7 @@ Scan LogFiles::scan() {
     above_.clear();
     // By path each time, since the log directory may be a link that is switched.
     if (Fd top(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); top) {
-        scan_folder(top.release(), folder_);
+        (void)scan_folder(top.release(), folder_);
     } else {
         found_.missing = errno == ENOENT || errno == ENOTDIR;
         found_.unreadable = errno == EACCES || errno == EPERM ? 1 : 0;
@@ -51,19 +51,19 @@ Scan LogFiles::scan() {
     return std::move(found_);
 }
 
-void LogFiles::scan_folder(int folder, const std::string& path) {
+bool LogFiles::scan_folder(int folder, const std::string& path) {
     const std::unique_ptr<DIR, int (*)(DIR*)> dir(fdopendir(folder), &closedir);
     if (dir == nullptr) {
         close(folder);
-        return;
+        return true;
     }
     struct stat info {};
-    if (fstat(folder, &info) != 0) return;
+    if (fstat(folder, &info) != 0) return true;
     const Identity self{info.st_dev, info.st_ino};
-    if (std::find(above_.begin(), above_.end(), self) != above_.end()) return;
+    if (std::find(above_.begin(), above_.end(), self) != above_.end()) return false;
     if (above_.size() >= bounds_.depth) {
         found_.complete = false;
-        return;
+        return true;
     }
     above_.push_back(self);
     while (const dirent* entry = readdir(dir.get())) {
@@ -82,6 +82,7 @@ void LogFiles::scan_folder(int folder, const std::string& path) {
         }
     }
     above_.pop_back();
+    return true;
 }
 
 void LogFiles::scan_entry(int folder, const std::string& path, const char* name, bool event_file) {
@@ -89,7 +90,7 @@ void LogFiles::scan_entry(int folder, const std::string& path, const char* name,
     if (fstatat(folder, name, &info, 0) != 0) return;
     if (S_ISDIR(info.st_mode)) {
         if (Fd below(openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)); below) {
-            scan_folder(below.release(), path);
+            if (!scan_folder(below.release(), path)) found_.circles.push_back(path);
         } else if (errno == EACCES || errno == EPERM) {
             ++found_.unreadable;
             if (is_link(folder, name)) ++found_.linked;
@@ -101,23 +102,24 @@ void LogFiles::scan_entry(int folder, const std::string& path, const char* name,
         if (const Fd file(openat(folder, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC)); !file && errno == EACCES) ++found_.linked;
     }
     ++found_.event_files;
-    const File now{{info.st_dev, info.st_ino}, info.st_size, info.st_mtim, number_};
+    const File now{{info.st_dev, info.st_ino}, info.st_size, info.st_mtim, {info.st_mode, info.st_uid, info.st_gid}, number_};
     const auto [known, is_new] = files_.try_emplace(path, now);
-    if (!is_new && is_replaced(known->second, now) && found_.replaced.empty()) found_.replaced = path;
+    if (!is_new && is_replaced(known->second, now)) found_.replaced.push_back(path);
 }
 
 bool LogFiles::is_replaced(File& known, const File& now) {
     known.seen = now.seen;
-    bool replaced = false;
+    // What could not be opened, TensorBoard's own data server does not try again.
+    bool replaced = std::exchange(known.rights, now.rights) != now.rights;
     if (known.identity != now.identity) {
         // Another inode of the same length may be the same file: some file systems renumber files. Keep the old identity,
         // which the data server has open.
-        if (known.size == now.size && same_time(known.changed, now.changed)) return false;
+        if (known.size == now.size && same_time(known.changed, now.changed)) return replaced;
         replaced = true;
     } else if (now.size < known.size) {
         // Only if it stays shorter: cp(1) truncates a file before it writes it.
-        replaced = std::exchange(known.shorter, true);
-        if (!replaced) return false;
+        if (!std::exchange(known.shorter, true)) return replaced;
+        replaced = true;
     }
     known = now;
     return replaced;

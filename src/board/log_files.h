@@ -15,11 +15,13 @@ namespace boardgate::board {
 
 struct Scan {
     std::size_t event_files = 0;
-    std::size_t unreadable = 0;  ///< folders that cannot be listed
-    bool missing = false;        ///< the log directory itself does not exist
-    bool complete = true;        ///< whether the bounds were enough
-    std::string replaced;        ///< an event file that was replaced since the previous scan; empty if none
-    std::size_t linked = 0;      ///< unreadable folders and event files to which a link leads
+    std::size_t unreadable = 0;           ///< folders that cannot be listed
+    bool missing = false;                 ///< the log directory itself does not exist
+    bool complete = true;                 ///< whether the bounds were enough
+    std::vector<std::string> replaced{};  ///< event files that were replaced since the previous scan, or whose rights changed
+    std::size_t linked = 0;               ///< unreadable folders and event files to which a link leads
+    std::vector<std::string> circles{};   ///< links to a folder above them
+    bool followed = false;                ///< the replaced files have new names for TensorBoard (LinkFarm)
 };
 
 class LogFiles {
@@ -42,14 +44,22 @@ private:
         ino_t inode;
         friend bool operator==(const Identity&, const Identity&) = default;
     };
+    struct Rights {
+        mode_t mode;
+        uid_t uid;
+        gid_t gid;
+        friend bool operator==(const Rights&, const Rights&) = default;
+    };
     struct File {
         Identity identity;
         off_t size;
         timespec changed;
+        Rights rights;
         std::uint64_t seen;    ///< number of the last scan that found it
         bool shorter = false;  ///< it was shorter at the last scan than before
     };
-    void scan_folder(int folder, const std::string& path);
+    /// False: it is one of those above it.
+    bool scan_folder(int folder, const std::string& path);
     void scan_entry(int folder, const std::string& path, const char* name, bool event_file);
     [[nodiscard]] static bool is_replaced(File& known, const File& now);
 

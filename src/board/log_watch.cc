@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <system_error>
 #include <thread>
@@ -35,15 +36,19 @@ milliseconds pause_after(seconds reload_interval, milliseconds scan_took) {
 }
 
 struct LogWatch::Shared {
-    explicit Shared(Fd fd) : news(std::move(fd)) {}
+    Shared(Fd fd, LinkFarm links) : news(std::move(fd)), farm(std::move(links)) {}
 
     void run(LogFiles files, seconds reload_interval) {
         for (bool stopping = false; !stopping;) {
             const auto began = steady_clock::now();
             Scan found = files.scan();
+            if (following) found.followed = farm.update(found.replaced, found.circles);
             const auto took = std::chrono::ceil<milliseconds>(steady_clock::now() - began);
             auto locked = state.lock();
-            if (locked->latest && found.replaced.empty()) found.replaced = std::move(locked->latest->replaced);
+            if (locked->latest && !locked->latest->replaced.empty()) {
+                found.followed = found.followed && locked->latest->followed;
+                found.replaced.insert(found.replaced.end(), locked->latest->replaced.begin(), locked->latest->replaced.end());
+            }
             locked->latest = std::move(found);
             eventfd_write(news.get(), 1);
             stopping = stop.wait_for(locked.lock(), pause_after(reload_interval, took), [&] { return locked->stopping; });
@@ -55,14 +60,16 @@ struct LogWatch::Shared {
         std::optional<Scan> latest{};
     };
     const Fd news;
+    LinkFarm farm;
+    std::atomic<bool> following = false;
     LockGuarded<State> state;
     std::condition_variable stop;
 };
 
-Result<LogWatch> LogWatch::start(LogFiles files, seconds reload_interval) {
+Result<LogWatch> LogWatch::start(LogFiles files, LinkFarm farm, seconds reload_interval) {
     Fd news(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!news) return system_error("cannot watch the log directory");
-    auto shared = std::make_shared<Shared>(std::move(news));
+    auto shared = std::make_shared<Shared>(std::move(news), std::move(farm));
     try {
         std::thread([shared, files = std::move(files), reload_interval]() mutable {
             shared->run(std::move(files), reload_interval);
@@ -78,6 +85,8 @@ LogWatch::~LogWatch() {
     shared_->state.lock()->stopping = true;
     shared_->stop.notify_all();
 }
+
+void LogWatch::follow_replaced() { shared_->following = true; }
 
 int LogWatch::fd() const { return shared_->news.get(); }
 

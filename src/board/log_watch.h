@@ -11,26 +11,28 @@
 
 #include "src/base/error.h"
 #include "src/base/fd.h"
+#include "src/board/link_farm.h"
 #include "src/board/log_files.h"
 
 namespace boardgate::board {
 
-/// The pause after a scan. It is short enough that a replaced file is found and TensorBoard restarted within two reload
-/// intervals, and long enough that scans take at most a twentieth of the time, however slow the file system is.
+/// The pause after a scan. It is short enough that a replaced file is shown within two reload intervals, and long enough that scans take at most a twentieth of the time, however slow the file system is.
 [[nodiscard]] std::chrono::milliseconds pause_after(std::chrono::seconds reload_interval, std::chrono::milliseconds scan_took);
 
 class LogWatch {
 public:
     /// Starts immediately. The thread inherits the caller's blocked signals.
-    [[nodiscard]] static Result<LogWatch> start(LogFiles files, std::chrono::seconds reload_interval);
+    [[nodiscard]] static Result<LogWatch> start(LogFiles files, LinkFarm farm, std::chrono::seconds reload_interval);
     LogWatch(LogWatch&&) = default;
     LogWatch& operator=(LogWatch&&) = delete;
     /// Does not wait for the current scan: it may never end.
     ~LogWatch();
 
+    /// From now on replaced files get new names for TensorBoard.
+    void follow_replaced();
     /// Readable if there is a new scan.
     [[nodiscard]] int fd() const;
-    /// The newest scan; includes the replaced file of earlier scans that were not taken.
+    /// The newest scan; includes the replaced files of earlier scans that were not taken.
     [[nodiscard]] std::optional<Scan> take();
 
 private:

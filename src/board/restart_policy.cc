@@ -126,8 +126,8 @@ bool RestartPolicy::on_scan(const Scan& scan) {
     set(Notice::logdir_gone, scan.missing);
     set(Notice::no_event_files, scan.event_files == 0 && scan.complete && !scan.missing && options_.reload_interval.count() > 0);
     set(Notice::too_many_event_files, loader_ == Loader::rustboard && scan.event_files + other_descriptors > machine_.descriptors);
-    const bool replaced = !scan.replaced.empty() && loader_ == Loader::rustboard && options_.reload_interval.count() > 0;
-    if (replaced) set(Notice::replaced_files_not_shown, true);
+    const bool lost = !scan.replaced.empty() && !scan.followed;
+    if (lost && loader_ == Loader::rustboard && options_.reload_interval.count() > 0) set(Notice::replaced_files_not_shown, true);
     set(Notice::outside_of_folder, options_.confined && scan.linked > 0);
     const bool restart = consider_folders(unreadable);
     // The links of a confined board have a notice of their own.

@@ -26,31 +26,39 @@ bool is_run(const LogDir& folder) {
     return false;
 }
 
+Result<void> link(const LogDir& folder, const std::string& as) {
+    if (symlink(folder.str().c_str(), as.c_str()) != 0) return system_error("cannot link a log directory", folder.str());
+    return {};
+}
+
+/// `only`: a link to the only folder, and no folder of links.
+Result<void> make_links(const std::vector<LogDir>& folders, const std::vector<std::string>& names, const std::string& links, bool only) {
+    if (only) return link(folders.front(), links);
+    if (mkdir(links.c_str(), 0700) != 0) return system_error("cannot create the folder of links to the log directories", links);
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+        if (auto linked = link(folders[i], links + '/' + names[i]); !linked) return error_of(linked);
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<LinkedFolders> link_folders(const std::vector<LogDir>& folders, const std::vector<std::string>& names, const std::string& in) {
-    const std::string links = in + "/runs";
-    const auto link = [](const LogDir& folder, const std::string& as) -> Result<void> {
-        if (symlink(folder.str().c_str(), as.c_str()) != 0) return system_error("cannot link a log directory", folder.str());
-        return {};
-    };
-    const Result<LogDir> whole = LogDir::parse(links);
-    if (!whole) return error_of(whole);
     std::vector<std::string> paths;
     for (const LogDir& folder : folders) paths.push_back(folder.str());
     const std::vector<std::string> all = names_apart(paths, names);
     const bool one = folders.size() == 1;
-    if (one && (!is_folder_name(all.front()) || !is_run(folders.front()))) {
-        if (auto linked = link(folders.front(), links); !linked) return error_of(linked);
-        return LinkedFolders{*whole, *whole};
+    const bool only = one && (!is_folder_name(all.front()) || !is_run(folders.front()));
+    std::vector<LogDir> made;
+    for (const char* name : {"/runs", "/files"}) {
+        const Result<LogDir> whole = LogDir::parse(in + name);
+        if (!whole) return error_of(whole);
+        if (auto linked = make_links(folders, all, whole->str(), only); !linked) return error_of(linked);
+        made.push_back(*whole);
     }
-    if (mkdir(links.c_str(), 0700) != 0) return system_error("cannot create the folder of links to the log directories", links);
-    for (std::size_t i = 0; i < folders.size(); ++i) {
-        if (auto linked = link(folders[i], links + '/' + all[i]); !linked) return error_of(linked);
-    }
-    const Result<LogDir> first = one ? LogDir::parse(links + '/' + all.front()) : whole;
+    const Result<LogDir> first = one && !only ? LogDir::parse(made[1].str() + '/' + all.front()) : made[1];
     if (!first) return error_of(first);
-    return LinkedFolders{*whole, *first};
+    return LinkedFolders{made[0], made[1], *first};
 }
 
 }  // namespace boardgate::board

@@ -14,12 +14,13 @@
 namespace boardgate::board {
 
 struct LinkedFolders {
-    LogDir logdir;  ///< for TensorBoard
-    LogDir first;   ///< the link to the only folder; `logdir` if there are several
+    LogDir logdir;  ///< for TensorBoard; a LinkFarm may change it
+    LogDir files;   ///< the same for our own looks; nothing changes it
+    LogDir first;   ///< in `files`, the link to the only folder; `files` if there are several
 };
 
-/// Makes `<in>/runs`, a link to the only folder or a folder with a link to each. `in` is our own empty folder. A missing name is
-/// derived from the path.
+/// Makes `<in>/runs` and `<in>/files`, each a link to the only folder or a folder with a link to each. `in` is our own empty folder. A
+/// missing name is derived from the path.
 [[nodiscard]] Result<LinkedFolders> link_folders(const std::vector<LogDir>& folders, const std::vector<std::string>& names,
                                                  const std::string& in);
 

@@ -84,11 +84,12 @@ Supervisor::Supervisor(const Clock& clock, const Options& options, LinkedFolders
       signals_(std::move(signals)),
       doors_(std::move(doors)),
       policy_(clock, options, {most_descriptors(), is_tested_tensorboard(options.tensorboard), has_profile_plugin(options.tensorboard)}),
-      inspector_(options, logdir_.logdir, own_folder(), is_tested_tensorboard(options.tensorboard)) {}
+      inspector_(options, logdir_.files, own_folder(), is_tested_tensorboard(options.tensorboard)) {}
 
 Result<int> Supervisor::run() {
     // Start before TensorBoard: files that are replaced while it reads them are then noticed.
-    auto watch = LogWatch::start(LogFiles(logdir_.first.str(), {.open_links = options_.confined}), options_.reload_interval);
+    auto watch = LogWatch::start(LogFiles(logdir_.first.str(), {.open_links = options_.confined}),
+                                 LinkFarm(logdir_.logdir.str(), logdir_.files.str()), options_.reload_interval);
     if (!watch) return error_of(watch);
     watch_.emplace(*std::move(watch));
 
@@ -164,6 +165,7 @@ std::optional<Supervisor::End> Supervisor::start(bool restarted) {
 std::optional<Supervisor::End> Supervisor::start_once(bool restarted) {
     kills_before_ = memory_use().kills;
     inspector_.set_loader(policy_.loader());
+    if (policy_.loader() == Loader::rustboard && options_.reload_interval.count() > 0) watch_->follow_replaced();
     auto started = TensorBoard::start(tensorboard_arguments(options_, logdir_.logdir, policy_.loader(), tensorflow_), policy_.loader(),
                                       inspector_.data_variables());
     if (!started) {

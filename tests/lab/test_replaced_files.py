@@ -179,10 +179,12 @@ def test_files_that_are_appended_to_leave_the_board_alone(lab, bob, copies, read
     assert tensorboard(lab, board) == before
 
 
+@pytest.mark.parametrize("loader", ["auto", "rustboard"])
 @pytest.mark.parametrize("way", REPLACED, ids=lambda way: way.name)
-def test_files_that_are_replaced_are_shown(lab, bob, copies, ready_board, way):
+def test_files_that_are_replaced_are_shown(lab, bob, copies, ready_board, way, loader):
+    """With TensorBoard's own data server, which shows none of them by itself (table), by links with new names."""
     copies.begin(way)
-    board = ready_board(bob, LOGS, reload_interval=INTERVAL)
+    board = ready_board(bob, LOGS, reload_interval=INTERVAL, loader=loader)
     wait_for_steps(bob, board, way.name, 3)
     before, _ = tensorboard(lab, board)
     copies.copy(way, 1)
@@ -226,25 +228,39 @@ def test_a_log_directory_that_is_a_switched_link(bob, copies, ready_board):
     assert codes(bob, board) == []
 
 
-def test_a_file_that_is_begun_anew_is_shown_as_it_is(bob, copies, ready_board):
+@pytest.mark.parametrize("loader", ["auto", "rustboard"])
+def test_a_file_that_is_begun_anew_is_shown_as_it_is(bob, copies, ready_board, loader):
     way = BY_NAME["started anew, same name, shorter"]
     copies.begin(way)
-    board = ready_board(bob, LOGS, reload_interval=INTERVAL)
+    board = ready_board(bob, LOGS, reload_interval=INTERVAL, loader=loader)
     wait_for_steps(bob, board, way.name, 3)
     copies.copy(way, 1)
     # cp(1) also truncates a file for a moment, so the board waits for one more scan.
     wait_for_steps(bob, board, way.name, 2)
 
 
-def test_tensorboards_own_data_server_stays_and_the_owner_is_warned(lab, bob, copies, ready_board):
-    way = BY_NAME["rsync -a"]
-    copies.begin(way)
+def test_other_runs_stay_as_they_are_and_no_run_is_absent_while_one_is_read_anew(lab, bob, copies, ready_board):
+    ways = BY_NAME["rsync -a"], BY_NAME["cp"]
+    copies.begin(*ways)
+    copies.shell(f"mkdir {LOGS}/below; cp -r {NEW}/0 {LOGS}/below/deep; cp -r {NEW}/0 {LOGS}/z; ln -s .. {LOGS}/below/up")
     board = ready_board(bob, LOGS, reload_interval=1, loader="rustboard")
-    wait_for_steps(bob, board, way.name, 3)
+    names = sorted([*(way.name for way in ways), "below/deep", "z"])
+    shown = lambda: sorted(bob.get(f"{board['url']}data/runs").json)  # noqa: E731
+    until("all runs are there", lambda: shown() == names)
     before = tensorboard(lab, board)
-    copies.copy(way, 1)
-    until("the owner is warned", lambda: codes(bob, board) == ["replaced_files_not_shown"])
-    assert tensorboard(lab, board) == before
+    for generation in (1, 2):
+        copies.copy(ways[0], generation)
+
+        def followed():
+            assert shown() == names
+            return len(steps(bob, board, ways[0].name)) == 3 + 2 * generation
+        until("the replaced file is shown", followed)
+    copies.copy(ways[1], 1)
+    copies.shell(f"cp -r {NEW}/0 {LOGS}/later")
+    wait_for_steps(bob, board, ways[1].name, 5)
+    wait_for_steps(bob, board, "later", 3)
+    assert shown() == sorted([*names, "later"]) and len(steps(bob, board, "below/deep")) == 3
+    assert tensorboard(lab, board) == before and codes(bob, board) == []
 
 
 @pytest.mark.parametrize("option", [{"loader": "python"}, {"fast_loader": "off"}], ids=str)

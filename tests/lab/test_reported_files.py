@@ -14,6 +14,8 @@ FOLDER = "/home/bob/reported"
 STEPS = {"not-utf8": (9, 9), "replaced": (9, 19), "closed": (None, 9), "resumed": (700, 700), "copied": (48, 48), "length": (49, 49), "tag": (49, 49),
          "neighbour": (99, 99), "overflow": (-1_600_000_000, -1_600_000_000), "beyond": (2**53 + 1, 2**53 + 1), "still": (0, 0), "nfs": (49, 199),
          "picture": (58, 58), "catboost_info/learn": (99, 19), "catboost_info/test": (99, 19)}
+# TensorBoard's own data server does not read again where zeros were.
+LATER_WITH = {"auto": {}, "rustboard": {"nfs": 49}}
 # In My runs, a last picture is a step, and runs that cannot be read are rows; a Git LFS pointer and an empty file are none.
 IN_MY_RUNS = {"picture": 59, "packed": None}
 NOTICES = {"unreadable_event_files": '"closed/tfevents.1"', "copy_leftovers": '"copied/tfevents.1.partial" and 1 more', "dead_links": '"wandb/tfevents.1"',
@@ -115,16 +117,18 @@ def notices(client, board):
     return {notice["code"]: notice["text"] for notice in client.board(board["id"])["notices"]}
 
 
-def compare(found, codes):
-    assert not found.keys() ^ codes, found.keys() ^ codes
+def differ(found, expected):
+    """A condition to wait for, which names the difference."""
+    different = {name: found.get(name) for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)}
+    assert not different, different
     return True
 
 
-@pytest.mark.parametrize("loader", ["auto"])
+@pytest.mark.parametrize("loader", ["auto", "rustboard"])
 def test_what_others_reported_is_shown_as_it_is(lab, bob, folder, ready_board, loader):
     board = ready_board(bob, folder, loader=loader, reload_interval=1)
     first, later = ({run: pair[n] for run, pair in STEPS.items()} for n in (0, 1))
-    until("the board shows all", lambda: steps(bob, board) == first)
+    until("the board shows all", lambda: differ(steps(bob, board), first))
     assert last_step(bob, board, "picture", "images", "picture") == 59
     assert said(bob) == {**first, **IN_MY_RUNS}
     damaged = {run: (row["damage"]["file"], row["damage"]["byte"]) for run, row in rows(bob).items() if row["damage"]}
@@ -136,10 +140,10 @@ def test_what_others_reported_is_shown_as_it_is(lab, bob, folder, ready_board, l
 
     lab.exec("chmod", "644", f"{FOLDER}/closed/tfevents.1")
     lab.exec("/usr/bin/python3", "-c", LATER, FOLDER, user="bob")
-    until("the board follows", lambda: steps(bob, board) == later)
+    until("the board follows", lambda: differ(steps(bob, board), {**later, **LATER_WITH[loader]}))
     assert said(bob) == {**later, **IN_MY_RUNS}
     gone = {"unreadable_event_files", "zeros_in_event_files"}
-    until("only faults that stay are notices", lambda: compare(notices(bob, board), NOTICES.keys() - gone))
+    until("only faults that stay are notices", lambda: differ(dict.fromkeys(notices(bob, board)), dict.fromkeys(NOTICES.keys() - gone)))
 
 
 PACKAGES = "/opt/tensorboard/lib/python3.11/site-packages"

@@ -143,3 +143,23 @@ def test_a_confined_board_follows_what_its_owner_adds(lab, alice, bob, folder, m
     alice.post(f"/api/v1/boards/{board['id']}/wake")
     in_state(alice, board, "ready")
     until("the added folder is shown", lambda: any("secret" in run for run in runs_shown(alice, board)))
+
+
+def test_a_confined_board_with_tensorboards_data_server_follows_replaced_files(lab, alice, folder, make_board):
+    """Its links with new names are made inside the sandbox, and lead nowhere else."""
+    plant(lab)
+    lab.exec("sh", "-euc", f"for run in one two; do write-events {SHARED}/deep --run $run --points 3 --into tfevents.1; done", user="alice")
+    board = make_board(alice, SHARED, loader="rustboard", reload_interval=1, wake=False)
+    assert ask(lab, SHARE, alice, board["id"], [[EVERYBODY, "", 0, 0]]) == DONE
+    alice.post(f"/api/v1/boards/{board['id']}/wake")
+    in_state(alice, board, "ready")
+
+    def last_step(run):
+        answer = alice.get(f"{board['url']}data/plugin/scalars/scalars?run={quote(run, safe='')}&tag=loss")
+        return answer.json[-1][1] if answer.status == 200 and answer.json else None
+    for run in "deep/one", "deep/two":
+        until(f"{run} is shown", lambda: last_step(run) == 2)
+        lab.exec("sh", "-euc", f"cd {SHARED}; write-events . --run {run} --points 9 --into new.tmp; mv {run}/new.tmp {run}/tfevents.1", user="alice")
+        until(f"{run} is shown anew", lambda: last_step(run) == 8)
+    assert not [run for run in runs_shown(alice, board) if run.startswith("planted")]
+    assert "replaced_files_not_shown" not in [notice["code"] for notice in alice.board(board["id"])["notices"]]

@@ -40,7 +40,7 @@ TEST_F(LogFilesTest, CountsWhatTensorBoardTakesForEventFiles) {
     EXPECT_EQ(look.event_files, 2U);
     EXPECT_TRUE(look.complete);
     EXPECT_EQ(look.unreadable, 0U);
-    EXPECT_EQ(look.replaced, "");
+    EXPECT_TRUE(look.replaced.empty());
 }
 
 TEST_F(LogFilesTest, FollowsLinksToFoldersAndFiles) {
@@ -65,6 +65,7 @@ TEST_F(LogFilesTest, ComesBackFromLinksToFoldersAbove) {
     const Scan look = files.scan();
     EXPECT_EQ(look.event_files, 1U);
     EXPECT_TRUE(look.complete);
+    EXPECT_EQ(look.circles, std::vector<std::string>{folder / "runs/a/up"});
 }
 
 TEST_F(LogFilesTest, SaysThatTheLogDirectoryIsMissing) {
@@ -90,12 +91,12 @@ TEST_F(LogFilesTest, CountsFoldersThatMayNotBeRead) {
 }
 
 TEST_F(LogFilesTest, SeesAFileReplacedOnce) {
-    EXPECT_EQ(files.scan().replaced, "");
+    EXPECT_TRUE(files.scan().replaced.empty());
     replace(event_file, "0123456789ab");
-    EXPECT_EQ(files.scan().replaced, folder / event_file);
-    EXPECT_EQ(files.scan().replaced, "");
+    EXPECT_EQ(files.scan().replaced, std::vector<std::string>{folder / event_file});
+    EXPECT_TRUE(files.scan().replaced.empty());
     replace(event_file, "0123456789abcd");
-    EXPECT_EQ(files.scan().replaced, folder / event_file);
+    EXPECT_EQ(files.scan().replaced, std::vector<std::string>{folder / event_file});
 }
 
 TEST_F(LogFilesTest, SeesFilesBehindASwitchedLinkAsReplaced) {
@@ -106,26 +107,33 @@ TEST_F(LogFilesTest, SeesFilesBehindASwitchedLinkAsReplaced) {
     (void)behind.scan();
     fs::create_directory_symlink(folder / "v2", folder / "next");
     fs::rename(folder / "next", folder / "current");
-    EXPECT_EQ(behind.scan().replaced, folder / "current/a/events.out.tfevents.1");
+    EXPECT_EQ(behind.scan().replaced, std::vector<std::string>{folder / "current/a/events.out.tfevents.1"});
+}
+
+TEST_F(LogFilesTest, TakesAFileWhoseRightsChangedForAnother) {
+    (void)files.scan();
+    fs::permissions(folder / event_file, fs::perms::owner_read);
+    EXPECT_EQ(files.scan().replaced, std::vector<std::string>{folder / event_file});
+    EXPECT_TRUE(files.scan().replaced.empty());
 }
 
 TEST_F(LogFilesTest, TakesGrowthForWhatItIs) {
     (void)files.scan();
     std::ofstream(folder / event_file, std::ios::app) << "more";
-    EXPECT_EQ(files.scan().replaced, "");
+    EXPECT_TRUE(files.scan().replaced.empty());
     folder.put("runs/a/events.out.tfevents.2", "new");
-    EXPECT_EQ(files.scan().replaced, "");
+    EXPECT_TRUE(files.scan().replaced.empty());
 }
 
 TEST_F(LogFilesTest, BelievesThatAFileShrankWhenItStaysShort) {
     (void)files.scan();
     truncate(5);
-    EXPECT_EQ(files.scan().replaced, "") << "cp(1) may be filling it just now";
-    EXPECT_EQ(files.scan().replaced, folder / event_file);
+    EXPECT_TRUE(files.scan().replaced.empty()) << "cp(1) may be filling it just now";
+    EXPECT_EQ(files.scan().replaced, std::vector<std::string>{folder / event_file});
     truncate(4);
-    EXPECT_EQ(files.scan().replaced, "");
+    EXPECT_TRUE(files.scan().replaced.empty());
     truncate(20);
-    EXPECT_EQ(files.scan().replaced, "");
+    EXPECT_TRUE(files.scan().replaced.empty());
 }
 
 TEST_F(LogFilesTest, RemembersAFileThatIsAwayForAMoment) {
@@ -133,7 +141,7 @@ TEST_F(LogFilesTest, RemembersAFileThatIsAwayForAMoment) {
     fs::rename(folder / event_file, folder / "kept");  // so that the inode is not used again
     for (int i = 0; i < 5; ++i) EXPECT_EQ(files.scan().event_files, 0U);
     folder.put(event_file, "0123456789ab");
-    EXPECT_EQ(files.scan().replaced, folder / event_file);
+    EXPECT_EQ(files.scan().replaced, std::vector<std::string>{folder / event_file});
 }
 
 TEST_F(LogFilesTest, ForgetsAFileThatWasDeleted) {
@@ -141,7 +149,7 @@ TEST_F(LogFilesTest, ForgetsAFileThatWasDeleted) {
     fs::rename(folder / event_file, folder / "kept");
     for (int i = 0; i < 12; ++i) (void)files.scan();
     folder.put(event_file, "0123456789ab");
-    EXPECT_EQ(files.scan().replaced, "");
+    EXPECT_TRUE(files.scan().replaced.empty());
 }
 
 TEST_F(LogFilesTest, DoesNotForgetTheFileThatIsOpenWhenAnEqualOneTookItsPlace) {
@@ -150,9 +158,9 @@ TEST_F(LogFilesTest, DoesNotForgetTheFileThatIsOpenWhenAnEqualOneTookItsPlace) {
     folder.put("new", "0123456789");
     fs::last_write_time(folder / "new", time);
     fs::rename(folder / "new", folder / event_file);
-    EXPECT_EQ(files.scan().replaced, "");
+    EXPECT_TRUE(files.scan().replaced.empty());
     std::ofstream(folder / event_file, std::ios::app) << "more";
-    EXPECT_EQ(files.scan().replaced, folder / event_file);
+    EXPECT_EQ(files.scan().replaced, std::vector<std::string>{folder / event_file});
 }
 
 TEST_F(LogFilesTest, EndsALookAtItsBounds) {

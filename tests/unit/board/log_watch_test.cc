@@ -29,6 +29,8 @@ TEST(PauseAfterALook, TakesATwentiethOfTheTimeAtMost) { EXPECT_EQ(pause_after(se
 
 struct LogWatchTest : testing::Test {
     fakes::TempFolder folder;
+    fakes::TempFolder own;
+    std::string shown = own / "runs";
 
     static Scan next(LogWatch& watch) {
         pollfd news{watch.fd(), POLLIN, 0};
@@ -38,7 +40,7 @@ struct LogWatchTest : testing::Test {
 };
 
 TEST_F(LogWatchTest, LooksAtOnceAndAgain) {
-    auto watch = LogWatch::start(LogFiles(folder.path()), seconds(1));
+    auto watch = LogWatch::start(LogFiles(folder.path()), LinkFarm(shown, folder.path()), seconds(1));
     ASSERT_TRUE(watch);
     EXPECT_EQ(next(*watch).event_files, 0U);
     EXPECT_FALSE(watch->take());
@@ -48,14 +50,29 @@ TEST_F(LogWatchTest, LooksAtOnceAndAgain) {
 
 TEST_F(LogWatchTest, KeepsAReplacedFileUntilItIsTaken) {
     const std::string file = folder.put("events.tfevents.1", "1");
-    auto watch = LogWatch::start(LogFiles(folder.path()), seconds(1));
+    auto watch = LogWatch::start(LogFiles(folder.path()), LinkFarm(shown, folder.path()), seconds(1));
     ASSERT_TRUE(watch);
     (void)next(*watch);
     folder.put("new", "22");
     std::filesystem::rename(folder / "new", file);
     // At least two scans; the second finds no replaced file.
     poll(nullptr, 0, 1300);
-    EXPECT_EQ(next(*watch).replaced, file);
+    EXPECT_EQ(next(*watch).replaced, std::vector<std::string>{file});
+}
+
+TEST_F(LogWatchTest, GivesAReplacedFileANewNameWhereThatWasAskedFor) {
+    const std::string file = folder.put("events.tfevents.1", "1");
+    std::filesystem::create_directory_symlink(folder.path(), shown);
+    auto watch = LogWatch::start(LogFiles(folder.path()), LinkFarm(shown, folder.path()), seconds(1));
+    ASSERT_TRUE(watch);
+    watch->follow_replaced();
+    (void)next(*watch);
+    folder.put("new", "22");
+    std::filesystem::rename(folder / "new", file);
+    Scan found;
+    while (found.replaced.empty()) found = next(*watch);
+    EXPECT_TRUE(found.followed);
+    EXPECT_TRUE(std::filesystem::exists(shown + "/000001.events.tfevents.1"));
 }
 
 }  // namespace

@@ -27,10 +27,10 @@ struct RestartPolicyTest : testing::Test {
                     {}};
     RestartPolicy policy{clock, options, {1024, true}};
 
-    static Scan found(std::size_t files, std::size_t unreadable = 0, const char* replaced = "") {
-        return {files, unreadable, false, true, replaced};
+    static Scan found(std::size_t files, std::size_t unreadable = 0, std::vector<std::string> replaced = {}) {
+        return {files, unreadable, false, true, std::move(replaced)};
     }
-    static Scan replaced(std::size_t unreadable = 0) { return found(3, unreadable, "/runs/a/events.tfevents.1"); }
+    static Scan replaced(std::size_t unreadable = 0) { return found(3, unreadable, {"/runs/a/events.tfevents.1"}); }
     /// The policy of a board with this option.
     RestartPolicy of(Loader loader) {
         options.loader = loader;
@@ -131,9 +131,13 @@ TEST_F(RestartPolicyTest, ReplacedFilesNeedNeitherRestartNorNoticeWithItsOwnData
     EXPECT_EQ(policy.status(), "Serving [unreadable_folder]");
 }
 
-TEST_F(RestartPolicyTest, ReplacedFilesAreANoticeWithTensorBoardsDataServer) {
+TEST_F(RestartPolicyTest, ReplacedFilesAreANoticeWhereTensorBoardsDataServerCannotFollow) {
     RestartPolicy rustboard = of(Loader::rustboard);
     rustboard.started(fast);
+    Scan followed = replaced();
+    followed.followed = true;
+    EXPECT_FALSE(look(rustboard, followed));
+    EXPECT_EQ(rustboard.status(), "Serving");
     EXPECT_FALSE(look(rustboard, replaced()));
     EXPECT_EQ(rustboard.loader(), Loader::rustboard);
     EXPECT_EQ(rustboard.status(), "Serving [replaced_files_not_shown]");

@@ -24,7 +24,8 @@ TEST(SeveralFolders, AreLinkedFromOneFolderAlsoBeforeTheyExist) {
     ASSERT_TRUE(linked) << linked.error().text();
     EXPECT_EQ(std::filesystem::read_symlink(linked->logdir.str() + "/a,b"), folder.path() + "/a,b");
     EXPECT_EQ(std::filesystem::read_symlink(linked->logdir.str() + "/second"), folder.path() + "/later");
-    EXPECT_EQ(linked->first.str(), linked->logdir.str());
+    EXPECT_EQ(std::filesystem::read_symlink(linked->files.str() + "/second"), folder.path() + "/later");
+    EXPECT_EQ(linked->first.str(), linked->files.str());
     EXPECT_FALSE(link_folders(paths({"/a"}), {}, folder.path())) << "a folder that is there already is not taken over";
 }
 
@@ -34,20 +35,22 @@ TEST(SeveralFolders, AreNoneForOneWhichIsALinkSoThatItsPathIsInNoCommandLine) {
     ASSERT_TRUE(linked) << linked.error().text();
     EXPECT_EQ(linked->logdir.str(), folder.path() + "/runs");
     EXPECT_EQ(std::filesystem::read_symlink(linked->logdir.str()), "/home/alice/secret");
-    EXPECT_EQ(linked->first.str(), linked->logdir.str());
+    EXPECT_EQ(std::filesystem::read_symlink(linked->files.str()), "/home/alice/secret");
+    EXPECT_EQ(linked->first.str(), linked->files.str());
 }
 
 TEST(SeveralFolders, ARunIsCalledByItsName) {
     const fakes::TempFolder folder;
     const std::string run = folder.path() + "/night";
     std::filesystem::create_directories(run + "/tfevents");
-    EXPECT_EQ(link_folders(paths({run}), {}, folder.path())->first.str(), folder.path() + "/runs") << "a folder is no event file";
+    EXPECT_EQ(link_folders(paths({run}), {}, folder.path())->first.str(), folder.path() + "/files") << "a folder is no event file";
     std::filesystem::remove(folder.path() + "/runs");
+    std::filesystem::remove(folder.path() + "/files");
     std::ofstream(run + "/events.out.tfevents.1") << "x";
     const auto linked = link_folders(paths({run}), {}, folder.path());
     ASSERT_TRUE(linked) << linked.error().text();
     EXPECT_EQ(linked->logdir.str(), folder.path() + "/runs") << "the name is in no command line";
-    EXPECT_EQ(linked->first.str(), folder.path() + "/runs/night");
+    EXPECT_EQ(linked->first.str(), folder.path() + "/files/night");
     EXPECT_EQ(std::filesystem::read_symlink(linked->first.str()), run);
 }
 
