@@ -161,7 +161,7 @@ private:
     ThreadPool launches_{"launches", {32, 4, 160, 32}};
     ThreadPool folders_{"folders", {16, 4, 80, 16}};
     // A check of accounts or groups may hang; that of tickets goes on.
-    ThreadPool checks_{"checks", {3, 1, 4, 1}};
+    ThreadPool checks_{"checks", {4, 1, 5, 1}};
     std::atomic<bool> found_resting_ = false;
 
     Administrators administrators_{settings_, clock_};
@@ -305,6 +305,9 @@ void Service::run_until(const sigset_t& ending) {
         (void)checks_.add("accounts", [this] { account_checks_.work(); });
         (void)checks_.add("tickets", [this] { check_tickets(); });
         (void)checks_.add("shares", [this] { check_shares(); });
+        (void)checks_.add("homes", [this] {
+            unit_reconciler_.ask_for_homes([this](const TokenHash& token) { return sessions_.find(token).has_value(); });
+        });
         if (!found_resting_) (void)checks_.add("doors", [this] { find_resting(); });
         view_audit_.sweep();
         end_shares(shares_.sweep(), "its time is over");

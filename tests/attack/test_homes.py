@@ -33,8 +33,8 @@ def make_anew(lab, client):
     make_runs(lab, client)
 
 
-def new_board(client):
-    made = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/{RUNS}", "title": "secret plans", "wake": True})
+def new_board(client, wake=True):
+    made = client.post("/api/v1/boards", {"logdir": f"/home/{client.user}/{RUNS}", "title": "secret plans", "wake": wake})
     assert made.status == 201, made
     return made.json
 
@@ -89,16 +89,39 @@ def test_boards_come_back_with_their_home_and_with_an_administrators_word(lab, p
 
 
 def test_a_home_that_cannot_be_read_loses_no_board(lab, person):
-    board, home = new_board(person), f"/home/{person.user}"
+    """It hides them: the account may be the next person's. They come back without another login."""
+    board, home = new_board(person, wake=False), f"/home/{person.user}"
+    assert person.post(f"/api/v1/boards/{board['id']}/shares", {"with": "bob"}).status == 201
     lab.exec("mv", home, home + ".kept")
     try:
         for stub in ([], ["mkdir", home]):
             if stub:
                 lab.exec(*stub)
-            assert [one["id"] for one in person.login().boards()] == [board["id"]], stub
+            assert person.login().boards() == [], stub
     finally:
         lab.exec("rm", "-rf", home)
         lab.exec("mv", home + ".kept", home)
+    until("it is back", lambda: [one["id"] for one in person.boards()] == [board["id"]], 90)
+    assert person.board(board["id"])["shares"] == 1, "nothing of it was taken away"
+
+
+def test_the_next_person_with_the_name_and_number_cannot_hide_the_home(lab, person):
+    """People can stop the program of theirs that reads their home."""
+    board = new_board(person)
+    in_state(person, board, "ready")
+    make_anew(lab, person)
+    reader = f"boardgate-logdirs@{lab.exec('id', '-u', person.user).strip()}"
+    lab.systemctl("start", f"{reader}.socket", f"{reader}.service")
+    lab.exec("runuser", "-u", person.user, "--", "pkill", "-STOP", "-u", person.user, "boardgate-logd")
+    try:
+        person.login()
+        seen = [(one["title"], one["logdir"]) for one in person.boards()]
+        answer = person.get(f"/api/v1/boards/{board['id']}/log")
+    finally:
+        lab.exec("pkill", "-KILL", "-u", person.user, check=False)
+        lab.systemctl("stop", f"{reader}.*", board["unit"], check=False)
+    assert not seen
+    assert (answer.status, answer.code) == (404, "no_such_board"), answer
 
 
 def rename(lab, client, name, moved):

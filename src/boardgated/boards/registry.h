@@ -69,6 +69,8 @@ public:
     /// The person's boards on these folders, the newest first; some by `targets`, which may be outdated.
     [[nodiscard]] std::vector<Board> boards_on(std::uint32_t uid, const BoardOptions& options, const std::string& targets) const;
     [[nodiscard]] std::optional<Board> find(const BoardId& id) const;
+    /// Is it set aside only until its owner's home is known?
+    [[nodiscard]] bool is_hidden(const BoardId& id) const { return contents_.read()->hidden.contains(id); }
     /// Is it a board of the database, though set aside?
     [[nodiscard]] bool knows(const BoardId& id) const;
     [[nodiscard]] std::optional<GateView> gate_view(const BoardId& id) const;
@@ -93,10 +95,15 @@ public:
     /// Removes what was deleted too long ago, and old Idempotency-Keys.
     void purge();
     /// Decides by the home which of the boards of this uid are the person's, also of deleted ones. Boards of another home are
-    /// set aside: they stay in the database, and nobody sees them until a login with their home. Without `home` it is unknown.
+    /// set aside: they stay in the database, and nobody sees them until a login with their home. Without `home` it is unknown:
+    /// nobody sees boards that are bound to a home until it is known. The account may be another person's, who stops the program
+    /// that reads the home.
     struct Changes {
         std::vector<Board> aside{};
-        std::vector<Board> taken{};  ///< set aside before, or of an earlier name of the account
+        std::vector<Board> hidden{};  ///< until the home is known
+        std::vector<Board> taken{};   ///< set aside before, or of an earlier name of the account
+        std::vector<Board> back{};    ///< were hidden
+        bool awaits_home = false;
     };
     [[nodiscard]] Result<Changes> person_arrives(std::uint32_t uid, const UserName& owner, const std::optional<HomeMark>& home);
     /// nullopt releases it.
@@ -154,7 +161,8 @@ private:
         std::deque<Notification> notifications{};
         bool notifying = false;
         bool ending = false;
-        std::set<BoardId> aside{};  ///< in the database only
+        std::set<BoardId> aside{};   ///< in the database only
+        std::set<BoardId> hidden{};  ///< of those: until the home is known
 
         [[nodiscard]] Entry* find(const BoardId& id) {
             const auto found = entries.find(id);

@@ -7,10 +7,10 @@
 namespace boardgate::boardgated {
 
 namespace {
-enum class Verdict { own, other, unknown };
+enum class Verdict { own, other, unproved, unknown };
 Verdict verdict_on(const BoardRow& row, const UserName& owner, const std::optional<HomeMark>& home) {
     const bool same_name = row.owner == owner.str();
-    if (!home) return same_name ? Verdict::unknown : Verdict::other;
+    if (!home) return !same_name ? Verdict::other : row.home.empty() ? Verdict::unknown : Verdict::unproved;
     const auto mark = HomeMark::parse(row.home);
     if (!mark) return same_name ? Verdict::own : Verdict::other;
     return mark->is_same_home(*home) ? Verdict::own : Verdict::other;
@@ -21,8 +21,9 @@ Result<void> Registry::judge(const BoardRow& row, const UserName& owner, const s
     auto board = board_of(row);
     const Verdict verdict = verdict_on(row, owner, home);
     if (!board || verdict == Verdict::unknown) return {};
+    changes.awaits_home |= verdict == Verdict::unproved;
     BoardRow after = row;
-    after.aside = verdict == Verdict::other;
+    after.aside = verdict != Verdict::own;
     if (!after.aside) {
         after.owner = owner.str();
         if (after.home.empty() && home) after.home = home->str();
@@ -30,21 +31,23 @@ Result<void> Registry::judge(const BoardRow& row, const UserName& owner, const s
     if (after.aside == row.aside && (after.aside || (after.owner == row.owner && after.home == row.home))) return {};
     if (auto written = store_.put_board(after); !written) return written;
     if (row.deleted != 0) return {};
+    const auto contents = contents_.lock();
     if (after.aside) {
-        const auto contents = contents_.lock();
+        const bool hides = verdict == Verdict::unproved;
         contents->entries.erase(board->id);
         contents->aside.insert(board->id);
-        changes.aside.push_back(*std::move(board));
+        if (hides) contents->hidden.insert(board->id);
+        (hides ? changes.hidden : changes.aside).push_back(*std::move(board));
     } else if (row.aside || after.owner != row.owner) {
         board->owner = owner;
         board->home = after.home;
-        const auto contents = contents_.lock();
         contents->entries.insert_or_assign(board->id, Entry(*board));
         contents->aside.erase(board->id);
-        changes.taken.push_back(*std::move(board));
-    } else {
-        const auto contents = contents_.lock();
-        if (Entry* entry = contents->find(board->id); entry != nullptr) entry->board.home = after.home;
+        // Its door was left alone, unless that has another name.
+        const bool back = contents->hidden.erase(board->id) > 0 && after.owner == row.owner;
+        (back ? changes.back : changes.taken).push_back(*std::move(board));
+    } else if (Entry* entry = contents->find(board->id); entry != nullptr) {
+        entry->board.home = after.home;
     }
     return {};
 }
@@ -59,8 +62,12 @@ Result<Registry::Changes> Registry::person_arrives(std::uint32_t uid, const User
             if (const auto judged = judge(row, owner, home, changes); !judged) return error_of(judged);
         }
     }
-    for (const Board& board : changes.aside) notify(contents_.lock(), board, true);
-    for (const Board& board : changes.taken) notify(contents_.lock(), board);
+    for (const auto* gone : {&changes.aside, &changes.hidden}) {
+        for (const Board& board : *gone) notify(contents_.lock(), board, true);
+    }
+    for (const auto* come : {&changes.taken, &changes.back}) {
+        for (const Board& board : *come) notify(contents_.lock(), board);
+    }
     return changes;
 }
 

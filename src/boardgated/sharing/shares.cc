@@ -284,6 +284,7 @@ void Shares::board_changed(const Board& board, bool gone) {
         if (!stale) return;
     }
     if (!gone) return summarize(board.id);
+    if (registry_.is_hidden(board.id)) return;  // it comes back with its shares
     const std::lock_guard change(changes_);
     if (boards_.lock()->erase(board.id) == 0) return;
     if (const auto forgotten = store_.delete_sharing_of(board.id.str()); !forgotten)

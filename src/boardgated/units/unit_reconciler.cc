@@ -78,6 +78,13 @@ void UnitReconciler::say(const Registry::Changes& changes, const UserName& user)
                         "restored, root gives them back with: boardgate adopt {}",
                         changes.aside.size(), user.str(), user.str()));
     }
+    if (!changes.hidden.empty()) {
+        log(
+            fmt::format("{} boards are hidden: the home of {} could not be read at the login. They come back as soon as it can, and it is "
+                        "the one for which they were made",
+                        changes.hidden.size(), user.str()));
+    }
+    if (!changes.back.empty()) log(fmt::format("{} boards of {} are no longer hidden", changes.back.size(), user.str()));
     if (!changes.taken.empty())
         log(fmt::format("{} boards made in the home of {} are {}'s again", changes.taken.size(), user.str(), user.str()));
 }
@@ -87,6 +94,12 @@ Result<void> UnitReconciler::person_arrives(std::uint32_t uid, const UserName& u
     const auto changes = registry_.person_arrives(uid, user, person.home);
     if (!changes) return error_of(changes);
     say(*changes, user);
+    if (changes->awaits_home) {
+        awaiting_.lock()->insert_or_assign(uid, Awaiting{user, token.copy()});
+    } else {
+        awaiting_.lock()->erase(uid);
+    }
+    for (const Board& board : changes->back) refresh_units_(board.id);
     // The database keeps them; nobody's door takes no port.
     for (const Board& board : changes->aside) (void)launcher_.remove_door(token, board.id);
     for (const Board& board : changes->taken) {
@@ -97,6 +110,20 @@ Result<void> UnitReconciler::person_arrives(std::uint32_t uid, const UserName& u
     }
     for (const BoardId& board : take_unknown_of(user)) settle(person, board);
     return {};
+}
+
+void UnitReconciler::ask_for_homes(const std::function<bool(const TokenHash&)>& lives) {
+    std::vector<std::pair<std::uint32_t, Awaiting>> people;
+    {
+        const auto awaiting = awaiting_.lock();
+        std::erase_if(*awaiting, [&](const auto& each) { return !lives(each.second.token.hash()); });
+        for (const auto& [uid, one] : *awaiting) people.emplace_back(uid, Awaiting{one.user, one.token.copy()});
+    }
+    for (const auto& [uid, one] : people) {
+        if (!launcher_.home_of(one.token)) continue;
+        if (const auto settled = person_arrives(uid, one.user, one.token); !settled)
+            log_event(Event::storage_fault, settled.error().text());
+    }
 }
 
 }  // namespace boardgate::boardgated

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 
@@ -30,8 +31,14 @@ public:
     /// Before the person's login is answered: sets boards of another home aside, and rebuilds boards from doors that no board
     /// explains. Doors without a record are removed.
     [[nodiscard]] Result<void> person_arrives(std::uint32_t uid, const UserName& user, const Token& token);
+    /// Asks again for homes that were unknown at a login, as long as its session `lives`.
+    void ask_for_homes(const std::function<bool(const TokenHash&)>& lives);
 
 private:
+    struct Awaiting {
+        UserName user;
+        Token token;
+    };
     struct Person {
         std::uint32_t uid;
         const UserName& user;
@@ -47,6 +54,7 @@ private:
     const std::function<void(const BoardId&)> refresh_units_;
     LockGuarded<std::set<std::string>> unknown_;
     LockGuarded<std::string> lost_;
+    LockGuarded<std::map<std::uint32_t, Awaiting>> awaiting_;  ///< people whose home is not known yet, by uid
 };
 
 }  // namespace boardgate::boardgated

@@ -45,13 +45,32 @@ TEST_F(RegistryHomesTest, BoardsOfAnotherHomeAreSetAsideAndNotLost) {
 TEST_F(RegistryHomesTest, AHomeThatCannotBeReadBindsNothingAndLosesNothing) {
     const BoardId board = add_in(home);
     const BoardId unbound = add(1001);
-    EXPECT_EQ(arrives(std::nullopt).aside.size(), 0U);
-    EXPECT_TRUE(registry.find(board));
+    const auto unread = arrives(std::nullopt);
+    EXPECT_EQ(unread.aside.size(), 0U) << "its door stays";
+    EXPECT_EQ(unread.hidden.size(), 1U);
+    EXPECT_TRUE(unread.awaits_home);
+    EXPECT_FALSE(registry.find(board)) << "the next person with the name and number can stop the program that reads the home";
+    EXPECT_TRUE(registry.is_hidden(board));
     EXPECT_EQ(at(unbound).home, "");
-    EXPECT_EQ(arrives(other_home).aside.size(), 1U) << "the other one belongs to this home from now on";
-    EXPECT_EQ(at(unbound).home, other_home.str());
-    EXPECT_EQ(arrives(std::nullopt).taken.size(), 0U) << "what was set aside stays so";
+    EXPECT_EQ(arrives(std::nullopt).hidden.size(), 0U) << "once";
+    const auto read = arrives(home);
+    EXPECT_EQ(read.back.size(), 1U);
+    EXPECT_EQ(read.taken.size(), 0U) << "its door is there";
+    EXPECT_FALSE(read.awaits_home);
+    EXPECT_TRUE(registry.find(board));
+    EXPECT_FALSE(registry.is_hidden(board));
+}
+
+TEST_F(RegistryHomesTest, WhatIsHiddenComesBackToItsOwnHomeOnly) {
+    const BoardId board = add_in(home);
+    EXPECT_EQ(arrives(std::nullopt).hidden.size(), 1U);
+    const auto other = arrives(other_home);
+    EXPECT_EQ(other.back.size() + other.taken.size(), 0U);
+    EXPECT_TRUE(arrives(std::nullopt).awaits_home);
     EXPECT_FALSE(registry.find(board));
+    Registry again(*store, clock);
+    ASSERT_TRUE(again.load());
+    EXPECT_FALSE(again.find(board)) << "after a restart, too";
 }
 
 TEST_F(RegistryHomesTest, ARenamedAccountKeepsItsBoards) {

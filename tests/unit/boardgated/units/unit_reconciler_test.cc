@@ -116,5 +116,27 @@ TEST_F(UnitReconcilerTest, BoardsThatRestAreFoundAfterAStart) {
     EXPECT_EQ(registry.find(off.id)->state, State::off);
 }
 
+TEST_F(UnitReconcilerTest, AsksAgainForAHomeThatWasUnknownAtTheLogin) {
+    const auto home = HomeMark::parse("12:1000.000000001").value();
+    const BoardId board = registry.add(1001, UserName::parse("alice").value(), {}, 50, {}, home.str()).value().id;
+    const auto lives = [](const TokenHash&) { return true; };
+    log_in("alice");
+    EXPECT_FALSE(registry.find(board));
+    unit_reconciler.ask_for_homes(lives);
+    EXPECT_FALSE(registry.find(board)) << "it is still unknown";
+    launcher.home = home;
+    unit_reconciler.ask_for_homes([](const TokenHash&) { return false; });
+    EXPECT_FALSE(registry.find(board)) << "nobody is logged in any more";
+    log_in("alice");
+    EXPECT_TRUE(registry.find(board));
+    EXPECT_EQ(refreshed, std::vector<std::string>{board.str()});
+    EXPECT_THAT(launcher.asked, IsEmpty()) << "its door was left alone";
+    launcher.home.reset();
+    log_in("alice");
+    launcher.home = home;
+    unit_reconciler.ask_for_homes(lives);
+    EXPECT_TRUE(registry.find(board));
+}
+
 }  // namespace
 }  // namespace boardgate::boardgated
