@@ -72,6 +72,19 @@ TEST_F(HttpHeadTest, AHeadMayComeInPieces) {
     EXPECT_EQ(out, "HTTP/1.1 200 OK\r\nDate: x\r\n\r\nbody");
 }
 
+TEST_F(HttpHeadTest, AnOwnPolicyReportsToNobody) {
+    const auto policy = [this](const std::string& text) {
+        return passed("HTTP/1.1 200 OK\r\nContent-Security-Policy:" + text + "\r\n\r\n");
+    };
+    const auto left = [](const std::string& text) { return "HTTP/1.1 200 OK\r\nContent-Security-Policy:" + text + "\r\n\r\n"; };
+    EXPECT_EQ(policy(" default-src 'none'; img-src data:, script-src 'self'"),
+              left(" default-src 'none'; img-src data:, script-src 'self'"));
+    EXPECT_EQ(policy(" img-src 'none'; Report-URI /api/v1/login; report-to x"), left(" img-src 'none';;"));
+    EXPECT_EQ(policy("report-uri\t//e,img-src 'none';report-uri"), left(",img-src 'none';"));
+    EXPECT_EQ(policy(" img-src report-uri"), left(" img-src report-uri"));
+    EXPECT_EQ(policy(""), left(""));
+}
+
 TEST_F(HttpHeadTest, AnEndlessHeadIsRefused) {
     AnswerHead head(request);
     std::string out;
