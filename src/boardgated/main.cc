@@ -112,6 +112,7 @@ public:
 private:
     void take_requests(Sockets sockets);
     void check_shares();
+    [[nodiscard]] Result<bool> person_arrived(std::uint32_t uid, const UserName& user, const std::optional<HomeMark>& home);
     void end_shares(const std::vector<Shares::Shown>& ended, std::string_view reason) const;
     void check_tickets();
     void find_resting();
@@ -146,7 +147,9 @@ private:
 
     EventStreams event_streams_{registry_, sessions_, clock_};
     FailureWatch failures_{registry_, journal_, launcher_};
-    UnitReconciler unit_reconciler_{registry_, launcher_, [this](const BoardId& board) { watch_.refresh(board); }};
+    UnitReconciler unit_reconciler_{
+        registry_, launcher_, [this](const BoardId& board) { watch_.refresh(board); },
+        [this](std::uint32_t uid, const UserName& user, const std::optional<HomeMark>& home) { return person_arrived(uid, user, home); }};
     UnitWatch watch_{listener_for(registry_, gate_, unit_reconciler_)};
     BoardScheduler scheduler_{
         launcher_,
@@ -287,6 +290,17 @@ void Service::end_shares(const std::vector<Shares::Shown>& ended, std::string_vi
     for (const Shares::Shown& each : ended) {
         if (const auto board = registry_.find(each.board)) audit_ended_share(*board, each.share, reason);
     }
+}
+
+/// Another person under the same name and number gets nothing of the one before.
+Result<bool> Service::person_arrived(std::uint32_t uid, const UserName& user, const std::optional<HomeMark>& home) {
+    const auto arrival = shares_.person_arrives(uid, user.str(), home);
+    if (!arrival) return error_of(arrival);
+    end_shares(arrival->ended, "the account has another home now");
+    if (arrival->another) {
+        if (const auto gone = store_->delete_presets(uid); !gone) return error_of(gone);
+    }
+    return arrival->awaits_home;
 }
 
 /// A session ends with its ticket, for example when the password changes.

@@ -124,6 +124,26 @@ def test_the_next_person_with_the_name_and_number_cannot_hide_the_home(lab, pers
     assert (answer.status, answer.code) == (404, "no_such_board"), answer
 
 
+def test_what_was_shown_to_a_deleted_account_is_not_shown_to_the_next(lab, person, alice, ready_board):
+    board = ready_board(alice)
+    assert alice.post(f"/api/v1/boards/{board['id']}/shares", {"with": person.user}).status == 201
+    shown = lambda: [one["id"] for one in person.get("/api/v1/shared").json["boards"]]
+    assert shown() == [board["id"]]
+    assert person.send("PUT", "/api/v1/presets", {"name": "secret sweep", "reload_interval": 60}).status < 300
+    make_anew(lab, person)
+    began = lab.epoch()
+    person.login()
+    assert shown() == []
+    assert person.post(f"/api/v1/boards/{board['id']}/views", {}).code == "not_shown"
+    assert person.get("/api/v1/options").json["presets"] == []
+    assert alice.board(board["id"])["shares"] == 0
+    assert "has another home now" in lab.journalctl("-u", "boardgated", "-o", "cat", "--since", began)
+    lab.systemctl("restart", "boardgated")
+    until("it is back", lambda: shown() == [], 30)
+    assert alice.post(f"/api/v1/boards/{board['id']}/shares", {"with": person.user}).status == 201
+    assert shown() == [board["id"]], "to this one, too"
+
+
 def rename(lab, client, name, moved):
     uid = lab.exec("id", "-u", client.user).strip()
     lab.systemctl("stop", f"tensorboard-{client.user}-*.service", f"boardgate-logdirs@{uid}.*", check=False)

@@ -92,6 +92,7 @@ int getspnam_r(const char* name, spwd* entry, char* buffer, std::size_t size, sp
 int getgrnam_r(const char* name, group* entry, char* buffer, std::size_t size, group** found) {
     if (in_force == nullptr) return of_libc<decltype(getgrnam_r)>("getgrnam_r")(name, entry, buffer, size, found);
     *found = nullptr;
+    ++in_force->questions_about_groups;
     for (std::size_t i = 0; i < in_force->groups.size(); ++i) {
         if (in_force->groups[i].first != name) continue;
         entry->gr_gid = first_gid + static_cast<gid_t>(i);

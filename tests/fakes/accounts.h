@@ -30,6 +30,7 @@ public:
     std::map<std::string, Shadow> shadow;
     /// If set, every lookup fails with this error, as if the directory service did not answer.
     int fault = 0;
+    int questions_about_groups = 0;  ///< so many times somebody asked for a group by its name
 };
 
 }  // namespace boardgate::fakes

@@ -16,18 +16,22 @@ bool directory_confirms(const Membership& membership) {
 }
 }  // namespace
 
-/// The time is that before the question: the answer may be as old as this.
+/// The time is that before the question: the answer may be as old as this. Who is no member is not remembered: nobody can make
+/// refresh() ask about all people and groups.
 bool Memberships::ask(const Membership& membership) {
     const BootTime before = clock_.boot();
     const bool member = directory_confirms(membership);
     const auto answers = answers_.lock();
+    if (!member) {
+        answers->erase(membership);
+        return false;
+    }
     auto& answer = (*answers)[membership];
     const auto wanted = answer ? answer->wanted.load() : before.count();
     answer = std::make_unique<Answer>();
-    answer->member = member;
     answer->asked = before;
     answer->wanted = wanted;
-    return member;
+    return true;
 }
 
 bool Memberships::is_known(const Membership& membership) const {
@@ -36,7 +40,7 @@ bool Memberships::is_known(const Membership& membership) const {
     if (found == answers->end()) return false;
     const BootTime now = clock_.boot();
     found->second->wanted = now.count();
-    return found->second->member && now - found->second->asked < fresh;
+    return now - found->second->asked < fresh;
 }
 
 void Memberships::refresh() {

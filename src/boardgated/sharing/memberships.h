@@ -33,7 +33,7 @@ public:
 
     explicit Memberships(const Clock& clock) : clock_(clock) {}
 
-    /// Asks the directory, and remembers the answer. False when the group or the account has another number now, or when the
+    /// Asks the directory, and remembers who is a member. False when the group or the account has another number now, or when the
     /// directory does not answer.
     bool ask(const Membership& membership);
     /// From memory: did the directory confirm it in the last minute?
@@ -43,7 +43,6 @@ public:
 
 private:
     struct Answer {
-        bool member = false;
         BootTime asked{};
         mutable std::atomic<BootTime::rep> wanted = 0;
     };

@@ -20,6 +20,9 @@ Result<void> Shares::load() {
     if (!rows) return error_of(rows);
     const auto asks = store_.asks();
     if (!asks) return error_of(asks);
+    const auto people = store_.people();
+    if (!people) return error_of(people);
+    for (const PersonRow& row : *people) people_.lock()->insert_or_assign(row.uid, row);
     std::set<std::string> gone;
     Boards boards;
     const auto board_of = [&](const std::string& text) -> OfBoard* {
@@ -164,17 +167,23 @@ bool Shares::counts(const BoardShare& share) const {
     return !end || clock_.wall() < *end;
 }
 
-std::optional<BoardShare> Shares::fitting(const std::vector<BoardShare>& shares, std::uint32_t uid, const std::string& user,
-                                          Groups groups) const {
+std::optional<BoardShare> Shares::fitting(const std::vector<BoardShare>& shares, std::uint32_t uid, const std::string& user, Groups groups,
+                                          Asked& asked) const {
+    const auto is_member = [&](const Membership& membership) {
+        if (groups == Groups::known) return memberships_.is_known(membership);
+        const auto [answer, fresh] = asked.try_emplace(membership, false);
+        if (fresh) answer->second = memberships_.ask(membership);
+        return answer->second;
+    };
     for (const BoardShare& share : shares) {
         if (!counts(share)) continue;
         const Membership membership{share.name, share.number, user, uid};
         switch (share.kind) {
             case BoardShare::Kind::user:
-                if (share.name == user && share.number == uid) return share;
+                if (share.name == user && share.number == uid && is_proved(uid)) return share;
                 break;
             case BoardShare::Kind::group:
-                if (groups == Groups::known ? memberships_.is_known(membership) : memberships_.ask(membership)) return share;
+                if (is_member(membership)) return share;
                 break;
             case BoardShare::Kind::everybody:
                 return share;
@@ -187,11 +196,13 @@ std::optional<BoardShare> Shares::fitting(const BoardId& board, std::uint32_t ui
     const auto boards = boards_.read();
     const auto found = boards->find(board);
     if (found == boards->end()) return std::nullopt;
-    return fitting(found->second.shares, uid, user, Groups::known);
+    Asked none;
+    return fitting(found->second.shares, uid, user, Groups::known, none);
 }
 
 std::optional<BoardShare> Shares::fitting_now(const BoardId& board, std::uint32_t uid, const std::string& user) {
-    return fitting(of_board(board), uid, user, Groups::ask);
+    Asked asked;
+    return fitting(of_board(board), uid, user, Groups::ask, asked);
 }
 
 std::vector<Shares::Shown> Shares::all() const {
@@ -206,8 +217,9 @@ std::vector<Shares::Shown> Shares::shown_to(std::uint32_t uid, const std::string
     std::map<BoardId, std::vector<BoardShare>> boards;
     for (Shown& each : all()) boards[each.board].push_back(std::move(each.share));
     std::vector<Shown> shown;
+    Asked asked;
     for (const auto& [board, shares] : boards) {
-        if (auto share = fitting(shares, uid, user, Groups::ask)) shown.push_back({board, *std::move(share)});
+        if (auto share = fitting(shares, uid, user, Groups::ask, asked)) shown.push_back({board, *std::move(share)});
     }
     return shown;
 }
@@ -273,6 +285,34 @@ ApiResult<void> Shares::forget_asker(const BoardId& board, const std::string& us
     }
     summarize(board);
     return {};
+}
+
+bool Shares::is_proved(std::uint32_t uid) const {
+    const auto people = people_.read();
+    const auto found = people->find(uid);
+    return found == people->end() || found->second.proved;
+}
+
+Result<Shares::Arrival> Shares::person_arrives(std::uint32_t uid, const std::string& user, const std::optional<HomeMark>& home) {
+    std::optional<PersonRow> before;
+    if (const auto people = people_.read(); people->contains(uid)) before = people->at(uid);
+    if (!before && !home) return Arrival{};
+    PersonRow now{uid, user, home ? home->str() : before->home, home.has_value()};
+    Arrival arrival;
+    arrival.awaits_home = !home;
+    const auto mark = before ? HomeMark::parse(before->home) : failure("nobody");
+    arrival.another = mark && home && !mark->is_same_home(*home);
+    if (arrival.another) {
+        for (Shown& each : all()) {
+            if (each.share.kind != BoardShare::Kind::user || each.share.number != uid) continue;
+            if (const auto gone = remove(each.board, each.share); !gone) return failure("cannot end a share", gone.error().detail);
+            arrival.ended.push_back(std::move(each));
+        }
+    }
+    if (before && before->name == now.name && before->home == now.home && before->proved == now.proved) return arrival;
+    people_.lock()->insert_or_assign(uid, now);
+    if (auto written = store_.put_person(now); !written) return error_of(written);
+    return arrival;
 }
 
 void Shares::board_changed(const Board& board, bool gone) {

@@ -60,6 +60,15 @@ public:
     /// The owner answered.
     [[nodiscard]] ApiResult<void> forget_asker(const BoardId& board, const std::string& user);
 
+    /// Before a person's login is answered. A person with another home than at the login before is another person under the same
+    /// number: what was shown to the one before ends. Until an unknown home is known, boards that are shown to a user by name are
+    /// not shown.
+    struct Arrival {
+        bool another = false;
+        bool awaits_home = false;
+        std::vector<Shown> ended{};
+    };
+    [[nodiscard]] Result<Arrival> person_arrives(std::uint32_t uid, const std::string& user, const std::optional<HomeMark>& home);
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
     /// Ends the shares whose time is over and stores the times of views. Called periodically. Returns the ended ones.
@@ -79,9 +88,12 @@ private:
     enum class Groups { known, ask };
 
     [[nodiscard]] bool counts(const BoardShare& share) const;
+    [[nodiscard]] bool is_proved(std::uint32_t uid) const;
     [[nodiscard]] static ShareRow row_of(const BoardId& board, const BoardShare& share);
+    /// The directory is asked once about each group in `asked`.
+    using Asked = std::map<Membership, bool>;
     [[nodiscard]] std::optional<BoardShare> fitting(const std::vector<BoardShare>& shares, std::uint32_t uid, const std::string& user,
-                                                    Groups groups) const;
+                                                    Groups groups, Asked& asked) const;
     [[nodiscard]] std::vector<Shown> all() const;
     [[nodiscard]] std::vector<Shown> end_all(const std::vector<Shown>& these);
     void summarize(const BoardId& board);
@@ -93,6 +105,7 @@ private:
     const Clock& clock_;
     std::mutex changes_;                             ///< serializes changes, so that store and memory stay equal; locked before boards_
     LockGuarded<Boards, std::shared_mutex> boards_;  ///< never locked while the store writes
+    LockGuarded<std::map<std::uint32_t, PersonRow>, std::shared_mutex> people_;
     LockGuarded<std::map<std::string, BootTime>> missing_;  ///< accounts and groups, and since when the directory has them not
 };
 

@@ -87,6 +87,11 @@ CREATE TABLE IF NOT EXISTS run_notes (
     uid INTEGER NOT NULL, home TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (uid, home, path)
 ) STRICT, WITHOUT ROWID;
 )sql"},
+    // The home of each person at the last login.
+    {R"sql(
+CREATE TABLE people (uid INTEGER PRIMARY KEY, name TEXT NOT NULL, home TEXT NOT NULL, proved INTEGER NOT NULL) STRICT;
+)sql",
+     "SELECT 1 FROM pragma_table_info('people')"},
 };
 
 Result<int> version_of(Database& database) {

@@ -92,6 +92,14 @@ struct AskRow {
     std::int64_t since = 0;
 };
 
+/// Who had a uid at the last login.
+struct PersonRow {
+    std::uint32_t uid = 0;
+    std::string name;
+    std::string home;     ///< HomeMark of the last home that could be read
+    bool proved = false;  ///< it could be read at the last login
+};
+
 /// Options under a name that the person chose. The empty name has the options of the board created last.
 struct PresetRow {
     std::string name;
@@ -163,6 +171,7 @@ public:
     [[nodiscard]] Result<void> put_preset(std::uint32_t uid, const PresetRow& row);
     [[nodiscard]] Result<void> delete_preset(std::uint32_t uid, const std::string& name);
     [[nodiscard]] Result<std::vector<PresetRow>> presets(std::uint32_t uid);
+    [[nodiscard]] Result<void> delete_presets(std::uint32_t uid);
 
     [[nodiscard]] Result<void> put_run_note(std::uint32_t uid, const RunNoteRow& row);
     [[nodiscard]] Result<void> delete_run_note(std::uint32_t uid, const std::string& home, const std::string& path);
@@ -181,6 +190,8 @@ public:
     [[nodiscard]] Result<void> put_ask(const AskRow& row);
     [[nodiscard]] Result<void> delete_ask(const std::string& board, std::uint32_t uid);
     [[nodiscard]] Result<std::vector<AskRow>> asks();
+    [[nodiscard]] Result<void> put_person(const PersonRow& row);
+    [[nodiscard]] Result<std::vector<PersonRow>> people();
     /// Its shares, views and asks.
     [[nodiscard]] Result<void> delete_sharing_of(const std::string& board);
 

@@ -94,6 +94,26 @@ Result<std::vector<AskRow>> Store::asks() {
     return rows;
 }
 
+Result<void> Store::put_person(const PersonRow& row) {
+    return run(
+        *database_.lock(), "INSERT OR REPLACE INTO people VALUES (?1, ?2, ?3, ?4)", "cannot write a person's home",
+        [&](Statement& put) { put.bind(std::int64_t{row.uid}).bind(row.name).bind(row.home).bind(std::int64_t{row.proved ? 1 : 0}); });
+}
+
+Result<std::vector<PersonRow>> Store::people() {
+    const auto database = database_.lock();
+    std::vector<PersonRow> rows;
+    Statement ask(*database, "SELECT uid, name, home, proved FROM people");
+    while (ask.step()) rows.push_back({static_cast<std::uint32_t>(ask.number(0)), ask.text(1), ask.text(2), ask.number(3) != 0});
+    if (!ask.good()) return database->error("cannot read the homes of people");
+    return rows;
+}
+
+Result<void> Store::delete_presets(std::uint32_t uid) {
+    return run(*database_.lock(), "DELETE FROM presets WHERE uid = ?1", "cannot delete presets",
+               [&](Statement& remove) { remove.bind(std::int64_t{uid}); });
+}
+
 Result<void> Store::delete_sharing_of(const std::string& board) {
     const auto database = database_.lock();
     Database::Transaction all(*database);

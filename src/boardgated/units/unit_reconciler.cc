@@ -94,7 +94,9 @@ Result<void> UnitReconciler::person_arrives(std::uint32_t uid, const UserName& u
     const auto changes = registry_.person_arrives(uid, user, person.home);
     if (!changes) return error_of(changes);
     say(*changes, user);
-    if (changes->awaits_home) {
+    const auto awaits_home = arrived_(uid, user, person.home);
+    if (!awaits_home) return error_of(awaits_home);
+    if (changes->awaits_home || *awaits_home) {
         awaiting_.lock()->insert_or_assign(uid, Awaiting{user, token.copy()});
     } else {
         awaiting_.lock()->erase(uid);

@@ -17,9 +17,14 @@ namespace boardgate::boardgated {
 
 class UnitReconciler {
 public:
-    /// `refresh_units` reads the present state of a board's units from systemd.
-    UnitReconciler(Registry& registry, BoardLauncher& launcher, std::function<void(const BoardId&)> refresh_units)
-        : registry_(registry), launcher_(launcher), refresh_units_(std::move(refresh_units)) {}
+    /// True: something of the person waits for the home.
+    using Arrived = std::function<Result<bool>(std::uint32_t, const UserName&, const std::optional<HomeMark>&)>;
+    /// `refresh_units` reads the present state of a board's units from systemd. `arrived` is told the home of each person who logs
+    /// in.
+    UnitReconciler(
+        Registry& registry, BoardLauncher& launcher, std::function<void(const BoardId&)> refresh_units,
+        Arrived arrived = [](std::uint32_t, const UserName&, const std::optional<HomeMark>&) { return Result<bool>(false); })
+        : registry_(registry), launcher_(launcher), refresh_units_(std::move(refresh_units)), arrived_(std::move(arrived)) {}
 
     /// `units`: the units and doors of boards that systemd has. Remembers those without a board.
     void find_unknown(const std::set<std::string>& units);
@@ -52,6 +57,7 @@ private:
     Registry& registry_;
     BoardLauncher& launcher_;
     const std::function<void(const BoardId&)> refresh_units_;
+    const Arrived arrived_;
     LockGuarded<std::set<std::string>> unknown_;
     LockGuarded<std::string> lost_;
     LockGuarded<std::map<std::uint32_t, Awaiting>> awaiting_;  ///< people whose home is not known yet, by uid

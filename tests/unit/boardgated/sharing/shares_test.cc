@@ -81,6 +81,41 @@ TEST_F(SharesTest, EndWithTheirOwnersAccount) {
     EXPECT_FALSE(shares.fitting(board, 1002, "bob"));
 }
 
+TEST_F(SharesTest, EndWhenTheNameAndTheNumberComeWithAnotherHome) {
+    const auto home = HomeMark::parse("12:1000.000000001").value();
+    ASSERT_TRUE(shares.person_arrives(1002, "bob", home));
+    put({Kind::user, "bob", 1002});
+    put({Kind::group, "vision", 700'000});
+    EXPECT_FALSE(shares.person_arrives(1002, "bob", home)->another);
+    EXPECT_TRUE(shares.fitting(board, 1002, "bob"));
+    ASSERT_TRUE(shares.person_arrives(1002, "bob", std::nullopt));
+    EXPECT_FALSE(shares.fitting(board, 1002, "bob")) << "until it is known whose account it is";
+    Shares loaded{*store, registry, memberships, settings, clock};
+    ASSERT_TRUE(loaded.load());
+    EXPECT_FALSE(loaded.fitting(board, 1002, "bob")) << "after a restart, too";
+    ASSERT_TRUE(shares.person_arrives(1002, "bob", home));
+    EXPECT_TRUE(shares.fitting(board, 1002, "bob"));
+    const auto next = shares.person_arrives(1002, "bob", HomeMark::parse("12:2000.000000002").value());
+    EXPECT_TRUE(next->another);
+    ASSERT_EQ(next->ended.size(), 1U);
+    EXPECT_FALSE(shares.fitting(board, 1002, "bob"));
+    EXPECT_EQ(after_restart(), std::vector<std::string>{"@vision"});
+    put({Kind::user, "bob", 1002});
+    EXPECT_TRUE(shares.fitting(board, 1002, "bob")) << "it is shown to this one, too";
+}
+
+TEST_F(SharesTest, TheDirectoryIsAskedOnceAboutAGroup) {
+    directory.groups = {{"vision", {}}};
+    for (int i = 0; i < 20; ++i) {
+        const BoardId other = registry.add(1001, UserName::parse("alice").value(), {}).value().id;
+        ASSERT_TRUE(shares.put(other, {Kind::group, "vision", 700'000}));
+    }
+    EXPECT_TRUE(shares.shown_to(1002, "bob").empty());
+    EXPECT_EQ(directory.questions_about_groups, 1) << "a person who shows many boards to many groups holds up nobody";
+    memberships.refresh();
+    EXPECT_EQ(directory.questions_about_groups, 1) << "nobody waits to know who is no member";
+}
+
 TEST_F(SharesTest, AreBounded) {
     for (std::size_t i = 0; i < Shares::most_of_board; ++i) put({Kind::user, "u" + std::to_string(i), 3000});
     const auto more = shares.put(board, {Kind::user, "bob", 1002});
