@@ -53,6 +53,11 @@ ApiResult<Response> ApiBoards::list_deleted(Call& call) const {
     return json_response(200, body);
 }
 
+tl::unexpected<Problem> ApiBoards::not_kept(const BoardId& id, const Error& error) const {
+    if (!registry_.find(id)) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", id.str()));
+    return storage_problem(error);
+}
+
 ApiResult<Response> ApiBoards::current(const BoardId& id, int status, const std::vector<Notice>& more) const {
     const auto board = registry_.find(id);
     if (!board) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", id.str()));
@@ -163,7 +168,7 @@ ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, boo
         if (!registry_.find(board.id)) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", board.id.str()));
         const auto port = launcher_.make_door(token, door_spec(board.id, board.options, board.home), board.port);
         if (!port) return error_of(port);
-        if (const auto kept = registry_.set_port(board.id, *port); !kept) return storage_problem(kept.error());
+        if (const auto kept = registry_.set_port(board.id, *port); !kept) return not_kept(board.id, kept.error());
     }
     watch_.refresh(board.id);
     (void)registry_.wait(board.id, BoardScheduler::report_timeout, [](const Board& now) { return now.state != State::off; });
@@ -283,7 +288,7 @@ ApiResult<Response> ApiBoards::update(Call& call) {
     }
     if (const auto changed = change(call, *board, options); !changed) return error_of(changed);
     if (targets != board->targets) {
-        if (const auto kept = registry_.set_targets(board->id, targets); !kept) return storage_problem(kept.error());
+        if (const auto kept = registry_.set_targets(board->id, targets); !kept) return not_kept(board->id, kept.error());
     }
     return current(board->id, 200, notices);
 }
@@ -299,7 +304,7 @@ ApiResult<void> ApiBoards::change(Call& call, const Board& board, const BoardOpt
             return door;
         }
     }
-    if (const auto kept = registry_.set_options(board.id, options); !kept) return storage_problem(kept.error());
+    if (const auto kept = registry_.set_options(board.id, options); !kept) return not_kept(board.id, kept.error());
     return {};
 }
 

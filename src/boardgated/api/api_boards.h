@@ -65,6 +65,8 @@ private:
     [[nodiscard]] ApiResult<void> wake_board(const Call& call, const Board& board);
     [[nodiscard]] ApiResult<void> make_door(const Token& token, const Board& board, bool awake);
     [[nodiscard]] ApiResult<Board> acted_on(const Call& call) const;
+    /// Why a change of a board was not kept: it was deleted meanwhile, or the database refuses.
+    [[nodiscard]] tl::unexpected<Problem> not_kept(const BoardId& id, const Error& error) const;
     /// The response with the board's present state and additional notices.
     [[nodiscard]] ApiResult<Response> current(const BoardId& id, int status, const std::vector<Notice>& more = {}) const;
 

@@ -158,5 +158,16 @@ TEST_F(ApiTest, ListsComeInPages) {
     EXPECT_EQ(people[0]["awake"], 4) << "as the limit allows";
 }
 
+TEST_F(ApiTest, AChangeOfABoardThatIsDeletedMeanwhileNamesNoFaultOfTheDatabase) {
+    const std::string board = make(alice);
+    launcher.before_wake = [this](const BoardId& woken) -> std::optional<Problem> {
+        EXPECT_TRUE(registry.move_to_deleted(woken));
+        return std::nullopt;
+    };
+    const CgiAnswer answer = ask("PATCH", "/api/v1/boards/" + board, alice, R"({"reload_interval":7})");
+    EXPECT_EQ(answer.status, 404) << answer.body;
+    EXPECT_EQ(code(answer), "no_such_board");
+}
+
 }  // namespace
 }  // namespace boardgate::boardgated

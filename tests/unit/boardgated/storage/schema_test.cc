@@ -64,7 +64,7 @@ struct SchemaTest : testing::Test {
 TEST_F(SchemaTest, ANewFileIsOfTodaysVersionAndHasNoCopy) {
     ASSERT_TRUE(Store::open(path));
     EXPECT_EQ(version(), std::to_string(schema_version()));
-    EXPECT_EQ(tables(path), "asks boards failures holds made_boards presets revocations run_notes sessions shares views");
+    EXPECT_EQ(tables(path), "asks boards failures holds made_boards people presets revocations run_notes sessions shares views");
     ASSERT_TRUE(Store::open(path)) << "and is opened again";
     EXPECT_FALSE(folder.has("boardgate.db.version-0"));
 }
@@ -136,7 +136,7 @@ TEST_F(SchemaTest, AStepThatFindsNoRoomIsNotHalfDone) {
         EXPECT_EQ(tables(path), "boards sessions");
     }
     EXPECT_TRUE(Store::open(path)) << "and goes well when there is room";
-    EXPECT_EQ(tables(path), "asks boards failures holds made_boards presets revocations run_notes sessions shares views");
+    EXPECT_EQ(tables(path), "asks boards failures holds made_boards people presets revocations run_notes sessions shares views");
 }
 
 TEST_F(SchemaTest, AFileOfANewerBoardgateIsLeftAlone) {
