@@ -16,7 +16,7 @@ bool directory_confirms(const Membership& membership) {
 }
 }  // namespace
 
-/// The time is that before the question: the answer may be as old as this. Who is no member is not remembered: nobody can make
+/// The time is that before the question: the answer may be as old as this. People who are no members are not remembered: nobody can make
 /// refresh() ask about all people and groups.
 bool Memberships::ask(const Membership& membership) {
     const BootTime before = clock_.boot();

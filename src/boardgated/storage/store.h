@@ -92,7 +92,7 @@ struct AskRow {
     std::int64_t since = 0;
 };
 
-/// Who had a uid at the last login.
+/// The person who had a uid at the last login.
 struct PersonRow {
     std::uint32_t uid = 0;
     std::string name;

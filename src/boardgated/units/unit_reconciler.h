@@ -19,7 +19,7 @@ class UnitReconciler {
 public:
     /// True: something of the person waits for the home.
     using Arrived = std::function<Result<bool>(std::uint32_t, const UserName&, const std::optional<HomeMark>&)>;
-    /// `refresh_units` reads the present state of a board's units from systemd. `arrived` is told the home of each person who logs
+    /// `refresh_units` reads the present state of a board's units from systemd. `arrived` gets the home of each person who logs
     /// in.
     UnitReconciler(
         Registry& registry, BoardLauncher& launcher, std::function<void(const BoardId&)> refresh_units,
