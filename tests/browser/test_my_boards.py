@@ -32,6 +32,20 @@ def test_a_card_says_what_there_is_to_know(alices, alice, ready_board):
     assert "by alice" not in alices.shown(card, "Viewed").text
 
 
+def test_a_compact_list_leaves_room_for_many(alices, alice, make_board):
+    board = make_board(alice, title="Narrow")
+    card = alices.board(board)
+    height = "return document.querySelector(arguments[0]).getBoundingClientRect().height"
+    alices.open("/boards").shown(card, "4 runs", seconds=20)
+    whole = alices.run(height, card)
+    alices.click("#compact").shown("#compact[aria-pressed=true]")
+    alices.gone(f"{card} .address")
+    alices.shown(card, "Narrow")
+    assert alices.run(height, card) < whole / 2
+    alices.open("/boards").shown("#compact[aria-pressed=true]")
+    alices.click("#compact").shown(f"{card} .address")
+
+
 def test_changed_options_are_kept(alices, alice, ready_board):
     board = ready_board(alice, idle_sleep=100)  # which the form shows as 1.7 minutes
     alices.choose(board, "edit").type("#edit-title", "Renamed").click("#board-dialog summary", "Advanced")
