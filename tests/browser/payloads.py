@@ -80,7 +80,7 @@ def listing_answers(name):
 
 
 def listing_runs_nothing(page):
-    until("the listing is read", lambda: no_alert(page) and MARK in page.driver.execute_script(FIND + "return all.map((e) => e.textContent).join(' ')"), 30)
+    until("the listing is read", lambda: no_alert(page) and MARK in (page.driver.execute_script(FIND + "return all.map((e) => e.textContent).join(' ')") or ""), 30)
     assert page.driver.execute_script("return [String(window.hit), String({}.hit)]") == ["undefined", "undefined"]
 
 

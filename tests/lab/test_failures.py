@@ -126,7 +126,7 @@ ROWS = [
         environment="little-memory", status=1),
     Row("disk-full", "disk_full", "No space left", breaks=TINY.format(1), drop_in=ON_TINY, options={"loader": "python"},
         repairs=MORE, tail="No space left"),
-    Row("no-temporary-folder", "no_temporary_folder", "temporary", breaks=TINY.format(2), drop_in=ON_TINY, repairs=MORE, status=1),
+    Row("no-temporary-folder", "no_temporary_folder", "temporary", breaks=TINY.format(3), drop_in=ON_TINY, repairs=MORE, status=1),
     Row("too-many-threads", "too_many_threads", "TasksMax", sign="can't start new thread", environment="few-threads",
         options={"loader": "python"}, status=1),
     Row("too-many-threads-of-openblas", "too_many_threads", "TasksMax", sign="pthread_create failed",
