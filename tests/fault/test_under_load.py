@@ -2,10 +2,11 @@
 """Faults of what boardgate stands on, while people use it."""
 import queue
 import threading
+from itertools import repeat
 
 import pytest
 
-from client import Client
+from client import Visitors, clones
 from fixtures import wait_for_gate
 from machine import until
 
@@ -53,45 +54,10 @@ def memory(lab):
     return int(lab.property("boardgated.service", "MemoryCurrent"))
 
 
-class Visitors:
-    """Visit in the background; each answer counts."""
-
-    def __init__(self, clients, target):
-        self.answers, self.end = {}, threading.Event()
-        self.threads = [threading.Thread(target=self.visit, args=(client, target)) for client in clients]
-
-    def visit(self, client, target):
-        while not self.end.is_set():
-            try:
-                status = client.get(target).status
-            except OSError as error:
-                status = type(error).__name__
-            self.answers[status] = self.answers.get(status, 0) + 1
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.end.set()
-        for thread in self.threads:
-            thread.join()
-
-
-def clones(client, number):
-    made = []
-    for _ in range(number):
-        clone = Client(client.url, client.ca, client.user, client.password)
-        clone.cookie = client.cookie
-        made.append(clone)
-    return made
-
-
 def test_hundreds_of_wrong_logins_at_once_close_nothing(lab, alice, carol, ready_board):
     board = ready_board(alice)
     before, pid = memory(lab), lab.property("boardgated.service", "MainPID")
-    with Visitors(clones(alice, 2), board["url"]) as visitors:
+    with Visitors(clones(alice, 2), repeat(board["url"])) as visitors:
         counts = lab.python(STORM, str(LOGINS), user="www-data", seconds=300)
     assert sum(counts.values()) == LOGINS and set(counts) <= {"401", "429", "503"}, counts
     assert set(visitors.answers) == {200}, visitors.answers
@@ -102,7 +68,7 @@ def test_hundreds_of_wrong_logins_at_once_close_nothing(lab, alice, carol, ready
 
 def test_twenty_reloads_of_nginx_lose_no_request(lab, alice, ready_board):
     board = ready_board(alice)
-    with Visitors(clones(alice, 3), board["url"]) as visitors:
+    with Visitors(clones(alice, 3), repeat(board["url"])) as visitors:
         for _ in range(20):
             before = sum(visitors.answers.values())
             lab.systemctl("reload", "nginx")
@@ -135,7 +101,7 @@ def test_without_descriptors_boardgated_stays_and_recovers(lab, alice, ready_boa
     streams = [threading.Thread(target=stream_for_a_while, args=(client,)) for client in clones(alice, 16)]
     for stream in streams:
         stream.start()
-    with Visitors(clones(alice, 3), board["url"]) as visitors:
+    with Visitors(clones(alice, 3), repeat(board["url"])) as visitors:
         for stream in streams:
             stream.join()
     assert set(visitors.answers) - {200} <= {500, 502, 503, 504, "TimeoutError", "ConnectionResetError"}, visitors.answers

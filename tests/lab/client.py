@@ -10,6 +10,7 @@ import ssl
 import struct
 import threading
 import time
+from collections import Counter
 from urllib.parse import urlsplit
 
 from machine import PATIENCE
@@ -274,3 +275,42 @@ def cookie_of(answer):
 
 def _bytes(text):
     return text if isinstance(text, bytes) else text.encode()
+
+
+def clones(client, number):
+    """Clients of the same session, for requests side by side."""
+    made = []
+    for _ in range(number):
+        clone = Client(client.url, client.ca, client.user, client.password)
+        clone.cookie = client.cookie
+        made.append(clone)
+    return made
+
+
+class Visitors:
+    """Requests without a pause in the background, each over a connection of its own: how often each status or error came, and what
+    was not 200."""
+
+    def __init__(self, clients, targets):
+        self.answers, self.wrong, self.end = Counter(), [], threading.Event()
+        self.threads = [threading.Thread(target=self.visit, args=(client, target)) for client, target in zip(clients, targets)]
+
+    def visit(self, client, target):
+        while not self.end.is_set():
+            try:
+                status = what = client.get(target).status
+            except OSError as error:
+                status, what = type(error).__name__, repr(error)
+            self.answers[status] += 1
+            if status != 200:
+                self.wrong.append((target, what))
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.end.set()
+        for thread in self.threads:
+            thread.join()

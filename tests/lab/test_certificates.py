@@ -3,11 +3,10 @@
 import hashlib
 import shutil
 import subprocess
-import threading
 
 import pytest
 
-from client import Client
+from client import Visitors, clones
 from machine import LAB, PROGRAM, until
 
 RELOADS, VISITORS = 3, 4
@@ -42,51 +41,18 @@ def renew(lab, site, tmp_path):
     shutil.rmtree(tmp_path, ignore_errors=True)
 
 
-class Visitors:
-    """Requests without a pause, each over a connection of its own; what went wrong is kept."""
-
-    def __init__(self, clients, targets):
-        self.answered, self.wrong, self.end = 0, [], threading.Event()
-        self.threads = [threading.Thread(target=self.visit, args=(client, target)) for client, target in zip(clients, targets)]
-
-    def visit(self, client, target):
-        while not self.end.is_set():
-            try:
-                status = client.get(target).status
-            except OSError as error:
-                status = repr(error)
-            if status == 200:
-                self.answered += 1
-            else:
-                self.wrong.append((target, status))
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.end.set()
-        for thread in self.threads:
-            thread.join()
-
-
-def test_a_renewed_certificate_loses_no_request(lab, site, alice, ready_board, renew):
+def test_a_renewed_certificate_loses_no_request(lab, alice, ready_board, renew):
     board = ready_board(alice)
-    clients = []
-    for _ in range(VISITORS):
-        clients.append(Client(*site, user=alice.user))
-        clients[-1].cookie = alice.cookie
     targets = ["/api/v1/boards", board["url"], f"{board['url']}data/runs", "/"]
     shown = {certificate_of(alice)}
-    with alice.events() as events, Visitors(clients, targets) as visitors:
+    with alice.events() as events, Visitors(clones(alice, VISITORS), targets) as visitors:
         for turn in range(RELOADS):
             renew()
-            enough = visitors.answered + 5 * VISITORS
+            enough = visitors.answers[200] + 5 * VISITORS
             lab.systemctl("reload", "nginx")
             # One handshake each: a worker that is about to end may still take the next connection.
             shown.add(until("the renewed certificate is shown", lambda: {certificate_of(alice)} - shown).pop())
-            until("people go on", lambda: visitors.answered >= enough or visitors.wrong, 60)
+            until("people go on", lambda: visitors.answers[200] >= enough or visitors.wrong, 60)
             # A stream that began before the first reload still tells what happens.
             title = f"turn {turn}"
             alice.send("PATCH", f"/api/v1/boards/{board['id']}", {"title": title})
