@@ -140,6 +140,15 @@ def test_a_board_cannot(inside, what):
     assert inside.value(expression) in outcomes, expression
 
 
+def test_a_board_changes_no_setting_of_the_kernel(inside):
+    hidden = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/kcore", "/proc/kmsg", "/dev/kmsg", "/dev/mem"]
+    assert inside.value(f"[path for path in {hidden} if os.path.exists(path)]") == []
+    mounts = inside.value("[os.statvfs(line.split()[4]).f_flag & os.ST_RDONLY for line in open('/proc/self/mountinfo') "
+                          "if line.split()[4].startswith('/sys')]")
+    assert len(mounts) > 1 and all(mounts), mounts
+    assert inside.value("os.path.exists('/sys/devices/system/cpu')"), "programs count processors there"
+
+
 def test_a_board_reaches_no_board_and_not_the_server(lab, alice, inside, recording_boards):
     other = recording_boards[1]
     for address, port in (("127.0.0.1", other.port), ("127.0.0.1", inside.port), ("127.0.0.1", 443), ("127.0.0.1", 22)):
