@@ -103,7 +103,9 @@ void Registry::notify(LockedContents::Writer contents, const Board& board, bool 
 }
 
 ApiResult<void> Registry::has_room(std::uint32_t uid, std::int64_t most) const {
-    if (static_cast<std::int64_t>(boards_of(uid).size()) < most) return {};
+    std::int64_t count = 0;
+    for_each([&](const Board& board) { count += board.uid == uid ? 1 : 0; });
+    if (count < most) return {};
     return problem(Code::too_many_boards, fmt::format("you have {} boards, which is the limit for one person; delete one", most));
 }
 
