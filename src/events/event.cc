@@ -17,20 +17,69 @@ constexpr int inside_event = Fields::deepest - 1;
 constexpr int inside_summary = inside_event - 1;
 constexpr int inside_value = inside_summary - 1;
 
+/// The first byte of a field: all fields of a scalar have a number below 16.
+constexpr char key_of(std::uint32_t field, Kind kind) { return static_cast<char>(field << 3 | static_cast<std::uint8_t>(kind)); }
+
+bool take_key(std::string_view& bytes, char key) {
+    if (bytes.empty() || bytes.front() != key) return false;
+    bytes.remove_prefix(1);
+    return true;
+}
+
+/// A field of bytes at the beginning of `from`.
+bool take_bytes(std::string_view& from, char key, std::string_view& bytes) {
+    std::uint64_t size = 0;
+    if (!take_key(from, key) || !take_varint(from, size) || size > from.size()) return false;
+    bytes = from.substr(0, size);
+    from.remove_prefix(size);
+    return true;
+}
+
 }  // namespace
 
 const Event* EventDecoder::decode(std::string_view record, Loader* loader) {
+    loader_ = loader;
+    const bool taken = (loader == nullptr && take_one_scalar(record)) || take_fields(record);
+    return taken && !std::isnan(event_.wall_time) ? &event_ : nullptr;
+}
+
+/// Most events are a time, a step and one simple value, whose fields writers write in this order. False: something else.
+bool EventDecoder::take_one_scalar(std::string_view record) {
+    constexpr char time_key = key_of(number::Event::wall_time, Kind::fixed64);
+    constexpr char step_key = key_of(number::Event::step, Kind::varint);
+    constexpr char number_key = key_of(number::Value::simple_value, Kind::fixed32);
+    if (!take_key(record, time_key) || record.size() < sizeof(double)) return false;
+    const std::uint64_t time = fixed_at(record, 0, sizeof(double));
+    record.remove_prefix(sizeof(double));
+    std::uint64_t step = 0;
+    if (take_key(record, step_key) && !take_varint(record, step)) return false;
+    std::string_view summary;
+    std::string_view value;
+    std::string_view tag;
+    if (!take_bytes(record, key_of(number::Event::summary, Kind::bytes), summary) || !record.empty() ||
+        !take_bytes(summary, key_of(number::Summary::value, Kind::bytes), value) || !summary.empty() ||
+        !take_bytes(value, key_of(number::Value::tag, Kind::bytes), tag) || !take_key(value, number_key) || value.size() != sizeof(float) ||
+        !is_unicode(tag))
+        return false;
+    event_.wall_time = std::bit_cast<double>(time);
+    event_.step = static_cast<std::int64_t>(step);
+    event_.values.resize(1);
+    const auto simple = static_cast<std::uint32_t>(fixed_at(value, 0, sizeof(float)));
+    event_.values.front() = {.tag = tag, .form = Form::simple, .simple = std::bit_cast<float>(simple)};
+    return true;
+}
+
+bool EventDecoder::take_fields(std::string_view record) {
     event_.wall_time = 0;
     event_.step = 0;
     event_.values.clear();
-    loader_ = loader;
     what_ = 0;
     joined_.clear();
-    Fields field(record, loader);
+    Fields field(record, loader_);
     while (field.next()) {
-        if (!take(field)) return nullptr;
+        if (!take(field)) return false;
     }
-    return field.complete() && !std::isnan(event_.wall_time) ? &event_ : nullptr;
+    return field.complete();
 }
 
 bool EventDecoder::take(const Fields& field) {

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] const Event* decode(std::string_view record, Loader* loader = nullptr);
 
 private:
+    [[nodiscard]] bool take_one_scalar(std::string_view record);
+    [[nodiscard]] bool take_fields(std::string_view record);
     [[nodiscard]] bool take(const Fields& field);
     [[nodiscard]] bool take_summary(std::string_view bytes);
     [[nodiscard]] bool take_value(std::string_view bytes);

@@ -6,6 +6,7 @@
 #include "src/events/series_kind.h"
 
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/events/both_ways.h"
 #include "tests/unit/events/event_bytes.h"
 #include "tests/unit/events/open_file.h"
 
@@ -48,6 +49,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace boardgate::events;
     if (size > 100'000) return 0;
     const std::string bytes(boardgate::fuzz::text_of(data, size));
+    EventDecoder decoder;
+    EventDecoder by_fields;
+    boardgate::fuzz::require(both_ways_agree(decoder, by_fields, bytes), "one scalar is decoded as field by field");
     read_file(bytes);
     read_file(record_of(bytes));
     // Beyond the window, where it is loaded page by page: padded in a field that nobody knows.

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "tests/unit/events/both_ways.h"
 #include "tests/unit/events/event_bytes.h"
 
 namespace boardgate::events {
@@ -32,6 +33,27 @@ TEST(Event, GivesSimpleValuesWithTheirStepAndTime) {
     EXPECT_EQ(decoded.only().tag, "loss");
     EXPECT_EQ(decoded.only().form, Form::simple);
     EXPECT_EQ(decoded.only().simple, 0.25F);
+}
+
+/// Each byte with each value, each cut, and each byte put in once more, one after the other through the same decoder.
+TEST(Event, OneScalarIsDecodedAsFieldByField) {
+    EventDecoder decoder;
+    EventDecoder by_fields;
+    const std::string record = double_field(1, 1.5) + scalar_event(300, "l\xC3\xB6ss", 0.25F);
+    for (std::size_t at = 0; at < record.size(); ++at) {
+        for (int byte = 0; byte < 256; ++byte) {
+            std::string changed = record;
+            changed[at] = static_cast<char>(byte);
+            EXPECT_TRUE(both_ways_agree(decoder, by_fields, changed)) << "byte " << at << " is " << byte;
+        }
+        EXPECT_TRUE(both_ways_agree(decoder, by_fields, record.substr(0, at))) << "cut at " << at;
+        EXPECT_TRUE(both_ways_agree(decoder, by_fields, record.substr(0, at) + record[at] + record.substr(at)))
+            << "byte " << at << " twice";
+    }
+    for (const std::string& other :
+         {scalar_event(1, "a", 1), record + record, record + field(3, "x"), field(3, "x") + record,
+          double_field(1, NAN) + scalar_event(1, "a", 1), double_field(1, 1) + field(5, field(1, field(1, "a") + float_field(2, 1)))})
+        EXPECT_TRUE(both_ways_agree(decoder, by_fields, other));
 }
 
 TEST(Event, OrderOfFieldsDoesNotMatter) {
