@@ -141,8 +141,20 @@ std::string escaped_for_unit(std::string_view text) {
     return out;
 }
 
-UnitName::UnitName(const UserName& user, const BoardId& board) {
-    stem_ = prefix;
+namespace {
+constexpr const char* engines[] = {"systemd", "slurm"};                               // in the order of Engine
+constexpr std::string_view unit_prefixes[] = {"tensorboard-", "tensorboard.slurm-"};  // likewise
+}  // namespace
+
+const char* name_of(Engine engine) { return engines[static_cast<std::size_t>(engine)]; }
+
+std::optional<Engine> engine_named(std::string_view name) {
+    const auto* const found = std::find(std::begin(engines), std::end(engines), name);
+    return found == std::end(engines) ? std::nullopt : std::optional(static_cast<Engine>(found - engines));
+}
+
+UnitName::UnitName(const UserName& user, const BoardId& board, Engine engine) {
+    stem_ = unit_prefixes[static_cast<std::size_t>(engine)];
     stem_ += escaped_for_unit(user.str());
     stem_ += '-';
     stem_ += board.str();
@@ -150,13 +162,15 @@ UnitName::UnitName(const UserName& user, const BoardId& board) {
 
 Result<BoardId> UnitName::board_of(std::string_view unit) {
     const auto not_ours = [&] { return failure("not a board's unit", std::string(unit)); };
-    if (!unit.starts_with(prefix)) return not_ours();
+    const auto* const prefix =
+        std::find_if(std::begin(unit_prefixes), std::end(unit_prefixes), [&](std::string_view each) { return unit.starts_with(each); });
+    if (prefix == std::end(unit_prefixes)) return not_ours();
     for (const std::string_view suffix : {".service", ".socket"}) {
         if (!unit.ends_with(suffix)) continue;
         const std::string_view stem = unit.substr(0, unit.size() - suffix.size());
         // The prefix's dash and one more: dashes of the user name are escaped.
-        const std::size_t dash = stem.find('-', prefix.size());
-        if (dash == prefix.size() || dash == std::string_view::npos) return not_ours();
+        const std::size_t dash = stem.find('-', prefix->size());
+        if (dash == prefix->size() || dash == std::string_view::npos) return not_ours();
         return BoardId::parse(stem.substr(dash + 1));
     }
     return not_ours();

@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -56,13 +57,18 @@ private:
 /// The text as a part of a unit's name, as systemd-escape(1) prints it: without blanks, dashes and control characters.
 [[nodiscard]] std::string escaped_for_unit(std::string_view text);
 
+/// What runs a board: systemd on this machine, or a job of the cluster's Slurm. The numbers are in door records.
+enum class Engine : std::uint8_t { systemd, slurm, last = slurm };
+[[nodiscard]] const char* name_of(Engine engine);
+[[nodiscard]] std::optional<Engine> engine_named(std::string_view name);
+
 /// `tensorboard-<user>-<id>`, the stem of a board's unit and of its door, the user escaped as systemd.unit(5)
-/// says (so `-` becomes `\x2d` and the two dashes of the stem stay the only ones).
+/// says (so `-` becomes `\x2d` and the two dashes of the stem stay the only ones). A board of Slurm has the stem
+/// `tensorboard.slurm-<user>-<id>`: drop-ins of `tensorboard-.service.d` would win over its unit's own properties.
 class UnitName {
 public:
-    static constexpr std::string_view prefix = "tensorboard-";
-
-    UnitName(const UserName& user, const BoardId& board);
+    UnitName(const UserName& user, const BoardId& board, Engine engine);
+    [[nodiscard]] const std::string& stem() const { return stem_; }
     [[nodiscard]] std::string service() const { return stem_ + ".service"; }
     [[nodiscard]] std::string socket() const { return stem_ + ".socket"; }
     /// The board id in a unit's name (either suffix), or an error for any unit that is not a board's.

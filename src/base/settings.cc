@@ -102,6 +102,63 @@ Result<setting::Ports> read_value(const std::string& text, std::int64_t least, s
     return setting::Ports{static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
 }
 
+Result<setting::LinkPorts> read_value(const std::string& text, std::int64_t least, std::int64_t most, setting::LinkPorts*) {
+    if (text.empty()) return setting::LinkPorts{};
+    const auto ports = read_value(text, least, most, static_cast<setting::Ports*>(nullptr));
+    if (!ports) return error_of(ports);
+    return setting::LinkPorts{*ports};
+}
+
+Result<setting::Engines> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Engines*) {
+    const std::size_t blank = std::min(text.find(' '), text.size());
+    const auto first = engine_named(text.substr(0, blank));
+    const auto second = engine_named(text.substr(std::min(text.find_first_not_of(' ', blank), text.size())));
+    const bool both = blank < text.size();
+    if (!first || (both && (!second || *second == *first))) return failure("expected systemd, slurm, or both with a blank between them");
+    return setting::Engines{*first, both};
+}
+
+/// What Slurm's names, options and paths are made of. No shell reads them.
+bool is_plain_word(std::string_view text) {
+    constexpr std::string_view known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._,+@:/=-*";
+    return !text.empty() && text.find_first_not_of(known) == std::string_view::npos;
+}
+
+Result<setting::Word> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Word*) {
+    if (!text.empty() && (!is_plain_word(text) || text.starts_with('-'))) return failure("expected a name without blanks, or nothing");
+    return setting::Word(text.c_str());
+}
+
+Result<setting::Words> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Words*) {
+    setting::Words words;
+    for (std::size_t begin = text.find_first_not_of(' '); begin < text.size();) {
+        const std::size_t end = std::min(text.find(' ', begin), text.size());
+        words.push_back(text.substr(begin, end - begin));
+        if (!words.back().starts_with("--") || !is_plain_word(words.back()))
+            return failure("expected options of sbatch with blanks between them, each as --name=value");
+        begin = text.find_first_not_of(' ', end);
+    }
+    return words;
+}
+
+Result<setting::Folder> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Folder*) {
+    if (!text.empty() && (!text.starts_with('/') || !is_plain_word(text))) return failure("expected an absolute path without blanks");
+    return setting::Folder(text.c_str());
+}
+
+Result<setting::Memory> read_value(const std::string& text, std::int64_t, std::int64_t, setting::Memory*) {
+    constexpr std::int64_t most = 1 << 20;
+    const bool has_unit = !text.empty() && std::string_view("KMGT").find(text.back()) != std::string_view::npos;
+    if (!has_unit || !number_in(std::string_view(text).substr(0, text.size() - 1), 1, most))
+        return failure("expected a number with K, M, G or T behind it, such as 2G");
+    return setting::Memory(text.c_str());
+}
+
+Result<setting::IpAddress> read_value(const std::string& text, std::int64_t, std::int64_t, setting::IpAddress*) {
+    if (!text.empty() && !is_ip_address(text)) return failure("expected an IPv4 or IPv6 address");
+    return setting::IpAddress(text.c_str());
+}
+
 bool is_root(const std::string& text) {
     if (!text.starts_with('/') && text != "~" && !text.starts_with("~/") && !text.starts_with("%h")) return false;
     for (std::size_t at = text.find('%'); at != std::string::npos; at = text.find('%', at + 2)) {
@@ -132,6 +189,14 @@ std::string print_value(setting::Notify value) { return value == setting::Notify
 std::string print_value(setting::Loader value) { return loaders[static_cast<std::size_t>(value)]; }
 std::string print_value(setting::Sharing value) { return sharings[static_cast<std::size_t>(value)]; }
 std::string print_value(const setting::Ports& value) { return fmt::format("{}-{}", value.first, value.last); }
+std::string print_value(const setting::LinkPorts& value) {
+    return value.first == 0 ? std::string() : fmt::format("{}-{}", value.first, value.last);
+}
+std::string print_value(const setting::Engines& value) {
+    const Engine other = value.first == Engine::slurm ? Engine::systemd : Engine::slurm;
+    return value.both ? fmt::format("{} {}", name_of(value.first), name_of(other)) : name_of(value.first);
+}
+std::string print_value(const setting::Words& value) { return fmt::format("{}", fmt::join(value, " ")); }
 
 std::string print_value(const setting::Roots& value) { return fmt::format("{}", fmt::join(value, ":")); }
 
@@ -164,6 +229,8 @@ public:
         if (!settings_.environments.contains("default") && faults_.empty()) {
             settings_.environments.emplace("default", "/opt/tensorboard/bin/tensorboard");
         }
+        if (faults_.empty() && settings_.engine.allows(Engine::slurm) && settings_.link_address.empty())
+            faults_.push_back(file_ + ": engine: boards of slurm need link_address, the address of this server in the cluster's network");
         if (!faults_.empty()) return tl::make_unexpected(std::move(faults_));
         return std::move(settings_);
     }

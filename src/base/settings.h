@@ -32,6 +32,32 @@ enum class Notify { off, mail };
 enum class Loader { automatic, boardgate, rustboard, python };
 /// To whom people may show their boards: to nobody, to users and groups, or also to everybody who can log in.
 enum class Sharing { off, people, everybody };
+/// Which engines the site has, and which of them runs a board whose owner chose none.
+struct Engines {
+    Engine first = Engine::systemd;
+    bool both = false;
+    [[nodiscard]] bool allows(Engine engine) const { return both || engine == first; }
+    /// The site may have taken the wanted one away.
+    [[nodiscard]] Engine usable(Engine wanted) const { return allows(wanted) ? wanted : first; }
+};
+/// Of letters, digits and `._,+@:/=-`, not beginning with a dash; may be empty.
+struct Word : std::string {
+    using std::string::string;
+};
+/// Options of a program, each beginning with `--`.
+struct Words : std::vector<std::string> {};
+/// An absolute path, or empty.
+struct Folder : std::string {
+    using std::string::string;
+};
+/// A number with K, M, G or T behind it.
+struct Memory : std::string {
+    using std::string::string;
+};
+/// Of IPv4 or IPv6, or empty.
+struct IpAddress : std::string {
+    using std::string::string;
+};
 /// A closed range of ports.
 struct Ports {
     std::uint16_t first = 0;
@@ -39,6 +65,8 @@ struct Ports {
     [[nodiscard]] bool holds(std::uint16_t port) const { return port >= first && port <= last; }
     friend bool operator==(const Ports&, const Ports&) = default;
 };
+/// Of which both are 0 where any port will do.
+struct LinkPorts : Ports {};
 }  // namespace setting
 
 struct Settings {

@@ -151,14 +151,15 @@ Response Dispatch::start_job(const char* method, const Account& owner, const Mes
 
 Response Dispatch::start_unit(const char* method, const Account& owner, DoorRecord record) {
     // Both names were checked when the door was recorded.
-    const UnitName unit(*UserName::parse(owner.name), *BoardId::parse(record.door.board));
+    const auto unit = [&] { return UnitName(*UserName::parse(owner.name), *BoardId::parse(record.door.board), record.door.engine); };
     // The units of an older boardgate lack what boardgate-board reads today.
-    if (!doors_.is_open(unit) || record.opened == 0) {
+    if (!doors_.has_engine(record) || !doors_.is_open(unit()) || record.opened == 0) {
         const auto port = doors_.make_again(owner, record);
         if (!port) return {error_of(port)};
         record.door.port = port->number();
+        record.door.engine = settings_.engine.usable(record.door.engine);
     }
-    if (const auto job = jobs_.ask(method, unit.service()); !job) {
+    if (const auto job = jobs_.ask(method, unit().service()); !job) {
         return {refuse(Refusal::systemd, "systemd refused: " + job.error().what)};
     }
     doors_.woken(*BoardId::parse(record.door.board), now());
@@ -216,7 +217,7 @@ Response Dispatch::sleep(const Account& caller, const wire::SleepBoard& message)
     if (!record) return {error_of(record)};
     const auto user = UserName::parse(owner);
     if (!user) return {refuse(Refusal::account, user.error().what)};
-    const UnitName unit(*user, *board);
+    const UnitName unit(*user, *board, record->door.engine);
     // A board that no longer exists is asleep, too.
     (void)jobs_.ask("StopUnit", unit.service());
     return {Done{record->door.port}};
@@ -243,7 +244,8 @@ Response Dispatch::reopen(const Account& caller, const wire::ReopenDoor& message
     if (!owner || !record->is_of(*owner)) return {refuse(Refusal::account, "the owner of this board has no account")};
     if (const std::string why = tickets::why_closed(*owner, settings_, clock_); !why.empty())
         return {refuse(Refusal::account, "the account of its owner is closed: " + why)};
-    if (!doors_.is_stopped(UnitName(*UserName::parse(record->owner), *board), *record)) return {Done{record->door.port}};
+    if (!doors_.is_stopped(UnitName(*UserName::parse(record->owner), *board, record->door.engine), *record))
+        return {Done{record->door.port}};
     return {doors_.reopen(*owner, *record).map([](Port port) { return Done{port.number()}; })};
 }
 
@@ -255,7 +257,7 @@ Result<Response> Dispatch::check_door(const wire::Datagram& request) {
     const auto lock = doors_.lock(*board);
     const auto record = doors_.of_anybody(*board);
     const auto owner = record ? UserName::parse(record->owner) : failure("no record");
-    if (owner && doors_.is_stopped(UnitName(*owner, *board), *record))
+    if (owner && doors_.is_stopped(UnitName(*owner, *board, record->door.engine), *record))
         return Response{refuse(Refusal::stopped, "its socket was stopped with systemctl")};
     return Response{Done{}};
 }
@@ -268,7 +270,7 @@ Result<Response> Dispatch::reset_failed(const wire::Datagram& request) {
     const auto record = doors_.of_anybody(*board);
     if (!record) return Response{error_of(record)};
     const auto owner = UserName::parse(record->owner);
-    if (owner) doors_.reset_failed(UnitName(*owner, *board));
+    if (owner) doors_.reset_failed(UnitName(*owner, *board, record->door.engine));
     return Response{Done{record->door.port}};
 }
 

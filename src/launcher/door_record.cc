@@ -11,6 +11,8 @@ namespace {
 constexpr std::uint16_t format = 3;
 /// With shown_to behind it. Only boards that are shown have it: an older boardgate reads all others.
 constexpr std::uint16_t shown_format = 4;
+/// With the engine, and then shown_to. Only boards that systemd does not run have it, for the same reason.
+constexpr std::uint16_t engine_format = 5;
 /// Of boardgate 0.1: a title in place of the names, and nothing behind the door.
 constexpr std::uint16_t older_format = 2;
 constexpr std::uint16_t use_format = 1;
@@ -39,13 +41,14 @@ Result<DoorRecord> record_in(std::string_view bytes) {
     if (seen == older_format) {
         record.door = older_door(in, get);
     } else {
-        record.door.fields(get);
+        record.door.fields_without_engine(get);
         get.number(record.opened);
         get.flag(record.stopped);
-        if (seen == shown_format) get.list(record.shown_to, wire::longest::shown_to);
+        if (seen == engine_format) get.choice(record.door.engine);
+        if (seen == shown_format || seen == engine_format) get.list(record.shown_to, wire::longest::shown_to);
     }
-    if ((seen != format && seen != older_format && seen != shown_format) || !in.done())
-        return failure("a door's record is damaged or of another version");
+    const bool known = seen == format || seen == older_format || seen == shown_format || seen == engine_format;
+    if (!known || !in.done()) return failure("a door's record is damaged or of another version");
     return record;
 }
 
@@ -58,14 +61,16 @@ Result<DoorRecords> DoorRecords::open(const std::string& path) {
 }
 
 Result<void> DoorRecords::write(DoorRecord& record) const {
-    wire::Writer out(record.shown_to.empty() ? format : shown_format);
+    const bool has_engine = record.door.engine != Engine::systemd;
+    wire::Writer out(has_engine ? engine_format : record.shown_to.empty() ? format : shown_format);
     wire::detail::Put put(out);
     out.number(record.uid);
     put.text(record.owner, wire::longest::user);
-    record.door.fields(put);
+    record.door.fields_without_engine(put);
     put.number(record.opened);
     put.flag(record.stopped);
-    if (!record.shown_to.empty()) put.list(record.shown_to, wire::longest::shown_to);
+    if (has_engine) put.choice(record.door.engine);
+    if (has_engine || !record.shown_to.empty()) put.list(record.shown_to, wire::longest::shown_to);
     const auto written = folder_.write(record.door.board, out.bytes(), PrivateFolder::IfUnfinished::replace);
     if (!written) return system_error("cannot write a door's record", record.door.board, written.error().sys);
     return {};

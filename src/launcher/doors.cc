@@ -17,6 +17,7 @@
 #include "src/base/log.h"
 #include "src/base/options_changed_signal.h"
 #include "src/base/session_ended_signal.h"
+#include "src/launcher/engine.h"
 
 namespace boardgate::launcher {
 
@@ -50,6 +51,7 @@ std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
     if (!Samples::parse(door.samples_per_plugin)) return "samples_per_plugin";
     if (!IdleSleep::parse(door.idle_sleep)) return "idle_sleep";
     if (!Priority::parse(door.priority)) return "priority";
+    if (!settings.engine.allows(door.engine)) return "engine";
     if (!door.home.empty() && !HomeMark::parse(door.home)) return "home";
     if (door.bind_all && !settings.allow_bind_all) return "bind_all";
     if (!door.host.empty() && !(settings.allow_bind_all && is_ip_address(door.host))) return "host";
@@ -123,13 +125,10 @@ LauncherResult<DoorPlan> Doors::plan(const Account& owner, const wire::DoorSpec&
                       "the packet filter guards other ports than door_ports; an administrator runs: systemctl restart boardgate.target");
     }
     // The loop over ports sets the port.
-    return DoorPlan{UnitName(*user, *BoardId::parse(door.board)),
-                    owner,
-                    *Port::parse(settings_.door_ports.last),
-                    door,
-                    program,
-                    settings_.longest_awake,
-                    settings_.loader};
+    const UnitName unit(*user, *BoardId::parse(door.board), door.engine);
+    DoorPlan plan{unit, owner, *Port::parse(settings_.door_ports.last), door, program, settings_.longest_awake, settings_.loader};
+    plan.engine_words = words_of(unit, door.engine, settings_);
+    return plan;
 }
 
 LauncherResult<Doors::Bound> Doors::start_units(const DoorPlan& plan) {
@@ -255,9 +254,9 @@ LauncherResult<Port> Doors::make(const Account& owner, const wire::DoorSpec& doo
     if (before && !before->is_of(owner) && !is_of_renamed(*before, owner, door))
         return refuse(Refusal::no_such_door, "you have no such board");
     if (const auto named = before ? UserName::parse(before->owner) : failure("no door"); named) {
-        const UnitName known(*named, board);
+        const UnitName known(*named, board, before->door.engine);
         if (is_stopped(known, *before)) return refuse(Refusal::stopped, stopped_text);
-        if (before->owner != owner.name) (void)stop_units(known);
+        if (before->owner != owner.name || before->door.engine != door.engine) (void)stop_units(known);
     }
     plan->confined = before && !before->shown_to.empty();
     if (before && before->is_of(owner) && change_in_place(*plan, *before, former)) return *Port::parse(before->door.port);
@@ -319,6 +318,7 @@ LauncherResult<bool> Doors::show_to(const Account& owner, DoorRecord record, std
 LauncherResult<Port> Doors::make_again(const Account& owner, const DoorRecord& record) {
     wire::DoorSpec anywhere = record.door;
     anywhere.port = 0;
+    anywhere.engine = settings_.engine.usable(record.door.engine);
     return make(owner, anywhere, record.door.port);
 }
 
@@ -338,7 +338,7 @@ bool Doors::rest(const DoorRecord& record) {
     const auto owner = UserName::parse(record.owner);
     DoorUse use = records_.use(board);
     if (!owner || use.keeps_port || record.door.bind_all || !record.door.host.empty()) return false;
-    const UnitName unit(*owner, board);
+    const UnitName unit(*owner, board, record.door.engine);
     if (is_stopped(unit, record)) return false;
     if (is_running(unit)) return false;
     use.rests = true;
@@ -364,8 +364,14 @@ std::optional<std::uint16_t> Doors::free_a_port(const BoardId& except) {
 LauncherResult<void> Doors::remove(const Account& owner, const BoardId& board) {
     const auto user = UserName::parse(owner.name);
     if (!user) return {};
-    if (!stop_units(UnitName(*user, board))) return refuse(Refusal::systemd, "systemd does not stop the board's units; try again");
-    if (owned(owner, board)) records_.remove(board);
+    const auto record = owned(owner, board);
+    // There may be units without a record, of each engine of the site.
+    for (const Engine engine : {Engine::systemd, Engine::slurm}) {
+        if (!settings_.engine.allows(engine) && !(record && record->door.engine == engine)) continue;
+        if (!stop_units(UnitName(*user, board, engine)))
+            return refuse(Refusal::systemd, "systemd does not stop the board's units; try again");
+    }
+    if (record) records_.remove(board);
     return {};
 }
 
@@ -413,8 +419,9 @@ bool Doors::stop_units(const UnitName& unit) {
 void Doors::end_connections(const Account& owner) const {
     const auto user = UserName::parse(owner.name);
     for (const BoardId& board : user ? records_.with_port() : std::vector<BoardId>()) {
-        if (const auto record = records_.read(board); !record || !record->is_of(owner)) continue;
-        const UnitName unit(*user, board);
+        const auto record = records_.read(board);
+        if (!record || !record->is_of(owner)) continue;
+        const UnitName unit(*user, board, record->door.engine);
         // An error means that the board sleeps.
         (void)bus_.ask("KillUnit", "ssi", unit.service().c_str(), "main", session_ended_signal);
     }

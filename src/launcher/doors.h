@@ -26,7 +26,8 @@ public:
     /// port, or else the first free one of the range. When none is free, the board that was woken longest ago rests. Returns
     /// the port.
     [[nodiscard]] LauncherResult<Port> make(const Account& owner, const wire::DoorSpec& door, std::uint16_t former = 0);
-    /// Makes a door again from its record; on another port when its own is taken or outside the range.
+    /// Makes a door again from its record; on another port when its own is taken or outside the range, and by
+    /// another engine when the site has its own no more.
     [[nodiscard]] LauncherResult<Port> make_again(const Account& owner, const DoorRecord& record);
     /// The board was woken: the time counts for door_rest.
     void woken(const BoardId& board, std::chrono::sys_seconds now) const;
@@ -59,6 +60,7 @@ public:
     void reset_failed(const UnitName& unit) const;
     /// Ends that, and makes the door again.
     [[nodiscard]] LauncherResult<Port> reopen(const Account& owner, DoorRecord record);
+    [[nodiscard]] bool has_engine(const DoorRecord& record) const { return settings_.engine.allows(record.door.engine); }
     [[nodiscard]] bool is_open(const UnitName& unit) const { return bus_.active_state(unit.socket()) == "active"; }
 
 private:

@@ -39,7 +39,7 @@ bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& 
     const std::string door = "the door of board " + record.door.board;
     const auto owner = UserName::parse(record.owner);
     if (!owner) return true;
-    const UnitName unit(*owner, board);
+    const UnitName unit(*owner, board, record.door.engine);
 
     if (!account || !record.is_of(*account)) {
         if (!doors.close(unit, record)) return false;
@@ -56,7 +56,7 @@ bool reconcile_one(const DoorRecord& record, const DoorRecords& records, Doors& 
         return closed;
     }
     if (rests(record, records, doors, settings, clock)) return true;
-    if (doors.is_open(unit) || doors.is_stopped(unit, record)) return true;
+    if (doors.is_stopped(unit, record) || (doors.is_open(unit) && doors.has_engine(record))) return true;
     const auto made = doors.make_again(*account, record);
     if (!made) say(record, door + " cannot be made: " + made.error().text);
     return made.has_value();
@@ -109,7 +109,7 @@ void close_strays(const DoorRecords& records, Doors& doors, const Settings& sett
         if (!owner || settings.is_door_port(record.door.port)) continue;
         const BoardId board = *BoardId::parse(record.door.board);
         const auto lock = records.lock(board);
-        const UnitName unit(*owner, board);
+        const UnitName unit(*owner, board, record.door.engine);
         if (!doors.is_open(unit)) continue;
         const char* what = doors.close(unit, record) ? "is closed" : "cannot be closed, and local users may reach it";
         say(record,

@@ -4,11 +4,12 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include "src/launcher/engine.h"
+
 namespace boardgate::launcher {
 
 namespace {
 
-constexpr const char* board_program = BOARDGATE_LIBEXECDIR "/boardgate-board";
 constexpr const char* install_program = "/usr/bin/install";
 
 /// Appends to one message and remembers the first failure.
@@ -41,15 +42,15 @@ std::string without_specifiers(const std::string& text) {
 }
 
 /// Everybody sees this command line: it holds nothing but the board's id.
-void add_exec_start(Properties& to, const std::string& board) {
+void add_exec_start(Properties& to, const char* program, const std::string& board) {
     const std::string which = "--board=" + board;
     to.open('r', "sv");
     to.add("s", "ExecStart");
     to.open('v', "a(sasb)");
     to.open('a', "(sasb)");
     to.open('r', "sasb");
-    to.add("s", board_program);
-    to.add("as", 2, board_program, which.c_str());
+    to.add("s", program);
+    to.add("as", 2, program, which.c_str());
     to.add("b", 0);  // do not ignore failure
     to.close();
     to.close();
@@ -132,10 +133,11 @@ void add_unit(Properties& to, const DoorPlan& plan, const std::string& input) {
     // The uid and not the name: the ticket proves the uid.
     to.add("(sv)", "User", "s", uid.c_str());
     to.add("(sv)", "Slice", "s", slice.c_str());
-    add_cache(to, uid);
+    // The other engine's program reads no event files here.
+    if (plan.door.engine == Engine::systemd) add_cache(to, uid);
     to.add("(sv)", "CPUWeight", "t", static_cast<std::uint64_t>(plan.door.priority));
     to.add("(sv)", "StandardInputFile", "s", input.c_str());
-    add_exec_start(to, plan.door.board);
+    add_exec_start(to, program_of(plan.door.engine), plan.door.board);
     to.close();
 }
 
@@ -165,6 +167,7 @@ std::vector<std::string> board_arguments(const DoorPlan& plan) {
     if (plan.confined) words.emplace_back("--confined=yes");
     for (const std::string& folder : door.more_logdirs) words.push_back("--logdir=" + folder);
     for (const std::string& name : door.names) words.push_back("--name=" + name);
+    words.insert(words.end(), plan.engine_words.begin(), plan.engine_words.end());
     return words;
 }
 

@@ -151,8 +151,15 @@ struct DoorSpec {
     bool bind_all = false;         ///< the door is also open on every interface, to everybody
     std::string host;              ///< the door is also open on this IP address; may be empty
     std::string home;              ///< HomeMark of its owner; empty when unknown
+    Engine engine = Engine::systemd;
     template <class Io>
     void fields(Io& io) {
+        fields_without_engine(io);
+        io.choice(engine);
+    }
+    /// As door records have them whose board systemd runs: an older boardgate reads these.
+    template <class Io>
+    void fields_without_engine(Io& io) {
         io.text(board, longest::board);
         io.number(port);
         io.text(logdir, longest::path);
@@ -455,7 +462,7 @@ struct HomeIs {
 
 struct ReadLog {
     static constexpr Type type = Type::ReadLog;
-    std::string unit;   ///< `tensorboard-*.service`
+    std::string unit;   ///< the service of a board
     std::string after;  ///< continue after this cursor; empty: the last `lines` lines
     std::uint32_t lines = 0;
     bool follow = false;

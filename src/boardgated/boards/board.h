@@ -122,7 +122,7 @@ struct Board {
     SharingSummary sharing{};
     std::optional<Visit> last_visit{};
 
-    [[nodiscard]] UnitName unit() const { return {owner, id}; }
+    [[nodiscard]] UnitName unit() const { return {owner, id, Engine::systemd}; }
     /// When the board is expected to sleep; nothing unless it is ready.
     [[nodiscard]] std::optional<WallTime> sleeps_at() const;
     [[nodiscard]] std::string url() const { return "/b/" + id.str() + "/"; }

@@ -42,8 +42,11 @@ std::set<BoardId> UnitReconciler::take_unknown_of(const UserName& user) {
     std::set<BoardId> boards;
     std::erase_if(*unknown_.lock(), [&](const std::string& unit) {
         const auto board = UnitName::board_of(unit);
-        const UnitName own(user, *board);
-        if (unit != own.service() && unit != own.socket()) return false;
+        const auto is_own = [&](Engine engine) {
+            const UnitName own(user, *board, engine);
+            return unit == own.service() || unit == own.socket();
+        };
+        if (!is_own(Engine::systemd) && !is_own(Engine::slurm)) return false;
         if (!registry_.knows(*board)) boards.insert(*board);
         return true;
     });

@@ -78,7 +78,8 @@ using ListedUnits = std::map<std::string, std::string>;
 
 ListedUnits list_units(const Bus& bus) {
     ListedUnits units;
-    const auto answer = bus.ask("ListUnitsByPatterns", "asas", 0, 2, "tensorboard-*.service", "tensorboard-*.socket");
+    const auto answer = bus.ask("ListUnitsByPatterns", "asas", 0, 4, "tensorboard-*.service", "tensorboard-*.socket",
+                                "tensorboard.slurm-*.service", "tensorboard.slurm-*.socket");
     if (!answer) return units;
     sd_bus_message* list = answer->get();
     sd_bus_message_enter_container(list, 'a', "(ssssssouso)");

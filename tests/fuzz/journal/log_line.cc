@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         require(UnitName::board_of(input).has_value(), "a unit names its board");
     }
     if (const auto user = UserName::parse(input)) {
-        const UnitName unit(*user, *BoardId::parse("abcdefgh"));
+        const UnitName unit(*user, *BoardId::parse("abcdefgh"), Engine::slurm);
         require(UnitName::board_of(unit.service())->str() == "abcdefgh", "a unit's name has the board, whatever the user is called");
     }
     return 0;

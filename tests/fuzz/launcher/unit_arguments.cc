@@ -18,7 +18,11 @@ using fuzz::require;
 DoorPlan plan_of(const wire::DoorSpec& door) {
     static const UserName owner = *UserName::parse("alice");
     static const BoardId board = *BoardId::parse("abcdefgh");
-    return {UnitName(owner, board), {1001, 1001, "alice", "/home/alice", "/bin/bash"}, *Port::parse(16001), door, "/opt/tb/bin/tensorboard",
+    return {UnitName(owner, board, door.engine),
+            {1001, 1001, "alice", "/home/alice", "/bin/bash"},
+            *Port::parse(16001),
+            door,
+            "/opt/tb/bin/tensorboard",
             std::chrono::hours(8)};
 }
 

@@ -187,13 +187,28 @@ std::string unescaped(const std::string& text) {
 
 TEST(UnitName, EscapesAsSystemdEscapeDoes) {
     const BoardId board = *BoardId::parse("abcdefgh");
-    const auto stem_of = [&](const char* user) { return UnitName(*UserName::parse(user), board).service(); };
+    const auto stem_of = [&](const char* user) { return UnitName(*UserName::parse(user), board, Engine::systemd).service(); };
     EXPECT_EQ(stem_of("alice"), "tensorboard-alice-abcdefgh.service");
     EXPECT_EQ(stem_of("mary-ann"), "tensorboard-mary\\x2dann-abcdefgh.service");
     EXPECT_EQ(stem_of("EXAMPLE\\bob"), "tensorboard-EXAMPLE\\x5cbob-abcdefgh.service");
     EXPECT_EQ(stem_of("a@b.c_d"), "tensorboard-a\\x40b.c_d-abcdefgh.service");
     EXPECT_EQ(stem_of("m\xC3\xBC%i"), "tensorboard-m\\xc3\\xbc\\x25i-abcdefgh.service");
-    EXPECT_EQ(UnitName(*UserName::parse("alice"), board).socket(), "tensorboard-alice-abcdefgh.socket");
+    EXPECT_EQ(UnitName(*UserName::parse("alice"), board, Engine::systemd).socket(), "tensorboard-alice-abcdefgh.socket");
+}
+
+TEST(UnitName, ABoardOfSlurmHasAnotherStem) {
+    const UnitName unit(*UserName::parse("mary-ann"), *BoardId::parse("abcdefgh"), Engine::slurm);
+    EXPECT_EQ(unit.stem(), "tensorboard.slurm-mary\\x2dann-abcdefgh");
+    EXPECT_EQ(UnitName::board_of(unit.service())->str(), "abcdefgh");
+    EXPECT_EQ(UnitName::board_of(unit.socket())->str(), "abcdefgh");
+    for (const char* other :
+         {"tensorboard.slurm-abcdefgh.service", "tensorboard.slurm--abcdefgh.service", "tensorboard.other-a-abcdefgh.service"})
+        EXPECT_FALSE(UnitName::board_of(other)) << other;
+}
+
+TEST(EngineName, IsReadBack) {
+    for (const Engine engine : {Engine::systemd, Engine::slurm}) EXPECT_EQ(engine_named(name_of(engine)), engine);
+    EXPECT_FALSE(engine_named("Slurm"));
 }
 
 TEST(UnitName, AnyUserComesBackFromTheName) {
@@ -207,7 +222,7 @@ TEST(UnitName, AnyUserComesBackFromTheName) {
         const auto user = UserName::parse(name);
         if (!user) continue;
         const BoardId board = BoardId::make();
-        const UnitName unit(*user, board);
+        const UnitName unit(*user, board, Engine::systemd);
         const std::string stem = unit.service().substr(0, unit.service().size() - sizeof ".service" + 1);
         ASSERT_EQ(stem.find_first_not_of(allowed), std::string::npos) << stem;
         ASSERT_EQ(std::count(stem.begin(), stem.end(), '-'), 2) << stem;

@@ -181,6 +181,47 @@ TEST(Settings, EveryKeyHasARowWithAMeaning) {
 #undef SETTING
 }
 
+TEST(Settings, TheFirstEngineIsTheDefault) {
+    const auto engines = [](const std::string& value) {
+        return parse_settings("link_address = 192.0.2.1\nengine = " + value + "\n", "b.conf").value().engine;
+    };
+    const setting::Engines local = parse_settings("", "b.conf").value().engine;
+    EXPECT_TRUE(local.allows(Engine::systemd));
+    EXPECT_FALSE(local.allows(Engine::slurm));
+    EXPECT_EQ(local.usable(Engine::slurm), Engine::systemd);
+    EXPECT_EQ(engines("slurm").usable(Engine::systemd), Engine::slurm);
+    for (const char* both : {"systemd slurm", "slurm systemd"}) {
+        const setting::Engines seen = engines(both);
+        EXPECT_EQ(name_of(seen.first), std::string(both).substr(0, std::string(both).find(' ')));
+        EXPECT_EQ(seen.usable(Engine::slurm), Engine::slurm);
+        EXPECT_EQ(seen.usable(Engine::systemd), Engine::systemd);
+    }
+    for (const char* value : {"", "Slurm", "systemd systemd", "systemd,slurm", "slurm systemd slurm"})
+        EXPECT_THAT(fault(std::string("engine = ") + value + "\n"), StartsWith("b.conf:1: engine: got \"")) << value;
+}
+
+TEST(Settings, SlurmNeedsTheAddressToWhichItsNodesConnect) {
+    EXPECT_THAT(fault("engine = systemd slurm\n"), HasSubstr("link_address"));
+    EXPECT_THAT(fault("engine = slurm\nlink_address = head.cluster\n"), StartsWith("b.conf:2: link_address: got \""));
+}
+
+TEST(Settings, NothingForSlurmIsReadAsSeveralWords) {
+    const Settings settings = parse_settings(
+                                  "slurm_options = --reservation=boards   --nice=10\nslurm_partition = a,b\nslurm_memory = 512M\n"
+                                  "link_ports = 17000-17100\n",
+                                  "b.conf")
+                                  .value();
+    EXPECT_EQ(settings.slurm_options, (setting::Words{{"--reservation=boards", "--nice=10"}}));
+    EXPECT_EQ(settings.slurm_partition, "a,b");
+    EXPECT_EQ(settings.slurm_memory, "512M");
+    EXPECT_EQ(settings.link_ports.first, 17000);
+    EXPECT_EQ(parse_settings(print_settings(settings), "printed").value().slurm_options, settings.slurm_options);
+    for (const char* line : {"slurm_options = boards", "slurm_options = -p x", "slurm_options = --x=$(id)", "slurm_partition = a b",
+                             "slurm_partition = --uid=0", "slurm_memory = 2", "slurm_memory = G", "slurm_memory = 0G",
+                             "slurm_commands = bin", "slurm_conf = /a b", "link_ports = 5-6", "slurm_cpus = 0"})
+        EXPECT_THAT(fault(std::string(line) + "\n"), HasSubstr("got \"")) << line;
+}
+
 struct SettingsFile : testing::Test {
     void SetUp() override {
         if (geteuid() != 0) GTEST_SKIP() << "needs root: the file must be root's";

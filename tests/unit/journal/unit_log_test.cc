@@ -27,7 +27,7 @@ TEST(UnitLog, RefusesEveryOtherUnit) {
 
 TEST(UnitLog, AgreesWithTheNamesThatBoardgateMakes) {
     for (const char* user : {"alice", "jean-luc", "DOMAIN\\alice", "a.b@c", "größe"}) {
-        const UnitName unit(*UserName::parse(user), BoardId::make());
+        const UnitName unit(*UserName::parse(user), BoardId::make(), Engine::systemd);
         EXPECT_TRUE(is_board_service(unit.service())) << unit.service();
         EXPECT_FALSE(is_board_service(unit.socket()));
     }

@@ -91,6 +91,27 @@ TEST_F(DoorRecordsTest, OnlyBoardsThatAreShownHaveARecordThatAnOlderBoardgateCan
     EXPECT_EQ(format(), plain);
 }
 
+TEST_F(DoorRecordsTest, OnlyBoardsOfSlurmHaveARecordWithAnEngine) {
+    const auto format = [&] { return static_cast<int>(static_cast<unsigned char>(folder.get("abcdefgh").at(0))); };
+    DoorRecord seen = record();
+    write(seen);
+    const int plain = format();
+    seen.door.engine = Engine::slurm;
+    for (const bool is_shown : {false, true}) {
+        if (is_shown) seen.shown_to = {{wire::ShownTo::Kind::user, "bob", 1002, 0}};
+        write(seen);
+        EXPECT_NE(format(), plain);
+        const auto back = records.read(board);
+        ASSERT_TRUE(back) << back.error().text();
+        EXPECT_EQ(back->door.engine, Engine::slurm);
+        EXPECT_EQ(back->shown_to.size(), is_shown ? 1U : 0U);
+        EXPECT_EQ(back->door.home, record().door.home);
+    }
+    write(record());
+    EXPECT_EQ(format(), plain);
+    EXPECT_EQ(records.read(board)->door.engine, Engine::systemd);
+}
+
 TEST_F(DoorRecordsTest, OfBoardgate01AreRead) {
     wire::Writer out(2);
     wire::detail::Put put(out);

@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "src/launcher/engine.h"
+
 #include "tests/fakes/fake_systemd.h"
 
 namespace boardgate::launcher {
@@ -26,7 +28,7 @@ DoorPlan plan() {
     door.idle_sleep = 1800;
     door.priority = 70;
     const auto owner = UserName::parse("alice").value();
-    return {UnitName(owner, BoardId::parse("abcdefgh").value()),
+    return {UnitName(owner, BoardId::parse("abcdefgh").value(), Engine::systemd),
             {1001, 1001, "alice", "/home/alice", "/bin/bash"},
             Port::parse(16001).value(),
             door,
@@ -86,6 +88,38 @@ TEST(UnitProperties, ItRunsBoardgateBoardAndNothingElse) {
     for (const char* never : {"ExecStopPost", "RootDirectory", "AmbientCapabilities", "WorkingDirectory"}) {
         EXPECT_THAT(call, Not(HasSubstr(never)));
     }
+}
+
+TEST(UnitProperties, ABoardOfSlurmRunsBoardgateFarAndHasNoCacheHere) {
+    DoorPlan remote = plan();
+    remote.door.engine = Engine::slurm;
+    remote.unit = UnitName(UserName::parse("alice").value(), BoardId::parse("abcdefgh").value(), Engine::slurm);
+    const std::string call = call_of(remote);
+    EXPECT_THAT(call, HasSubstr("STRING \"tensorboard.slurm-alice-abcdefgh.socket\"; STRING \"fail\";"));
+    EXPECT_THAT(
+        call, HasSubstr("STRUCT \"sasb\" { STRING \"" BOARDGATE_LIBEXECDIR "/boardgate-far\"; ARRAY \"s\" { STRING \"" BOARDGATE_LIBEXECDIR
+                        "/boardgate-far\"; STRING \"--board=abcdefgh\"; };"));
+    EXPECT_THAT(call, Not(HasSubstr("boardgate-board")));
+    EXPECT_THAT(call, Not(HasSubstr("ExecStartPre"))) << "nothing runs as root";
+    EXPECT_THAT(call, Not(HasSubstr("CACHE_DIRECTORY")));
+}
+
+TEST(UnitProperties, TheWordsOfSlurmAreBehindThoseOfTheBoard) {
+    const Settings settings = parse_settings(
+                                  "engine = slurm\nlink_address = 192.0.2.1\nlink_ports = 17000-17100\nslurm_partition = boards\n"
+                                  "slurm_options = --nice=5 --exclusive\naddress = https://lab\n",
+                                  "test")
+                                  .value();
+    DoorPlan remote = plan();
+    remote.unit = UnitName(UserName::parse("alice").value(), BoardId::parse("abcdefgh").value(), Engine::slurm);
+    EXPECT_THAT(words_of(remote.unit, Engine::systemd, settings), testing::IsEmpty());
+    remote.engine_words = words_of(remote.unit, Engine::slurm, settings);
+    const auto words = board_arguments(remote);
+    EXPECT_THAT(words, testing::IsSupersetOf({"--logdir=/home/alice/runs", "--job-name=tensorboard.slurm-alice-abcdefgh", "--memory=2G",
+                                              "--cpus=1", "--time=0", "--commands=/usr/bin", "--link-address=192.0.2.1",
+                                              "--first-port=17000", "--last-port=17100", "--partition=boards", "--sbatch=--nice=5",
+                                              "--sbatch=--exclusive", "--address=https://lab", "--longest-queue=3600"}));
+    EXPECT_THAT(words, Not(testing::Contains("--qos="))) << "Slurm chooses";
 }
 
 /// With CacheDirectory=, systemd would give other people's files in the folder to the owner, as root.

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 struct JournalClientTest : testing::Test {
     fakes::FakeJournal journal;
     JournalClient client{journal.path()};
-    UnitName unit{UserName::parse("alice").value(), BoardId::parse("abcdefgh").value()};
+    UnitName unit{UserName::parse("alice").value(), BoardId::parse("abcdefgh").value(), Engine::systemd};
 };
 
 TEST_F(JournalClientTest, AsksForOneUnitAndGivesItsLinesInOrder) {
@@ -72,7 +72,7 @@ TEST_F(JournalClientTest, FollowsFromBehindACursor) {
 
 TEST(JournalClient, SaysThatThereIsNoReader) {
     const JournalClient client("/nonexistent/journal.sock");
-    EXPECT_FALSE(client.last_lines({UserName::parse("alice").value(), BoardId::make()}, 1));
+    EXPECT_FALSE(client.last_lines({UserName::parse("alice").value(), BoardId::make(), Engine::systemd}, 1));
 }
 
 }  // namespace

@@ -55,7 +55,8 @@ struct UnitWatchTest : testing::Test {
             });
         };
         to.unit_of = [this](const BoardId& id) {
-            return seen().known && id == board ? std::optional(UnitName(UserName::parse("alice").value(), board)) : std::nullopt;
+            return seen().known && id == board ? std::optional(UnitName(UserName::parse("alice").value(), board, Engine::systemd))
+                                               : std::nullopt;
         };
         to.boards = [] { return std::vector<BoardId>{board}; };
         return to;
