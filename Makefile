@@ -63,7 +63,7 @@ boardgate-logdirs_shared    = events wire base
 boardgate-logdirs_libraries = SYSTEMD FMT INIH
 
 boardgate-board_from      = board
-boardgate-board_shared    = base
+boardgate-board_shared    = http base
 boardgate-board_libraries = SYSTEMD FMT
 
 boardgate-data_from      = data
@@ -83,7 +83,7 @@ boardgate_libraries = JSONCPP CURL CLI11 FMT INIH SYSTEMD CRYPTO
 of_people = boardgate-logdirs boardgate-board
 
 # The shared folders become archives; a program takes from them only what it refers to.
-shared = base wire tickets events
+shared = base wire tickets events http
 base_libraries    = SYSTEMD CRYPTO FMT INIH
 wire_shared       = base
 wire_libraries    = SYSTEMD CRYPTO FMT INIH
@@ -91,6 +91,8 @@ tickets_shared    = wire base
 tickets_libraries = SYSTEMD CRYPTO FMT INIH
 events_shared     =
 events_libraries  =
+http_shared       =
+http_libraries    =
 
 ## ---- compiling -----------------------------------------------------------------------------------------------
 # make WERROR= builds with a compiler whose warnings we do not know yet; make SANITIZE=address,undefined

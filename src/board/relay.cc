@@ -94,7 +94,7 @@ bool RelayDirection::move_head(int source, int sink, Step& step) {
             step.failed = head_->is_begun();
             return !step.failed;
         }
-        if (head_->take({bytes.data(), static_cast<std::size_t>(got)}, passing_) == HttpHead::Verdict::refused) {
+        if (head_->take({bytes.data(), static_cast<std::size_t>(got)}, passing_) == http::HttpHead::Verdict::refused) {
             step.failed = true;
             return false;
         }

@@ -15,7 +15,7 @@
 #include "src/base/clock.h"
 #include "src/base/error.h"
 #include "src/base/fd.h"
-#include "src/board/http_head.h"
+#include "src/http/http_head.h"
 
 namespace boardgate::board {
 
@@ -39,7 +39,7 @@ private:
 class RelayDirection {
 public:
     /// `head` must outlive it; without one, all bytes pass.
-    explicit RelayDirection(HttpHead* head = nullptr) : head_(head) {}
+    explicit RelayDirection(http::HttpHead* head = nullptr) : head_(head) {}
     struct Step {
         std::size_t moved = 0;
         bool more = false;    ///< paused for the other connections
@@ -53,7 +53,7 @@ public:
 private:
     [[nodiscard]] bool move_head(int source, int sink, Step& step);
 
-    HttpHead* head_;
+    http::HttpHead* head_;
     std::string passing_;  ///< a head, and bytes that came with it
     std::optional<Pipe> pipe_;
     std::size_t inside_ = 0;
@@ -92,8 +92,8 @@ private:
         Connection(Fd from, Fd to) : visitor(std::move(from)), tensorboard(std::move(to)) {}
         Fd visitor;
         Fd tensorboard;
-        RequestHead request{};
-        AnswerHead answer{request};
+        http::RequestHead request{};
+        http::AnswerHead answer{request};
         RelayDirection inward{&request};
         RelayDirection outward{&answer};
         bool more = false;

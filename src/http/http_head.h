@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace boardgate::board {
+namespace boardgate::http {
 
 /// Collects a head until it is complete.
 class HttpHead {
@@ -54,4 +54,4 @@ private:
     const RequestHead& request_;
 };
 
-}  // namespace boardgate::board
+}  // namespace boardgate::http

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "src/board/http_head.h"
+#include "src/http/http_head.h"
 
 #include <gtest/gtest.h>
 
-namespace boardgate::board {
+namespace boardgate::http {
 namespace {
 
 using Verdict = HttpHead::Verdict;
@@ -113,4 +113,4 @@ TEST_F(HttpHeadTest, AWebsocketThatWasAskedForPasses) {
 }
 
 }  // namespace
-}  // namespace boardgate::board
+}  // namespace boardgate::http

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "src/board/http_head.h"
+#include "src/http/http_head.h"
 
 #include <strings.h>
 
 #include <algorithm>
 #include <optional>
 
-namespace boardgate::board {
+namespace boardgate::http {
 
 namespace {
 
@@ -22,14 +22,14 @@ bool is(std::string_view name, std::string_view other) {
 constexpr std::string_view answer_headers[] = {
 #define ANSWER_HEADER(name) name,
 #define UPGRADE_HEADER(name)
-#include "src/board/answer_headers.inc"
+#include "src/http/answer_headers.inc"
 #undef ANSWER_HEADER
 #undef UPGRADE_HEADER
 };
 constexpr std::string_view upgrade_headers[] = {
 #define ANSWER_HEADER(name)
 #define UPGRADE_HEADER(name) name,
-#include "src/board/answer_headers.inc"
+#include "src/http/answer_headers.inc"
 #undef ANSWER_HEADER
 #undef UPGRADE_HEADER
 };
@@ -170,4 +170,4 @@ HttpHead::Verdict AnswerHead::judge(std::string_view head, std::string& out) {
     return Verdict::passed;
 }
 
-}  // namespace boardgate::board
+}  // namespace boardgate::http
