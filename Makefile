@@ -66,6 +66,14 @@ boardgate-board_from      = board
 boardgate-board_shared    = http base
 boardgate-board_libraries = SYSTEMD FMT
 
+boardgate-far_from      = far
+boardgate-far_shared    = link http base
+boardgate-far_libraries = SYSTEMD FMT SSL CRYPTO
+
+boardgate-node_from      = node
+boardgate-node_shared    = link base
+boardgate-node_libraries = SYSTEMD FMT SSL CRYPTO
+
 boardgate-data_from      = data
 boardgate-data_shared    = events base
 boardgate-data_libraries = NGHTTP2 ZLIB
@@ -83,7 +91,7 @@ boardgate_libraries = JSONCPP CURL CLI11 FMT INIH SYSTEMD CRYPTO
 of_people = boardgate-logdirs boardgate-board
 
 # The shared folders become archives; a program takes from them only what it refers to.
-shared = base wire tickets events http
+shared = base wire tickets events http link
 base_libraries    = SYSTEMD CRYPTO FMT INIH
 wire_shared       = base
 wire_libraries    = SYSTEMD CRYPTO FMT INIH
@@ -93,6 +101,8 @@ events_shared     =
 events_libraries  =
 http_shared       =
 http_libraries    =
+link_shared       = base
+link_libraries    = SSL CRYPTO SYSTEMD FMT INIH
 
 ## ---- compiling -----------------------------------------------------------------------------------------------
 # make WERROR= builds with a compiler whose warnings we do not know yet; make SANITIZE=address,undefined
@@ -117,7 +127,7 @@ ifneq (,$(findstring fuzzer,$(SANITIZE)))
 quick = -O1 -g1
 endif
 
-libraries = SYSTEMD FMT INIH CRYPTO PAM FCGI JSONCPP SQLITE CURL CLI11 NGHTTP2 ZLIB
+libraries = SYSTEMD FMT INIH CRYPTO SSL PAM FCGI JSONCPP SQLITE CURL CLI11 NGHTTP2 ZLIB
 library_cflags = $(sort $(foreach l,$(libraries),$($(l)_CFLAGS)))
 # Sections that nothing refers to are dropped at the link, so that a program which takes one function of a
 # shared file neither carries nor needs the libraries of the others.
