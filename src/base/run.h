@@ -16,6 +16,7 @@ namespace exit_status {
 inline constexpr int done = 0;
 inline constexpr int usage = 64;
 inline constexpr int no_input = 66;
+inline constexpr int unavailable = 69;
 inline constexpr int fault_of_ours = 70;
 inline constexpr int try_again = 75;
 inline constexpr int configuration = 78;

@@ -73,6 +73,9 @@ void notify_status(const std::string& status) { notify("", status); }
 void notify_stopping(const std::string& status) { notify("STOPPING=1\n", status); }
 void keep_socket(const std::string& name, int fd) { sd_pid_notify_with_fds(0, 0, ("FDSTORE=1\nFDPOLL=0\nFDNAME=" + name).c_str(), &fd, 1); }
 void forget_socket(const std::string& name) { sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + name).c_str()); }
+void notify_more_time(std::chrono::seconds more) {
+    sd_notify(0, ("EXTEND_TIMEOUT_USEC=" + std::to_string(std::chrono::microseconds(more).count())).c_str());
+}
 void notify_alive() { sd_notify(0, "WATCHDOG=1"); }
 
 }  // namespace boardgate

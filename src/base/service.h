@@ -2,6 +2,7 @@
 // systemd's interface to a service: passed sockets and notifications (sd_listen_fds(3), sd_notify(3)).
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ void notify_stopping(const std::string& status);
 /// Stores a socket in systemd, which passes it to the next start of the program (FileDescriptorStoreMax=).
 void keep_socket(const std::string& name, int fd);
 void forget_socket(const std::string& name);
+/// The start takes so much longer from now on than TimeoutStartSec= allows.
+void notify_more_time(std::chrono::seconds more);
 /// Notifies the watchdog that the main loop works.
 void notify_alive();
 

@@ -2,7 +2,6 @@
 // boardgate-board: runs as the board's owner in the sandbox; the door starts it. Starts TensorBoard, notifies systemd when
 // it answers, relays between door and TensorBoard, restarts TensorBoard where that helps, sleeps when idle, and ends with
 // TensorBoard's exit status.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -19,6 +18,7 @@
 #include "src/base/run.h"
 #include "src/base/service.h"
 #include "src/base/session_ended_signal.h"
+#include "src/base/words.h"
 #include "src/board/confinement.h"
 #include "src/board/several_folders.h"
 #include "src/board/supervisor.h"
@@ -69,14 +69,6 @@ Result<void> confine(const Options& options, const char* own) {
     return Confinement::of(options.folders, options.tensorboard, own == nullptr ? "" : own, cache == nullptr ? "" : cache).enter();
 }
 
-/// TensorBoard must not find the options again; this program may read them again (options_changed_signal).
-Fd take_input() {
-    Fd input(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-    const Fd nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
-    dup2(nothing.get(), STDIN_FILENO);
-    return input;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,6 +81,7 @@ int main(int argc, char** argv) {
         }
         auto words = read_words(STDIN_FILENO);
         if (!words) return error_of(words);
+        // TensorBoard must not find the options again; this program may read them again (options_changed_signal).
         Fd input = take_input();
         const auto options = parse_options(board_of(argc, argv), *std::move(words));
         if (!options) return error_of(options);

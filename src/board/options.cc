@@ -2,7 +2,6 @@
 #include "src/board/options.h"
 
 #include <getopt.h>
-#include <unistd.h>
 
 #include <charconv>
 #include <map>
@@ -41,20 +40,6 @@ Result<std::chrono::seconds> parse_seconds(const std::string& option, const std:
 }
 
 }  // namespace
-
-Result<std::vector<std::string>> read_words(int file, std::size_t most) {
-    std::string bytes;
-    char buffer[4096];
-    for (ssize_t got = 0; (got = read(file, buffer, sizeof buffer)) > 0;) {
-        bytes.append(buffer, static_cast<std::size_t>(got));
-        if (bytes.size() > most) return failure("the options of the board are too long");
-    }
-    std::vector<std::string> words;
-    for (std::size_t end = 0, at = 0; (end = bytes.find('\0', at)) != std::string::npos; at = end + 1)
-        words.push_back(bytes.substr(at, end - at));
-    if (words.empty()) return failure("standard input has no options", {}, "do not start this program by hand: a board's unit starts it");
-    return words;
-}
 
 Result<Options> parse_options(const std::string& id, std::vector<std::string> words) {
     std::map<std::string, std::string> given;

@@ -33,8 +33,6 @@ struct Options {
     bool confined = false;               ///< shown to others: nothing outside of its folders is read
 };
 
-/// The words in a file, each ended by a NUL; at most `most` bytes.
-[[nodiscard]] Result<std::vector<std::string>> read_words(int file, std::size_t most = 256 * 1024);
 /// `id` is that of the command line. Checks every value. The error names the option.
 [[nodiscard]] Result<Options> parse_options(const std::string& id, std::vector<std::string> words);
 

@@ -14,6 +14,7 @@
 #include "src/base/run.h"
 #include "src/base/service.h"
 #include "src/base/session_ended_signal.h"
+#include "src/base/words.h"
 #include "src/board/readiness.h"
 
 namespace boardgate::board {

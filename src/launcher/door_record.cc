@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "src/base/words.h"
+
 namespace boardgate::launcher {
 
 namespace {
@@ -83,16 +85,6 @@ Result<DoorRecord> DoorRecords::read(const BoardId& board) const {
     if (record && record->door.board != board.str()) return failure("a door's record names another board", board.str());
     return record;
 }
-
-namespace {
-
-std::string bytes_of(const std::vector<std::string>& words) {
-    std::string bytes;
-    for (const std::string& word : words) bytes.append(word).push_back('\0');
-    return bytes;
-}
-
-}  // namespace
 
 bool DoorRecords::overwrite_arguments(const BoardId& board, const std::vector<std::string>& words) const {
     return folder_.overwrite(arguments_name(board), bytes_of(words));

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "src/base/folder_names.h"
+#include "src/base/words.h"
 #include "src/board/options.h"
 #include "src/launcher/unit_properties.h"
 
@@ -38,7 +39,7 @@ void read_by_board(const wire::DoorSpec& door, const std::vector<std::string>& w
     for (const std::string& word : words) file.append(word).append(1, '\0');
     const Fd input = events::open_file(file);
     require(lseek(input.get(), 0, SEEK_SET) == 0, "a file has a beginning");
-    auto read = board::read_words(input.get());
+    auto read = read_words(input.get());
     require(read && *read == words, "each word is read back");
     const auto options = board::parse_options("abcdefgh", *std::move(read));
     if (!is_valid(door)) return;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/base/fd.h"
+#include "src/base/words.h"
 
 #include "tests/fakes/temp_folder.h"
 
