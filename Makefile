@@ -40,7 +40,7 @@ mandir = $(datadir)/man
 # What each program is made of: the folder below src, the shared folders, the libraries. Nothing else gets in;
 # tests/structure holds the result against this.
 programs = boardgated boardgate-login boardgate-launcher boardgate-journal boardgate-logdirs boardgate-board \
-           boardgate-doorcheck boardgate-data boardgate
+           boardgate-far boardgate-node boardgate-doorcheck boardgate-data boardgate
 
 boardgated_from          = boardgated
 boardgated_shared        = wire base
@@ -88,7 +88,7 @@ boardgate_libraries = JSONCPP CURL CLI11 FMT INIH SYSTEMD CRYPTO
 
 # The kernel lets nobody trace a process whose program they cannot read, from its first instruction on (execve(2),
 # ptrace(2)): these programs run as people.
-of_people = boardgate-logdirs boardgate-board
+of_people = boardgate-logdirs boardgate-board boardgate-far boardgate-node
 
 # The shared folders become archives; a program takes from them only what it refers to.
 shared = base wire tickets events http link

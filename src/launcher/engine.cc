@@ -16,6 +16,7 @@ std::vector<std::string> words_of(const UnitName& unit, Engine engine, const Set
         "--time=" + std::to_string(settings.slurm_time.count()),
         "--commands=" + settings.slurm_commands,
         "--link-address=" + settings.link_address,
+        "--node-program=" + settings.node_program,
         "--longest-queue=" + std::to_string(settings.longest_queue.count()),
     };
     const auto add = [&](const char* option, const std::string& value) {

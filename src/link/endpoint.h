@@ -35,7 +35,8 @@ struct End {
         terminated,  ///< Slurm terminated the job
         time_limit,  ///< the job's time limit comes
         stopped,     ///< the head asked for it
-        last = stopped
+        unfit,       ///< this node cannot run boards
+        last = unfit
     };
     Cause cause = Cause::own;
     std::uint8_t status = 0;

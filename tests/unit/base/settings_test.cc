@@ -218,7 +218,7 @@ TEST(Settings, NothingForSlurmIsReadAsSeveralWords) {
     EXPECT_EQ(parse_settings(print_settings(settings), "printed").value().slurm_options, settings.slurm_options);
     for (const char* line : {"slurm_options = boards", "slurm_options = -p x", "slurm_options = --x=$(id)", "slurm_partition = a b",
                              "slurm_partition = --uid=0", "slurm_memory = 2", "slurm_memory = G", "slurm_memory = 0G",
-                             "slurm_commands = bin", "slurm_conf = /a b", "link_ports = 5-6", "slurm_cpus = 0"})
+                             "slurm_commands = bin", "slurm_conf = /a b", "node_program = node", "link_ports = 5-6", "slurm_cpus = 0"})
         EXPECT_THAT(fault(std::string(line) + "\n"), HasSubstr("got \"")) << line;
 }
 

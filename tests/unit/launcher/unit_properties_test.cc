@@ -118,7 +118,8 @@ TEST(UnitProperties, TheWordsOfSlurmAreBehindThoseOfTheBoard) {
     EXPECT_THAT(words, testing::IsSupersetOf({"--logdir=/home/alice/runs", "--job-name=tensorboard.slurm-alice-abcdefgh", "--memory=2G",
                                               "--cpus=1", "--time=0", "--commands=/usr/bin", "--link-address=192.0.2.1",
                                               "--first-port=17000", "--last-port=17100", "--partition=boards", "--sbatch=--nice=5",
-                                              "--sbatch=--exclusive", "--address=https://lab", "--longest-queue=3600"}));
+                                              "--sbatch=--exclusive", "--address=https://lab", "--longest-queue=3600",
+                                              "--node-program=/usr/lib/boardgate/boardgate-node"}));
     EXPECT_THAT(words, Not(testing::Contains("--qos="))) << "Slurm chooses";
 }
 

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "src/far/link_listener.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cstring>
+
+#include "src/base/secret.h"
+
+namespace boardgate::far {
+
+namespace {
+
+struct SocketAddress {
+    sockaddr_storage bytes{};
+    socklen_t size = 0;
+};
+
+SocketAddress socket_address(const std::string& address, std::uint16_t port) {
+    SocketAddress made;
+    sockaddr_in four{};
+    sockaddr_in6 six{};
+    if (inet_pton(AF_INET, address.c_str(), &four.sin_addr) == 1) {
+        four.sin_family = AF_INET;
+        four.sin_port = htons(port);
+        made.size = sizeof four;
+        std::memcpy(&made.bytes, &four, sizeof four);
+    } else if (inet_pton(AF_INET6, address.c_str(), &six.sin6_addr) == 1) {
+        six.sin6_family = AF_INET6;
+        six.sin6_port = htons(port);
+        made.size = sizeof six;
+        std::memcpy(&made.bytes, &six, sizeof six);
+    }
+    return made;
+}
+
+Fd listen_at(const std::string& address, std::uint16_t port) {
+    const SocketAddress at = socket_address(address, port);
+    Fd socket(::socket(at.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int on = 1;
+    constexpr int backlog = 16;
+    if (!socket) return socket;
+    setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const bool listens =
+        bind(socket.get(), reinterpret_cast<const sockaddr*>(&at.bytes), at.size) == 0 && listen(socket.get(), backlog) == 0;
+    return listens ? std::move(socket) : Fd();
+}
+
+std::uint16_t port_of(const Fd& socket) {
+    sockaddr_storage at{};
+    socklen_t size = sizeof at;
+    getsockname(socket.get(), reinterpret_cast<sockaddr*>(&at), &size);
+    sockaddr_in four{};
+    std::memcpy(&four, &at, sizeof four);  // the port is at the same place in both families
+    return ntohs(four.sin_port);
+}
+
+}  // namespace
+
+/// Keeps what comes behind HELLO for the program that takes the link.
+struct LinkListener::Waiting final : link::Endpoint::Events {
+    Waiting(const Clock& clock, std::unique_ptr<link::TlsConnection> connection)
+        : link(std::make_unique<link::Link>(clock, link::Side::head, std::move(connection))) {}
+    std::unique_ptr<link::Link> link;
+    std::optional<link::Hello> hello;
+    std::vector<std::function<void(link::Endpoint::Events&)>> later;
+
+    void on_hello(const link::Hello& said) override { hello = said; }
+    void on_status(std::string_view text) override {
+        later.emplace_back([said = std::string(text)](link::Endpoint::Events& events) { events.on_status(said); });
+    }
+    void on_log(std::string_view text) override {
+        later.emplace_back([said = std::string(text)](link::Endpoint::Events& events) { events.on_log(said); });
+    }
+    void on_end(const link::End& end) override {
+        later.emplace_back([end](link::Endpoint::Events& events) { events.on_end(end); });
+    }
+};
+
+Result<LinkListener> LinkListener::open(const Clock& clock, const std::string& address, std::uint16_t first, std::uint16_t last,
+                                        link::Key key) {
+    auto tls = link::TlsContext::make(link::Side::head, std::move(key));
+    if (!tls) return error_of(tls);
+    const unsigned count = first == 0 ? 1U : 1U + last - first;
+    // From a port of chance on: boards that start at the same time do not all try the same ones.
+    std::uint16_t begin = 0;
+    fill_random(reinterpret_cast<unsigned char*>(&begin), sizeof begin);
+    for (unsigned i = 0; i < count; ++i) {
+        const unsigned port = first == 0 ? 0 : first + (begin + i) % count;
+        if (Fd socket = listen_at(address, static_cast<std::uint16_t>(port)); socket) {
+            const std::uint16_t bound = port_of(socket);
+            return LinkListener(clock, std::move(socket), bound, *std::move(tls));
+        }
+    }
+    return system_error("cannot listen for the node at link_address and link_ports", address);
+}
+
+bool LinkListener::may_accept() const {
+    return waiting_.size() < most_waiting || clock_.boot() - waiting_.front()->link->begun() >= least_time;
+}
+
+void LinkListener::accept_one() {
+    Fd connection(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!connection) return;
+    if (waiting_.size() >= most_waiting) waiting_.pop_front();
+    const int on = 1;
+    setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (auto tls = tls_->connection(std::move(connection))) waiting_.push_back(std::make_shared<Waiting>(clock_, *std::move(tls)));
+}
+
+std::optional<LinkListener::Greeted> LinkListener::advance() {
+    if (may_accept()) accept_one();
+    std::optional<Greeted> greeted;
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+        Waiting& one = **at;
+        const auto good = one.link->advance(one);
+        if (one.hello && !greeted) {
+            // It may have ended behind HELLO; the next advance() of the link says so.
+            one.link->set_greeted();
+            greeted = Greeted{std::move(one.link), std::move(*one.hello), std::move(one.later)};
+        }
+        at = !good || one.hello ? waiting_.erase(at) : std::next(at);
+    }
+    return greeted;
+}
+
+std::vector<pollfd> LinkListener::waits() const {
+    std::vector<pollfd> waits;
+    if (may_accept()) waits.push_back({socket_.get(), POLLIN, 0});
+    for (const auto& one : waiting_) waits.push_back({one->link->fd(), one->link->events(), 0});
+    return waits;
+}
+
+std::optional<BootTime> LinkListener::next_time() const {
+    std::optional<BootTime> next;
+    for (const auto& one : waiting_) next = std::min(next.value_or(one->link->next_time()), one->link->next_time());
+    if (!may_accept()) next = std::min(*next, waiting_.front()->link->begun() + least_time);
+    return next;
+}
+
+}  // namespace boardgate::far
