@@ -69,6 +69,12 @@ install: all $(completions)/boardgate
 		{ grep -Fvx -f $(build)/manifest '$(DESTDIR)$(manifest)' || true; } | while IFS= read -r f; do rm -f "$(DESTDIR)$$f"; done
 	@install -D -m 644 $(build)/manifest '$(DESTDIR)$(manifest)'
 
+# A node of a cluster needs what runs there, and no configuration.
+node_programs = boardgate-node boardgate-board boardgate-data
+install-node: $(foreach p,$(node_programs),$(build)/bin/$(p))
+	@$(foreach p,$(node_programs),install -D -m $(if $(filter $(p),$(of_people)),711,755) $(STRIP) $(build)/bin/$(p) '$(DESTDIR)$(libexecdir)/$(p)' &&) true
+	@$(call install_text,debian/boardgate-node.tmpfiles,$(libdir)/tmpfiles.d/boardgate-node.conf,644)
+
 # The steps after installing or upgrading, on the machine itself. Boards and sessions continue.
 # A site that nginx refuses (no certificate yet) is not left behind: with it nginx would not start any more.
 activate:
@@ -88,7 +94,7 @@ deactivate:
 	systemctl reload-or-restart nginx
 	systemctl disable boardgate.target
 	$(libexecdir)/boardgate-launcher --release-doors
-	systemctl stop 'boardgate*' 'tensorboard-*' tensorboard.slice
+	systemctl stop 'boardgate*' 'tensorboard-*' 'tensorboard.slurm-*' tensorboard.slice
 	nft 'table inet boardgate; delete table inet boardgate'
 
 # Removes what install put there, by its manifest; configuration and state stay, as with a package.
@@ -96,8 +102,8 @@ uninstall:
 	@test -e '$(DESTDIR)$(manifest)' || { echo 'nothing is installed: there is no $(DESTDIR)$(manifest)' >&2; exit 1; }
 	@list=$$(cat '$(DESTDIR)$(manifest)'); while IFS= read -r f; do \
 		rm -f "$(DESTDIR)$$f"; d=$${f%/*}; \
-		while [[ $$d == */boardgate* || $$d == */tensorboard-* ]] && rmdir "$(DESTDIR)$$d" 2>/dev/null; do d=$${d%/*}; done; \
+		while [[ $$d == */boardgate* || $$d == */tensorboard-* || $$d == */tensorboard.slurm-* ]] && rmdir "$(DESTDIR)$$d" 2>/dev/null; do d=$${d%/*}; done; \
 		done <<<"$$list"
 	@test -n '$(DESTDIR)' || { systemctl daemon-reload; journalctl --update-catalog; }
 
-.PHONY: install activate deactivate uninstall
+.PHONY: install install-node activate deactivate uninstall
