@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <type_traits>
 
 #include "src/base/log.h"
 #include "src/launcher/reconcile.h"
@@ -27,6 +28,12 @@ std::optional<Token> token_of(const wire::Datagram& request) {
     (void)in.number<std::uint16_t>();
     auto token = Token::parse(in.text(Token::text_size));
     return token ? std::optional(*std::move(token)) : std::nullopt;
+}
+
+const std::string& board_in(const wire::MakeDoor& message) { return message.door.board; }
+template <class Message>
+const std::string& board_in(const Message& message) {
+    return message.board;
 }
 
 bool is_wellformed(const wire::ShownTo& to) {
@@ -90,13 +97,19 @@ Result<Response> Dispatch::respond(const wire::Datagram& request) {
     return failure("boardgate-launcher does not accept a message of this type", std::to_string(request.type()));
 }
 
-template <class Message, Response (Dispatch::*handle)(const Account&, const Message&)>
+template <class Message, auto handle>
 Result<Response> Dispatch::with_ticket(const wire::Datagram& request) {
     const auto message = wire::decode<Message>(request);
     if (!message) return error_of(message);
-    const auto owner = holder_of(message->token);
-    if (!owner) return Response{error_of(owner)};
-    return (this->*handle)(*owner, *message);
+    const auto holder = holder_of(message->token);
+    if (!holder) return Response{error_of(holder)};
+    if constexpr (std::is_invocable_v<decltype(handle), Dispatch&, const Account&, const BoardId&, const Message&>) {
+        const auto board = BoardId::parse(board_in(*message));
+        if (!board) return Response{refuse(Refusal::bad_request, "not a board id")};
+        return (this->*handle)(*holder, *board, *message);
+    } else {
+        return (this->*handle)(*holder, *message);
+    }
 }
 
 LauncherResult<Account> Dispatch::holder_of(const Secret& token) const {
@@ -120,30 +133,24 @@ LauncherResult<Account> Dispatch::holder_of(const Secret& token) const {
     return *std::move(account);
 }
 
-Response Dispatch::make_door(const Account& owner, const wire::MakeDoor& message) {
-    const auto board = BoardId::parse(message.door.board);
-    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
-    const auto lock = doors_.lock(*board);
+Response Dispatch::make_door(const Account& owner, const BoardId& board, const wire::MakeDoor& message) {
+    const auto lock = doors_.lock(board);
     const auto port = doors_.make(owner, message.door, message.former_port);
     if (!port) return {error_of(port)};
-    doors_.made(*board, now(), message.door.port != 0);
+    doors_.made(board, now(), message.door.port != 0);
     return {Done{port->number()}};
 }
 
-Response Dispatch::remove_door(const Account& owner, const wire::RemoveDoor& message) {
-    const auto board = BoardId::parse(message.board);
-    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
-    const auto lock = doors_.lock(*board);
+Response Dispatch::remove_door(const Account& owner, const BoardId& board, const wire::RemoveDoor&) {
+    const auto lock = doors_.lock(board);
     // Without a record there may still be units. Their names contain the owner's, so they are this person's.
-    return {doors_.remove(owner, *board).map([] { return Done{}; })};
+    return {doors_.remove(owner, board).map([] { return Done{}; })};
 }
 
 template <class Message>
-Response Dispatch::start_job(const char* method, const Account& owner, const Message& message) {
-    const auto id = BoardId::parse(message.board);
-    if (!id) return {refuse(Refusal::bad_request, "not a board id")};
-    const auto lock = doors_.lock(*id);
-    auto record = doors_.owned(owner, *id);
+Response Dispatch::start_job(const char* method, const Account& owner, const BoardId& board, const Message& message) {
+    const auto lock = doors_.lock(board);
+    auto record = doors_.owned(owner, board);
     if (!record) return {error_of(record)};
     if (record->door.home != message.home) return {refuse(Refusal::no_such_door, "the door was made for another home directory")};
     return start_unit(method, owner, *std::move(record));
@@ -166,12 +173,10 @@ Response Dispatch::start_unit(const char* method, const Account& owner, DoorReco
     return {Done{record.door.port}};
 }
 
-Response Dispatch::share(const Account& owner, const wire::ShareBoard& message) {
-    const auto board = BoardId::parse(message.board);
-    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
+Response Dispatch::share(const Account& owner, const BoardId& board, const wire::ShareBoard& message) {
     if (!std::ranges::all_of(message.to, is_wellformed)) return {refuse(Refusal::bad_request, "not a user, a group or everybody")};
-    const auto lock = doors_.lock(*board);
-    auto record = doors_.owned(owner, *board);
+    const auto lock = doors_.lock(board);
+    auto record = doors_.owned(owner, board);
     if (!record) return {error_of(record)};
     const auto ended = doors_.show_to(owner, *record, message.to);
     if (!ended) return {error_of(ended)};
@@ -180,16 +185,14 @@ Response Dispatch::share(const Account& owner, const wire::ShareBoard& message) 
     return start_unit("StartUnit", owner, *std::move(record));
 }
 
-Response Dispatch::wake_shared(const Account& visitor, const wire::WakeShared& message) {
-    const auto board = BoardId::parse(message.board);
-    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
-    const auto lock = doors_.lock(*board);
-    auto record = doors_.of_anybody(*board);
+Response Dispatch::wake_shared(const Account& visitor, const BoardId& board, const wire::WakeShared& message) {
+    const auto lock = doors_.lock(board);
+    auto record = doors_.of_anybody(board);
     const std::int64_t now = this->now().time_since_epoch().count();
     // One answer, whether there is such a board or not.
     if (!record || record->door.home != message.home || !is_shown_to(visitor, *record, now)) {
-        log_event(Event::wake_refused, fmt::format("{} asked for board {}, which nobody shows to them", visitor.name, board->str()),
-                  {{"USER_NAME", visitor.name}, {"BOARD_ID", board->str()}});
+        log_event(Event::wake_refused, fmt::format("{} asked for board {}, which nobody shows to them", visitor.name, board.str()),
+                  {{"USER_NAME", visitor.name}, {"BOARD_ID", board.str()}});
         return {refuse(Refusal::not_shown, "the owner of this board does not show it to you")};
     }
     const auto owner = account_of(record->uid);
@@ -199,52 +202,50 @@ Response Dispatch::wake_shared(const Account& visitor, const wire::WakeShared& m
     return start_unit("StartUnit", *owner, *std::move(record));
 }
 
-Response Dispatch::wake(const Account& owner, const wire::WakeBoard& message) { return start_job("StartUnit", owner, message); }
+Response Dispatch::wake(const Account& owner, const BoardId& board, const wire::WakeBoard& message) {
+    return start_job("StartUnit", owner, board, message);
+}
 
-Response Dispatch::restart(const Account& owner, const wire::RestartBoard& message) { return start_job("RestartUnit", owner, message); }
+Response Dispatch::restart(const Account& owner, const BoardId& board, const wire::RestartBoard& message) {
+    return start_job("RestartUnit", owner, board, message);
+}
 
-Response Dispatch::sleep(const Account& caller, const wire::SleepBoard& message) {
-    const auto board = BoardId::parse(message.board);
-    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
-    auto record = doors_.owned(caller, *board);
+Response Dispatch::sleep(const Account& caller, const BoardId& board, const wire::SleepBoard&) {
+    auto record = doors_.owned(caller, board);
     std::string owner = caller.name;
     if (!record && is_member(caller, settings_.administrators)) {
         // Administrators may put any board to sleep, and reopen doors that were stopped; nothing else.
-        record = doors_.of_anybody(*board);
+        record = doors_.of_anybody(board);
         const auto account = record ? account_of(record->uid) : failure("no such door");
         if (account) owner = account->name;
     }
     if (!record) return {error_of(record)};
     const auto user = UserName::parse(owner);
     if (!user) return {refuse(Refusal::account, user.error().what)};
-    const UnitName unit(*user, *board, record->door.engine);
+    const UnitName unit(*user, board, record->door.engine);
     // A board that no longer exists is asleep, too.
     (void)jobs_.ask("StopUnit", unit.service());
     return {Done{record->door.port}};
 }
 
-Response Dispatch::read_door(const Account& owner, const wire::ReadDoor& message) {
-    const auto board = BoardId::parse(message.board);
-    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
-    auto record = doors_.owned(owner, *board);
+Response Dispatch::read_door(const Account& owner, const BoardId& board, const wire::ReadDoor&) {
+    auto record = doors_.owned(owner, board);
     if (!record) return {error_of(record)};
     Response response{Done{}};
     response.door = wire::DoorIs{std::move(record->door)};
     return response;
 }
 
-Response Dispatch::reopen(const Account& caller, const wire::ReopenDoor& message) {
-    const auto board = BoardId::parse(message.board);
-    if (!board) return {refuse(Refusal::bad_request, "not a board id")};
+Response Dispatch::reopen(const Account& caller, const BoardId& board, const wire::ReopenDoor&) {
     if (!is_member(caller, settings_.administrators)) return {refuse(Refusal::account, "you are no administrator")};
-    const auto lock = doors_.lock(*board);
-    const auto record = doors_.of_anybody(*board);
+    const auto lock = doors_.lock(board);
+    const auto record = doors_.of_anybody(board);
     if (!record) return {error_of(record)};
     const auto owner = account_of(record->uid);
     if (!owner || !record->is_of(*owner)) return {refuse(Refusal::account, "the owner of this board has no account")};
     if (const std::string why = tickets::why_closed(*owner, settings_, clock_); !why.empty())
         return {refuse(Refusal::account, "the account of its owner is closed: " + why)};
-    if (!doors_.is_stopped(UnitName(*UserName::parse(record->owner), *board, record->door.engine), *record))
+    if (!doors_.is_stopped(UnitName(*UserName::parse(record->owner), board, record->door.engine), *record))
         return {Done{record->door.port}};
     return {doors_.reopen(*owner, *record).map([](Port port) { return Done{port.number()}; })};
 }

@@ -37,22 +37,23 @@ private:
     struct Row;
     static const Row table[];
 
-    template <class Message, Response (Dispatch::*handle)(const Account&, const Message&)>
+    /// `handle` is a member function of the ticket's holder, the board that the message names (if it takes one), and the message.
+    template <class Message, auto handle>
     Result<Response> with_ticket(const wire::Datagram& request);
     /// The account of a token; looked up for each request.
     [[nodiscard]] LauncherResult<Account> holder_of(const Secret& token) const;
 
-    Response make_door(const Account& owner, const wire::MakeDoor& message);
-    Response remove_door(const Account& owner, const wire::RemoveDoor& message);
-    Response wake(const Account& owner, const wire::WakeBoard& message);
-    Response share(const Account& owner, const wire::ShareBoard& message);
-    Response wake_shared(const Account& visitor, const wire::WakeShared& message);
-    Response sleep(const Account& caller, const wire::SleepBoard& message);
-    Response reopen(const Account& caller, const wire::ReopenDoor& message);
+    Response make_door(const Account& owner, const BoardId& board, const wire::MakeDoor& message);
+    Response remove_door(const Account& owner, const BoardId& board, const wire::RemoveDoor& message);
+    Response wake(const Account& owner, const BoardId& board, const wire::WakeBoard& message);
+    Response share(const Account& owner, const BoardId& board, const wire::ShareBoard& message);
+    Response wake_shared(const Account& visitor, const BoardId& board, const wire::WakeShared& message);
+    Response sleep(const Account& caller, const BoardId& board, const wire::SleepBoard& message);
+    Response reopen(const Account& caller, const BoardId& board, const wire::ReopenDoor& message);
     Result<Response> check_door(const wire::Datagram& request);
     Result<Response> reset_failed(const wire::Datagram& request);
-    Response restart(const Account& owner, const wire::RestartBoard& message);
-    Response read_door(const Account& owner, const wire::ReadDoor& message);
+    Response restart(const Account& owner, const BoardId& board, const wire::RestartBoard& message);
+    Response read_door(const Account& owner, const BoardId& board, const wire::ReadDoor& message);
     Response read_ticket(const Account& owner, const wire::ReadTicket& message);
     Result<Response> ended_tickets(const wire::Datagram& request);
     Result<Response> resting_boards(const wire::Datagram& request);
@@ -60,7 +61,7 @@ private:
     Response open_logdirs(const Account& owner, const wire::OpenLogdirs& message);
     /// Starts a job for the service unit of an own board.
     template <class Message>
-    Response start_job(const char* method, const Account& owner, const Message& message);
+    Response start_job(const char* method, const Account& owner, const BoardId& board, const Message& message);
     /// The same for a board whose owner is known. Makes the door again if it is not open.
     Response start_unit(const char* method, const Account& owner, DoorRecord record);
 
