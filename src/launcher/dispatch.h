@@ -20,9 +20,11 @@ struct Response {
     std::optional<wire::RestingBoards> resting{};  ///< sent in place of Done (AskResting)
 };
 
-/// The person to whose share of the launcher a request counts, by its ticket. This is not an authorisation.
-[[nodiscard]] uid_t person_of(const wire::Datagram& request, const tickets::TicketStore& tickets, const Clock& clock);
-/// All requests without a valid ticket have one share.
+/// The person to whose share of the launcher a request counts: by its ticket, or the owner of the board that it asks about. This is
+/// not an authorisation.
+[[nodiscard]] uid_t person_of(const wire::Datagram& request, const tickets::TicketStore& tickets, const DoorRecords& records,
+                              const Clock& clock);
+/// All other requests have one share.
 inline constexpr uid_t nobodys = static_cast<uid_t>(-1);
 
 class Dispatch {

@@ -81,7 +81,7 @@ void take(Workers& workers, const Launcher& with, uid_t boardgated, int listenin
     auto request = wire::receive(connection->get(), patience);
     if (!request || !*request) return;
     const auto kept = std::make_shared<const wire::Datagram>(std::move(**request));
-    const uid_t person = launcher::person_of(*kept, with.tickets, with.clock);
+    const uid_t person = launcher::person_of(*kept, with.tickets, with.records, with.clock);
     const bool taken = workers.add(person, [&with, connection, kept] {
         if (const auto done = work(with, connection->get(), *kept); !done) log_event(Event::request_fault, done.error().text());
     });

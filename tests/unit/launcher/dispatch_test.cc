@@ -451,13 +451,19 @@ TEST_F(LauncherTest, TellsWhichTicketsAreThereNoMore) {
 }
 
 TEST_F(LauncherTest, ARequestTakesTheShareOfItsTicketsPerson) {
-    const auto person = [&](const Token& token) {
+    const auto person = [&](auto message) {
         fakes::SocketPair sockets;
-        EXPECT_TRUE(wire::send(sockets.near.get(), wire::OpenLogdirs{Secret(token.reveal())}));
-        return person_of(**wire::receive(sockets.far.get(), 1s), tickets, clock);
+        EXPECT_TRUE(wire::send(sockets.near.get(), std::move(message)));
+        return person_of(**wire::receive(sockets.far.get(), 1s), tickets, records, clock);
     };
-    EXPECT_EQ(person(alice), 1001U);
-    EXPECT_EQ(person(Token::make()), nobodys);
+    EXPECT_EQ(person(wire::OpenLogdirs{Secret(alice.reveal())}), 1001U);
+    EXPECT_EQ(person(wire::OpenLogdirs{Secret(Token::make().reveal())}), nobodys);
+    // They wait for what the board's owner does with the door, and must not hold up the end of other people's tickets.
+    made();
+    EXPECT_EQ(person(wire::CheckDoor{board}), 1001U);
+    EXPECT_EQ(person(wire::ResetFailed{board}), 1001U);
+    EXPECT_EQ(person(wire::CheckDoor{"zzzzzzzz"}), nobodys);
+    EXPECT_EQ(person(wire::RevokeTickets{alice.hash().hex()}), nobodys);
 }
 
 }  // namespace
