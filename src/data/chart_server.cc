@@ -10,6 +10,8 @@
 
 #include <array>
 #include <cerrno>
+#include <system_error>
+#include <utility>
 
 #include "src/base/accept.h"
 
@@ -51,27 +53,58 @@ Result<Fd> ChartServer::listen_at(const std::string& path) {
     return socket;
 }
 
+/// Counts one more, once there are fewer than `most`, for as long as it lives.
+class ChartServer::Counted {
+public:
+    Counted(ChartServer& server, std::size_t State::*count, std::size_t most) : server_(&server), count_(count) {
+        auto state = server_->state_.lock();
+        server_->changed_.wait(state.lock(), [&] { return (*state).*count_ < most; });
+        ++((*state).*count_);
+    }
+    Counted(Counted&& other) noexcept : server_(std::exchange(other.server_, nullptr)), count_(other.count_) {}
+    Counted& operator=(Counted&&) = delete;
+    ~Counted() {
+        if (server_ == nullptr) return;
+        // The server may be gone as soon as the lock is.
+        const auto state = server_->state_.lock();
+        --((*state).*count_);
+        server_->changed_.notify_all();
+    }
+
+private:
+    ChartServer* server_;
+    std::size_t State::*count_;
+};
+
 void ChartServer::start() {
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve_all(); });
+    thread_ = std::thread([this] { accept_all(); });
 }
 
 ChartServer::~ChartServer() {
     shutdown(listening_.get(), SHUT_RDWR);
-    for (std::thread& thread : threads_) thread.join();
+    if (thread_.joinable()) thread_.join();
+    auto state = state_.lock();
+    changed_.wait(state.lock(), [&] { return state->connections == 0; });
 }
 
-void ChartServer::serve_all() const {
+void ChartServer::accept_all() {
     for (;;) {
-        const Fd connection = accept_connection(listening_.get());
+        Fd connection = accept_connection(listening_.get());
         if (!connection && errno == EINVAL) return;  // shut down
         if (!connection) continue;
         setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         setsockopt(connection.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-        serve(connection);
+        try {
+            std::thread([this, served = std::move(connection), counted = Counted(*this, &State::connections, most_connections)] {
+                serve(served);
+            }).detach();
+        } catch (const std::system_error&) {
+            // No further thread: the visitor asks again.
+        }
     }
 }
 
-void ChartServer::serve(const Fd& connection) const {
+void ChartServer::serve(const Fd& connection) {
     std::string received;
     Http1Request request;
     Http1Request::State state = Http1Request::State::more;
@@ -82,10 +115,38 @@ void ChartServer::serve(const Fd& connection) const {
         received.append(bytes.data(), static_cast<std::size_t>(got));
         state = request.parse(received);
     }
-    const auto json = state == Http1Request::State::whole ? charts_.json(request) : std::nullopt;
-    if (!json) return pass_on(connection, received);
-    (void)send_all(connection.get(), json_answer(request, *json));
+    const auto answer = state == Http1Request::State::whole ? answer_to(request) : std::nullopt;
+    if (!answer) return pass_on(connection, received);
+    hand_over(connection, *answer);
+}
+
+/// None: TensorBoard answers.
+std::optional<std::string> ChartServer::answer_to(const Http1Request& request) {
+    const Counted computing(*this, &State::computing, most_computed);
+    Growth growth(large_answers_);
+    const auto json = charts_.json(request, growth);
+    if (growth.too_large()) return refusal();
+    return json ? std::optional(json_answer(request, *json)) : std::nullopt;
+}
+
+void ChartServer::hand_over(const Fd& connection, const std::string& answer) {
+    std::list<Untaken> own{{connection.get(), answer.size()}};
+    const auto place = own.begin();
+    {
+        const auto state = state_.lock();
+        state->untaken_size += answer.size();
+        for (Untaken& oldest : state->untaken) {
+            if (state->untaken_size <= most_untaken) break;
+            shutdown(oldest.connection, SHUT_RDWR);
+            state->untaken_size -= std::exchange(oldest.size, 0);
+        }
+        state->untaken.splice(state->untaken.end(), own);
+    }
+    (void)send_all(connection.get(), answer);
     shutdown(connection.get(), SHUT_WR);
+    const auto state = state_.lock();
+    state->untaken_size -= place->size;
+    state->untaken.erase(place);
 }
 
 void ChartServer::pass_on(const Fd& connection, const std::string& received) const {

@@ -3,20 +3,28 @@
 // answer it passes on to TensorBoard, with the bytes as they came.
 #pragma once
 
+#include <condition_variable>
+#include <list>
+#include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "src/base/error.h"
 #include "src/base/fd.h"
+#include "src/base/lock_guarded.h"
 #include "src/data/charts.h"
 
 namespace boardgate::data {
 
 class ChartServer {
 public:
-    /// A browser has six requests under way; further connections wait in the kernel's backlog.
-    static constexpr std::size_t threads = 12;
+    /// Each has a thread: a visitor who takes an answer slowly, or asks what TensorBoard answers slowly, delays nobody else. nginx
+    /// leaves one visitor fewer ($boardgate_visitor). Further connections wait in the kernel's backlog.
+    static constexpr std::size_t most_connections = 400;
+    /// Answers that are computed at the same time.
+    static constexpr std::size_t most_computed = 12;
+    /// Of answers that visitors have not taken yet. Beyond it, those that wait for longest are given up.
+    static constexpr std::size_t most_untaken = std::size_t{256} << 20;
 
     /// `port` is TensorBoard's on 127.0.0.1.
     [[nodiscard]] static Result<Fd> listen_at(const std::string& path);
@@ -30,14 +38,31 @@ public:
     void start();
 
 private:
-    void serve_all() const;
-    void serve(const Fd& connection) const;
+    struct Untaken {
+        int connection;
+        std::size_t size;
+    };
+    struct State {
+        std::size_t connections = 0;
+        std::size_t computing = 0;
+        std::list<Untaken> untaken{};  ///< the oldest first
+        std::size_t untaken_size = 0;
+    };
+    class Counted;
+
+    void accept_all();
+    void serve(const Fd& connection);
+    [[nodiscard]] std::optional<std::string> answer_to(const Http1Request& request);
+    void hand_over(const Fd& connection, const std::string& answer);
     void pass_on(const Fd& connection, const std::string& received) const;
 
     Fd listening_;
     const Charts& charts_;
     std::uint16_t port_;
-    std::vector<std::thread> threads_;
+    std::mutex large_answers_;
+    LockGuarded<State> state_;
+    std::condition_variable changed_;
+    std::thread thread_;
 };
 
 }  // namespace boardgate::data

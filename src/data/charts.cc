@@ -202,7 +202,7 @@ std::optional<std::string> only(const FormFields& fields, std::string_view name)
 
 struct Charts::Route {
     std::string_view ending;
-    Json (Charts::*answer)(const Http1Request&) const;
+    Json (Charts::*answer)(const Http1Request&, Growth&) const;
 };
 
 /// The table of src/base/chart_routes.inc, which says what comes here.
@@ -218,27 +218,29 @@ Charts::Charts(const RunSource& source, const SamplesPerPlugin& samples) : sourc
     if (kept.points != Capacity::all) most_points_ = kept.points;
 }
 
-std::optional<std::string> Charts::json(const Http1Request& request) const {
+std::optional<std::string> Charts::json(const Http1Request& request, Growth& growth) const {
     if (!most_points_) return std::nullopt;
     for (const Route& route : routes) {
-        if (request.path.ends_with(route.ending)) return (this->*route.answer)(request);
+        if (request.path.ends_with(route.ending)) return (this->*route.answer)(request, growth);
     }
     return std::nullopt;
 }
 
-void Charts::append_series_of(std::string& json, const std::string& tag, const std::string& only_run) const {
+bool Charts::append_series_of(std::string& json, const std::string& tag, const std::string& only_run, Growth& growth) const {
     Parts list(json, '{', '}');
     for (const auto& [name, run] : *source_.runs()) {
         if (!only_run.empty() && name != only_run) continue;
+        if (!growth.may_go_on(json.size())) return false;
         const std::shared_lock lock(run->mutex);
         const Series* const series = chart_of(*run, tag);
         if (series == nullptr) continue;
         list.key(name);
         append_named_points(json, *series, *most_points_);
     }
+    return true;
 }
 
-Charts::Json Charts::time_series(const Http1Request& request) const {
+Charts::Json Charts::time_series(const Http1Request& request, Growth& growth) const {
     const auto fields = request.fields();
     const auto text = fields ? only(*fields, "requests") : std::nullopt;
     const auto wanted = text ? wanted_in(*text) : std::nullopt;
@@ -258,13 +260,13 @@ Charts::Json Charts::time_series(const Http1Request& request) const {
                 append_json_text(json, *one.run);
             }
             answer.key("runToSeries");
-            append_series_of(json, one.tag, one.run.value_or(""));
+            if (!append_series_of(json, one.tag, one.run.value_or(""), growth)) return std::nullopt;
         }
     }
     return json;
 }
 
-Charts::Json Charts::time_series_tags(const Http1Request& request) const {
+Charts::Json Charts::time_series_tags(const Http1Request& request, Growth&) const {
     if (request.method != "GET") return std::nullopt;
     const auto runs = source_.runs();
     std::string json = R"({"scalars": {"runTagInfo": )";
@@ -276,7 +278,7 @@ Charts::Json Charts::time_series_tags(const Http1Request& request) const {
     return json + "}}";
 }
 
-Charts::Json Charts::scalars(const Http1Request& request) const {
+Charts::Json Charts::scalars(const Http1Request& request, Growth&) const {
     const auto fields = request.method == "GET" ? request.fields() : std::nullopt;
     const auto tag = fields ? only(*fields, "tag") : std::nullopt;
     const auto run = fields ? only(*fields, "run") : std::nullopt;
@@ -292,7 +294,7 @@ Charts::Json Charts::scalars(const Http1Request& request) const {
     return json;
 }
 
-Charts::Json Charts::scalars_of_runs(const Http1Request& request) const {
+Charts::Json Charts::scalars_of_runs(const Http1Request& request, Growth& growth) const {
     const auto fields = request.method == "POST" ? request.fields() : std::nullopt;
     const auto tag = fields ? only(*fields, "tag") : std::nullopt;
     if (!tag) return std::nullopt;
@@ -307,6 +309,7 @@ Charts::Json Charts::scalars_of_runs(const Http1Request& request) const {
         Parts list(json, '{', '}');
         for (const auto& [name, run] : *source_.runs()) {
             if (!names.contains(name)) continue;
+            if (!growth.may_go_on(json.size())) return std::nullopt;
             const std::shared_lock lock(run->mutex);
             const Series* const series = chart_of(*run, *tag);
             if (series == nullptr) continue;
@@ -317,7 +320,7 @@ Charts::Json Charts::scalars_of_runs(const Http1Request& request) const {
     return json;
 }
 
-Charts::Json Charts::scalar_tags(const Http1Request& request) const {
+Charts::Json Charts::scalar_tags(const Http1Request& request, Growth&) const {
     if (request.method != "GET") return std::nullopt;
     std::string json;
     {
@@ -345,7 +348,7 @@ Charts::Json Charts::scalar_tags(const Http1Request& request) const {
     return json;
 }
 
-Charts::Json Charts::runs(const Http1Request& request) const {
+Charts::Json Charts::runs(const Http1Request& request, Growth&) const {
     if (request.method != "GET") return std::nullopt;
     std::vector<std::pair<double, std::string>> started;
     for (const auto& [name, run] : *source_.runs()) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "src/data/growth.h"
 #include "src/data/http1.h"
 #include "src/data/run.h"
 #include "src/data/sampling.h"
@@ -17,21 +18,22 @@ class Charts {
 public:
     Charts(const RunSource& source, const SamplesPerPlugin& samples);
 
-    /// None: TensorBoard answers.
-    [[nodiscard]] std::optional<std::string> json(const Http1Request& request) const;
+    /// None: TensorBoard answers, or nobody if the answer is too large.
+    [[nodiscard]] std::optional<std::string> json(const Http1Request& request, Growth& growth) const;
 
 private:
     struct Route;
     static const Route routes[];
     using Json = std::optional<std::string>;
 
-    [[nodiscard]] Json time_series(const Http1Request& request) const;
-    [[nodiscard]] Json time_series_tags(const Http1Request& request) const;
-    [[nodiscard]] Json scalars(const Http1Request& request) const;
-    [[nodiscard]] Json scalars_of_runs(const Http1Request& request) const;
-    [[nodiscard]] Json scalar_tags(const Http1Request& request) const;
-    [[nodiscard]] Json runs(const Http1Request& request) const;
-    void append_series_of(std::string& json, const std::string& tag, const std::string& run) const;
+    [[nodiscard]] Json time_series(const Http1Request& request, Growth& growth) const;
+    [[nodiscard]] Json time_series_tags(const Http1Request& request, Growth& growth) const;
+    [[nodiscard]] Json scalars(const Http1Request& request, Growth& growth) const;
+    [[nodiscard]] Json scalars_of_runs(const Http1Request& request, Growth& growth) const;
+    [[nodiscard]] Json scalar_tags(const Http1Request& request, Growth& growth) const;
+    [[nodiscard]] Json runs(const Http1Request& request, Growth& growth) const;
+    /// False: it is too large.
+    [[nodiscard]] bool append_series_of(std::string& json, const std::string& tag, const std::string& run, Growth& growth) const;
 
     const RunSource& source_;
     std::optional<std::uint32_t> most_points_;  ///< in a chart; none: TensorBoard answers

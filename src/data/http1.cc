@@ -171,6 +171,12 @@ bool Http1Request::allows_gzip() const {
     return false;
 }
 
+std::string refusal() {
+    constexpr std::string_view text = "The answer is too large: ask for fewer charts at a time.\n";
+    return "HTTP/1.1 413 Content Too Large\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(text.size()) +
+           "\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n" + std::string(text);
+}
+
 std::string json_answer(const Http1Request& request, const std::string& json) {
     const bool gzip = request.allows_gzip();
     const std::string body = gzip ? gzipped(json) : json;

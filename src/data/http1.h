@@ -34,6 +34,8 @@ struct Http1Request {
     [[nodiscard]] bool allows_gzip() const;
 };
 
+/// 413: the answer would be too large.
+[[nodiscard]] std::string refusal();
 /// 200 with this JSON.
 [[nodiscard]] std::string json_answer(const Http1Request& request, const std::string& json);
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <future>
 #include <thread>
 
 #include "src/data/log_directory.h"
@@ -76,6 +77,60 @@ TEST_F(ChartServerTest, PassesOnWhatItDoesNotAnswer) {
     EXPECT_EQ(send(inside.get(), "no", 2, 0), 2);
     shutdown(inside.get(), SHUT_RDWR);
     EXPECT_EQ(all_of(visitor.get()), "no");
+}
+
+/// The same chart so many times, which TensorBoard's page does not ask for.
+std::string question(std::size_t times) {
+    std::string body = "requests=[";
+    for (std::size_t i = 0; i < times; ++i) body += i == 0 ? R"({"plugin":"scalars","tag":"loss"})" : R"(,{"plugin":"scalars","tag":"loss"})";
+    body += ']';
+    return "POST /b/x/data/plugin/timeseries/timeSeries HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+const std::string one_chart = "GET /b/x/data/plugin/scalars/scalars?run=run&tag=loss HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr timeval soon{10, 0};
+
+TEST_F(ChartServerTest, VisitorsWhoTakeTheirAnswersSlowlyDelayNobody) {
+    std::vector<Fd> slow;
+    for (int i = 0; i < 40; ++i) slow.push_back(ask(question(10'000)));
+    const Fd another = ask(one_chart);
+    setsockopt(another.get(), SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon);
+    EXPECT_TRUE(all_of(another.get()).starts_with("HTTP/1.1 200 OK"));
+    EXPECT_TRUE(all_of(slow.front().get()).ends_with("}]}}]")) << "who waited gets it, too";
+}
+
+TEST_F(ChartServerTest, WhatTensorBoardAnswersSlowlyDelaysNobody) {
+    std::vector<Fd> slow;
+    for (int i = 0; i < 40; ++i) slow.push_back(ask("GET /b/x/data/plugin/scalars/scalars?run=run&tag=nothing HTTP/1.1\r\n\r\n"));
+    const Fd another = ask(one_chart);
+    setsockopt(another.get(), SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon);
+    EXPECT_TRUE(all_of(another.get()).starts_with("HTTP/1.1 200 OK"));
+    tensorboard.reset();
+}
+
+TEST_F(ChartServerTest, AShortQuestionHasNoAnswerOfAnySize) {
+    {
+        std::ofstream more(folder / "logs/run/tfevents.1", std::ios::binary | std::ios::app);
+        for (int step = 5; step < 1005; ++step) more << record_of(double_field(1, 1000.123456 + step) + scalar_event(step, "loss", 0.1F));
+    }
+    logs.look();
+    EXPECT_TRUE(all_of(ask(question(1)).get()).starts_with("HTTP/1.1 200 OK"));
+    const std::string answer = all_of(ask(question(10'000)).get());
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 ")) << answer.substr(0, 100);
+    EXPECT_TRUE(all_of(ask(one_chart).get()).starts_with("HTTP/1.1 200 OK"));
+}
+
+TEST(Growth, LargeAnswersAreMadeOneAtATime) {
+    std::mutex large;
+    Growth first(large);
+    EXPECT_TRUE(first.may_go_on(Growth::large));
+    EXPECT_TRUE(large.try_lock());
+    large.unlock();
+    EXPECT_TRUE(first.may_go_on(Growth::large + 1));
+    EXPECT_TRUE(first.may_go_on(Growth::largest));
+    EXPECT_FALSE(std::async(std::launch::async, [&] { return large.try_lock(); }).get());
+    EXPECT_FALSE(first.may_go_on(Growth::largest + 1));
+    EXPECT_TRUE(first.too_large());
 }
 
 }  // namespace
