@@ -51,6 +51,9 @@ WAYS = {
     "opens the portal": "const other = open('/'); await sleep(800); return other.document.title",
     "opens a form": "const f = document.createElement('form'); f.action = '/api/v1/boards'; f.method = 'post'; f.enctype = 'text/plain'; document.body.append(f); f.submit(); await sleep(800); throw 'still here'",
     "asks for a password": "return navigator.credentials.get({password: true}).then((c) => c ?? (() => { throw 'none'; })())",
+    # Chromium alone says what a page may.
+    "writes to the clipboard": "if (!document.featurePolicy.allowsFeature('clipboard-write')) throw 'not allowed'; return 'allowed'",
+    "fills the screen": "if (!document.featurePolicy.allowsFeature('fullscreen')) throw 'not allowed'; return 'allowed'",
     "has a microphone": "return navigator.mediaDevices.getUserMedia({audio: true})",
     "shares with other pages": "const c = new BroadcastChannel('x'); return new Promise((y, n) => { c.onmessage = (m) => y(m.data); setTimeout(n, 500, 'nobody'); })",
 }

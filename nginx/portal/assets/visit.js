@@ -84,7 +84,7 @@ export function show_visit(main, id, {not_shown = () => {}} = {}) {
         shown_owner = view.owner;
         opened_at = Date.now();
         frame = el('iframe.visit-frame', {
-            sandbox, referrerpolicy: 'no-referrer', allow: 'fullscreen; clipboard-write', title: `${view.title}, ${view.owner}’s board`,
+            sandbox, referrerpolicy: 'no-referrer', title: `${view.title}, ${view.owner}’s board`,
             src: view.place + (known_place({search: location.search, hash: location.hash}) ?? ''),
         });
         document.body.classList.add('visiting');
