@@ -69,6 +69,14 @@ class Lab:
             raise AssertionError(f"lab {shlex.join(words)[:400]}: status {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
+    def node(self, name):
+        """A node of the lab's cluster."""
+        return Node(self.name, name)
+
+    @property
+    def has_nodes(self):
+        return bool(PROGRAM.Lab(self.name).cluster.nodes)
+
     @property
     def is_up(self):
         return self.verb("status", check=False).returncode == 0
@@ -120,7 +128,7 @@ class Lab:
 
     def journal(self, lines=80):
         return self.exec("journalctl", "-b", "-n", str(lines), "--no-pager", "-o", "short-precise", "-u", "boardgate*",
-                         "-u", "tensorboard-*", "-u", "nginx.service", check=False)
+                         "-u", "tensorboard-*", "-u", "tensorboard.slurm-*", "-u", "nginx.service", check=False)
 
     def journalctl(self, *words):
         """The output of journalctl, after journald has written everything logged so far."""
@@ -142,6 +150,26 @@ class Lab:
 
     def reaches(self, user, path, kind="stream"):
         return self.attempts((user, path, kind))[0]
+
+
+class Node(Lab):
+    """A node of a lab's cluster: commands inside it, and its power."""
+
+    def __init__(self, lab, node):
+        super().__init__(lab)
+        self.node = node
+
+    def command(self, verb, *words):
+        assert verb == "exec", verb
+        return PROGRAM.Lab(self.name).cluster.node(self.node).inside(*map(str, words)), PROGRAM.INSIDE
+
+    def kill(self):
+        """As a power failure would end it."""
+        PROGRAM.Lab(self.name).cluster.node(self.node).end()
+
+    def boot(self):
+        """Returns when Slurm would start a job there; does nothing when it runs."""
+        PROGRAM.Lab(self.name).cluster.boot_again(self.node)
 
 
 PROCESSES = r"""
