@@ -34,13 +34,6 @@ private:
     int status_ = 0;
 };
 
-/// systemd expands `%` in descriptions (systemd.unit(5), SPECIFIERS), and a user name may contain it.
-std::string without_specifiers(const std::string& text) {
-    std::string out;
-    for (const char c : text) out += c == '%' ? std::string("%%") : std::string(1, c);
-    return out;
-}
-
 /// Everybody sees this command line: it holds nothing but the board's id.
 void add_exec_start(Properties& to, const char* program, const std::string& board) {
     const std::string which = "--board=" + board;
@@ -106,7 +99,8 @@ void add_door(Properties& to, const DoorPlan& plan) {
     const std::string address = "127.0.0.1:" + port;
     const std::string host = plan.door.host.find(':') == std::string::npos ? plan.door.host : fmt::format("[{}]", plan.door.host);
     const std::string outside = host + ":" + port;
-    const std::string description = fmt::format("Door of {}'s board {}", without_specifiers(plan.owner.name), plan.door.board);
+    // A `%` in a name stays: systemd expands specifiers in unit files, and doubles them when it writes one for a property.
+    const std::string description = fmt::format("Door of {}'s board {}", plan.owner.name, plan.door.board);
     to.open('a', "(sv)");
     to.add("(sv)", "Description", "s", description.c_str());
     // The same port at every address, or at loopback and one more. On loopback the packet filter still allows only
@@ -125,7 +119,7 @@ void add_door(Properties& to, const DoorPlan& plan) {
 }
 
 void add_unit(Properties& to, const DoorPlan& plan, const std::string& input) {
-    const std::string description = fmt::format("TensorBoard {} of {}", plan.door.board, without_specifiers(plan.owner.name));
+    const std::string description = fmt::format("TensorBoard {} of {}", plan.door.board, plan.owner.name);
     const std::string uid = std::to_string(plan.owner.uid);
     const std::string slice = fmt::format("tensorboard-u{}.slice", uid);
     to.open('a', "(sv)");

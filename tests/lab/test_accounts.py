@@ -5,6 +5,7 @@ import re
 import pytest
 
 from client import Client
+from fixtures import in_state
 
 BLANK = "boardgate takes no account whose name has a blank"
 
@@ -79,6 +80,17 @@ def test_a_unit_is_found_by_the_name_that_systemd_escape_prints(lab, account, in
     assert board["id"] in found, found
     owners = lab.exec("sh", "-euc", "systemctl list-units --all --no-legend 'tensorboard-*'")
     assert f"{person.user}'s board {board['id']}" in owners, owners
+
+
+def test_a_per_cent_sign_in_a_name_stays_what_it_is(lab, account, in_lab_runs):
+    person = account.named(f"{account().user}%h").login()
+    board = person.post("/api/v1/boards", {"logdir": in_lab_runs(person), "new": True, "wake": True}).json
+    board = in_state(person, board, "ready")
+    for _ in range(2):
+        assert lab.property(board["unit"], "Description") == f"TensorBoard {board['id']} of {person.user}"
+        assert lab.property(board["unit"].replace(".service", ".socket"), "Description") == f"Door of {person.user}'s board {board['id']}"
+        # It reads the units' files again.
+        lab.systemctl("daemon-reload")
 
 
 @pytest.fixture
