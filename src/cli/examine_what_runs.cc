@@ -10,9 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "src/base/bus.h"
@@ -185,35 +187,61 @@ void examine_gate(Findings& to, const Settings& settings) {
     }
 }
 
-/// `Name:` and effective uid of a process; an empty name if it has ended.
-std::pair<std::string, uid_t> name_and_uid(const fs::path& process) {
-    std::ifstream in(process / "status");
+/// An empty name if it has ended.
+struct Process {
     std::string name;
-    uid_t uid = 0;
-    for (std::string line; std::getline(in, line);) {
-        if (line.starts_with("Name:\t")) name = line.substr(6);
-        if (line.starts_with("Uid:\t")) {
-            uid_t real = 0;
-            std::istringstream(line.substr(5)) >> real >> uid;
+    pid_t parent = 0;
+    uid_t uid = 0;  ///< the effective one
+};
+
+std::vector<Process> all_processes() {
+    std::vector<Process> found;
+    std::error_code gone;
+    for (const auto& entry : fs::directory_iterator("/proc", gone)) {
+        const std::string pid = entry.path().filename();
+        if (pid.find_first_not_of("0123456789") != std::string::npos) continue;
+        Process& process = found.emplace_back();
+        std::ifstream in(entry.path() / "status");
+        for (std::string line; std::getline(in, line);) {
+            if (line.starts_with("Name:\t")) process.name = line.substr(6);
+            if (line.starts_with("PPid:\t")) process.parent = static_cast<pid_t>(std::strtol(line.c_str() + 6, nullptr, 10));
+            if (line.starts_with("Uid:\t")) {
+                uid_t real = 0;
+                std::istringstream(line.substr(5)) >> real >> process.uid;
+            }
         }
     }
-    return {name, uid};
+    return found;
 }
 
-/// Any program under nginx's account can connect to doors, as nginx does.
+/// What nginx.conf says with `user`, or what nginx was built for.
+void examine_nginx_workers(Findings& to, const std::vector<Process>& processes, uid_t wanted, const std::string& account) {
+    const ProgramEnd end = run_program({"systemctl", "show", "--property=MainPID", "--value", "nginx.service"}, patience);
+    const auto main = static_cast<pid_t>(std::strtol(end.output.c_str(), nullptr, 10));
+    if (main == 0) return;  // examine_parts() reports it
+    std::set<uid_t> others;
+    for (const Process& process : processes) {
+        if (process.parent == main && process.name == "nginx" && process.uid != wanted) others.insert(process.uid);
+    }
+    for (const uid_t uid : others) {
+        const std::string name = name_of_account(uid);
+        to.push_back({false, fmt::format("nginx's workers run as {}, and boardgate lets only {} in (nginx_user)", name, account),
+                      fmt::format("write nginx_user = {} into boardgate.conf, then: systemctl restart boardgate-gate boardgated", name)});
+    }
+}
+
+/// Any program under nginx's account can connect to doors, as nginx does; and nginx under another one cannot.
 void examine_nginx_account(Findings& to, const std::string& account) {
     const auto uid = uid_of(account.c_str());
     if (!uid) {
         to.push_back({false, "there is no account " + account, "set nginx_user in boardgate.conf"});
         return;
     }
+    const std::vector<Process> processes = all_processes();
+    examine_nginx_workers(to, processes, *uid, account);
     std::map<std::string, int> others;
-    std::error_code gone;
-    for (const auto& entry : fs::directory_iterator("/proc", gone)) {
-        const std::string pid = entry.path().filename();
-        if (pid.find_first_not_of("0123456789") != std::string::npos) continue;
-        const auto [name, owner] = name_and_uid(entry.path());
-        if (owner == *uid && name != "nginx") ++others[name];
+    for (const Process& process : processes) {
+        if (process.uid == *uid && process.name != "nginx") ++others[process.name];
     }
     if (others.empty()) to.push_back({true, "only nginx runs as " + account, {}});
     for (const auto& [name, count] : others) {

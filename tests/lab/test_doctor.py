@@ -141,6 +141,9 @@ WAYS = {
     "an nginx with few connections": (
         "cp /etc/nginx/nginx.conf /etc/kept; sed -i 's/worker_connections .*/worker_connections 200;/' /etc/nginx/nginx.conf",
         "mv /etc/kept /etc/nginx/nginx.conf", "200 connections for each worker", "worker_connections 760"),
+    "an nginx of another account": (
+        "cp /etc/nginx/nginx.conf /etc/kept; sed -i 's/^user .*/user daemon;/' /etc/nginx/nginx.conf; systemctl restart nginx",
+        "mv /etc/kept /etc/nginx/nginx.conf; systemctl restart nginx", "nginx's workers run as daemon", "nginx_user = daemon"),
     "somebody else as nginx's user": (
         "systemd-run -q --unit=squatter -p User=www-data sleep 600", "systemctl stop squatter", "sleep (processes: 1) runs as www-data", "account of its own"),
     "ports that the kernel gives away": (
