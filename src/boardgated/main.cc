@@ -181,7 +181,7 @@ private:
     Router router_{{api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_, api_shares_, api_views_, api_notes_},
                    {logins_, launches_, folders_},
                    sessions_};
-    BoardAnswer board_answer_{gate_, scheduler_, registry_, launches_};
+    BoardAnswer board_answer_{gate_, scheduler_, registry_, front_ends_, launches_};
 
     std::optional<GateServer> gate_requests_;
     std::optional<FcgiPool> app_requests_;
@@ -231,6 +231,7 @@ Result<void> Service::start(Sockets sockets) {
         failures_.board_changed(board, gone);
         scheduler_.board_changed(board, gone);
         metrics_.board_changed(board, gone);
+        if (!gone && board.state == State::ready) front_ends_.board_is_ready(board);
     });
     if (auto started = watch_.start(); !started) return started;
     (void)checks_.add("doors", [this] { find_resting(); });

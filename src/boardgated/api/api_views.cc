@@ -89,6 +89,7 @@ ApiResult<Response> ApiViews::open(Call& call) {
 }
 
 ApiResult<Response> ApiViews::opened(const Call& call, const Board& board, const std::optional<BoardShare>& share) {
+    front_ends_.look(board);
     if (front_ends_.view_version_for(board).empty()) {
         return problem(
             Code::not_shareable,

@@ -123,7 +123,10 @@ void BoardAnswer::wake_and_answer(Request& request, const Session& session, cons
     const auto after = registry_.wait(id, navigation ? patience_of_person : patience_of_script,
                                       [](const Board& board) { return board.state == State::ready || is_final(board); });
     if (!after) return write_response(request, refusal({Code::no_such_board, "there is no board " + id.str()}, navigation));
-    write_response(request, after->state == State::ready ? to_the_board(request) : state_of_board(*after, navigation));
+    if (after->state != State::ready) return write_response(request, state_of_board(*after, navigation));
+    // The gate answers from memory in a moment which files the page has.
+    if (!request.parameter("BG_PLACE").empty()) front_ends_.look(*after);
+    write_response(request, to_the_board(request));
 }
 
 }  // namespace boardgate::boardgated

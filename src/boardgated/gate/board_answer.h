@@ -13,8 +13,8 @@ namespace boardgate::boardgated {
 
 class BoardAnswer {
 public:
-    BoardAnswer(const Gate& gate, BoardScheduler& scheduler, const Registry& registry, ThreadPool& launches)
-        : gate_(gate), scheduler_(scheduler), registry_(registry), launches_(launches) {}
+    BoardAnswer(const Gate& gate, BoardScheduler& scheduler, const Registry& registry, FrontEnds& front_ends, ThreadPool& launches)
+        : gate_(gate), scheduler_(scheduler), registry_(registry), front_ends_(front_ends), launches_(launches) {}
 
     /// A board that is not reached (BG_ROLE board_answer), or what the bar on its page shows (board_about). Answers immediately,
     /// or from a thread of the pool if the board must wake first.
@@ -26,6 +26,7 @@ private:
     const Gate& gate_;
     BoardScheduler& scheduler_;
     const Registry& registry_;
+    FrontEnds& front_ends_;
     ThreadPool& launches_;
 };
 

@@ -5,9 +5,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
-#include <future>
-#include <memory>
 #include <optional>
 
 #include "src/base/fd.h"
@@ -18,8 +17,13 @@ namespace {
 
 /// An environment that cannot be published now may be publishable when pip has finished.
 constexpr std::chrono::seconds between_requests{10};
-/// The check is a few calls of stat(2), which are quick unless the file system hangs.
+/// A look is a few calls of stat(2), which are quick unless the file system hangs.
 constexpr std::chrono::milliseconds patience{100};
+constexpr std::int64_t nanoseconds = 1000;  ///< of a microsecond
+
+std::int64_t now() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 /// When a file, its owner or its mode last changed, in nanoseconds since 1970; 0 for a missing file.
 std::int64_t changed(const std::string& path) {
@@ -62,35 +66,68 @@ std::optional<Published> published_for(const std::string& folder, const std::str
 
 }  // namespace
 
-std::string FrontEnds::version_for(const Board& board) { return ask(board, {}); }
+std::string FrontEnds::version_for(const Board& board) { return found_for(board).version; }
 
-std::string FrontEnds::view_version_for(const Board& board) { return ask(board, "/view/index.html"); }
-
-/// The version, if it has the file `needed`.
-std::string FrontEnds::ask(const Board& board, const std::string& needed) {
-    const auto found = std::make_shared<std::promise<std::string>>();
-    auto version = found->get_future();
-    const bool asked = thread_.add({}, [this, found, environment = board.options.environment, since = board.facts.since, needed] {
-        const std::string published = look_up(environment, since);
-        const bool has_file = published.empty() || needed.empty() || changed(published_ + "/frontend/" + published + needed) != 0;
-        found->set_value(has_file ? published : std::string());
-    });
-    // Without a version the board serves its own files, which is always correct.
-    return asked && version.wait_for(patience) == std::future_status::ready ? version.get() : std::string();
+std::string FrontEnds::view_version_for(const Board& board) {
+    const Found found = found_for(board);
+    return found.has_views ? found.version : std::string();
 }
 
-std::string FrontEnds::look_up(const std::string& name, std::int64_t board_since) {
-    const auto environment = settings_.environments.find(name);
-    if (environment == settings_.environments.end()) return {};
-    const auto published = published_for(published_, environment->second);
-    if (!published || !published->is_current(environment->second, published_)) {
-        request_publication();
-        return {};
-    }
+FrontEnds::Found FrontEnds::found_for(const Board& board) {
+    look_soon(board.options.environment);
+    const auto all = found_.read();
+    const auto found = all->find(board.options.environment);
+    if (found == all->end()) return {};
+    const std::int64_t began = board.facts.since * nanoseconds;
     // A TensorBoard that started before the change still needs the old files.
-    constexpr std::int64_t nanoseconds = 1000;
-    const bool is_older = std::max(published->program_changed, published->webfiles_changed) >= board_since * nanoseconds;
-    return published->is_version() && !is_older ? published->version : std::string();
+    return found->second.changed < began && began <= found->second.looked ? found->second : Found();
+}
+
+void FrontEnds::board_is_ready(const Board& board) {
+    {
+        const auto all = found_.read();
+        const auto found = all->find(board.options.environment);
+        if (found != all->end() && board.facts.since * nanoseconds <= found->second.looked) return;
+    }
+    look_soon(board.options.environment);
+}
+
+void FrontEnds::look(const Board& board) {
+    const std::int64_t since = now();
+    const std::string& name = board.options.environment;
+    if (!settings_.environments.contains(name)) return;
+    look_soon(name);
+    auto all = found_.lock();
+    looked_.wait_for(all.lock(), patience, [&] {
+        const auto found = all->find(name);
+        return found != all->end() && found->second.looked >= since;
+    });
+}
+
+/// When somebody looks and somebody else is about to, the latter sees what there is now.
+void FrontEnds::look_soon(const std::string& name) {
+    const auto environment = settings_.environments.find(name);
+    if (environment == settings_.environments.end()) return;
+    (void)threads_.add(name, [this, name, program = environment->second] {
+        Found found = look_up(program);
+        found_.lock()->insert_or_assign(name, std::move(found));
+        looked_.notify_all();
+    });
+}
+
+FrontEnds::Found FrontEnds::look_up(const std::string& program) {
+    Found found;
+    found.looked = now();
+    const auto published = published_for(published_, program);
+    if (!published || !published->is_current(program, published_)) {
+        request_publication();
+        return found;
+    }
+    if (!published->is_version()) return found;
+    found.changed = std::max(published->program_changed, published->webfiles_changed);
+    found.version = published->version;
+    found.has_views = changed(published_ + "/frontend/" + found.version + "/view/index.html") != 0;
+    return found;
 }
 
 void FrontEnds::request_publication() {

@@ -4,9 +4,13 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include "src/base/clock.h"
+#include "src/base/lock_guarded.h"
 #include "src/base/settings.h"
 #include "src/boardgated/boards/board.h"
 #include "src/boardgated/common/thread_pool.h"
@@ -19,17 +23,31 @@ public:
               std::string wanted = "/var/lib/boardgate/frontend-wanted")
         : settings_(settings), clock_(clock), published_(std::move(published)), wanted_(std::move(wanted)) {}
 
-    /// The published version of the files with which this board's TensorBoard started. Empty if the environment is the
-    /// owner's, if others than root can write to it, or if it changed after the start. Empty also when the check takes too
-    /// long: the gate must not wait for a file system that hangs.
+    /// The published version of the files with which this board's TensorBoard started, from memory: the gate's thread must not
+    /// wait for a file system. Another thread looks again meanwhile. Empty if the environment is the owner's, if others than root
+    /// can write to it, if it changed after the start, or if nobody has looked since then: the board serves its own files, which is
+    /// always correct.
     [[nodiscard]] std::string version_for(const Board& board);
 
     /// The same for the pages of shared boards; empty also if they are not published for this TensorBoard.
     [[nodiscard]] std::string view_version_for(const Board& board);
 
+    /// The board is ready: looks, unless somebody has since its start. Does not wait.
+    void board_is_ready(const Board& board);
+    /// Looks at the board's environment, and waits for that a moment at most.
+    void look(const Board& board);
+
 private:
-    [[nodiscard]] std::string ask(const Board& board, const std::string& needed);
-    [[nodiscard]] std::string look_up(const std::string& name, std::int64_t board_since);
+    /// What was found at an environment.
+    struct Found {
+        std::int64_t looked = 0;   ///< all times in nanoseconds since 1970: systemd and the file system use this clock, too
+        std::int64_t changed = 0;  ///< of the environment
+        std::string version{};     ///< empty: none is published
+        bool has_views = false;
+    };
+    [[nodiscard]] Found found_for(const Board& board);
+    void look_soon(const std::string& name);
+    [[nodiscard]] Found look_up(const std::string& program);
     void request_publication();
 
     const Settings& settings_;
@@ -37,7 +55,10 @@ private:
     std::string published_;
     std::string wanted_;
     std::atomic<BootTime::rep> next_request_ = 0;
-    ThreadPool thread_{"front ends", {1, 1, 4, 4}};
+    LockGuarded<std::map<std::string, Found>> found_;  ///< by the name of the environment
+    std::condition_variable looked_;
+    /// An environment whose file system hangs keeps one thread.
+    ThreadPool threads_{"front ends", {8, 1, 64, 1}};
 };
 
 }  // namespace boardgate::boardgated

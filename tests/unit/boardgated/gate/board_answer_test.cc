@@ -17,7 +17,7 @@ struct BoardAnswerTest : testing::Test, GateMachine {
     fakes::FakeLauncher launcher{registry};
     BoardScheduler scheduler{launcher, registry, settings, clock, {[](const BoardId&) {}, [](std::uint32_t) { return false; }}};
     ThreadPool threads{"threads", {1, 1, 8, 8}};
-    BoardAnswer board_answer{gate, scheduler, registry, threads};
+    BoardAnswer board_answer{gate, scheduler, registry, front_ends, threads};
     FastCgi nginx;
     Token token = Token::make();
     BoardId board = make(1001, "alice");
@@ -163,7 +163,7 @@ TEST_F(BoardAnswerTest, ABoardThatBecameReadyIsReachedAndOneThatHungUpIsNotAsked
 
 TEST_F(BoardAnswerTest, WhenTooManyAreBeingWokenThatIsSaidAtOnce) {
     ThreadPool full("full", {0, 0, 0, 0});
-    BoardAnswer busy(gate, scheduler, registry, full);
+    BoardAnswer busy(gate, scheduler, registry, front_ends, full);
     const Fd connection = nginx.send(script(board));
     busy.handle(nginx.accept());
     EXPECT_EQ(code(FastCgi::answer(connection)), "busy");

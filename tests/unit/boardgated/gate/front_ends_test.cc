@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <thread>
+#include <utility>
+
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/temp_folder.h"
 
@@ -42,40 +45,69 @@ struct FrontEndsTest : testing::Test {
                                        std::to_string(changed(webfiles) - webfiles_before) + '\t' + version + '\n');
     }
     [[nodiscard]] bool asked() const { return folder.has("wanted"); }
+    std::string version() {
+        front_ends.look(board);
+        return front_ends.version_for(board);
+    }
 };
 
 TEST_F(FrontEndsTest, AreThoseThatTheBoardsTensorBoardBeganWith) {
-    EXPECT_EQ(front_ends.version_for(board), "0123456789abcdef");
+    EXPECT_EQ(version(), "0123456789abcdef");
     board.facts.since -= 2;
-    EXPECT_EQ(front_ends.version_for(board), "") << "it began before the files were these";
+    EXPECT_EQ(version(), "") << "it began before the files were these";
     EXPECT_FALSE(asked());
 }
 
-TEST_F(FrontEndsTest, NobodyWaitsForAFileSystemThatHangs) {
-    std::filesystem::remove(folder / "environments");
-    ASSERT_EQ(mkfifo((folder / "environments").c_str(), 0600), 0);  // opening it waits for a writer
+TEST_F(FrontEndsTest, TheGateIsAnsweredFromMemory) {
+    EXPECT_EQ(front_ends.version_for(board), "") << "nobody has looked";
+    EXPECT_EQ(version(), "0123456789abcdef");
+    const std::int64_t before = std::exchange(board.facts.since, board.facts.since + 3'600'000'000);
+    EXPECT_EQ(front_ends.version_for(board), "") << "nobody has looked since it began";
+    board.facts.since = before;
+    EXPECT_EQ(front_ends.version_for(board), "0123456789abcdef");
+}
+
+TEST_F(FrontEndsTest, AreLookedForWhenABoardIsReady) {
+    front_ends.board_is_ready(board);
     const auto began = std::chrono::steady_clock::now();
-    for (int i = 0; i < 10; ++i) EXPECT_EQ(front_ends.version_for(board), "");
+    while (front_ends.version_for(board).empty() && std::chrono::steady_clock::now() - began < 10s) std::this_thread::yield();
+    EXPECT_EQ(front_ends.version_for(board), "0123456789abcdef");
+}
+
+TEST_F(FrontEndsTest, NobodyWaitsForAFileSystemThatHangs) {
+    const std::string hangs = folder / "environments";
+    Board other = board;
+    ASSERT_EQ(version(), "0123456789abcdef");
+    std::filesystem::remove(hangs);
+    ASSERT_EQ(mkfifo(hangs.c_str(), 0600), 0);  // opening it waits for a writer
+    front_ends.look(board);
+    other.options.environment = "other";
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 200; ++i) {
+        EXPECT_EQ(front_ends.version_for(board), "0123456789abcdef") << "as it was found before";
+        EXPECT_EQ(front_ends.version_for(other), "");
+        front_ends.board_is_ready(other);
+    }
     EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
     // It answers again: those that still wait for the pipe find nothing in it.
     int writer = -1;
-    while (writer < 0) writer = open((folder / "environments").c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    std::filesystem::remove(folder / "environments");
+    while (writer < 0) writer = open(hangs.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    std::filesystem::remove(hangs);
     record("0123456789abcdef");
     close(writer);
-    std::string version;
-    while (version.empty() && std::chrono::steady_clock::now() - began < 10s) version = front_ends.version_for(board);
-    EXPECT_EQ(version, "0123456789abcdef");
+    std::string found;
+    while (found.empty() && std::chrono::steady_clock::now() - began < 10s) found = version();
+    EXPECT_EQ(found, "0123456789abcdef");
 }
 
 TEST_F(FrontEndsTest, AreNoneForAnEnvironmentOfOnesOwnOrOneThatIsNotShared) {
     board.options.environment = program;
-    EXPECT_EQ(front_ends.version_for(board), "");
+    EXPECT_EQ(version(), "");
     board.options.environment = "other";
-    EXPECT_EQ(front_ends.version_for(board), "");
+    EXPECT_EQ(version(), "");
     board.options.environment = "default";
     record("-");
-    EXPECT_EQ(front_ends.version_for(board), "");
+    EXPECT_EQ(version(), "");
     EXPECT_FALSE(asked()) << "it would be refused again";
 }
 
@@ -83,7 +115,7 @@ TEST_F(FrontEndsTest, AreAskedForWhenTheEnvironmentHasChanged) {
     for (const auto& [of_program, of_webfiles] : {std::pair(1, 0), std::pair(0, 1)}) {
         record("0123456789abcdef", of_program, of_webfiles);
         clock.advance(1min);
-        EXPECT_EQ(front_ends.version_for(board), "");
+        EXPECT_EQ(version(), "");
         EXPECT_TRUE(asked());
         std::filesystem::remove(folder / "wanted");
     }
@@ -91,26 +123,26 @@ TEST_F(FrontEndsTest, AreAskedForWhenTheEnvironmentHasChanged) {
 
 TEST_F(FrontEndsTest, AreAskedForNowAndThen) {
     std::filesystem::remove(folder / "environments");
-    EXPECT_EQ(front_ends.version_for(board), "");
+    EXPECT_EQ(version(), "");
     EXPECT_TRUE(asked());
     std::filesystem::remove(folder / "wanted");
     clock.advance(9s);
-    EXPECT_EQ(front_ends.version_for(board), "");
+    EXPECT_EQ(version(), "");
     EXPECT_FALSE(asked());
     clock.advance(1s);
-    EXPECT_EQ(front_ends.version_for(board), "");
+    EXPECT_EQ(version(), "");
     EXPECT_TRUE(asked());
 }
 
 TEST_F(FrontEndsTest, AreAskedForWhenTheyAreGone) {
     std::filesystem::remove(folder / "frontend/0123456789abcdef");
-    EXPECT_EQ(front_ends.version_for(board), "");
+    EXPECT_EQ(version(), "");
     EXPECT_TRUE(asked());
 }
 
 TEST_F(FrontEndsTest, AreNoneWhenTheRecordBreaksOff) {
     folder.put("environments", program + "\t12");
-    EXPECT_EQ(front_ends.version_for(board), "");
+    EXPECT_EQ(version(), "");
 }
 
 }  // namespace
