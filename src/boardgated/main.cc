@@ -114,6 +114,8 @@ private:
     void check_shares();
     [[nodiscard]] Result<bool> person_arrived(std::uint32_t uid, const UserName& user, const std::optional<HomeMark>& home);
     void end_shares(const std::vector<Shares::Shown>& ended, std::string_view reason) const;
+    void person_is_here(const Session& session, const Token& token);
+    void ask_for_homes();
     void check_tickets();
     void find_resting();
     [[nodiscard]] Response answer_gate(const Parameters& request);
@@ -165,13 +167,15 @@ private:
     ThreadPool folders_{"folders", {16, 4, 80, 16}};
     // A check of accounts or groups may hang; that of tickets goes on.
     ThreadPool checks_{"checks", {4, 1, 5, 1}};
+    // Listeners may wait for the disk, which the gate's thread must not.
+    ThreadPool views_seen_{"views", {1, 1, 1, 1}};
     std::atomic<bool> found_resting_ = false;
 
     Administrators administrators_{settings_, clock_};
     ApiLogin api_login_{conversations_, limiter_, sessions_, ended_, registry_, launcher_, unit_reconciler_, metrics_, administrators_};
     ApiBoards api_boards_{registry_, launcher_, scheduler_, watch_, journal_, presets_, settings_};
     ApiNotes api_notes_{notes_, launcher_};
-    ApiOptions api_options_{settings_, registry_, presets_};
+    ApiOptions api_options_{settings_, registry_, presets_, [this](std::uint32_t uid) { return shares_.is_proved(uid); }};
     ApiAdmin api_admin_{registry_, launcher_, scheduler_, administrators_, settings_, clock_};
     ApiHealth api_health_{gate_};
     ApiFolders api_folders_{launcher_, registry_, event_streams_, folders_};
@@ -180,7 +184,8 @@ private:
     ApiViews api_views_{registry_, shares_, views_, gate_, front_ends_, scheduler_, settings_};
     Router router_{{api_login_, api_boards_, api_health_, api_options_, api_admin_, api_folders_, api_shares_, api_views_, api_notes_},
                    {logins_, launches_, folders_},
-                   sessions_};
+                   sessions_,
+                   [this](const Session& session, const Token& token) { person_is_here(session, token); }};
     BoardAnswer board_answer_{gate_, scheduler_, registry_, front_ends_, launches_};
 
     std::optional<GateServer> gate_requests_;
@@ -202,7 +207,7 @@ Service::~Service() {
     metrics_server_.reset();
     gate_requests_.reset();
     for (auto* requests : {&app_requests_, &stream_requests_}) requests->reset();
-    for (ThreadPool* pool : {&logins_, &launches_, &folders_, &checks_}) pool->finish();
+    for (ThreadPool* pool : {&logins_, &launches_, &folders_, &checks_, &views_seen_}) pool->finish();
     administrators_.finish();
     ended_.finish();
     failures_.finish();
@@ -224,6 +229,7 @@ Result<void> Service::start(Sockets sockets) {
     if (auto loaded = shares_.load(); !loaded) return loaded;
     if (auto loaded = views_.load(); !loaded) return loaded;
     metrics_.watch(shares_, views_);
+    registry_.notify_of_views_by([this](std::function<void()> work) { (void)views_seen_.add({}, std::move(work)); });
     registry_.listen([this](const Board& board, bool gone) {
         shares_.board_changed(board, gone);
         if (gone) views_.end_of_board(board.id);
@@ -304,6 +310,16 @@ Result<bool> Service::person_arrived(std::uint32_t uid, const UserName& user, co
     return arrival->awaits_home;
 }
 
+/// After a restart nobody's token is known that could ask for the home.
+void Service::person_is_here(const Session& session, const Token& token) {
+    if (!registry_.has_hidden(session.uid) && shares_.is_proved(session.uid)) return;
+    if (unit_reconciler_.await_home(session.uid, session.user, token)) (void)checks_.add("homes", [this] { ask_for_homes(); });
+}
+
+void Service::ask_for_homes() {
+    unit_reconciler_.ask_for_homes([this](const TokenHash& token) { return sessions_.find(token).has_value(); });
+}
+
 /// A session ends with its ticket, for example when the password changes.
 void Service::check_tickets() {
     for (const TokenHash& ended : launcher_.ended_of(sessions_.tokens())) sessions_.end(ended);
@@ -320,9 +336,7 @@ void Service::run_until(const sigset_t& ending) {
         (void)checks_.add("accounts", [this] { account_checks_.work(); });
         (void)checks_.add("tickets", [this] { check_tickets(); });
         (void)checks_.add("shares", [this] { check_shares(); });
-        (void)checks_.add("homes", [this] {
-            unit_reconciler_.ask_for_homes([this](const TokenHash& token) { return sessions_.find(token).has_value(); });
-        });
+        (void)checks_.add("homes", [this] { ask_for_homes(); });
         if (!found_resting_) (void)checks_.add("doors", [this] { find_resting(); });
         view_audit_.sweep();
         end_shares(shares_.sweep(), "its time is over");

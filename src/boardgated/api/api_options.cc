@@ -17,8 +17,10 @@ std::int64_t awake(const std::vector<Board>& boards) { return std::count_if(boar
 ApiResult<Response> ApiOptions::read(Call& call) const {
     Json::Value body(Json::objectValue);
     body["defaults"] = preset_json(default_options(settings_));
-    body["last"] = presets_.last(call.session->uid);
-    body["presets"] = presets_.named(call.session->uid);
+    // Until the home is known, they may be those of the person before, who had the same name and number.
+    const bool proved = is_proved_(call.session->uid);
+    body["last"] = proved ? presets_.last(call.session->uid) : Json::Value();
+    body["presets"] = proved ? presets_.named(call.session->uid) : Json::Value(Json::arrayValue);
     body["environments"] = Json::Value(Json::arrayValue);
     for (const auto& [name, program] : settings_.environments) {
         Json::Value one(Json::objectValue);

@@ -83,6 +83,7 @@ ApiResult<void> Router::admit(const Route& route, Call& call) const {
         if (!caller) return problem(Code::unauthenticated, "log in first");
         call.session = std::move(caller->session);
         call.token = std::move(caller->token);
+        admitted_(*call.session, *call.token);
     }
     return {};
 }

@@ -3,6 +3,7 @@
 // session, body.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -59,7 +60,11 @@ struct Route {
 
 class Router {
 public:
-    Router(Handlers handlers, ThreadPools pools, const Sessions& sessions) : handlers_(handlers), pools_(pools), sessions_(sessions) {}
+    /// Called for each request with a session, in the thread that takes requests: it must not wait.
+    using Admitted = std::function<void(const Session&, const Token&)>;
+    Router(
+        Handlers handlers, ThreadPools pools, const Sessions& sessions, Admitted admitted = [](const Session&, const Token&) {})
+        : handlers_(handlers), pools_(pools), sessions_(sessions), admitted_(std::move(admitted)) {}
 
     /// Answers the request, now or from another thread.
     void handle(std::unique_ptr<Request> request);
@@ -72,6 +77,7 @@ private:
     Handlers handlers_;
     ThreadPools pools_;
     const Sessions& sessions_;
+    Admitted admitted_;
 };
 
 }  // namespace boardgate::boardgated

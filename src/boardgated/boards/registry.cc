@@ -35,6 +35,7 @@ Result<void> Registry::load() {
         const BoardId id = board->id;
         if (row.aside) {
             contents->aside.insert(id);
+            if (row.hidden) contents->hidden.emplace(id, Hidden{row.uid, false});
             continue;
         }
         contents->entries.emplace(id, Entry(*std::move(board)));
@@ -48,10 +49,18 @@ Result<void> Registry::load() {
     }
     for (const HoldRow& row : *holds) {
         const auto id = BoardId::parse(row.board);
-        if (Entry* entry = id ? contents->find(*id) : nullptr; entry != nullptr)
-            entry->board.held = Hold{row.holder, row.reason, time_of(row.since)};
+        if (Entry* entry = id ? contents->find(*id) : nullptr; entry != nullptr) entry->board.held = hold_of(row);
     }
     return {};
+}
+
+Hold Registry::hold_of(const HoldRow& row) { return {row.holder, row.reason, time_of(row.since)}; }
+
+Result<std::optional<Hold>> Registry::stored_hold(const BoardId& id) const {
+    const auto holds = store_.holds();
+    if (!holds) return error_of(holds);
+    const auto found = std::ranges::find(*holds, id.str(), &HoldRow::board);
+    return found == holds->end() ? std::nullopt : std::optional(hold_of(*found));
 }
 
 std::optional<Board> Registry::board_of(const BoardRow& row) const {
@@ -86,6 +95,18 @@ Result<void> Registry::write(const Board& board) { return store_.put_board(row_o
 void Registry::notify(LockedContents::Writer contents, const Board& board, bool gone) {
     changed_.notify_all();
     contents->notifications.push_back({board, gone});
+    empty_queue(std::move(contents));
+}
+
+void Registry::notify_later(LockedContents::Writer contents, const Board& board) {
+    changed_.notify_all();
+    contents->notifications.push_back({board, false});
+    const bool notifying = contents->notifying;
+    contents.lock().unlock();
+    if (!notifying) later_([this] { empty_queue(contents_.lock()); });
+}
+
+void Registry::empty_queue(LockedContents::Writer contents) {
     if (std::exchange(contents->notifying, true)) return;
     while (!contents->notifications.empty()) {
         const Notification notification = std::move(contents->notifications.front());
@@ -103,9 +124,10 @@ void Registry::notify(LockedContents::Writer contents, const Board& board, bool 
 }
 
 ApiResult<void> Registry::has_room(std::uint32_t uid, std::int64_t most) const {
-    std::int64_t count = 0;
-    for_each([&](const Board& board) { count += board.uid == uid ? 1 : 0; });
-    if (count < most) return {};
+    std::int64_t boards = 0;
+    for_each([&](const Board& board) { boards += board.uid == uid ? 1 : 0; });
+    for_each_hidden([&](const Hidden& hidden) { boards += hidden.uid == uid ? 1 : 0; });
+    if (boards < most) return {};
     return problem(Code::too_many_boards, fmt::format("you have {} boards, which is the limit for one person; delete one", most));
 }
 
@@ -149,6 +171,11 @@ std::optional<GateView> Registry::gate_view(const BoardId& id) const {
 void Registry::for_each(const std::function<void(const Board&)>& see) const {
     const auto contents = contents_.read();
     for (const auto& [id, entry] : contents->entries) see(entry.board);
+}
+
+void Registry::for_each_hidden(const std::function<void(const Hidden&)>& see) const {
+    const auto contents = contents_.read();
+    for (const auto& [id, hidden] : contents->hidden) see(hidden);
 }
 
 std::vector<Board> Registry::boards_of(std::uint32_t uid) const {
@@ -260,10 +287,9 @@ ApiResult<Board> Registry::restore(std::uint32_t uid, const BoardId& id, std::in
     if (found == deleted->end()) return problem(Code::no_such_board, fmt::format("you have no deleted board {}", id.str()));
     if (auto room = has_room(uid, most); !room) return error_of(room);
     Board board = found->board;
-    const auto holds = store_.holds();
-    if (!holds) return storage_problem(holds.error());
-    const auto hold = std::ranges::find(*holds, id.str(), &HoldRow::board);
-    if (hold != holds->end()) board.held = Hold{hold->holder, hold->reason, time_of(hold->since)};
+    const auto held = stored_hold(id);
+    if (!held) return storage_problem(held.error());
+    board.held = *held;
     if (const auto written = write(board); !written) return storage_problem(written.error());
     auto contents = contents_.lock();
     contents->entries.emplace(id, Entry(board));
@@ -449,42 +475,6 @@ std::optional<Board> Registry::wait(const BoardId& id, std::chrono::milliseconds
 void Registry::stop_waiting() {
     contents_.lock()->ending = true;
     changed_.notify_all();
-}
-
-void Registry::viewed(const BoardId& id) {
-    const WallTime now = clock_.wall();
-    {
-        // A dashboard sends many requests a second, most of which need the shared lock only.
-        const auto contents = contents_.read();
-        const Entry* entry = contents->find(id);
-        if (entry == nullptr) return;
-        if (const auto last = entry->board.last_viewed; last && entry->unsaved_view && now - *last < std::chrono::seconds(1)) return;
-    }
-    auto contents = contents_.lock();
-    Entry* entry = contents->find(id);
-    if (entry == nullptr) return;
-    entry->board.last_viewed = now;
-    entry->unsaved_view = true;
-    if (now - entry->notified_view < between_notified_views) return;
-    entry->notified_view = now;
-    notify(std::move(contents), entry->board);
-}
-
-void Registry::save_views() {
-    std::vector<UseRow> views;
-    {
-        const auto contents = contents_.lock();
-        for (auto& [id, entry] : contents->entries) {
-            if (std::exchange(entry.unsaved_view, false)) views.push_back({id.str(), seconds_of(*entry.board.last_viewed)});
-        }
-    }
-    const auto written = store_.boards_viewed(views);
-    if (written) return;
-    log_event(Event::storage_fault, written.error().text());
-    const auto contents = contents_.lock();
-    for (const UseRow& view : views) {
-        if (Entry* entry = contents->find(*BoardId::parse(view.key)); entry != nullptr) entry->unsaved_view = true;
-    }
 }
 
 }  // namespace boardgate::boardgated

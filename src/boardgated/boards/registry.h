@@ -51,6 +51,8 @@ public:
     /// Called after each change, one call at a time, in the order of the changes, with no lock held: by the thread that
     /// made the change, or by a thread that is still notifying of an earlier one. `gone`: the board was removed.
     using Listener = std::function<void(const Board&, bool gone)>;
+    /// Does the work soon, in another thread. It may drop work while earlier work waits.
+    using Later = std::function<void(std::function<void()>)>;
 
     /// A board sleeps after `longest_awake` even when it is used; 0: no limit.
     Registry(Store& store, const Clock& clock, std::chrono::seconds longest_awake = {})
@@ -59,6 +61,8 @@ public:
     [[nodiscard]] Result<void> load();
     /// Call it before threads start.
     void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
+    /// How listeners are notified of views: the gate's thread must not wait for them. Call it before threads start.
+    void notify_of_views_by(Later later) { later_ = std::move(later); }
 
     /// A problem when the person already has `most` boards.
     [[nodiscard]] ApiResult<Board> add(std::uint32_t uid, const UserName& owner, const BoardOptions& options,
@@ -71,6 +75,17 @@ public:
     [[nodiscard]] std::optional<Board> find(const BoardId& id) const;
     /// Is it set aside only until its owner's home is known?
     [[nodiscard]] bool is_hidden(const BoardId& id) const { return contents_.read()->hidden.contains(id); }
+    struct Hidden {
+        std::uint32_t uid;
+        bool awake;  ///< when it was hidden: its process may run on
+    };
+    /// Visits the hidden boards: they count for all limits, as nobody may hide boards to have more. `see` must not call the registry.
+    void for_each_hidden(const std::function<void(const Hidden&)>& see) const;
+    [[nodiscard]] bool has_hidden(std::uint32_t uid) const {
+        bool any = false;
+        for_each_hidden([&](const Hidden& hidden) { any |= hidden.uid == uid; });
+        return any;
+    }
     /// Is it a board of the database, though set aside?
     [[nodiscard]] bool knows(const BoardId& id) const;
     [[nodiscard]] std::optional<GateView> gate_view(const BoardId& id) const;
@@ -161,8 +176,8 @@ private:
         std::deque<Notification> notifications{};
         bool notifying = false;
         bool ending = false;
-        std::set<BoardId> aside{};   ///< in the database only
-        std::set<BoardId> hidden{};  ///< of those: until the home is known
+        std::set<BoardId> aside{};            ///< in the database only
+        std::map<BoardId, Hidden> hidden{};   ///< of those: until the home is known
 
         [[nodiscard]] Entry* find(const BoardId& id) {
             const auto found = entries.find(id);
@@ -176,7 +191,12 @@ private:
     [[nodiscard]] Result<void> write(const Board& board);
     [[nodiscard]] ApiResult<void> has_room(std::uint32_t uid, std::int64_t most) const;
     [[nodiscard]] Result<void> judge(const BoardRow& row, const UserName& owner, const std::optional<HomeMark>& home, Changes& changes);
+    [[nodiscard]] static Hold hold_of(const HoldRow& row);
+    [[nodiscard]] Result<std::optional<Hold>> stored_hold(const BoardId& id) const;
     void notify(LockedContents::Writer contents, const Board& board, bool gone = false);
+    /// The same from another thread.
+    void notify_later(LockedContents::Writer contents, const Board& board);
+    void empty_queue(LockedContents::Writer contents);
     /// `learned_since`: the facts of the same state lacked the time of the last change until now.
     void update_state(Entry& entry, bool learned_since = false) const;
     template <class Change>
@@ -186,6 +206,7 @@ private:
     const Clock& clock_;
     std::chrono::seconds longest_awake_;
     std::vector<Listener> listeners_;
+    Later later_ = [](const std::function<void()>& work) { work(); };
     /// Serializes changes of definitions, so that store and memory stay equal. Locked before contents_.
     std::mutex definition_changes_;
     LockedContents contents_;  ///< never locked while the store writes

@@ -24,20 +24,28 @@ Result<void> Registry::judge(const BoardRow& row, const UserName& owner, const s
     changes.awaits_home |= verdict == Verdict::unproved;
     BoardRow after = row;
     after.aside = verdict != Verdict::own;
+    // One that was set aside has no door to come back to.
+    after.hidden = verdict == Verdict::unproved && (!row.aside || row.hidden);
     if (!after.aside) {
         after.owner = owner.str();
         if (after.home.empty() && home) after.home = home->str();
     }
-    if (after.aside == row.aside && (after.aside || (after.owner == row.owner && after.home == row.home))) return {};
+    const bool same_place = after.aside == row.aside && after.hidden == row.hidden;
+    if (same_place && (after.aside || (after.owner == row.owner && after.home == row.home))) return {};
+    const auto held = stored_hold(board->id);
+    if (!held) return error_of(held);
     if (auto written = store_.put_board(after); !written) return written;
     if (row.deleted != 0) return {};
+    board->held = *held;
     const auto contents = contents_.lock();
     if (after.aside) {
-        const bool hides = verdict == Verdict::unproved;
+        const Entry* entry = contents->find(board->id);
+        const bool awake = entry != nullptr && is_awake(entry->board);
         contents->entries.erase(board->id);
         contents->aside.insert(board->id);
-        if (hides) contents->hidden.insert(board->id);
-        (hides ? changes.hidden : changes.aside).push_back(*std::move(board));
+        contents->hidden.erase(board->id);
+        if (after.hidden) contents->hidden.emplace(board->id, Hidden{row.uid, awake});
+        (after.hidden ? changes.hidden : changes.aside).push_back(*std::move(board));
     } else if (row.aside || after.owner != row.owner) {
         board->owner = owner;
         board->home = after.home;

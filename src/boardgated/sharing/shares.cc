@@ -27,7 +27,7 @@ Result<void> Shares::load() {
     Boards boards;
     const auto board_of = [&](const std::string& text) -> OfBoard* {
         const auto id = BoardId::parse(text);
-        if (id && registry_.find(*id)) return &boards[*id];
+        if (id && (registry_.find(*id) || registry_.is_hidden(*id))) return &boards[*id];
         gone.insert(text);
         return nullptr;
     };

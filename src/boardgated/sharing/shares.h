@@ -69,6 +69,8 @@ public:
         std::vector<Shown> ended{};
     };
     [[nodiscard]] Result<Arrival> person_arrives(std::uint32_t uid, const std::string& user, const std::optional<HomeMark>& home);
+    /// Is the person's home known, as far as it ever was?
+    [[nodiscard]] bool is_proved(std::uint32_t uid) const;
     /// A listener of the registry.
     void board_changed(const Board& board, bool gone);
     /// Ends the shares whose time is over and stores the times of views. Called periodically. Returns the ended ones.
@@ -88,7 +90,6 @@ private:
     enum class Groups { known, ask };
 
     [[nodiscard]] bool counts(const BoardShare& share) const;
-    [[nodiscard]] bool is_proved(std::uint32_t uid) const;
     [[nodiscard]] static ShareRow row_of(const BoardId& board, const BoardShare& share);
     /// The directory is asked once about each group in `asked`.
     using Asked = std::map<Membership, bool>;

@@ -98,6 +98,11 @@ Result<std::vector<SessionRow>> Store::sessions() {
     return rows;
 }
 
+namespace {
+/// In the column `aside`. An older boardgate takes such a board for one that is set aside.
+constexpr std::int64_t hidden = 2;
+}  // namespace
+
 Result<void> Store::put_board(const BoardRow& row) {
     return write(
         "INSERT OR REPLACE INTO boards (id, uid, owner, port, options, created, last_viewed, paths, folders, deleted, home, aside) "
@@ -105,7 +110,7 @@ Result<void> Store::put_board(const BoardRow& row) {
         "cannot write a board", [&](Statement& put) {
             put.bind(row.id).bind(std::int64_t{row.uid}).bind(row.owner).bind(std::int64_t{row.port}).bind(row.options);
             put.bind(row.created).bind(row.last_viewed).bind(row.paths).bind(row.folders).bind(row.deleted);
-            put.bind(row.home).bind(std::int64_t{row.aside ? 1 : 0});
+            put.bind(row.home).bind(std::int64_t{row.hidden ? hidden : row.aside ? 1 : 0});
         });
 }
 
@@ -136,7 +141,7 @@ Result<std::vector<BoardRow>> Store::read_boards(const std::string& where, Bind 
     while (ask.step()) {
         rows.push_back({ask.text(0), static_cast<std::uint32_t>(ask.number(1)), ask.text(2), static_cast<std::uint16_t>(ask.number(3)),
                         ask.text(4), ask.number(5), ask.number(6), ask.text(7), ask.text(8), ask.number(9), ask.text(10),
-                        ask.number(11) != 0});
+                        ask.number(11) != 0, ask.number(11) == hidden});
     }
     if (!ask.good()) return database->error("cannot read the boards");
     return rows;
@@ -221,7 +226,7 @@ Result<std::vector<BoardRow>> Store::boards_of(std::uint32_t uid) {
 
 Result<std::size_t> Store::adopt(const std::string& owner) {
     const auto database = database_.lock();
-    Statement change(*database, "UPDATE boards SET home = '' WHERE owner = ?1 AND aside = 1 RETURNING id");
+    Statement change(*database, "UPDATE boards SET home = '' WHERE owner = ?1 AND aside <> 0 RETURNING id");
     change.bind(owner);
     std::size_t boards = 0;
     while (change.step()) ++boards;

@@ -39,6 +39,7 @@ struct BoardRow {
     std::int64_t deleted = 0;      ///< 0: it is not
     std::string home{};            ///< HomeMark of the owner; empty when unknown
     bool aside = false;            ///< of another home than the owner's present one
+    bool hidden = false;           ///< aside, but only until the owner's home is known
 };
 
 /// A board that a request with an Idempotency-Key made.

@@ -86,6 +86,11 @@ BoardScheduler::Room BoardScheduler::room_for(const Board& board, const Slots& s
         ++all;
         if (other.uid == board.uid) ++own;
     });
+    registry_.for_each_hidden([&](const Registry::Hidden& hidden) {
+        if (!hidden.awake) return;
+        ++all;
+        if (hidden.uid == board.uid) ++own;
+    });
     if (own >= settings_.awake_boards_per_user) return Room::full_for_user;
     return all >= settings_.awake_boards ? Room::full_for_all : Room::yes;
 }

@@ -117,6 +117,11 @@ Result<void> UnitReconciler::person_arrives(std::uint32_t uid, const UserName& u
     return {};
 }
 
+bool UnitReconciler::await_home(std::uint32_t uid, const std::string& user, const Token& token) {
+    const auto name = UserName::parse(user);
+    return name && awaiting_.lock()->try_emplace(uid, Awaiting{*name, token.copy()}).second;
+}
+
 void UnitReconciler::ask_for_homes(const std::function<bool(const TokenHash&)>& lives) {
     std::vector<std::pair<std::uint32_t, Awaiting>> people;
     {

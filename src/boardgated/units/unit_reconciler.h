@@ -36,6 +36,9 @@ public:
     /// Before the person's login is answered: sets boards of another home aside, and rebuilds boards from doors that no board
     /// explains. Doors without a record are removed.
     [[nodiscard]] Result<void> person_arrives(std::uint32_t uid, const UserName& user, const Token& token);
+    /// A person is here whose home was unknown at a login before boardgated's start: ask_for_homes() asks for it, too. False if it
+    /// does already.
+    bool await_home(std::uint32_t uid, const std::string& user, const Token& token);
     /// Asks again for homes that were unknown at a login, as long as its session `lives`.
     void ask_for_homes(const std::function<bool(const TokenHash&)>& lives);
 

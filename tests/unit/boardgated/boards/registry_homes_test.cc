@@ -73,6 +73,53 @@ TEST_F(RegistryHomesTest, WhatIsHiddenComesBackToItsOwnHomeOnly) {
     EXPECT_FALSE(again.find(board)) << "after a restart, too";
 }
 
+TEST_F(RegistryHomesTest, WhatIsHiddenAtARestartComesBackToo) {
+    const BoardId board = add_in(home);
+    (void)arrives(std::nullopt);
+    Registry again(*store, clock);
+    ASSERT_TRUE(again.load());
+    EXPECT_TRUE(again.is_hidden(board));
+    EXPECT_TRUE(again.has_hidden(1001));
+    EXPECT_FALSE(again.has_hidden(1002));
+    EXPECT_EQ(again.person_arrives(1001, u1001, home)->back.size(), 1U) << "its door was left alone";
+    EXPECT_TRUE(again.find(board));
+    EXPECT_FALSE(again.has_hidden(1001));
+}
+
+TEST_F(RegistryHomesTest, WhatWasHiddenAndIsAnothersIsSetAsideWithItsDoor) {
+    const BoardId board = add_in(home);
+    (void)arrives(std::nullopt);
+    EXPECT_EQ(arrives(other_home).aside.size(), 1U);
+    EXPECT_FALSE(registry.is_hidden(board));
+    EXPECT_EQ(arrives(std::nullopt).hidden.size(), 0U) << "it has no door to come back to";
+    EXPECT_EQ(arrives(home).taken.size(), 1U);
+}
+
+TEST_F(RegistryHomesTest, NobodyHidesBoardsFromAnAdministratorsHold) {
+    const BoardId board = add_in(home);
+    ASSERT_TRUE(registry.set_hold(board, Hold{"root", "too much memory", clock.wall()}));
+    (void)arrives(std::nullopt);
+    (void)arrives(home);
+    ASSERT_TRUE(at(board).held);
+    EXPECT_EQ(at(board).held->reason, "too much memory");
+    (void)arrives(home, "anna");
+    EXPECT_TRUE(registry.gate_view(board)->held) << "nor with another name";
+    (void)arrives(other_home, "anna");
+    (void)arrives(home, "anna");
+    EXPECT_TRUE(registry.gate_view(board)->held);
+}
+
+TEST_F(RegistryHomesTest, NobodyHidesBoardsToHaveMore) {
+    const auto another = [&] { return registry.add(1001, u1001, {}, 2, {}, home.str()); };
+    ASSERT_TRUE(another());
+    ASSERT_TRUE(another());
+    (void)arrives(std::nullopt);
+    EXPECT_EQ(another().error().code, Code::too_many_boards);
+    EXPECT_TRUE(registry.add(1002, UserName::parse("u1002").value(), {}, 1)) << "everybody else";
+    (void)arrives(other_home);
+    EXPECT_TRUE(another()) << "boards of another home are another person's";
+}
+
 TEST_F(RegistryHomesTest, ARenamedAccountKeepsItsBoards) {
     const BoardId board = add_in(home);
     EXPECT_EQ(arrives(home, "anna").taken.size(), 1U);

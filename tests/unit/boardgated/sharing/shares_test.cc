@@ -74,6 +74,17 @@ TEST_F(SharesTest, EndWithTheirBoardAndDoNotComeBackWithIt) {
     EXPECT_FALSE(shares.put(board, {Kind::user, "bob", 1002})) << "a deleted board is shown to nobody";
 }
 
+TEST_F(SharesTest, OfAHiddenBoardComeBackWithItAfterARestart) {
+    const auto home = HomeMark::parse("12:1000.000000001").value();
+    const auto alice = UserName::parse("alice").value();
+    board = registry.add(1001, alice, {}, 9, {}, home.str()).value().id;
+    put({Kind::user, "bob", 1002});
+    ASSERT_EQ(registry.person_arrives(1001, alice, std::nullopt)->hidden.size(), 1U);
+    EXPECT_EQ(after_restart(), std::vector<std::string>{"bob"});
+    ASSERT_EQ(registry.person_arrives(1001, alice, HomeMark::parse("12:2000.000000001").value())->aside.size(), 1U);
+    EXPECT_TRUE(after_restart().empty()) << "it is another person's home";
+}
+
 TEST_F(SharesTest, EndWithTheirOwnersAccount) {
     put({Kind::user, "bob", 1002});
     // Another account gets alice's uid.

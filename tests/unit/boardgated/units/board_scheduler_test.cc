@@ -60,6 +60,16 @@ TEST_F(BoardSchedulerTest, TheLongestIdleBoardOfThePersonMakesRoom) {
     EXPECT_EQ(state(second), State::asleep);
 }
 
+TEST_F(BoardSchedulerTest, NobodyHidesBoardsToHaveMoreOfThemAwake) {
+    const HomeMark home = HomeMark::parse("12:1000.000000001").value();
+    const UserName name = UserName::parse("u1001").value();
+    for (int i = 0; i < 2; ++i) ASSERT_EQ(wake(registry.add(1001, name, {}, 9, {}, home.str()).value()), State::ready);
+    ASSERT_EQ(registry.person_arrives(1001, name, std::nullopt)->hidden.size(), 2U);
+    EXPECT_EQ(wake(add(1001)), State::waiting);
+    EXPECT_EQ(wake(add(1002)), State::ready);
+    EXPECT_EQ(wake(add(1003)), State::waiting) << "they count for the server's limit, too";
+}
+
 TEST_F(BoardSchedulerTest, NoBoardMakesRoomForAVisitor) {
     const Board first = add(1001);
     const Board second = add(1001);

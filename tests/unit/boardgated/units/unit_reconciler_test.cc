@@ -138,5 +138,22 @@ TEST_F(UnitReconcilerTest, AsksAgainForAHomeThatWasUnknownAtTheLogin) {
     EXPECT_TRUE(registry.find(board));
 }
 
+TEST_F(UnitReconcilerTest, AsksForAHomeThatWasUnknownBeforeTheStart) {
+    const auto home = HomeMark::parse("12:1000.000000001").value();
+    const BoardId board = registry.add(1001, UserName::parse("alice").value(), {}, 50, {}, home.str()).value().id;
+    log_in("alice");
+    Registry later{*store, clock};
+    ASSERT_TRUE(later.load());
+    UnitReconciler after_restart{later, launcher, [](const BoardId&) {}};
+    const auto lives = [](const TokenHash&) { return true; };
+    launcher.home = home;
+    after_restart.ask_for_homes(lives);
+    EXPECT_FALSE(later.find(board)) << "nobody was here";
+    EXPECT_TRUE(after_restart.await_home(1001, "alice", token));
+    EXPECT_FALSE(after_restart.await_home(1001, "alice", token)) << "once";
+    after_restart.ask_for_homes(lives);
+    EXPECT_TRUE(later.find(board));
+}
+
 }  // namespace
 }  // namespace boardgate::boardgated
