@@ -85,6 +85,12 @@ Token Token::make() {
     return Token(std::move(text));
 }
 
+Token Token::make(std::string_view beginning) {
+    std::string text = make().reveal();
+    text.replace(0, beginning.size(), beginning);
+    return Token(std::move(text));
+}
+
 Result<Token> Token::parse(std::string_view text) {
     if (text.size() != text_size || text.find_first_not_of(base64url) != std::string_view::npos) {
         return failure("not a session token");

@@ -61,6 +61,8 @@ public:
 
     /// From getrandom(2). Throws if the kernel has no randomness: the program cannot go on then.
     [[nodiscard]] static Token make();
+    /// The same, but the first characters, of the alphabet, are these and no secret: each takes six bits.
+    [[nodiscard]] static Token make(std::string_view beginning);
     /// Exactly 43 characters of the alphabet, or an error that does not repeat the text.
     [[nodiscard]] static Result<Token> parse(std::string_view text);
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "src/boardgated/sharing/views.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "src/base/log.h"
+#include "src/base/sha256.h"
 
 namespace boardgate::boardgated {
 
@@ -27,8 +30,12 @@ Result<void> Views::load() {
     return store_.delete_views(dead);
 }
 
+std::string Views::beginning_of(std::uint32_t uid, const BoardId& board) const {
+    return sha256(fmt::format("{} {} {}", key_.reveal(), uid, board.str())).hex().substr(0, size_of_beginning);
+}
+
 ApiResult<Token> Views::open(const Session& session, const BoardId& board) {
-    Token capability = Token::make();
+    Token capability = Token::make(beginning_of(session.uid, board));
     const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall()).time_since_epoch().count();
     const auto written = store_.put_view({capability.hash().hex(), session.token.hex(), session.uid, board.str(), now});
     if (!written) return storage_problem(written.error());

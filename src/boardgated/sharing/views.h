@@ -32,6 +32,9 @@ struct View {
 class Views {
 public:
     static constexpr std::size_t most_of_session = 20;
+    /// The capabilities of one person's views of one board begin with the same characters, by which nginx counts a visitor's
+    /// connections to the board ($boardgate_visitor). 210 bits remain secret.
+    static constexpr std::size_t size_of_beginning = 8;
     static constexpr std::chrono::hours longest_unused{12};
 
     Views(Store& store, const Sessions& sessions, const Clock& clock) : store_(store), sessions_(sessions), clock_(clock) {}
@@ -59,10 +62,12 @@ private:
     using Entries = std::unordered_map<TokenHash, std::unique_ptr<Entry>>;
     template <class Which>
     void end_if(Which which);
+    [[nodiscard]] std::string beginning_of(std::uint32_t uid, const BoardId& board) const;
 
     Store& store_;
     const Sessions& sessions_;
     const Clock& clock_;
+    const Token key_ = Token::make();  ///< nobody else knows how somebody's capabilities begin
     LockGuarded<Entries, std::shared_mutex> entries_;
     LockGuarded<std::vector<std::string>> ended_;  ///< to be deleted from the store
 };

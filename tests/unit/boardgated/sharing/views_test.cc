@@ -51,6 +51,18 @@ TEST_F(ViewsTest, TheStoreHasNoCapability) {
     }
 }
 
+TEST_F(ViewsTest, OnePersonsViewsOfABoardBeginAlike) {
+    const auto beginning = [&](const Session& session, const BoardId& of) {
+        return views.open(session, of).value().reveal().substr(0, Views::size_of_beginning);
+    };
+    const std::string bobs = beginning(bob, board);
+    EXPECT_EQ(beginning(bob, board), bobs);
+    EXPECT_EQ(beginning(log_in(), board), bobs) << "from another browser, too";
+    EXPECT_NE(beginning(bob, BoardId::make()), bobs);
+    EXPECT_NE(beginning({bob.token, 1003, "carol"}, board), bobs);
+    EXPECT_FALSE(views.open(bob, board).value().reveal() == views.open(bob, board).value().reveal());
+}
+
 TEST_F(ViewsTest, ASessionHasAFewAndLosesTheOneUnusedForLongest) {
     std::vector<TokenHash> hashes;
     for (std::size_t i = 0; i < Views::most_of_session; ++i) {
