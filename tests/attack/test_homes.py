@@ -4,6 +4,7 @@ import pytest
 
 from fixtures import in_state
 from machine import until
+from test_administration import admin as administrator  # noqa: F401 (a fixture)
 
 RUNS = "runs"
 
@@ -105,10 +106,55 @@ def test_a_home_that_cannot_be_read_loses_no_board(lab, person):
     assert person.board(board["id"])["shares"] == 1, "nothing of it was taken away"
 
 
+def test_boards_that_were_hidden_come_back_after_a_restart_too(lab, person):
+    """Nobody's token is known then: the person's next request asks for the home."""
+    board, home = new_board(person, wake=False), f"/home/{person.user}"
+    assert person.post(f"/api/v1/boards/{board['id']}/shares", {"with": "bob"}).status == 201
+    lab.exec("mv", home, home + ".kept")
+    try:
+        assert person.login().boards() == []
+        lab.systemctl("restart", "boardgated")
+        assert person.boards() == []
+    finally:
+        lab.exec("mv", home + ".kept", home)
+    until("it is back", lambda: [one["id"] for one in person.boards()] == [board["id"]], 90)
+    assert person.board(board["id"])["shares"] == 1, "nothing of it was taken away"
+
+
+def test_a_hold_is_not_shaken_off_by_hiding_the_home(lab, person, administrator):  # noqa: F811
+    board = new_board(person, wake=False)
+    assert administrator.post(f"/api/v1/admin/boards/{board['id']}/hold", {"reason": "too much memory"}).status == 200
+    reader = f"boardgate-logdirs@{lab.exec('id', '-u', person.user).strip()}"
+    lab.systemctl("start", f"{reader}.socket", f"{reader}.service")
+    lab.exec("runuser", "-u", person.user, "--", "pkill", "-STOP", "-u", person.user, "boardgate-logd")
+    try:
+        assert person.login().boards() == []
+    finally:
+        lab.exec("pkill", "-KILL", "-u", person.user, check=False)
+    until("it is back", lambda: person.boards(), 90)
+    answer = person.post(f"/api/v1/boards/{board['id']}/wake")
+    assert answer.code == "held", answer
+
+
+def test_what_was_read_of_a_deleted_accounts_runs_goes_with_it(lab, person):
+    board, uid = new_board(person), lab.exec("id", "-u", person.user).strip()
+    in_state(person, board, "ready")
+    lab.systemctl("stop", board["unit"], f"boardgate-logdirs@{uid}.*", check=False)
+    cache = f"/var/cache/boardgate-boards/{uid}"
+    lab.exec("runuser", "-u", person.user, "--", "ln", "-s", "/etc", f"{cache}/link")
+    lab.systemctl("start", "boardgate-doors.service")
+    assert lab.exec("ls", cache) != "", "the account is there"
+    lab.exec("userdel", "--force", "--remove", person.user, check=False)
+    lab.systemctl("start", "boardgate-doors.service")
+    assert lab.exec("sh", "-c", f"test -e {cache} || echo gone") == "gone\n"
+    assert lab.exec("ls", "/etc/passwd"), "links in it are not followed"
+
+
 def test_the_next_person_with_the_name_and_number_cannot_hide_the_home(lab, person):
     """People can stop the program of theirs that reads their home."""
     board = new_board(person)
     in_state(person, board, "ready")
+    assert person.send("PUT", "/api/v1/presets", {"name": "secret sweep", "reload_interval": 60}).status < 300
     make_anew(lab, person)
     reader = f"boardgate-logdirs@{lab.exec('id', '-u', person.user).strip()}"
     lab.systemctl("start", f"{reader}.socket", f"{reader}.service")
@@ -116,11 +162,13 @@ def test_the_next_person_with_the_name_and_number_cannot_hide_the_home(lab, pers
     try:
         person.login()
         seen = [(one["title"], one["logdir"]) for one in person.boards()]
+        options = person.get("/api/v1/options").json
         answer = person.get(f"/api/v1/boards/{board['id']}/log")
     finally:
         lab.exec("pkill", "-KILL", "-u", person.user, check=False)
         lab.systemctl("stop", f"{reader}.*", board["unit"], check=False)
     assert not seen
+    assert options["presets"] == [] and options["last"] is None
     assert (answer.status, answer.code) == (404, "no_such_board"), answer
 
 
