@@ -101,7 +101,7 @@ bool RelayDirection::move_head(int source, int sink, Step& step) {
     }
 }
 
-RelayDirection::Step RelayDirection::pump(int source, int sink, Pipes& pipes) {
+RelayDirection::Step RelayDirection::pump(int source, int sink, Pipes& pipes, bool sink_is_closed_next) {
     Step step;
     if (head_ != nullptr && !source_ended_) {
         if (!move_head(source, sink, step)) return step;
@@ -110,7 +110,7 @@ RelayDirection::Step RelayDirection::pump(int source, int sink, Pipes& pipes) {
     while (!done_) {
         if (inside_ == 0) {
             if (source_ended_) {
-                shutdown(sink, SHUT_WR);  // ignore an error: the peer may be gone
+                if (!sink_is_closed_next) shutdown(sink, SHUT_WR);  // ignore an error: the peer may be gone
                 done_ = true;
                 break;
             }
@@ -150,6 +150,9 @@ Result<Relay> Relay::open(std::vector<Fd> doors, std::uint16_t port, std::size_t
     if (!epoll) return system_error("cannot wait for connections");
     for (const Fd& door : doors) {
         if (fcntl(door.get(), F_SETFL, fcntl(door.get(), F_GETFL) | O_NONBLOCK) != 0) return system_error("cannot use the door");
+        // Linux gives these two to each connection of the door.
+        disable_nagle(door.get());
+        reset_on_close(door.get());
     }
     Relay relay(std::move(epoll), std::move(doors), port, most);
     relay.watch_doors(true);
@@ -199,8 +202,6 @@ std::chrono::milliseconds Relay::patience() const {
 }
 
 bool Relay::begin(Fd visitor) {
-    disable_nagle(visitor.get());
-    reset_on_close(visitor.get());
     Fd tensorboard;
     if (charts_.empty()) {
         tensorboard = connect_to_tensorboard();
@@ -294,8 +295,8 @@ bool Relay::move(Connection& connection) {
     }
     const int visitor = connection.visitor.get();
     const int tensorboard = connection.tensorboard.get();
-    const RelayDirection::Step in = connection.inward.pump(visitor, tensorboard, pipes_);
-    const RelayDirection::Step out = connection.outward.pump(tensorboard, visitor, pipes_);
+    const RelayDirection::Step in = connection.inward.pump(visitor, tensorboard, pipes_, connection.outward.done());
+    const RelayDirection::Step out = connection.outward.pump(tensorboard, visitor, pipes_, connection.inward.done());
     connection.more = in.more || out.more;
     if (in.failed || out.failed) {
         reset_on_close(tensorboard);

@@ -46,8 +46,8 @@ public:
         bool failed = false;  ///< a side was reset: the whole connection ends
     };
     /// Moves available bytes without waiting. After the last byte of `source`, shuts down `sink` for writing, so that a
-    /// half-closed connection stays half-closed.
-    [[nodiscard]] Step pump(int source, int sink, Pipes& pipes);
+    /// half-closed connection stays half-closed, unless the caller closes it then.
+    [[nodiscard]] Step pump(int source, int sink, Pipes& pipes, bool sink_is_closed_next = false);
     [[nodiscard]] bool done() const { return done_; }
 
 private:
