@@ -89,6 +89,9 @@ class Node(Container):
         self.start(f"--bind={self.lab.root}/home:/home")
 
     def is_idle(self):
+        # Slurm notices late that a node was away.
+        if self.exec("systemctl", "is-active", "slurmd.service", check=False).returncode != 0:
+            return False
         said = self.lab.exec("sinfo", "--noheader", "--nodes", self.node, "--format", "%T", check=False).stdout
         return set(said.split()) == {"idle"}
 
