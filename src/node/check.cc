@@ -64,12 +64,7 @@ std::string namespaces_problem() {
     return status == 0 ? "" : "the sandbox cannot be made";
 }
 
-std::string landlock_problem() {
-    const long version = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    return version >= 1 ? "" : "the kernel has no Landlock: boards that are shown to others do not start here";
-}
-
-std::string program_problem(const std::string& path) { return access(path.c_str(), X_OK) == 0 ? "" : path + ": " + std::strerror(errno); }
+bool has_landlock() { return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1; }
 
 std::string head_problem(const std::string& address, std::uint16_t port) {
     addrinfo hints{};
@@ -82,47 +77,88 @@ std::string head_problem(const std::string& address, std::uint16_t port) {
     if (connect(socket.get(), found->ai_addr, found->ai_addrlen) == 0) return {};
     if (errno != EINPROGRESS) return std::strerror(errno);
     pollfd waiting{socket.get(), POLLOUT, 0};
-    if (poll(&waiting, 1, patience_milliseconds) <= 0) return "nobody answers; a firewall may be between";
+    if (poll(&waiting, 1, patience_milliseconds) <= 0) return "no answer";
     int error = 0;
     socklen_t size = sizeof error;
     getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
     return error == 0 ? "" : std::strerror(error);
 }
 
+Finding program_finding(const std::string& path) {
+    if (access(path.c_str(), X_OK) == 0) return {"program " + path};
+    return {"program " + path + ": " + std::strerror(errno),
+            "install it on this node at the same path, or on a file system that all nodes have"};
+}
+
+bool take(std::string_view word, std::string_view option, std::string& value) {
+    if (!word.starts_with(option)) return false;
+    value = word.substr(option.size());
+    return true;
+}
+
+/// False: there is no such option.
+bool take(std::string_view word, CheckOptions& options) {
+    std::string value;
+    if (take(word, "--uid=", options.uid) || take(word, "--version=", options.version)) return true;
+    if (take(word, "--program=", value)) {
+        options.programs.push_back(value);
+        return true;
+    }
+    const std::size_t colon = value.empty() && take(word, "--head=", value) ? value.rfind(':') : std::string::npos;
+    if (colon == std::string::npos) return false;
+    options.address = value.substr(0, colon);
+    std::from_chars(value.data() + colon + 1, value.data() + value.size(), options.port);
+    return options.port != 0;
+}
+
 }  // namespace
 
 std::vector<Finding> check(const CheckOptions& options) {
-    std::vector<Finding> findings = {
-        {"namespaces", namespaces_problem()}, {"landlock", landlock_problem()}, {"program", program_problem(options.program)}};
-    if (!options.tensorboard.empty()) findings.push_back({"tensorboard", program_problem(options.tensorboard)});
-    if (options.port != 0) findings.push_back({"head", head_problem(options.address, options.port)});
+    std::vector<Finding> findings;
+    const std::string refused = namespaces_problem();
+    findings.push_back(refused.empty()
+                           ? Finding{"namespaces of people"}
+                           : Finding{"namespaces of people: " + refused,
+                                     "allow them on nodes (sysctl user.max_user_namespaces and, on Ubuntu, an AppArmor profile)"});
+    findings.push_back(has_landlock()
+                           ? Finding{"Landlock"}
+                           : Finding{"Landlock: this kernel has none", "boards that are shown to others do not start on this node"});
+    const std::string uid = std::to_string(geteuid());
+    if (!options.uid.empty())
+        findings.push_back(
+            {"uid " + uid, uid == options.uid ? "" : "the account has uid " + options.uid + " on the server: use one for both"});
+    if (!options.version.empty()) {
+        const bool same = options.version == BOARDGATE_VERSION;
+        findings.push_back({"boardgate " BOARDGATE_VERSION, same ? "" : "install the server's version on this node: " + options.version});
+    }
+    findings.push_back(program_finding(options.board_program));
+    for (const std::string& program : options.programs) findings.push_back(program_finding(program));
+    if (options.port != 0) {
+        const std::string way = "the way to the server, " + options.address + ":" + std::to_string(options.port);
+        const std::string problem = head_problem(options.address, options.port);
+        findings.push_back(problem.empty() ? Finding{way}
+                                           : Finding{way + ": " + problem,
+                                                     "let nodes connect to link_address and link_ports (boardgate.conf, firewalls)"});
+    }
     return findings;
 }
 
-Result<int> print_check(int argc, char** argv, const std::string& program) {
-    CheckOptions options{program, {}, {}, 0};
-    constexpr std::string_view head = "--head=";
-    constexpr std::string_view tensorboard = "--tensorboard=";
+Result<int> print_check(int argc, char** argv, const std::string& board_program) {
+    CheckOptions options{board_program};
     for (int i = 2; i < argc; ++i) {
-        const std::string_view word = argv[i];
-        if (word.starts_with(tensorboard)) {
-            options.tensorboard = word.substr(tensorboard.size());
-        } else if (word.starts_with(head) && word.rfind(':') != std::string_view::npos) {
-            const std::size_t colon = word.rfind(':');
-            options.address = word.substr(head.size(), colon - head.size());
-            std::from_chars(word.data() + colon + 1, word.data() + word.size(), options.port);
-        } else {
-            std::fprintf(stderr, "usage: boardgate-node --check [--head=ADDRESS:PORT] [--tensorboard=PATH]\n");
-            return exit_status::usage;
-        }
+        if (take(argv[i], options)) continue;
+        std::fprintf(stderr, "usage: boardgate-node --check [--head=ADDRESS:PORT] [--uid=UID] [--version=VERSION] [--program=PATH]...\n");
+        return exit_status::usage;
     }
-    std::printf("version: " BOARDGATE_VERSION "\nuid: %u\n", geteuid());
     bool good = true;
     for (const Finding& finding : check(options)) {
-        std::printf("%s: %s\n", finding.what, finding.problem.empty() ? "ok" : printable(finding.problem).c_str());
-        good &= finding.problem.empty() || std::string_view(finding.what) == "landlock";
+        const bool fine = finding.remedy.empty();
+        good &= fine;
+        std::printf("%s\t%s", fine ? "fine" : "wrong", printable(finding.what).c_str());
+        if (!fine) std::printf("\t%s", printable(finding.remedy).c_str());
+        std::printf("\n");
     }
-    return good ? exit_status::done : exit_status::unavailable;
+    return good ? exit_status::done : 1;
 }
 
 }  // namespace boardgate::node

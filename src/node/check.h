@@ -10,19 +10,23 @@
 namespace boardgate::node {
 
 struct Finding {
-    const char* what;     ///< namespaces, landlock, program, tensorboard, head
-    std::string problem;  ///< empty: it is as it should be
+    std::string what;
+    std::string remedy{};  ///< empty: it is as it should be
 };
 
+/// What is empty or 0 is not checked.
 struct CheckOptions {
-    std::string program;      ///< boardgate-board
-    std::string tensorboard;  ///< empty: not checked, as below
-    std::string address;
+    std::string board_program;
+    std::vector<std::string> programs{};
+    std::string address{};
     std::uint16_t port = 0;
+    std::string uid{};
+    std::string version{};
 };
 
 [[nodiscard]] std::vector<Finding> check(const CheckOptions& options);
-/// `--check [--head=ADDRESS:PORT] [--tensorboard=PATH]`. Prints a line for each finding. 0: the node can run boards.
-[[nodiscard]] Result<int> print_check(int argc, char** argv, const std::string& program);
+/// Prints for each finding `fine`, a tab and what it is, or `wrong`, what it is and the remedy. The exit status is 0 where all is
+/// fine, and otherwise 1.
+[[nodiscard]] Result<int> print_check(int argc, char** argv, const std::string& board_program);
 
 }  // namespace boardgate::node
