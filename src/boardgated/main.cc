@@ -37,6 +37,7 @@
 #include "src/boardgated/logins/address_holder.h"
 #include "src/boardgated/sharing/views.h"
 #include "src/boardgated/units/failure_watch.h"
+#include "src/boardgated/units/job_audit.h"
 #include "src/boardgated/web/fcgi_pool.h"
 #include "src/boardgated/web/gate_server.h"
 #include "src/boardgated/web/metrics_server.h"
@@ -129,7 +130,7 @@ private:
     SocketLauncher launcher_;
     EndedLogins ended_{*store_, [this](const std::vector<TokenHash>& tickets) { return launcher_.revoke(tickets); }};
     Sessions sessions_{*store_, ended_, settings_, clock_};
-    Registry registry_{*store_, clock_, settings_.longest_awake};
+    Registry registry_{*store_, clock_, settings_.longest_awake, settings_.engine};
     Presets presets_{*store_};
     RunNotes notes_{*store_};
     Memberships memberships_{clock_};
@@ -149,6 +150,7 @@ private:
 
     EventStreams event_streams_{registry_, sessions_, clock_};
     FailureWatch failures_{registry_, journal_, launcher_};
+    JobAudit jobs_;
     UnitReconciler unit_reconciler_{
         registry_, launcher_, [this](const BoardId& board) { watch_.refresh(board); },
         [this](std::uint32_t uid, const UserName& user, const std::optional<HomeMark>& home) { return person_arrived(uid, user, home); }};
@@ -238,6 +240,7 @@ Result<void> Service::start(Sockets sockets) {
         scheduler_.board_changed(board, gone);
         metrics_.board_changed(board, gone);
         if (!gone && board.state == State::ready) front_ends_.board_is_ready(board);
+        jobs_.board_changed(board, gone);
     });
     if (auto started = watch_.start(); !started) return started;
     (void)checks_.add("doors", [this] { find_resting(); });

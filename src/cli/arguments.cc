@@ -53,6 +53,8 @@ void add_board_options(CLI::App& app, Arguments& to) {
     board_option<std::string>(app, to.options, "--host", "ADDRESS", "host",
                               "as in tensorboard; open the board through its https address instead");
     duration_option(app, to.options, "--idle_sleep,--idle-sleep", "idle_sleep", "sleep after this time without a request, such as 30min");
+    board_option<std::string>(app, to.options, "--engine", "WHICH", "engine",
+                              "where the board runs, if the server lets you choose: systemd (on the server) or slurm (on the cluster)");
     board_option<std::string>(app, to.options, "--loader", "WHICH", "loader",
                               "what reads the event files: auto, boardgate, rustboard or python");
     app.add_option_function<std::string>(
@@ -224,6 +226,8 @@ Parsed parse_arguments(int argc, char** argv) {
         ->type_name("DATE");
     add_board_options(*commands[Command::set], to);
     commands[Command::doctor]->add_option("ID", to.board, "of your boards, check only this one")->type_name("");
+    commands[Command::doctor]->add_flag("--node", to.node, "also check a node of the cluster, by one short job of yours");
+    commands[Command::doctor]->add_option("--user", to.user, "as root, with --node: whose job it is")->type_name("NAME");
     commands[Command::login]->add_option("--server", to.server, "https address of the server")->type_name("URL");
     commands[Command::login]
         ->add_option("--user", to.user, "account on the server; the command asks if it is not given")

@@ -37,7 +37,8 @@ struct Arguments {
     Command command = Command::ls;
     bool json = false;
     std::string server;                      ///< login
-    std::string user;                        ///< login
+    std::string user;                        ///< login; adopt; doctor --node
+    bool node = false;                       ///< doctor: --node
     std::string board;                       ///< an id, the beginning of one, a folder or a title; hold, release: or a person
     std::vector<std::string> boards;         ///< rm, restore: several of these
     std::string reason;                      ///< hold

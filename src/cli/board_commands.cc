@@ -86,7 +86,7 @@ CommandResult<Value> preset_named(const Connection& connection, const std::strin
 
 /// The board once it answers, or will not.
 CommandResult<Value> wait_for_end_of_start(const Connection& connection, const Value& board) {
-    const auto began = std::chrono::steady_clock::now();
+    auto began = std::chrono::steady_clock::now();
     for (;;) {
         auto now = connection.ask("GET", path_of(board));
         if (!now) return error_of(now);
@@ -95,10 +95,13 @@ CommandResult<Value> wait_for_end_of_start(const Connection& connection, const V
             show_progress("");
             return now;
         }
+        // The cluster's queue may be long.
+        if (state == "queued") began = std::chrono::steady_clock::now();
         const auto waited = std::chrono::steady_clock::now() - began;
         if (waited > longest_start) return refused("board " + board["id"].asString() + " is still " + state);
+        const std::string why = (*now)[state == "queued" ? "state_reason" : "waiting_for"].asString();
         show_progress(fmt::format("{}, {} s{}", state, std::chrono::duration_cast<std::chrono::seconds>(waited).count(),
-                                  state == "waiting" ? ": " + (*now)["waiting_for"].asString() : ""));
+                                  why.empty() ? "" : ": " + why));
         std::this_thread::sleep_for(between_looks);
     }
 }
@@ -157,12 +160,18 @@ std::string folders_text(const Value& board) {
 
 void print_boards(const Connection& connection, const Value& boards, bool details) {
     std::vector<std::vector<std::string>> rows = {{"ID", "STATE", "TITLE"}};
+    // Where the jobs are is a question only where boards run on a cluster.
+    const bool cluster = std::ranges::any_of(boards, [](const Value& board) { return board["engine"] == "slurm"; });
+    if (cluster) rows.front().insert(rows.front().end(), {"ENGINE", "NODE", "JOB"});
     if (details) rows.front().insert(rows.front().end(), {"ADDRESS", "RUNS", "FAILURE"});
     rows.front().emplace_back("LOGDIR");
     for (const Value& board : boards) {
         const bool held = board["held"].isObject();
         std::vector<std::string> row = {board["id"].asString(), held ? "held" : board["state"].asString(),
                                         plain(board["title"].asString())};
+        if (cluster) {
+            for (const char* field : {"engine", "node", "job"}) row.push_back(board[field].isString() ? plain(board[field].asString()) : "-");
+        }
         if (details) {
             const Value& failure = board["failure"];
             row.push_back(address_of(connection, board));
@@ -172,7 +181,9 @@ void print_boards(const Connection& connection, const Value& boards, bool detail
         row.push_back(folders_text(board));
         rows.push_back(std::move(row));
     }
-    print_table(rows, {{}, {false, colour_of_state}, {true}, {}, {}, {true}});
+    std::vector<Column> columns = {{}, {false, colour_of_state}, {true}, {}, {}, {true}};
+    if (cluster) columns.insert(columns.begin() + 3, 3, Column());
+    print_table(rows, columns);
 }
 
 /// A board of one's own on the folders of somebody else's board.

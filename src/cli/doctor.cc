@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "src/base/peer.h"
 #include "src/cli/commands.h"
 #include "src/cli/examine.h"
 #include "src/cli/exit_status.h"
@@ -27,6 +28,7 @@ Findings examine_installation() {
     const Settings used = settings ? *settings : *parse_settings("", settings_path);
     if (settings) examine_files(findings, used);
     const bool runs = examine_what_runs(findings, used);
+    if (settings) examine_cluster(findings, used);
     if (settings && runs) examine_address(findings, used);
     if (geteuid() == 0) examine_way_in(findings);
     return findings;
@@ -103,6 +105,20 @@ CommandResult<void> add_boards(Findings& findings, const Arguments& arguments) {
     return {};
 }
 
+/// A job on a node is somebody's: root's own would say nothing of what people's do.
+CommandResult<void> add_node(Findings& findings, const Arguments& arguments) {
+    const auto settings = read_settings();
+    if (!settings) return {};  // the findings have its faults
+    if (!settings->engine.allows(Engine::slurm)) return refused("boards run on this server only: engine in boardgate.conf has no slurm");
+    const auto caller = account_of(geteuid());
+    if (geteuid() == 0 && arguments.user.empty())
+        return refused("root's jobs say nothing about people's: name an account, boardgate doctor --node --user NAME");
+    if (geteuid() != 0 && !arguments.user.empty() && (!caller || caller->name != arguments.user))
+        return refused("only root can name another account");
+    examine_node(findings, *settings, arguments.user.empty() && caller ? caller->name : arguments.user);
+    return {};
+}
+
 }  // namespace
 
 CommandResult<void> doctor(const Arguments& arguments) {
@@ -110,6 +126,10 @@ CommandResult<void> doctor(const Arguments& arguments) {
     // A laptop has no installation to check. On a server, root has no boards.
     const bool on_server = access(settings_path, F_OK) == 0;
     if (on_server) findings = examine_installation();
+    if (arguments.node) {
+        if (!on_server) return refused("--node is for the server itself: run it there");
+        if (auto added = add_node(findings, arguments); !added) return added;
+    }
     // Only an administrator can follow these remedies.
     if (geteuid() != 0) {
         for (Finding& finding : findings) {

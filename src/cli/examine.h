@@ -26,6 +26,10 @@ void examine_files(Findings& to, const Settings& settings);
 bool examine_what_runs(Findings& to, const Settings& settings);
 /// The address as people type it: name, certificate, nginx, boardgated.
 void examine_address(Findings& to, const Settings& settings);
+/// The cluster, where boards may run there: Slurm's commands, partition, limits, this server's address in it.
+void examine_cluster(Findings& to, const Settings& settings);
+/// A node, by one job of this account that runs `boardgate-node --check`. Root may name any account; others name themselves.
+void examine_node(Findings& to, const Settings& settings, const std::string& account);
 /// For root: nginx's configuration, the host's firewall.
 void examine_way_in(Findings& to);
 

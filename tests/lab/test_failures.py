@@ -323,7 +323,8 @@ SEEN_BY_HAND = {("never_answered", "124"), ("not_confined", "not_confined")}
 
 def test_every_rule_is_reached_by_a_row():
     assert len(RULES) == TABLE.read_text().count("\nFAILURE(")
-    assert {(code, sign) for code, _, sign in RULES} - SEEN_BY_HAND == {rule_of(row) for row in ROWS}
+    here = {(code, sign) for code, _, sign in RULES if not code.startswith("slurm_")}  # those: test_cluster_failures.py
+    assert here - SEEN_BY_HAND == {rule_of(row) for row in ROWS}
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import {menu} from './menu.js';
 import {is_pinned, pin} from './pinned.js';
 import {remedy_text, wake_button} from './remedy.js';
 import {share_dialog} from './share_dialog.js';
-import {action_texts, reason_of, state_of} from './states.js';
+import {action_texts, place_of, reason_of, state_of} from './states.js';
 import {usage_pictures} from './usage.js';
 
 /// `edit`, `duplicate` and `remove` take the board, `gone(id)` and `moved()` notify the list. The event stream brings all changes:
@@ -24,6 +24,7 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
     const newest = el('span');
     const viewed = el('span');
     const sleeps = el('span');
+    const place = el('span.board-place');
     const shared = el('button.plain.board-shared', {type: 'button', hidden: true, onclick: share});
     const asked = el('div.notices');
     const notices = el('div.notices');
@@ -57,7 +58,7 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
         el('div.head', {}, title, el('p.state-line', {}, state, el('span', {}, since), hint)),
         el('div', {}, logdir, el('p.facts', {}, newest)), failure, notices, asked,
         el('div.address', {}, address, copy),
-        el('p.facts.listed', {}, viewed, sleeps, shared), usage.element,
+        el('p.facts.listed', {}, viewed, sleeps, place, shared), usage.element,
         error,
         el('div.buttons', {}, open, ...actions.filter((button) => button !== restart), log, more.element));
 
@@ -120,6 +121,7 @@ export function board_card(first, {edit, duplicate, remove, gone, moved}) {
         else viewed.textContent = 'Not viewed yet';
         if (board.sleeps_at) sleeps.replaceChildren('Sleeps ', time(board.sleeps_at));
         else sleeps.textContent = '';
+        place.textContent = place_of(board);
     }
 
     /// Asked only for cards in view: each answer makes the server read a folder.

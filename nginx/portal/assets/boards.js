@@ -7,7 +7,7 @@ import {announce, el, say} from './dom.js';
 import {follow_boards} from './events.js';
 import {keep, kept, list_tools, some_of} from './list_tools.js';
 import {is_pinned} from './pinned.js';
-import {states} from './states.js';
+import {is_awake, states} from './states.js';
 import {board_deleted, board_stays, delete_later, is_going} from './undo.js';
 import {sample_every, take_sample} from './usage.js';
 
@@ -163,7 +163,7 @@ export function show_boards(main, {wanted}) {
     }
 
     function edit(board) {
-        const awake = board.state === 'ready' || board.state === 'starting';
+        const awake = is_awake(board);
         const failed = board.state === 'failed';
         const submit_text = (changed) => (failed ? 'Save and wake' : awake && changed.some((name) => !without_restart.includes(name)) ? 'Save and restart' : 'Save');
         show_dialog(`Edit ${board.title}`, {board, values: board, submit_text,

@@ -8,6 +8,7 @@ const word = {type: 'text', spellcheck: 'false', autocapitalize: 'none'};
 /// Name in the API, label, hint, control; `shown` and `sent` convert where the form's value differs from the API's.
 const rows = [
     {name: 'environment', label: 'Environment', hint: 'The installed TensorBoard that runs the board', control: environment_control},
+    {name: 'engine', label: 'Where it runs', hint: 'On this server, or as a job of Slurm on a node of the cluster', control: engine_control, offered: (site) => site.engines?.length > 1},
     {name: 'loader', label: 'Loader', hint: 'What reads the event files. Automatic is boardgate\'s data server where it was tested with this TensorBoard; Python is slow',
         choices: [['auto', 'Automatic'], ['boardgate', 'boardgate\'s data server'], ['rustboard', 'TensorBoard\'s data server'], ['python', 'Python']]},
     {name: 'reload_interval', label: 'Look for new data every … seconds', hint: 'A longer time puts less load on network file systems; 0: never', input: {...whole, min: '0', max: '86400'}},
@@ -31,6 +32,11 @@ function environment_control(site, attributes) {
     // A name of the list, or the path of the person's own `tensorboard`.
     const list = `${attributes.id}-list`;
     return [el('input', {...word, maxlength: '4095', list, ...attributes}), el('datalist', {id: list}, ...named.map(([value, text]) => el('option', {value}, text)))];
+}
+
+function engine_control(site, attributes) {
+    const texts = {systemd: 'On this server', slurm: 'On the cluster'};
+    return select(site.engines.map((engine) => [engine, texts[engine] ?? engine]), attributes);
 }
 
 function select(choices, attributes) {

@@ -26,7 +26,7 @@ function sleep_button() {
 function offers(name) {
     const act = {id, done: () => location.reload(), show: show_error};
     const change = name === 'failed' ? JSON.parse(main.dataset.change || 'null') : null;
-    const awake = name === 'starting';
+    const awake = name === 'starting' || name === 'queued';
     const held = main.hasAttribute('data-held');
     return el('div.buttons', {},
         !awake && !held && wake_button('button#wake.primary', {...act, text: name === 'waiting' ? 'Try again' : 'Wake'}),
@@ -60,7 +60,7 @@ function see(board) {
         return;
     }
     if (board.failure) tell(board.failure);
-    if (board.state === main.dataset.state && board.state !== 'waiting') return;
+    if (board.state === main.dataset.state && board.state !== 'waiting' && board.state !== 'queued') return;
     show(board);
     announce(state.textContent);
 }
@@ -68,7 +68,7 @@ function see(board) {
 fill_header();
 document.body.append(el('div#announcer.unseen', {role: 'status', 'aria-live': 'polite'}));
 for (const text of main.querySelectorAll('.failure p')) text.textContent = sentence(text.textContent);
-show({state: main.dataset.state, state_since: main.dataset.since, waiting_for: main.dataset.waitingFor});
+show({state: main.dataset.state, state_since: main.dataset.since, waiting_for: main.dataset.reason});
 const title = main.querySelector('h1').textContent;
 document.getElementById('log').replaceChildren(el('h2', {}, 'Log'), log_pane({id, name: title}).element);
 follow_boards({

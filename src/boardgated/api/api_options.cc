@@ -28,6 +28,9 @@ ApiResult<Response> ApiOptions::read(Call& call) const {
         one["version"] = tensorboard_version(program);
         body["environments"].append(one);
     }
+    body["engines"] = Json::Value(Json::arrayValue);
+    body["engines"].append(name_of(settings_.engine.first));
+    if (settings_.engine.both) body["engines"].append(name_of(settings_.engine.first == Engine::slurm ? Engine::systemd : Engine::slurm));
     body["own_environments"] = settings_.allow_own_environments;
     body["bind_all"] = settings_.allow_bind_all;
     body["foreign"] = settings_.offer_own_boards;

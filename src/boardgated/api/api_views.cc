@@ -20,6 +20,8 @@ std::string why_not_ready(const Board& board, bool own) {
     switch (board.state) {
         case State::waiting:
             return own ? board.waiting_for : owner + " has as many boards awake as allowed. This one opens when another falls asleep.";
+        case State::queued:
+            return owner + "'s board waits in the cluster's queue. It opens when a node is free.";
         case State::starting:
         case State::ready:
             return "Waking " + owner + "'s board.";

@@ -34,6 +34,11 @@ Json::Value board_facts_json(const Board& board) {
     const auto viewed = visited ? std::optional(board.last_visit->time) : board.last_viewed;
     value["last_viewed"] = viewed ? Json::Value(rfc3339(*viewed)) : Json::Value();
     value["last_viewed_by"] = viewed ? Json::Value(visited ? board.last_visit->visitor : board.owner.str()) : Json::Value();
+    const ClusterStatus job = board.job();
+    value["engine"] = name_of(board.engine());
+    value["node"] = job.node.empty() ? Json::Value() : Json::Value(job.node);
+    value["job"] = job.job.empty() ? Json::Value() : Json::Value(job.job);
+    value["state_reason"] = board.state == State::queued ? Json::Value(reason_in_words(job)) : Json::Value();
     value["held"] = Json::Value();
     if (board.held) {
         value["held"]["by"] = board.held->by;

@@ -97,7 +97,7 @@ std::string Histogram::text(std::string_view name) const {
 }
 
 Metrics::Metrics(const Gate& gate, const Registry& registry, const Sessions& sessions, const Clock& clock)
-    : gate_(gate), registry_(registry), sessions_(sessions), clock_(clock), gate_times_(gate_bounds), wake_times_(wake_bounds) {}
+    : gate_(gate), registry_(registry), sessions_(sessions), clock_(clock), gate_times_(gate_bounds), wake_times_(wake_bounds), cluster_wake_times_(wake_bounds) {}
 
 void Metrics::gate_answered(Refusal refusal, std::chrono::nanoseconds took) {
     gate_answers_[static_cast<std::size_t>(refusal)].fetch_add(1, std::memory_order_relaxed);
@@ -114,7 +114,7 @@ void Metrics::login_ended(std::optional<Code> problem) {
 
 void Metrics::board_changed(const Board& board, bool gone) {
     const auto starting = starting_.lock();
-    if (!gone && board.state == State::starting) {
+    if (!gone && (board.state == State::starting || board.state == State::queued)) {
         starting->try_emplace(board.id, clock_.boot());
         return;
     }
@@ -125,7 +125,8 @@ void Metrics::board_changed(const Board& board, bool gone) {
         return;
     }
     ++(board.state == State::ready ? wakes_ready_ : wakes_failed_);
-    if (board.state == State::ready) wake_times_.observe(clock_.boot() - begun.mapped());
+    if (board.state != State::ready) return;
+    (board.engine() == Engine::slurm ? cluster_wake_times_ : wake_times_).observe(clock_.boot() - begun.mapped());
 }
 
 std::string Metrics::text() const {
@@ -133,11 +134,19 @@ std::string Metrics::text() const {
         head("boardgate_build_info", "gauge", "The running version.") + line("boardgate_build_info", "version", BOARDGATE_VERSION, 1);
 
     std::map<State, std::uint64_t> boards;
-    registry_.for_each([&](const Board& board) { ++boards[board.state]; });
+    std::map<Engine, std::uint64_t> awake;
+    registry_.for_each([&](const Board& board) {
+        ++boards[board.state];
+        if (is_awake(board)) ++awake[board.engine()];
+    });
     out += head("boardgate_boards", "gauge", "Boards by state.");
 #define STATE(name, meaning) out += line("boardgate_boards", "state", #name, boards[State::name]);
 #include "src/boardgated/boards/states.inc"
 #undef STATE
+
+    out += head("boardgate_awake_boards", "gauge", "Awake boards by what runs them: systemd on this server, or slurm.");
+    for (const Engine engine : {Engine::systemd, Engine::slurm})
+        out += line("boardgate_awake_boards", "engine", boardgate::name_of(engine), awake[engine]);
 
     out += head("boardgate_sessions", "gauge", "Sessions that have not ended.");
     out += fmt::format("boardgate_sessions {}\n", sessions_.count());
@@ -176,6 +185,8 @@ std::string Metrics::text() const {
     out += line("boardgate_wakes_total", "outcome", "stopped", wakes_stopped_);
     out += head("boardgate_wake_seconds", "histogram", "Time from the start of a board's unit until TensorBoard answers.");
     out += wake_times_.text("boardgate_wake_seconds");
+    out += head("boardgate_cluster_wake_seconds", "histogram", "The same of boards that Slurm runs, with the time in its queue.");
+    out += cluster_wake_times_.text("boardgate_cluster_wake_seconds");
     return out;
 }
 

@@ -17,9 +17,10 @@ const char* name_of(State state) {
 
 std::vector<Notice> notices_of(const UnitFacts& facts) {
     std::vector<Notice> notices;
-    const std::size_t open = facts.status_text.rfind('[');
-    if (open == std::string::npos || !facts.status_text.ends_with(']')) return notices;
-    std::istringstream words(facts.status_text.substr(open + 1, facts.status_text.size() - open - 2));
+    const std::string status = own_status(facts.status_text);
+    const std::size_t open = status.rfind('[');
+    if (open == std::string::npos || !status.ends_with(']')) return notices;
+    std::istringstream words(status.substr(open + 1, status.size() - open - 2));
     for (std::string word; words >> word;) {
         if (auto notice = notice_of(from_status_word(word))) notices.push_back(*std::move(notice));
     }
@@ -40,14 +41,20 @@ std::optional<Notice> notice_of(const FileNotice& found) {
 }
 
 State state_of(const UnitFacts& facts) {
-    if (facts.service_active == "active" || facts.service_active == "reloading") return State::ready;
-    if (facts.service_active == "activating") return State::starting;
+    // The unit stays active while the link to its node is away.
+    const bool active = facts.service_active == "active" || facts.service_active == "reloading";
+    if (active) return cluster_status(facts.status_text).is_starting() ? State::starting : State::ready;
+    if (facts.service_active == "activating") return cluster_status(facts.status_text).is_queued() ? State::queued : State::starting;
     if (facts.socket_active != "active") return State::off;
     // systemd knows the failure before the last process of the unit has ended.
     const bool failing = facts.service_active == "deactivating" && !facts.result.empty() && facts.result != "success";
     if (facts.service_active == "failed" || failing) return State::failed;
     // Also while the unit stops: a connection then waits at the door and wakes the board again.
     return State::asleep;
+}
+
+ClusterStatus Board::job() const {
+    return engine() == Engine::slurm && is_awake(*this) ? cluster_status(facts.status_text) : ClusterStatus();
 }
 
 std::optional<WallTime> Board::sleeps_at() const {

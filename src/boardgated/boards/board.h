@@ -10,6 +10,7 @@
 #include "src/base/file_notices.h"
 #include "src/base/names.h"
 #include "src/boardgated/boards/board_options.h"
+#include "src/boardgated/boards/cluster_status.h"
 
 namespace boardgate::boardgated {
 
@@ -122,7 +123,10 @@ struct Board {
     SharingSummary sharing{};
     std::optional<Visit> last_visit{};
 
-    [[nodiscard]] UnitName unit() const { return {owner, id, Engine::systemd}; }
+    [[nodiscard]] Engine engine() const { return engine_named(options.engine).value_or(Engine::systemd); }
+    [[nodiscard]] UnitName unit() const { return {owner, id, engine()}; }
+    /// Where its job is; all empty for a board on this server, and while it sleeps.
+    [[nodiscard]] ClusterStatus job() const;
     /// When the board is expected to sleep; nothing unless it is ready.
     [[nodiscard]] std::optional<WallTime> sleeps_at() const;
     [[nodiscard]] std::string url() const { return "/b/" + id.str() + "/"; }
@@ -135,7 +139,9 @@ struct Board {
     return examined ? board.state : board.state_before;
 }
 
-/// Does the board use a slot and memory?
-[[nodiscard]] inline bool is_awake(const Board& board) { return board.state == State::ready || board.state == State::starting; }
+/// Does the board use a slot? (In Slurm's queue, too: it may start at any moment.)
+[[nodiscard]] inline bool is_awake(const Board& board) {
+    return board.state == State::ready || board.state == State::starting || board.state == State::queued;
+}
 
 }  // namespace boardgate::boardgated

@@ -104,6 +104,12 @@ ApiResult<void> check(const BoardOptions& options, const Settings& settings) {
     }
     if (index_in(loaders, options.loader) == loaders.size())
         return problem(Code::bad_field, "loader must be auto, boardgate, rustboard or python", "loader");
+    const auto engine = engine_named(options.engine);
+    if (!engine || !settings.engine.allows(*engine)) {
+        return problem(Code::bad_field, settings.engine.both ? "engine must be systemd or slurm"
+                                                             : fmt::format("this server runs boards with {} only", name_of(settings.engine.first)),
+                       "engine");
+    }
     if (options.environment.starts_with('/')) {
         if (!settings.allow_own_environments)
             return problem(Code::bad_field, "this server does not allow environments of your own; choose one of its list", "environment");
@@ -124,6 +130,7 @@ ApiResult<void> check(const BoardOptions& options, const Settings& settings) {
 BoardOptions default_options(const Settings& settings) {
     BoardOptions options;
     options.reload_interval = settings.reload_interval.count();
+    options.engine = name_of(settings.engine.first);
     options.idle_sleep = settings.idle_sleep.count();
     return options;
 }
@@ -207,6 +214,7 @@ wire::DoorSpec door_spec(const BoardId& board, const BoardOptions& options, cons
     spec.bind_all = options.bind_all;
     if (!options.bind_all && !is_loopback(options.host)) spec.host = options.host;
     spec.home = home;
+    spec.engine = engine_named(options.engine).value_or(Engine::systemd);
     return spec;
 }
 
@@ -225,6 +233,7 @@ BoardOptions options_of_door(const wire::DoorSpec& door) {
     options.priority = door.priority;
     options.bind_all = door.bind_all;
     options.host = door.host;
+    options.engine = name_of(door.engine);
     return options;
 }
 

@@ -63,14 +63,16 @@ bool is_status(std::string_view sign, int status) {
 /// The text before `[code]`, when the status text ends with this code.
 std::optional<std::string> status_with_code(const UnitFacts& facts, const std::string& code) {
     const std::string mark = fmt::format(" [{}]", code);
-    if (!facts.status_text.ends_with(mark)) return std::nullopt;
-    return facts.status_text.substr(0, facts.status_text.size() - mark.size());
+    const std::string status = own_status(facts.status_text);
+    if (!status.ends_with(mark)) return std::nullopt;
+    return status.substr(0, status.size() - mark.size());
 }
 
 /// boardgate-board's last status text, which states why it ended; the exit status if the text is of normal operation.
 std::string last_status(const UnitFacts& facts) {
-    const bool normal = facts.status_text.empty() || facts.status_text.starts_with("Serving") || facts.status_text.starts_with("Starting");
-    return (normal ? ending(facts) : facts.status_text) + systemd_result(facts);
+    const std::string status = own_status(facts.status_text);
+    const bool normal = status.empty() || status.starts_with("Serving") || status.starts_with("Starting");
+    return (normal ? ending(facts) : status) + systemd_result(facts);
 }
 
 /// The text that matches the rule; nothing without a match.

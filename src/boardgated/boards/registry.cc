@@ -8,6 +8,7 @@
 
 #include "src/base/log.h"
 #include "src/boardgated/boards/diagnosis.h"
+#include "src/boardgated/boards/sleep_reason.h"
 
 namespace boardgate::boardgated {
 
@@ -70,6 +71,7 @@ std::optional<Board> Registry::board_of(const BoardRow& row) const {
     Board board{*id, row.uid,    *owner,       options_of_text(row.options), row.port, time_of(row.created), {}, row.home,
                 {},  State::off, clock_.wall()};
     board.longest_awake = longest_awake_;
+    board.options.engine = name_of(engines_.usable(board.engine()));
     board.targets = row.folders;
     if (row.last_viewed != 0) board.last_viewed = time_of(row.last_viewed);
     return board;
@@ -341,6 +343,7 @@ Result<void> Registry::rebuild(std::uint32_t uid, const UserName& owner, const w
     const WallTime now = time_of(seconds_of(clock_.wall()));
     Board board{*id, uid, owner, options_of_door(door), door.port, now, {}, door.home, {}, State::off, now};
     board.longest_awake = longest_awake_;
+    board.options.engine = name_of(engines_.usable(board.engine()));
     if (auto written = write(board); !written) return written;
     auto contents = contents_.lock();
     contents->entries.insert_or_assign(board.id, Entry(board));
@@ -364,19 +367,6 @@ void Registry::set_facts(const BoardId& id, const UnitFacts& facts) {
     notify(std::move(contents), entry->board);
 }
 
-namespace {
-/// Why a board that was ready sleeps now, if its own limits explain that.
-std::string usual_reason(const Board& board, WallTime now) {
-    // The board measures idle time by traffic, we by the gate's requests, and systemd reports late: allow for that.
-    constexpr std::chrono::seconds tolerance{15};
-    const auto due = board.sleeps_at();
-    if (!due || now + tolerance < *due) return {};
-    const bool reached_longest_awake = board.longest_awake.count() > 0 && now + tolerance >= board.state_since + board.longest_awake;
-    return reached_longest_awake ? "it was awake as long as this server allows"
-                                 : "nobody viewed it for " + in_words(std::chrono::seconds(board.options.idle_sleep));
-}
-}  // namespace
-
 /// Derives the state and what depends on it from facts, waiting and the clock.
 void Registry::update_state(Entry& entry, bool learned_since) const {
     Board& board = entry.board;
@@ -389,15 +379,16 @@ void Registry::update_state(Entry& entry, bool learned_since) const {
         state = State::failed;
         board.failure = entry.kept_failure->failure;
     }
-    if (state == State::starting || state == State::ready) entry.waiting_for.clear();
+    const bool awake = state == State::queued || state == State::starting || state == State::ready;
+    if (awake) entry.waiting_for.clear();
     if (!entry.waiting_for.empty()) state = State::waiting;
     // Only at the beginning of a start: the reason of a sleep may be set during the start.
-    if (state != board.state && (state == State::starting || state == State::ready)) entry.asleep_because.clear();
-    if (state == State::asleep && board.state == State::ready && entry.asleep_because.empty())
-        entry.asleep_because = usual_reason(board, clock_.wall());
+    if (state != board.state && awake && board.state != State::queued) entry.asleep_because.clear();
+    if (state == State::asleep && entry.asleep_because.empty()) entry.asleep_because = reason_of_sleep(board, clock_.wall());
     board.asleep_because = state == State::asleep ? entry.asleep_because : std::string();
     const bool known = state != State::waiting && state != State::off && board.facts.since > 0;
-    if (state == State::starting && state != board.state) board.peak_memory.reset();
+    const bool begins = state == State::queued || (state == State::starting && board.state != State::queued);
+    if (begins && state != board.state) board.peak_memory.reset();
     if (state != board.state || (learned_since && known)) {
         if (state != board.state) board.state_before = std::exchange(board.state, state);
         board.state_since = known ? WallTime(std::chrono::microseconds(board.facts.since)) : clock_.wall();
@@ -441,6 +432,8 @@ void Registry::set_usage(const BoardId& id, const Usage& usage) {
     auto contents = contents_.lock();
     Entry* entry = contents->find(id);
     if (entry == nullptr || !is_awake(entry->board)) return;
+    // It would be that of the process on this server, not of TensorBoard on the node.
+    if (entry->board.engine() == Engine::slurm) return;
     // Also of a board that starts: it may need too much memory while it reads its folder.
     entry->board.peak_memory = std::max(entry->board.peak_memory, usage.memory);
     if (entry->board.state != State::ready || entry->board.usage == usage) return;

@@ -54,9 +54,10 @@ public:
     /// Does the work soon, in another thread. It may drop work while earlier work waits.
     using Later = std::function<void(std::function<void()>)>;
 
-    /// A board sleeps after `longest_awake` even when it is used; 0: no limit.
-    Registry(Store& store, const Clock& clock, std::chrono::seconds longest_awake = {})
-        : store_(store), clock_(clock), longest_awake_(longest_awake) {}
+    /// A board sleeps after `longest_awake` even when it is used; 0: no limit. A board of an engine that is not one of `engines` moves
+    /// to the first of them.
+    Registry(Store& store, const Clock& clock, std::chrono::seconds longest_awake = {}, setting::Engines engines = {})
+        : store_(store), clock_(clock), longest_awake_(longest_awake), engines_(engines) {}
 
     [[nodiscard]] Result<void> load();
     /// Call it before threads start.
@@ -205,6 +206,7 @@ private:
     Store& store_;
     const Clock& clock_;
     std::chrono::seconds longest_awake_;
+    setting::Engines engines_;
     std::vector<Listener> listeners_;
     Later later_ = [](const std::function<void()>& work) { work(); };
     /// Serializes changes of definitions, so that store and memory stay equal. Locked before contents_.

@@ -33,6 +33,8 @@ Problem not_ready(const Board& board) {
         const Failure failure = board.failure ? *board.failure : diagnose(board, {});
         return {Code::board_failed, fmt::format("{}: {}. {}", named, failure.summary, failure.remedy)};
     }
+    if (board.state == State::queued)
+        return {Code::board_not_ready, fmt::format("{} is in Slurm's queue: {}", named, reason_in_words(board.job())), {}, 1};
     if (board.state == State::waiting) return {Code::board_not_ready, named + " is waiting: " + board.waiting_for, {}, 1};
     return {Code::board_not_ready, fmt::format("{} is {}; ask again in a moment", named, name_of(board.state)), {}, 1};
 }

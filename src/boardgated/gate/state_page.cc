@@ -67,11 +67,12 @@ Response state_page(const Board& board) {
     std::string head = portal_script("state.js");
     // Browsers without scripts reload the page, in states that end by themselves.
     if (!failed && !board.held) head += "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
+    const std::string reason = board.state == State::queued ? "In Slurm's queue: " + reason_in_words(board.job()) : board.waiting_for;
     std::string folders;
     for (const std::string& folder : folders_of(board.options)) folders += (folders.empty() ? "" : " + ") + escaped(folder);
     // state.js puts its buttons into #live, and replaces the last lines by the whole log.
     const std::string main = fmt::format(
-        R"(<main id="main" tabindex="-1" data-board="{id}" data-state="{state}" data-since="{since}" data-change="{change}" data-waiting-for="{waiting_for}"{is_held}>
+        R"(<main id="main" tabindex="-1" data-board="{id}" data-state="{state}" data-since="{since}" data-change="{change}" data-reason="{reason}"{is_held}>
 <section class="card" aria-labelledby="board-heading">
 <h1 id="board-heading">{title}</h1>
 <p class="path">{folders}</p>
@@ -82,9 +83,9 @@ Response state_page(const Board& board) {
 </main>
 )",
         "id"_a = board.id.str(), "state"_a = state, "since"_a = rfc3339(board.state_since), "change"_a = escaped(change),
-        "is_held"_a = board.held ? " data-held" : "", "waiting_for"_a = escaped(board.waiting_for),
+        "is_held"_a = board.held ? " data-held" : "", "reason"_a = escaped(reason),
         "title"_a = escaped(board.options.title), "folders"_a = folders,
-        "meaning"_a = board.waiting_for.empty() ? meaning_of(board.state) : escaped(board.waiting_for),
+        "meaning"_a = reason.empty() ? meaning_of(board.state) : escaped(reason),
         "held"_a = board.held ? held_text(*board.held) : "", "failure"_a = failed ? failure_html(failure) : "",
         "log"_a = failed ? last_lines(failure) : "");
     Response response = portal_page(503, board.options.title, board.owner.str(), head, main);

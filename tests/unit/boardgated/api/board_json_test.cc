@@ -61,6 +61,25 @@ TEST(BoardJson, WaitsForSomethingOnlyWhileItWaits) {
     EXPECT_TRUE(board_json(board)["sleeps_at"].isNull());
 }
 
+TEST(BoardJson, HasTheJobsPlaceOnTheCluster) {
+    Board board = some_board();
+    EXPECT_EQ(board_json(board)["engine"], "systemd");
+    for (const char* field : {"node", "job", "state_reason"}) EXPECT_TRUE(board_json(board)[field].isNull()) << field;
+    board.options.engine = "slurm";
+    board.facts.status_text = "Serving [slurm_running] job=29 node=n1";
+    EXPECT_EQ(board_json(board)["engine"], "slurm");
+    EXPECT_EQ(board_json(board)["unit"], "tensorboard.slurm-alice-abcdefgh.service");
+    EXPECT_EQ(board_facts_json(board)["node"], "n1");
+    EXPECT_EQ(board_facts_json(board)["job"], "29");
+    EXPECT_TRUE(board_json(board)["state_reason"].isNull());
+    board.state = State::queued;
+    board.facts.status_text = "In Slurm's queue: Priority [slurm_queued] job=29";
+    EXPECT_EQ(board_json(board)["state_reason"], "jobs of higher priority are before it");
+    EXPECT_TRUE(board_json(board)["node"].isNull());
+    board.state = State::asleep;
+    EXPECT_TRUE(board_json(board)["job"].isNull());
+}
+
 TEST(BoardJson, WhyItSleepsIsNullWhereNobodyKnows) {
     Board board = some_board();
     EXPECT_TRUE(board_event_json(board)["asleep_because"].isNull());

@@ -74,6 +74,21 @@ TEST_F(MetricsTest, LoginsAreCountedByOutcome) {
     EXPECT_EQ(value("boardgate_logins_total{outcome=\"bad_field\"}"), "1");
 }
 
+TEST_F(MetricsTest, TheClustersQueueIsPartOfItsOwnWakes) {
+    Board board = add();
+    board.options.engine = "slurm";
+    now(board, State::starting);
+    now(board, State::queued);
+    clock.advance(20s);
+    now(board, State::starting);
+    now(board, State::ready);
+    EXPECT_EQ(value("boardgate_cluster_wake_seconds_sum"), "20");
+    EXPECT_EQ(value("boardgate_wake_seconds_count"), "0");
+    EXPECT_EQ(value("boardgate_wakes_total{outcome=\"ready\"}"), "1");
+    EXPECT_EQ(value("boardgate_wakes_total{outcome=\"stopped\"}"), "0");
+    EXPECT_EQ(value("boardgate_awake_boards{engine=\"slurm\"}"), "0");
+}
+
 TEST_F(MetricsTest, AWakeIsMeasuredFromItsStartToItsFirstAnswer) {
     const Board board = add();
     now(board, State::starting);

@@ -221,6 +221,23 @@ TEST_F(BoardOptionsTest, BoundsHold) {
     EXPECT_EQ(fault(R"("owner":"root")"), "unknown_field owner");
 }
 
+TEST_F(BoardOptionsTest, TheEngineIsOneThatTheSiteHas) {
+    EXPECT_EQ(fault(R"("engine":"systemd")"), "");
+    EXPECT_EQ(fault(R"("engine":null)"), "");
+    EXPECT_EQ(fault(R"("engine":"slurm")"), "bad_field engine");
+    settings.engine = {Engine::slurm, false};
+    EXPECT_EQ(fault(R"("engine":"systemd")"), "bad_field engine");
+    EXPECT_EQ(take(R"({"logdir":"/data"})")->engine, "slurm");
+    settings.engine.both = true;
+    const auto chosen = take(R"({"logdir":"/data","engine":"systemd"})");
+    EXPECT_EQ(chosen->engine, "systemd");
+    EXPECT_EQ(door_spec(BoardId::make(), *chosen).engine, Engine::systemd);
+    EXPECT_EQ(options_of_door(door_spec(BoardId::make(), default_options(settings))).engine, "slurm");
+    EXPECT_EQ(change_between(*chosen, default_options(settings)), Change::restart);
+    EXPECT_EQ(fault(R"("engine":"docker")"), "bad_field engine");
+    EXPECT_EQ(options_of_text("{}").engine, "systemd") << "of an older version";
+}
+
 TEST_F(BoardOptionsTest, OwnEnvironmentsNeedTheSitesLeave) {
     const char* own = R"("environment":"/home/alice/bin/tensorboard")";
     EXPECT_EQ(fault(own), "bad_field environment");

@@ -41,6 +41,24 @@ TEST(BoardState, IsNotAsleepWhileAFailedUnitEnds) {
     EXPECT_EQ(state_of(facts), State::failed);
 }
 
+TEST(BoardState, OfAJobInTheClustersQueueIsQueued) {
+    const std::tuple<const char*, const char*, State> table[] = {
+        {"activating", "In Slurm's queue: Resources [slurm_queued] job=2", State::queued},
+        {"activating", "Starting on n1 [slurm_starting] job=2 node=n1", State::starting},
+        {"activating", "Loading [slurm_running] job=2 node=n1", State::starting},
+        {"active", "Serving [slurm_running] job=2 node=n1", State::ready},
+        {"active", "Starting on n1 [slurm_starting] job=2 node=n1", State::starting},
+        {"inactive", "its job was cancelled [slurm_cancelled] job=2", State::asleep},
+    };
+    for (const auto& [unit, status, state] : table) {
+        UnitFacts facts;
+        facts.socket_active = "active";
+        facts.service_active = unit;
+        facts.status_text = status;
+        EXPECT_EQ(state_of(facts), state) << unit << ": " << status;
+    }
+}
+
 TEST(BoardNotices, AreInTheStatusText) {
     UnitFacts facts;
     const auto texts = [&](const char* status) {
@@ -53,6 +71,8 @@ TEST(BoardNotices, AreInTheStatusText) {
     EXPECT_EQ(texts("Serving [unheard_of]"), "");
     EXPECT_EQ(texts("Serving [logdir_gone dead_links=%22a%20b%22]"),
               "logdir_gone: The log directory no longer exists. Its curves\ndead_links: A link to an event file leads nowhere: \"a b\".\n");
+    EXPECT_EQ(texts("Serving [logdir_gone] [slurm_running] job=2 node=n1"), "logdir_gone: The log directory no longer exists. Its curves\n");
+    EXPECT_EQ(texts("Serving [slurm_running] job=2 node=n1"), "");
 }
 
 TEST(BoardSleep, ComesAfterTheLastViewAndNeverAfterTheLongestTimeAwake) {

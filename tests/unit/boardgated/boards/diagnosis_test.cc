@@ -88,6 +88,26 @@ TEST(Diagnosis, WhatTheBoardSaysOfItsFolderComesFirst) {
     EXPECT_EQ(failure.summary, "The log directory does not exist");
 }
 
+TEST(Diagnosis, KnowsWhySlurmDoesNotRunIt) {
+    for (const char* code : {"slurm_partition", "slurm_too_big", "slurm_limit", "slurm_account", "slurm_qos", "slurm_drained", "slurm_away",
+                             "slurm_refused", "slurm_never", "slurm_queue_too_long", "slurm_node_lost", "slurm_namespaces", "out_of_memory"}) {
+        Board board = ended("exit-code", CLD_EXITED, 69);
+        for (const char* where : {"", " job=29 node=n1"}) {
+            board.facts.status_text = std::string("Slurm's own words [") + code + "]" + where;
+            const Failure failure = diagnose(board, {"MemoryError"});
+            EXPECT_EQ(failure.code, code);
+            EXPECT_EQ(failure.detail, "Slurm's own words");
+        }
+    }
+}
+
+TEST(Diagnosis, WhatABoardOnANodeSaysOfItsFolderIsKnownAsHere) {
+    Board board = ended("exit-code", CLD_EXITED, 66);
+    board.facts.status_text = "the log directory does not exist [logdir_missing] [slurm_running] job=29 node=n1";
+    EXPECT_EQ(diagnose(board, {}).code, "logdir_missing");
+    EXPECT_EQ(diagnose(board, {}).detail, "the log directory does not exist");
+}
+
 TEST(Diagnosis, NamesAChangeThatMayHelpUnlessItIsMadeAlready) {
     Board board = ended("exit-code", CLD_EXITED, 1);
     Failure failure = diagnose(board, {"Failed to communicate with data server at localhost:1"});

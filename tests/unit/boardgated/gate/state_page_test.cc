@@ -23,7 +23,7 @@ TEST(StatePage, NothingThatAPersonNamedBecomesMarkup) {
 }
 
 TEST(StatePage, IsNeverASuccessAndNeverKept) {
-    for (const State state : {State::asleep, State::waiting, State::starting, State::failed, State::off}) {
+    for (const State state : {State::asleep, State::waiting, State::queued, State::starting, State::failed, State::off}) {
         const Response page = state_page(board_in(state));
         EXPECT_EQ(page.status, 503);
         EXPECT_NE(std::find(page.headers.begin(), page.headers.end(), std::pair<std::string, std::string>("Cache-Control", "no-store")),
@@ -36,6 +36,14 @@ TEST(StatePage, SaysWhatABoardWaitsFor) {
     board.waiting_for = "you have 4 boards awake & this one waits";
     const std::string body = state_page(board).body;
     EXPECT_NE(body.find("</strong>: you have 4 boards awake &amp; this one waits.</p>"), std::string::npos) << body;
+}
+
+TEST(StatePage, SaysWhyAJobIsInTheQueue) {
+    Board board = board_in(State::queued);
+    board.options.engine = "slurm";
+    board.facts.status_text = "In Slurm's queue: Resources [slurm_queued] job=29";
+    const std::string body = state_page(board).body;
+    EXPECT_NE(body.find("</strong>: In Slurm&#39;s queue: the nodes are busy; it starts when another job ends.</p>"), std::string::npos) << body;
 }
 
 TEST(StatePage, ReloadsWithoutScriptsUnlessItFailed) {
