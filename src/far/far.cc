@@ -185,9 +185,14 @@ std::optional<JobEnd> Far::ask_slurm() {
         // An error of squeue says nothing about the job.
         if (outcome->status != 0)
             return is_unknown_job(outcome->err) && !reason_by_ ? std::optional(watch_->take_unknown()) : watch_->check();
-        if (outcome->out.empty()) return watch_->take_unknown();
-        if (const auto line = job_line_in(outcome->out)) {
-            if (auto end = watch_->take(*line)) return end;
+        const auto line = job_line_in(outcome->out);
+        if (!line && !reason_by_ && outcome->out.empty()) return watch_->take_unknown();
+        if (auto end = line ? watch_->take(*line) : std::nullopt) return end;
+        // An administrator requeued the job, which starts again with the same key.
+        if (reason_by_ && watch_->waits()) {
+            reason_by_.reset();
+            node_end_.reset();
+            ready_ = false;
         }
     }
     const BootTime now = clock_.boot();

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] std::optional<JobEnd> take_unknown() const;
     void linked(const std::string& node);
     void unlinked();
+    /// In Slurm's queue, for the first time or again.
+    [[nodiscard]] bool waits() const { return queued_since_.has_value(); }
     /// The job ends; Slurm will soon say why.
     void hurry() { hurries_ = true; }
     /// Has something lasted too long?

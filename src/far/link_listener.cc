@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cstring>
 
 #include "src/base/secret.h"
@@ -13,6 +14,11 @@
 namespace boardgate::far {
 
 namespace {
+
+constexpr int record_header = 5;
+constexpr unsigned char handshake_record = 22;
+/// OpenSSL's has 1.5 KiB where it offers a key share of ML-KEM.
+constexpr int longest_client_hello = 8 * 1024;
 
 struct SocketAddress {
     sockaddr_storage bytes{};
@@ -98,21 +104,57 @@ Result<LinkListener> LinkListener::open(const Clock& clock, const std::string& a
     return system_error("cannot listen for the node at link_address and link_ports", address);
 }
 
-bool LinkListener::may_accept() const {
-    return waiting_.size() < most_waiting || clock_.boot() - waiting_.front()->link->begun() >= least_time;
+void LinkListener::accept_some() {
+    for (std::size_t i = 0; i < most_silent; ++i) {
+        Fd connection(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        if (!connection) return;
+        if (silent_.size() >= most_silent) silent_.pop_front();
+        const int on = 1;
+        setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        setsockopt(connection.get(), SOL_SOCKET, SO_RCVLOWAT, &record_header, sizeof record_header);
+        silent_.push_back({std::move(connection), clock_.boot()});
+    }
 }
 
-void LinkListener::accept_one() {
-    Fd connection(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!connection) return;
-    if (waiting_.size() >= most_waiting) waiting_.pop_front();
-    const int on = 1;
-    setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (auto tls = tls_->connection(std::move(connection))) waiting_.push_back(std::make_shared<Waiting>(clock_, *std::move(tls)));
+/// Looks at the first record (RFC 8446, 5.1) without taking it.
+LinkListener::Said LinkListener::said(const Fd& socket) {
+    std::array<unsigned char, record_header + longest_client_hello> bytes;
+    const ssize_t got = recv(socket.get(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (got == 0 || (got < 0 && errno != EAGAIN)) return Said::nonsense;
+    if (got > 0 && bytes[0] != handshake_record) return Said::nonsense;
+    if (got >= record_header) {
+        const int whole = record_header + (bytes[3] << 8) + bytes[4];
+        if (whole > static_cast<int>(bytes.size())) return Said::nonsense;
+        if (got >= whole) return Said::hello;
+        // Only then poll(2) wakes this program.
+        setsockopt(socket.get(), SOL_SOCKET, SO_RCVLOWAT, &whole, sizeof whole);
+    }
+    pollfd ended{socket.get(), POLLRDHUP, 0};
+    return poll(&ended, 1, 0) > 0 && (ended.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0 ? Said::nonsense : Said::nothing;
+}
+
+bool LinkListener::may_begin() const {
+    return waiting_.size() < most_in_handshake || clock_.boot() - waiting_.front()->link->begun() >= least_time;
+}
+
+void LinkListener::begin_handshakes() {
+    for (auto at = silent_.begin(); at != silent_.end();) {
+        const Said what = clock_.boot() - at->since >= link::longest_greeting ? Said::nonsense : said(at->socket);
+        if (what == Said::hello && may_begin()) {
+            if (waiting_.size() >= most_in_handshake) waiting_.pop_front();
+            const int one = 1;
+            setsockopt(at->socket.get(), SOL_SOCKET, SO_RCVLOWAT, &one, sizeof one);
+            if (auto tls = tls_->connection(std::move(at->socket))) waiting_.push_back(std::make_shared<Waiting>(clock_, *std::move(tls)));
+            at = silent_.erase(at);
+        } else {
+            at = what == Said::nonsense ? silent_.erase(at) : std::next(at);
+        }
+    }
 }
 
 std::optional<LinkListener::Greeted> LinkListener::advance() {
-    if (may_accept()) accept_one();
+    accept_some();
+    begin_handshakes();
     std::optional<Greeted> greeted;
     for (auto at = waiting_.begin(); at != waiting_.end();) {
         Waiting& one = **at;
@@ -128,8 +170,10 @@ std::optional<LinkListener::Greeted> LinkListener::advance() {
 }
 
 std::vector<pollfd> LinkListener::waits() const {
-    std::vector<pollfd> waits;
-    if (may_accept()) waits.push_back({socket_.get(), POLLIN, 0});
+    std::vector<pollfd> waits = {{socket_.get(), POLLIN, 0}};
+    if (may_begin()) {
+        for (const Silent& one : silent_) waits.push_back({one.socket.get(), POLLIN | POLLRDHUP, 0});
+    }
     for (const auto& one : waiting_) waits.push_back({one->link->fd(), one->link->events(), 0});
     return waits;
 }
@@ -137,7 +181,8 @@ std::vector<pollfd> LinkListener::waits() const {
 std::optional<BootTime> LinkListener::next_time() const {
     std::optional<BootTime> next;
     for (const auto& one : waiting_) next = std::min(next.value_or(one->link->next_time()), one->link->next_time());
-    if (!may_accept()) next = std::min(*next, waiting_.front()->link->begun() + least_time);
+    if (!silent_.empty()) next = std::min(next.value_or(BootTime::max()), silent_.front().since + link::longest_greeting);
+    if (!may_begin()) next = std::min(*next, waiting_.front()->link->begun() + least_time);
     return next;
 }
 

@@ -42,7 +42,7 @@ Result<void> Endpoint::take(std::string_view bytes, BootTime now, Events& events
         const auto frame = reader_.next();
         if (!frame) return error_of(frame);
         if (!*frame) return {};
-        if (const auto taken = take_frame(**frame, now, events); !taken) return taken;
+        if (auto taken = take_frame(**frame, now, events); !taken) return taken;
     }
 }
 

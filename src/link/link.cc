@@ -31,7 +31,7 @@ Result<void> Link::shake_hands() {
 Result<void> Link::advance(Endpoint::Events& events) {
     if (!greeted_ && clock_.boot() - begun_ >= longest_greeting) return failure("the other end of the link says nothing");
     if (!secure_) {
-        if (const auto shaken = shake_hands(); !shaken) return shaken;
+        if (auto shaken = shake_hands(); !shaken) return shaken;
         if (!secure_) return {};
     }
     for (std::size_t taken = 0; taken < most_per_turn;) {
@@ -40,12 +40,12 @@ Result<void> Link::advance(Endpoint::Events& events) {
         taken += bytes.size();
         // What came before the end counts.
         if (!bytes.empty()) {
-            if (const auto good = endpoint_.take(bytes, clock_.boot(), events); !good) return good;
+            if (auto good = endpoint_.take(bytes, clock_.boot(), events); !good) return good;
         }
         if (!step) return error_of(step);
         if (*step != TlsConnection::Step::done) break;
     }
-    if (const auto good = endpoint_.tick(clock_.boot()); !good) return good;
+    if (auto good = endpoint_.tick(clock_.boot()); !good) return good;
     return flush();
 }
 

@@ -43,10 +43,10 @@ public:
     void resume(Endpoint& link);
 
     // From the events of the endpoint.
-    void take_data(Endpoint& link, std::uint32_t stream, std::string_view bytes);
-    void take_fin(Endpoint& link, std::uint32_t stream);
-    void take_reset(std::uint32_t stream);
-    void take_credit(Endpoint& link, std::uint32_t stream);
+    void take_data(Endpoint& link, std::uint32_t id, std::string_view bytes);
+    void take_fin(Endpoint& link, std::uint32_t id);
+    void take_reset(std::uint32_t id);
+    void take_credit(Endpoint& link, std::uint32_t id);
 
     /// The link has gone: every local socket is reset.
     void reset_all();
@@ -71,7 +71,7 @@ private:
     using Streams = std::map<std::uint32_t, Stream>;
     explicit StreamRelay(Fd epoll) : epoll_(std::move(epoll)) {}
     /// False when the stream is over, and gone.
-    bool move(Endpoint& link, Streams::iterator stream);
+    bool move(Endpoint& link, Streams::iterator at);
     [[nodiscard]] bool read_local(Endpoint& link, std::uint32_t id, Stream& stream);
     [[nodiscard]] bool write_local(Endpoint& link, std::uint32_t id, Stream& stream);
     void watch(Endpoint& link, std::uint32_t id, Stream& stream);

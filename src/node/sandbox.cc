@@ -69,7 +69,7 @@ Result<void> mount_tmpfs(const char* path, const char* options, unsigned long fl
 Result<void> make_dev() {
     const std::string staging = "/run/dev";
     mkdir(staging.c_str(), 0755);
-    if (const auto made = mount_tmpfs(staging.c_str(), "mode=0755,size=64k", MS_NOSUID); !made) return made;
+    if (auto made = mount_tmpfs(staging.c_str(), "mode=0755,size=64k", MS_NOSUID); !made) return made;
     for (const std::string name : devices) {
         const Fd place(open((staging + "/" + name).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
         const Fd device = copy_of("/dev/" + name);
@@ -80,8 +80,8 @@ Result<void> make_dev() {
     (void)!symlink("/proc/self/fd/1", (staging + "/stdout").c_str());
     (void)!symlink("/proc/self/fd/2", (staging + "/stderr").c_str());
     mkdir((staging + "/shm").c_str(), 0755);
-    if (const auto made = mount_tmpfs((staging + "/shm").c_str(), "mode=1777,size=64M,nr_inodes=1k"); !made) return made;
-    if (const auto closed = make_read_only(staging.c_str(), 0); !closed) return closed;
+    if (auto made = mount_tmpfs((staging + "/shm").c_str(), "mode=1777,size=64M,nr_inodes=1k"); !made) return made;
+    if (auto closed = make_read_only(staging.c_str(), 0); !closed) return closed;
     if (mount(staging.c_str(), "/dev", nullptr, MS_MOVE, nullptr) != 0) return system_error("cannot replace", "/dev");
     rmdir(staging.c_str());
     return {};
@@ -89,7 +89,7 @@ Result<void> make_dev() {
 
 /// Nothing of the node's /run: it has sockets of services that act for the owner outside (buses, munge, containers).
 Result<void> make_run(const Fd& link, const std::vector<std::pair<std::string, Fd>>& services) {
-    if (const auto made = mount_tmpfs("/run", "mode=0755,size=1M"); !made) return made;
+    if (auto made = mount_tmpfs("/run", "mode=0755,size=1M"); !made) return made;
     for (const auto& [path, copy] : services) {
         std::error_code ignored;
         std::filesystem::create_directories(path, ignored);
@@ -99,8 +99,8 @@ Result<void> make_run(const Fd& link, const std::vector<std::pair<std::string, F
     mkdir(own_tmp, 0700);
     if (!put(link, inner_link)) return system_error("cannot mount", inner_link);
     // As on the server: it counts as the job's memory, and ends with it.
-    if (const auto made = mount_tmpfs(own_tmp, "mode=0700,size=256M,nr_inodes=16k"); !made) return made;
-    if (const auto made = make_dev(); !made) return made;
+    if (auto made = mount_tmpfs(own_tmp, "mode=0700,size=256M,nr_inodes=16k"); !made) return made;
+    if (auto made = make_dev(); !made) return made;
     return make_read_only("/run", 0);
 }
 
@@ -122,13 +122,13 @@ Result<void> mount_all(const SandboxPlan& plan) {
     const Fd link = copy_of(plan.link_folder);
     if (!link) return system_error("cannot use the folder", plan.link_folder);
     const Fd cache = plan.cache.empty() ? Fd() : copy_of(plan.cache);
-    if (const auto closed = make_read_only("/", recursive); !closed) return closed;
+    if (auto closed = make_read_only("/", recursive); !closed) return closed;
     // slurmd's spool has the job's script, and with it the key.
     if (access("/var/spool", F_OK) == 0) {
-        if (const auto covered = mount_tmpfs("/var/spool", "mode=0555,size=4k", quiet | MS_RDONLY); !covered) return covered;
+        if (auto covered = mount_tmpfs("/var/spool", "mode=0555,size=4k", quiet | MS_RDONLY); !covered) return covered;
     }
     if (cache) (void)put(cache, plan.cache);
-    if (const auto made = make_run(link, services); !made) return made;
+    if (auto made = make_run(link, services); !made) return made;
     return mount_proc();
 }
 
@@ -171,10 +171,10 @@ Result<void> leave_namespaces() {
 }
 
 Result<void> enter_sandbox(const SandboxPlan& plan) {
-    if (const auto mounted = mount_all(plan); !mounted) return mounted;
-    if (const auto up = start_loopback(); !up) return up;
+    if (auto mounted = mount_all(plan); !mounted) return mounted;
+    if (auto up = start_loopback(); !up) return up;
     (void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr, 0, 0, 0);
-    if (const auto dropped = drop_privileges(); !dropped) return dropped;
+    if (auto dropped = drop_privileges(); !dropped) return dropped;
     return refuse_system_calls();
 }
 

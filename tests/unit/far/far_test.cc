@@ -12,7 +12,9 @@
 #include <sys/signalfd.h>
 #include <sys/un.h>
 
+#include <atomic>
 #include <future>
+#include <list>
 #include <thread>
 
 #include "src/base/words.h"
@@ -310,6 +312,44 @@ TEST_F(FarTest, WithoutTheKeyNobodyIsLetInAndNobodyIsKeptOut) {
     EXPECT_FALSE(has_notified("READY=1"));
     const auto node = ready_node();
     EXPECT_TRUE(has_notified("[slurm_running]"));
+}
+
+TEST_F(FarTest, FloodsOfConnectionsKeepNobodyOut) {
+    start();
+    const link::Orders given = orders();
+    std::atomic<bool> over = false;
+    // Some say nothing, some begin a ClientHello that never ends.
+    std::thread flood([&] {
+        std::list<Fd> many;
+        for (int i = 0; !over; ++i) {
+            many.push_back(tcp_socket(given.port, false));
+            constexpr std::string_view begin("\x16\x03\x01\x01\x00\x01", 6);
+            if (i % 2 == 0) (void)send(many.back().get(), begin.data(), begin.size(), MSG_NOSIGNAL);
+            if (many.size() > 100) many.pop_front();
+        }
+    });
+    std::unique_ptr<TestNode> node;
+    bool is_linked = false;
+    for (int i = 0; i < 10 && !is_linked; ++i) {
+        node = std::make_unique<TestNode>(given);
+        node->says("READY=1\nSTATUS=Serving");
+        is_linked = node->turn_until([&] { return has_notified("READY=1"); });
+    }
+    over = true;
+    flood.join();
+    EXPECT_TRUE(is_linked);
+}
+
+TEST_F(FarTest, AJobThatIsRequeuedWaitsAndComesBack) {
+    start();
+    auto node = ready_node();
+    slurm.says("PENDING|BeginTime|");
+    node->link->endpoint().send_end({link::End::Cause::terminated, 0, "Stopping"});
+    node->turn_until([] { return false; });
+    EXPECT_TRUE(notifies("STATUS=In Slurm's queue: BeginTime [slurm_queued] job=41"));
+    TestNode again(orders());
+    again.says("READY=1\nSTATUS=Serving again");
+    EXPECT_TRUE(again.turn_until([&] { return has_notified("STATUS=Serving again [slurm_running]"); })) << notified;
 }
 
 TEST_F(FarTest, ANodeThatCannotRunBoardsFailsWithItsReason) {
