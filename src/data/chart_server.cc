@@ -53,54 +53,60 @@ Result<Fd> ChartServer::listen_at(const std::string& path) {
     return socket;
 }
 
-/// Counts one more, once there are fewer than `most`, for as long as it lives.
-class ChartServer::Counted {
+/// One of the answers that are computed at the same time.
+class ChartServer::Computing {
 public:
-    Counted(ChartServer& server, std::size_t State::*count, std::size_t most) : server_(&server), count_(count) {
-        auto state = server_->state_.lock();
-        server_->changed_.wait(state.lock(), [&] { return (*state).*count_ < most; });
-        ++((*state).*count_);
+    explicit Computing(ChartServer& server) : server_(server) {
+        auto state = server_.state_.lock();
+        server_.changed_.wait(state.lock(), [&] { return state->computing < most_computed; });
+        ++state->computing;
     }
-    Counted(Counted&& other) noexcept : server_(std::exchange(other.server_, nullptr)), count_(other.count_) {}
-    Counted& operator=(Counted&&) = delete;
-    ~Counted() {
-        if (server_ == nullptr) return;
-        // The server may be gone as soon as the lock is.
-        const auto state = server_->state_.lock();
-        --((*state).*count_);
-        server_->changed_.notify_all();
+    Computing(const Computing&) = delete;
+    Computing& operator=(const Computing&) = delete;
+    ~Computing() {
+        --server_.state_.lock()->computing;
+        server_.changed_.notify_one();
     }
 
 private:
-    ChartServer* server_;
-    std::size_t State::*count_;
+    ChartServer& server_;
 };
 
-void ChartServer::start() {
-    thread_ = std::thread([this] { accept_all(); });
+void ChartServer::start() { start_thread(*state_.lock()); }
+
+void ChartServer::start_thread(State& state) {
+    if (state.stopping || state.threads.size() >= most_connections) return;
+    try {
+        state.threads.emplace_back([this] { serve_all(); });
+    } catch (const std::system_error&) {
+        // The next connection waits for a thread.
+    }
 }
 
 ChartServer::~ChartServer() {
+    std::vector<std::thread> threads;
+    {
+        const auto state = state_.lock();
+        state->stopping = true;
+        threads.swap(state->threads);
+    }
     shutdown(listening_.get(), SHUT_RDWR);
-    if (thread_.joinable()) thread_.join();
-    auto state = state_.lock();
-    changed_.wait(state.lock(), [&] { return state->connections == 0; });
+    for (std::thread& thread : threads) thread.join();
 }
 
-void ChartServer::accept_all() {
+void ChartServer::serve_all() {
     for (;;) {
-        Fd connection = accept_connection(listening_.get());
+        ++state_.lock()->idle;
+        const Fd connection = accept_connection(listening_.get());
         if (!connection && errno == EINVAL) return;  // shut down
+        {
+            const auto state = state_.lock();
+            if (--state->idle == 0 && connection) start_thread(*state);
+        }
         if (!connection) continue;
         setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         setsockopt(connection.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-        try {
-            std::thread([this, served = std::move(connection), counted = Counted(*this, &State::connections, most_connections)] {
-                serve(served);
-            }).detach();
-        } catch (const std::system_error&) {
-            // No further thread: the visitor asks again.
-        }
+        serve(connection);
     }
 }
 
@@ -122,8 +128,8 @@ void ChartServer::serve(const Fd& connection) {
 
 /// None: TensorBoard answers.
 std::optional<std::string> ChartServer::answer_to(const Http1Request& request) {
-    const Counted computing(*this, &State::computing, most_computed);
-    Growth growth(large_answers_);
+    std::optional<Computing> computing(std::in_place, *this);
+    Growth growth(large_answers_, [&] { computing.reset(); });
     const auto json = charts_.json(request, growth);
     if (growth.too_large()) return refusal();
     return json ? std::optional(json_answer(request, *json)) : std::nullopt;

@@ -5,9 +5,9 @@
 
 #include <condition_variable>
 #include <list>
-#include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "src/base/error.h"
 #include "src/base/fd.h"
@@ -18,10 +18,10 @@ namespace boardgate::data {
 
 class ChartServer {
 public:
-    /// Each has a thread: a visitor who takes an answer slowly, or asks what TensorBoard answers slowly, delays nobody else. nginx
+    /// Each has a thread, which starts when no other is idle: a visitor who takes an answer slowly, or asks what TensorBoard answers slowly, delays nobody else. nginx
     /// leaves one visitor fewer ($boardgate_visitor). Further connections wait in the kernel's backlog.
     static constexpr std::size_t most_connections = 400;
-    /// Answers that are computed at the same time.
+    /// Small answers that are computed at the same time; large ones (growth.h) leave them room.
     static constexpr std::size_t most_computed = 12;
     /// Of answers that visitors have not taken yet. Beyond it, those that wait for longest are given up.
     static constexpr std::size_t most_untaken = std::size_t{256} << 20;
@@ -43,14 +43,17 @@ private:
         std::size_t size;
     };
     struct State {
-        std::size_t connections = 0;
+        std::vector<std::thread> threads{};
+        std::size_t idle = 0;
         std::size_t computing = 0;
+        bool stopping = false;
         std::list<Untaken> untaken{};  ///< the oldest first
         std::size_t untaken_size = 0;
     };
-    class Counted;
+    class Computing;
 
-    void accept_all();
+    void start_thread(State& state);
+    void serve_all();
     void serve(const Fd& connection);
     [[nodiscard]] std::optional<std::string> answer_to(const Http1Request& request);
     void hand_over(const Fd& connection, const std::string& answer);
@@ -59,10 +62,9 @@ private:
     Fd listening_;
     const Charts& charts_;
     std::uint16_t port_;
-    std::mutex large_answers_;
+    LargeAnswers large_answers_;
     LockGuarded<State> state_;
     std::condition_variable changed_;
-    std::thread thread_;
 };
 
 }  // namespace boardgate::data

@@ -3,22 +3,8 @@
 import re
 import secrets
 
-import pytest
-
-SERVER = "/etc/boardgate/nginx-server.conf"
 MANY = 900  # more than the burst of boardgate_holder_login in nginx/boardgate.conf, fewer than one connection may ask
 TOGETHER = 50
-
-
-@pytest.fixture
-def any_address(lab):
-    """This machine says from where a request comes, as another terminator does."""
-    before = lab.read(SERVER).decode()
-    lab.write(SERVER, before + "set_real_ip_from 0.0.0.0/0;\nreal_ip_header X-Forwarded-For;\n")
-    lab.systemctl("restart", "nginx")
-    yield
-    lab.write(SERVER, before)
-    lab.systemctl("restart", "nginx")
 
 
 def statuses(client, addresses):

@@ -218,6 +218,18 @@ class RecordingBoard:
 
 
 @pytest.fixture
+def any_address(lab):
+    """This machine says from where a request comes, as another terminator does."""
+    server = "/etc/boardgate/nginx-server.conf"
+    before = lab.read(server).decode()
+    lab.write(server, before + "set_real_ip_from 0.0.0.0/0;\nreal_ip_header X-Forwarded-For;\n")
+    lab.systemctl("restart", "nginx")
+    yield
+    lab.write(server, before)
+    lab.systemctl("restart", "nginx")
+
+
+@pytest.fixture
 def free_ports(lab):
     """Nothing keeps the ports of doors: any account can take them."""
     lab.systemctl("stop", "boardgate-ports.service")

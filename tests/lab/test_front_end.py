@@ -247,13 +247,13 @@ def test_a_changed_environment_gets_another_place_and_the_old_one_goes(lab, alic
         board.update(in_state(alice, board, "ready"))
         return while_old
 
-    # Only boardgated notices the change; TensorBoard still has the old files.
-    assert changed("\n// one") is None
+    # TensorBoard still has the old files; boardgated notices the change while it answers from memory.
+    assert changed("\n// one") in (None, first)
     one = shared(alice, board)
     assert one != first and stranger.get(f"{one}index.js").body.endswith(b"\n// one")
     assert place_of(alice, of_default) == first and stranger.get(f"{first}index.js").status == 200
 
-    assert changed("\n// two") is None
+    assert changed("\n// two") in (None, one)
     publish(lab)
     two = shared(alice, board)
     assert stranger.get(f"{two}index.js").body.endswith(b"\n// one\n// two")

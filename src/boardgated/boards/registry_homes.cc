@@ -24,7 +24,7 @@ Result<void> Registry::judge(const BoardRow& row, const UserName& owner, const s
     changes.awaits_home |= verdict == Verdict::unproved;
     BoardRow after = row;
     after.aside = verdict != Verdict::own;
-    // One that was set aside has no door to come back to.
+    // A board that was set aside has no door to come back to.
     after.hidden = verdict == Verdict::unproved && (!row.aside || row.hidden);
     if (!after.aside) {
         after.owner = owner.str();

@@ -99,7 +99,7 @@ Result<std::vector<SessionRow>> Store::sessions() {
 }
 
 namespace {
-/// In the column `aside`. An older boardgate takes such a board for one that is set aside.
+/// In the column `aside`. For an older boardgate such a board is set aside.
 constexpr std::int64_t hidden = 2;
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include <future>
+#include <list>
 #include <thread>
 
 #include "src/data/log_directory.h"
@@ -120,15 +121,33 @@ TEST_F(ChartServerTest, AShortQuestionHasNoAnswerOfAnySize) {
     EXPECT_TRUE(all_of(ask(one_chart).get()).starts_with("HTTP/1.1 200 OK"));
 }
 
-TEST(Growth, LargeAnswersAreMadeOneAtATime) {
-    std::mutex large;
-    Growth first(large);
+TEST_F(ChartServerTest, LargeAnswersDelayNoSmallOne) {
+    std::vector<Fd> large;
+    for (int i = 0; i < 40; ++i) large.push_back(ask(question(14'000)));
+    const Fd another = ask(one_chart);
+    setsockopt(another.get(), SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon);
+    EXPECT_TRUE(all_of(another.get()).starts_with("HTTP/1.1 200 OK"));
+}
+
+TEST(Growth, FewLargeAnswersAreMadeAtATime) {
+    LargeAnswers answers;
+    int waits = 0;
+    Growth first(answers, [&] { ++waits; });
     EXPECT_TRUE(first.may_go_on(Growth::large));
-    EXPECT_TRUE(large.try_lock());
-    large.unlock();
+    EXPECT_EQ(answers.count(), 0U);
     EXPECT_TRUE(first.may_go_on(Growth::large + 1));
     EXPECT_TRUE(first.may_go_on(Growth::largest));
-    EXPECT_FALSE(std::async(std::launch::async, [&] { return large.try_lock(); }).get());
+    EXPECT_EQ(waits, 1);
+    {
+        std::list<Growth> others;
+        for (std::size_t i = 1; i < LargeAnswers::most; ++i) EXPECT_TRUE(others.emplace_back(answers).may_go_on(Growth::large + 1));
+        Growth last(answers);
+        auto later = std::async(std::launch::async, [&] { return last.may_go_on(Growth::large + 1); });
+        EXPECT_EQ(later.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+        others.clear();
+        EXPECT_TRUE(later.get());
+    }
+    EXPECT_EQ(answers.count(), 1U);
     EXPECT_FALSE(first.may_go_on(Growth::largest + 1));
     EXPECT_TRUE(first.too_large());
 }

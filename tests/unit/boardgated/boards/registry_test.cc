@@ -357,22 +357,6 @@ TEST_F(RegistryOnDisk, NobodyWhoAsksWaitsForADiskThatStalls) {
     EXPECT_EQ(registry.gate_view(id)->state, State::ready) << "what came meanwhile is not undone";
 }
 
-TEST_F(RegistryOnDisk, TheGateWaitsForNoListener) {
-    std::vector<std::function<void()>> later;
-    std::vector<std::string> notified;
-    registry.notify_of_views_by([&](std::function<void()> work) { later.push_back(std::move(work)); });
-    registry.listen([&](const Board& board, bool) { notified.push_back(board.last_visit ? board.last_visit->visitor : "its owner"); });
-    registry.viewed(id);
-    clock.advance(1min);
-    registry.visited(id, "bob");
-    EXPECT_TRUE(notified.empty()) << "a listener may wait for the disk";
-    ASSERT_EQ(later.size(), 2U);
-    later.front()();
-    EXPECT_EQ(notified, (std::vector<std::string>{"its owner", "bob"})) << "in their order";
-    later.back()();
-    EXPECT_EQ(notified.size(), 2U);
-}
-
 TEST_F(RegistryOnDisk, ViewsOfAllBoardsAreOneWrite) {
     const BoardId other = add();
     registry.viewed(id);
