@@ -2,6 +2,7 @@
 #include "src/far/far.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/signalfd.h>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "src/base/options_changed_signal.h"
 #include "src/base/run.h"
@@ -133,6 +135,7 @@ void Far::take_link(LinkListener::Greeted greeted) {
     watch_->linked(text_of_node(greeted.hello.node));
     next_extension_ = {};
     for (const auto& event : greeted.later) event(*this);
+    has_worked_ = true;
 }
 
 std::optional<JobEnd> Far::advance_link() {
@@ -222,6 +225,7 @@ void Far::accept_visitors() {
             const std::uint32_t stream = endpoint.open_stream();
             if (stream == 0) return lose_link("no number is left for a visitor");
             relay_->add(endpoint, stream, std::move(visitor), std::make_unique<VisitorFilter>());
+            has_worked_ = true;
         }
     }
 }
@@ -295,7 +299,9 @@ void Far::wait_for_something() {
     if (question_) {
         for (const pollfd& each : question_->waits()) waits.push_back(each);
     }
-    poll(waits.data(), waits.size(), static_cast<int>(until(next_time(), clock_.boot()).count()));
+    const int ready = poll(waits.data(), waits.size(), static_cast<int>(until(next_time(), clock_.boot()).count()));
+    // Most boards are idle most of the time. What work needed is a quarter of this program's memory.
+    if (ready == 0 && std::exchange(has_worked_, false)) malloc_trim(0);
 }
 
 void Far::take_signals() {

@@ -75,6 +75,7 @@ private:
     bool ready_ = false;       ///< the board, over this link
     bool told_ready_ = false;  ///< systemd knows
     bool stop_requested_ = false;
+    bool has_worked_ = false;            ///< since memory was given back
     std::optional<BootTime> stop_by_;    ///< the node has to end by then
     std::optional<BootTime> reason_by_;  ///< Slurm has to say by then why the job ended
     BootTime next_extension_{};

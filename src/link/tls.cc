@@ -66,6 +66,8 @@ struct TlsContext::Callbacks {
 
 Result<std::unique_ptr<TlsContext>> TlsContext::make(Side side, Key key) {
     if (key.bytes.reveal().size() != Key::size || key.identity.empty()) return failure("the link has no key");
+    // No configuration file changes what this link is, and texts of errors would be in the memory of every awake board.
+    OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_SSL_STRINGS | OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, nullptr);
     std::unique_ptr<TlsContext> made(new TlsContext(side, std::move(key)));
     SSL_CTX* context = SSL_CTX_new(side == Side::head ? TLS_server_method() : TLS_client_method());
     if (context == nullptr) return tls_failure("cannot use TLS");
