@@ -20,7 +20,6 @@ namespace {
 constexpr std::chrono::seconds patience{20};
 /// A job on a node, with some time in the queue.
 constexpr std::chrono::seconds patience_with_job{90};
-constexpr const char* node_program = BOARDGATE_LIBEXECDIR "/boardgate-node";
 /// More than this delays each wake noticeably.
 constexpr int usual_delay = 3;
 
@@ -184,7 +183,7 @@ void examine_node(Findings& to, const Settings& settings, const std::string& acc
     for (const std::string& word : slurm_command(settings, "srun")) words.push_back(word);
     for (const std::string& word : words_of_job(settings)) words.push_back(word);
     words.insert(words.end(), {"--quiet", "--ntasks=1", "--time=2", "--immediate=60", "--chdir=/", "--propagate=NONE", "--job-name=boardgate-doctor",
-                               node_program, "--check", "--head=" + place, "--uid=" + std::to_string(person->uid),
+                               settings.node_program, "--check", "--head=" + place, "--uid=" + std::to_string(person->uid),
                                std::string("--version=") + BOARDGATE_VERSION});
     for (const auto& [name, program] : settings.environments) words.push_back("--program=" + program);
     const ProgramEnd end = run_program(words, patience_with_job);
@@ -195,7 +194,7 @@ void examine_node(Findings& to, const Settings& settings, const std::string& acc
         to.push_back({false, fmt::format("a job of {} on a node does not answer within {}", account, in_words(patience_with_job)),
                       "squeue; nodes must be able to connect to this server: its firewall may refuse them (docs/slurm.md)"});
     } else if (end.output.find("No such file or directory") != std::string::npos) {
-        to.push_back({false, fmt::format("the node has no {}: {}", node_program, last_line(end.output)),
+        to.push_back({false, fmt::format("the node has no {}: {}", settings.node_program.c_str(), last_line(end.output)),
                       "install boardgate-node on every node, or set node_program in boardgate.conf"});
     } else {
         to.push_back({false, fmt::format("a job of {} does not run: {}", account, last_line(end.output)), "sinfo -R; scontrol show partition; docs/slurm.md has the site's steps"});
