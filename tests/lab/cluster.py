@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bounded import BOOT_SECONDS, Failure, run, until
 from container import Container
-from trees import PRIVATE, TOP, make_install, make_root
+from trees import make_install, make_root
 
 # The addresses of one cluster's machines; no other cluster and not this machine sees them.
 HEAD, NODE, PREFIX = "10.214.{}.1", "10.214.{}.{}", 24
@@ -82,8 +82,7 @@ class Node(Container):
         make_root(self.folder, layers)
         self.in_tree("systemctl", "--quiet", "mask", "nginx.service")
         self.in_tree("systemctl", "--quiet", "enable", "munge.service", "slurmd.service")
-        if has_node_program():
-            make_install(self.root, "install-node")
+        make_install(self.root, "install-node")
 
     def boot(self):
         self.start(f"--bind={self.lab.root}/home:/home")
@@ -94,10 +93,6 @@ class Node(Container):
             return False
         said = self.lab.exec("sinfo", "--noheader", "--nodes", self.node, "--format", "%T", check=False).stdout
         return set(said.split()) == {"idle"}
-
-
-def has_node_program():
-    return re.search(r"^install-node:", (TOP / "Makefile").read_text(), re.M) is not None
 
 
 class Cluster:
@@ -168,9 +163,8 @@ class Cluster:
         self.wait([node])
 
     def install(self):
-        if has_node_program():
-            for node in self.nodes:
-                make_install(node.root, "install-node")
+        for node in self.nodes:
+            make_install(node.root, "install-node")
 
     def wait(self, nodes=None):
         """Until Slurm would start a job on the nodes."""

@@ -85,7 +85,7 @@ def make_install(root, goal="install"):
     with locked(CACHE / "build.lock"):
         run("make", "-C", TOP, f"-j{os.cpu_count()}", *sanitized, "all", seconds=BUILD_SECONDS * (3 if SANITIZE else 1), env=env)
         run("make", "-C", TOP, *sanitized, goal, f"DESTDIR={root}", seconds=BUILD_SECONDS, env=env)
-    if SANITIZE:
+    if SANITIZE and goal == "install":
         loosen(root)
 
 
