@@ -19,7 +19,12 @@ namespace {
 
 constexpr const char* service_interface = "org.freedesktop.systemd1.Service";
 
+using SteadyClock = std::chrono::steady_clock;
+
 constexpr std::chrono::seconds between_usages{5};
+
+/// A board that needs too much memory may end within a second of its start, and the failure names the most that was seen.
+constexpr std::chrono::milliseconds between_usages_of_starts{500};
 
 /// Boards whose units are read between two readings of systemd's signals, after a connection.
 constexpr int read_at_a_time = 32;
@@ -76,6 +81,13 @@ Result<UnitFacts> facts_of(const Bus& bus, const UnitName& unit) {
 /// ActiveState of all boards' units that systemd has loaded, by name.
 using ListedUnits = std::map<std::string, std::string>;
 
+/// Boards whose usage is read now and then.
+struct MeasuredBoards {
+    std::chrono::milliseconds pause;
+    std::set<BoardId> boards{};
+    SteadyClock::time_point next{};
+};
+
 ListedUnits list_units(const Bus& bus) {
     ListedUnits units;
     const auto answer = bus.ask("ListUnitsByPatterns", "asas", 0, 4, "tensorboard-*.service", "tensorboard-*.socket",
@@ -109,8 +121,8 @@ struct UnitWatch::Follower {
     Bus bus;
     std::set<BoardId> changed;
     std::map<BoardId, UnitFacts> later;  ///< to be read when nothing else is to do, with what the list tells of them
-    std::set<BoardId> awake;
-    std::chrono::steady_clock::time_point next_usages{};
+    MeasuredBoards ready{between_usages};
+    MeasuredBoards starting{between_usages_of_starts};
     bool gate_changed = true;
 
     void note(const std::string& unit) {
@@ -176,13 +188,22 @@ Result<std::unique_ptr<UnitWatch::Follower>> UnitWatch::connect() {
 }
 
 namespace {
+void keep_if(std::set<BoardId>& boards, const BoardId& board, bool wanted) {
+    if (wanted) {
+        boards.insert(board);
+    } else {
+        boards.erase(board);
+    }
+}
+
 template <class Follower, class Listener>
 void read_changes(Follower& follower, const Listener& listener) {
     if (std::exchange(follower.gate_changed, false)) listener.gate(follower.bus.active_state(gate_unit) == "active");
     for (const BoardId& board : std::exchange(follower.changed, {})) {
         const auto unit = listener.unit_of(board);
         if (!unit) {
-            follower.awake.erase(board);
+            follower.ready.boards.erase(board);
+            follower.starting.boards.erase(board);
             continue;
         }
         const auto facts = facts_of(follower.bus, *unit);
@@ -190,19 +211,21 @@ void read_changes(Follower& follower, const Listener& listener) {
             log_event(Event::notice, facts.error().text());
             continue;  // the last facts apply until the unit's next signal, or the next connection
         }
-        if (state_of(*facts) == State::ready) {
-            follower.awake.insert(board);
-        } else {
-            follower.awake.erase(board);
-        }
+        keep_if(follower.ready.boards, board, state_of(*facts) == State::ready);
+        keep_if(follower.starting.boards, board, state_of(*facts) == State::starting);
         listener.board(board, *facts);
     }
 }
 
 template <class Follower, class Listener>
 void read_usages(Follower& follower, const Listener& listener) {
-    for (const BoardId& board : follower.awake) {
-        if (const auto unit = listener.unit_of(board)) listener.usage(board, usage_of(follower.bus, unit->service()));
+    const auto now = SteadyClock::now();
+    for (auto* const measured : {&follower.ready, &follower.starting}) {
+        if (measured->boards.empty() || now < measured->next) continue;
+        for (const BoardId& board : measured->boards) {
+            if (const auto unit = listener.unit_of(board)) listener.usage(board, usage_of(follower.bus, unit->service()));
+        }
+        measured->next = now + measured->pause;
     }
 }
 }  // namespace
@@ -242,8 +265,13 @@ void pause_until(const Fd& wake, std::chrono::milliseconds most) {
 /// Waits for a signal of systemd, a request, or the next reading of usage.
 template <class Follower>
 void wait_for_news(const Follower& follower, const Fd& wake) {
-    const auto until_usages = std::chrono::ceil<std::chrono::milliseconds>(follower.next_usages - std::chrono::steady_clock::now());
-    const int most = follower.awake.empty() ? -1 : static_cast<int>(std::max<std::int64_t>(until_usages.count(), 0));
+    int most = -1;
+    for (const auto* const measured : {&follower.ready, &follower.starting}) {
+        if (measured->boards.empty()) continue;
+        const auto until = std::chrono::ceil<std::chrono::milliseconds>(measured->next - SteadyClock::now()).count();
+        const int pause = static_cast<int>(std::max<std::int64_t>(until, 0));
+        most = most < 0 ? pause : std::min(most, pause);
+    }
     pollfd waiting[2] = {{sd_bus_get_fd(follower.bus.get()), static_cast<short>(sd_bus_get_events(follower.bus.get())), 0},
                          {wake.get(), POLLIN, 0}};
     poll(waiting, 2, most);
@@ -266,11 +294,7 @@ bool UnitWatch::go_on(Follower& follower) {
     if (follower.changed.empty()) follower.read_later_ones();
     const bool changes = follower.gate_changed || !follower.changed.empty();
     if (changes) read_changes(follower, listener_);
-    const auto now = std::chrono::steady_clock::now();
-    if (!follower.awake.empty() && now >= follower.next_usages) {
-        read_usages(follower, listener_);
-        follower.next_usages = now + between_usages;
-    }
+    read_usages(follower, listener_);
     // sd-bus may have queued signals while it waited for replies: process them before waiting.
     if (!changes) wait_for_news(follower, wake_);
     return true;

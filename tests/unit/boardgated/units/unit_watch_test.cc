@@ -164,6 +164,15 @@ TEST_F(UnitWatchTest, ReadsWhatAReadyBoardUses) {
     EXPECT_EQ(seen().usage.cpu_seconds, 1.23);
 }
 
+/// It may need too much memory before it is ready.
+TEST_F(UnitWatchTest, ReadsWhatAStartingBoardUsesAgainSoon) {
+    systemd.set(service, {{"ActiveState", "activating"}, {"MemoryCurrent", std::uint64_t{4096}}});
+    ASSERT_TRUE(watch.start());
+    EXPECT_TRUE(soon([&](const Seen& seen) { return seen.usage.memory == 4096U; }));
+    systemd.set(service, {{"ActiveState", "activating"}, {"MemoryCurrent", std::uint64_t{8192}}});
+    EXPECT_TRUE(soon([&](const Seen& seen) { return seen.usage.memory == 8192U; }));
+}
+
 TEST_F(UnitWatchTest, WhatSystemdDoesNotCountIsNotUsedUp) {
     systemd.set(service,
                 {{"ActiveState", "active"}, {"MemoryCurrent", std::uint64_t{UINT64_MAX}}, {"CPUUsageNSec", std::uint64_t{10'000'000}}});
