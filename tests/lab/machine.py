@@ -8,21 +8,22 @@ import os
 import shlex
 import subprocess
 import time
+from functools import cached_property
 from pathlib import Path
 
 LAB = Path(__file__).resolve().parent / "lab"
 PATIENCE = 20.0  # seconds: enough even on a busy machine
 
 
-def program():
-    """tests/lab/lab as a module."""
-    loader = importlib.machinery.SourceFileLoader("lab_program", str(LAB))
+def program(path):
+    """tests/lab/lab or tests/vm/vm as a module."""
+    loader = importlib.machinery.SourceFileLoader(f"{path.name}_program", str(path))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
     loader.exec_module(module)
     return module
 
 
-PROGRAM = program()
+PROGRAM = program(LAB)
 
 
 def until(what, probe, seconds=PATIENCE):
@@ -109,6 +110,11 @@ class Lab:
 
     def read(self, path):
         return self.verb("exec", "cat", path, text=False).stdout
+
+    @cached_property
+    def packages(self):
+        """The packages of the lab's TensorBoard; Python's version is in the path."""
+        return self.exec("sh", "-c", "echo /opt/tensorboard/lib/python3*/site-packages").strip()
 
     # -- systemd --------------------------------------------------------------------------------------------------
     def systemctl(self, *words, **more):

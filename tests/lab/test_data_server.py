@@ -238,15 +238,15 @@ def test_what_was_read_is_kept_while_a_board_sleeps(lab, bob, ready_board):
 
 
 def test_a_version_that_was_not_tested_keeps_tensorboards_own_data_server(lab, bob, ready_board):
-    packages = "/opt/tensorboard/lib/python3.11/site-packages"
-    lab.exec("mv", f"{packages}/tensorboard-2.21.0.dist-info", f"{packages}/tensorboard-2.99.0.dist-info")
+    tested, other = (f"{lab.packages}/tensorboard-{version}.dist-info" for version in ("2.21.0", "2.99.0"))
+    lab.exec("mv", tested, other)
     try:
         board = ready_board(bob)
         until("it shows runs", lambda: runs(bob, board))
         assert data_servers(lab, board) == ["rustboard"]
         assert codes(bob, board) == ["untested_tensorboard"]
     finally:
-        lab.exec("mv", f"{packages}/tensorboard-2.99.0.dist-info", f"{packages}/tensorboard-2.21.0.dist-info")
+        lab.exec("mv", other, tested)
 
 
 def test_many_processors_do_not_run_a_board_into_its_limit_of_tasks(lab, bob, ready_board):

@@ -12,7 +12,6 @@ from client import NAVIGATION
 from fixtures import in_state
 from machine import until
 
-PACKAGE = "/opt/tensorboard/lib/python3.11/site-packages/tensorboard"
 PROGRAM = "/opt/tensorboard/bin/tensorboard"
 PLACE = re.compile(r"/frontend/[0-9a-f]{16}/")
 GZIP = {"Accept-Encoding": "gzip"}
@@ -65,7 +64,7 @@ def shared(client, board):
 
 @pytest.fixture(scope="module")
 def webfiles(lab):
-    return zipfile.ZipFile(io.BytesIO(lab.read(f"{PACKAGE}/webfiles.zip")))
+    return zipfile.ZipFile(io.BytesIO(lab.read(f"{lab.packages}/tensorboard/webfiles.zip")))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from client import Client
 from fixtures import in_state
 from machine import LAB, Lab, until
+from trees import WHEELS, make_packages
 
 TOP = LAB.parents[2]
 PACKAGES = ("boardgate-cli", "boardgate")
@@ -22,10 +23,10 @@ NEXT = "+next1"
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory):
     """packages(): the two files of this tree; packages(NEXT): the same as a newer version."""
-    subprocess.run([TOP / "build-aux/make-deb", "--built"], check=True, capture_output=True, timeout=600)
+    made = make_packages()
     folder = tmp_path_factory.mktemp("packages")
     for name in PACKAGES:
-        [path] = (TOP / "build/deb-built").glob(f"{name}_*.deb")
+        [path] = made.glob(f"{name}_*.deb")
         shutil.copy(path, folder / f"{name}.deb")
         subprocess.run(["dpkg-deb", "-R", path, folder / name], check=True)
         control = folder / name / "DEBIAN/control"
@@ -43,7 +44,7 @@ def machine(packages):
     root = TOP / "build/lab" / made.name / "root/root"
     for path in packages.glob("*.deb"):
         shutil.copy(path, root)
-    shutil.copytree(TOP / "build/lab/wheels", root / "wheels")
+    shutil.copytree(WHEELS, root / "wheels")
     yield made
     made.verb("down", seconds=120)
 

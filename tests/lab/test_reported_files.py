@@ -146,15 +146,12 @@ def test_what_others_reported_is_shown_as_it_is(lab, bob, folder, ready_board, l
     until("only faults that stay are notices", lambda: differ(dict.fromkeys(notices(bob, board)), dict.fromkeys(NOTICES.keys() - gone)))
 
 
-PACKAGES = "/opt/tensorboard/lib/python3.11/site-packages"
-
-
 @pytest.fixture
 def profile_plugin(lab):
     """All that boardgate knows of it is its folder."""
-    lab.exec("mkdir", f"{PACKAGES}/xprof")
+    lab.exec("mkdir", f"{lab.packages}/xprof")
     yield
-    lab.exec("rmdir", f"{PACKAGES}/xprof")
+    lab.exec("rmdir", f"{lab.packages}/xprof")
 
 
 @pytest.fixture

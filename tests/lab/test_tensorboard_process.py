@@ -59,7 +59,7 @@ def test_tensorboard_is_given_nothing_secret_and_nothing_hostile(lab, alice, mak
 
 def test_what_lies_in_the_owners_home_does_not_run_in_a_board(lab, alice, ready_board):
     """This prevents accidents; a board's owner can always run other code in it."""
-    site = "/home/alice/.local/lib/python3.11/site-packages"
+    site = lab.packages.replace("/opt/tensorboard", "/home/alice/.local")
     lab.exec("install", "-d", "-o", "alice", site)
     for name in ("sitecustomize.py", "usercustomize.py", "numpy.py"):
         lab.write(f"{site}/{name}", "import os; open(os.environ['TMPDIR'] + '/ran', 'w')\n")

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""The trees that a lab's machines boot from: clean Debian, Slurm on top of it, and what `make install` puts there."""
+"""The trees that a lab's machines boot from: clean Debian, Slurm on top of it, and boardgate, by `make install` or as a package."""
 import hashlib
 import os
 import re
 from pathlib import Path
 
-from bounded import BASE_SECONDS, BUILD_SECONDS, locked, run, say
+from bounded import BASE_SECONDS, BUILD_SECONDS, Failure, locked, run, say
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 CACHE = (TOP / "build/lab").resolve()  # as /proc/mounts names it
+RELEASE = os.environ.get("BOARDGATE_RELEASE") or "bookworm"
+# The folder of each release's tree, the script that makes it, and what else that script reads.
+TREES = {"bookworm": ("base", "tree"), "trixie": ("trixie", "tree-trixie", "tree")}
+WHEELS = CACHE / ("wheels" if RELEASE == "bookworm" else f"wheels-{RELEASE}")
 # Trees contain set-uid programs and homes of uids that may exist here as well: nobody else may enter.
 PRIVATE = 0o700
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -40,13 +44,18 @@ def made_once(kind, name, make):
 
 
 def make_base():
-    """The clean tree that labs start from; made once, until its recipe changes."""
-    return made_once("base", recipe("tree", "write-events"), lambda fresh: run(
-        HERE / "tree", fresh / "tree", CACHE / "wheels", seconds=BASE_SECONDS, stderr=None)) / "tree"
+    """The clean tree of the release that labs start from; made once, until its recipe changes."""
+    if RELEASE not in TREES:
+        raise Failure(f"BOARDGATE_RELEASE={RELEASE}: labs are of {' or '.join(TREES)}")
+    kind, *scripts = TREES[RELEASE]
+    return made_once(kind, recipe(*scripts, "write-events"), lambda fresh: run(
+        HERE / scripts[0], fresh / "tree", WHEELS, seconds=BASE_SECONDS, stderr=None)) / "tree"
 
 
 def make_slurm_layer():
     """What Debian's Slurm adds to the clean tree, as an upper layer of an overlay; made once."""
+    if RELEASE != "bookworm":
+        raise Failure(f"BOARDGATE_RELEASE={RELEASE}: clusters are of bookworm")
     base = make_base()
     return made_once("slurm", recipe("tree", "write-events", "slurm-layer"), lambda fresh: run(
         "unshare", "--mount", HERE / "slurm-layer", base, fresh, seconds=BASE_SECONDS, stderr=None)) / "layer"
@@ -78,8 +87,30 @@ def make_authority():
     return CACHE / "ca.crt"
 
 
+def make_packages():
+    """Builds what is missing: the folder with the packages for the labs' release."""
+    with locked(CACHE / "build.lock"):
+        if RELEASE != "bookworm":
+            run(TOP / "build-aux/check-releases", "--packages", RELEASE, seconds=3 * BUILD_SECONDS)
+            return TOP / "build/releases" / RELEASE
+        run(TOP / "build-aux/make-deb", "--built", seconds=BUILD_SECONDS)
+        return TOP / "build/deb-built"
+
+
+def install_package(root):
+    """The release's package as dpkg installs it; what it depends on is in the tree."""
+    if SANITIZE:
+        raise Failure("programs with sanitizers are not packaged, and this machine builds them for bookworm")
+    [package] = make_packages().glob("boardgate_*.deb")
+    run("install", "-m", "644", package, root / "root/boardgate.deb")
+    run("unshare", "--net", "chroot", root, "dpkg", "--install", "/root/boardgate.deb", env=INSIDE)
+    run("rm", root / "root/boardgate.deb")
+
+
 def make_install(root, goal="install"):
     """Builds what is missing and installs as README says; nothing else of ours gets into a lab."""
+    if RELEASE != "bookworm":
+        return install_package(root)
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DESTDIR", "SANITIZE")}
     sanitized = [f"SANITIZE={SANITIZE}", "STRIP="] if SANITIZE else []
     with locked(CACHE / "build.lock"):
