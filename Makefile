@@ -10,7 +10,7 @@ SHELL = /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # These run before a compiler or a configuration need exist.
-without_configuration = help deps deb check-releases release demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults fuzz weakened clean distclean format \
+without_configuration = help deps deb check-releases check-vm release demo check check-unit check-sanitized check-lab check-lint check-structure durations bench faults fuzz weakened clean distclean format \
                         deactivate uninstall
 ifneq (,$(filter-out $(without_configuration),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))))
 include config.mk
@@ -288,6 +288,8 @@ include build-aux/install.mk
 
 # Debian packages: build/deb/*.deb.
 deb: ; @build-aux/deps build deb && build-aux/make-deb
+# What needs a kernel of its own, in a virtual machine.
+check-vm: ; @build-aux/deps build lab vm test && tests/run vm
 # Packages, lintian and unit tests in clean chroots of Debian's releases; half an hour, and not part of check.
 check-releases: ; @build-aux/deps lab && build-aux/check-releases
 
@@ -338,5 +340,5 @@ distclean: clean
 help:
 	@cat build-aux/help
 
-.PHONY: all help deps deb check-releases release check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests fuzz fuzz-programs print-fuzz-programs weakened bench faults demo screenshots \
+.PHONY: all help deps deb check-releases check-vm release check check-structure check-unit check-lint check-sanitized check-lab durations unit-tests print-unit-tests fuzz fuzz-programs print-fuzz-programs weakened bench faults demo screenshots \
         format lint lint-tests lint-format lint-shell clean distclean
