@@ -204,8 +204,11 @@ std::optional<JobEnd> Far::ask_slurm() {
     const auto next = watch_->next_question();
     if (next && now >= *next) {
         auto started = Command::start(clock_, ask_words(options_, job_), environment_of(options_), longest_command);
-        if (started) question_.emplace(*std::move(started));
-        if (!started) watch_->asked();
+        if (started) {
+            question_.emplace(*std::move(started));
+        } else {
+            watch_->asked();
+        }
     }
     return std::nullopt;
 }

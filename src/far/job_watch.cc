@@ -56,7 +56,7 @@ std::optional<JobEnd> JobWatch::take(const JobLine& line) {
     if (const SlurmEnd* end = end_for_state(state_)) return job_end(*end);
     const BootTime now = clock_.boot();
     if (is_one_of(ended, state_)) {
-        if (!was_linked_) return job_end(own_end("slurm_never"), "it has ended");
+        if (!was_linked_) return job_end(own_end("slurm_never"), "the job has ended, is boardgate-node installed there?");
         if (state_ != "COMPLETED") return job_end(own_end("slurm_node_lost"), "its job has failed");
         return JobEnd{0, "Its job has ended", false};
     }

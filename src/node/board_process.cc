@@ -155,6 +155,7 @@ void touch_folders(const BoardSetup& setup) {
     const pid_t first = fork();
     if (first < 0) give_up(inside, Error{"cannot start a process", {}, {}, errno});
     if (first == 0) run_inside(inside);
+    (void)drop_privileges();
     int status = 0;
     while (waitpid(first, &status, 0) < 0 && errno == EINTR) {
     }

@@ -142,15 +142,6 @@ Result<void> start_loopback() {
     return {};
 }
 
-Result<void> drop_privileges() {
-    for (int capability = 0; capability <= CAP_LAST_CAP; ++capability) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
-    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_capset, &header, none.data()) != 0)
-        return system_error("cannot drop privileges");
-    return {};
-}
-
 }  // namespace
 
 Result<void> leave_namespaces() {
@@ -168,6 +159,15 @@ Result<void> leave_namespaces() {
     if (written) written = write_file("/proc/self/gid_map", gid + " " + gid + " 1");
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     return written;
+}
+
+Result<void> drop_privileges() {
+    for (int capability = 0; capability <= CAP_LAST_CAP; ++capability) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_capset, &header, none.data()) != 0)
+        return system_error("cannot drop privileges");
+    return {};
 }
 
 Result<void> enter_sandbox(const SandboxPlan& plan) {

@@ -20,6 +20,8 @@ struct SandboxPlan {
 
 /// New namespaces for user, network, mounts, IPC, and for the processes that are started from now on. The caller has one thread.
 [[nodiscard]] Result<void> leave_namespaces();
+/// Of the caller, in the new namespaces, and for good.
+[[nodiscard]] Result<void> drop_privileges();
 /// In the first of these processes: files are read-only, /run, /dev and /proc its own, loopback is up, privileges are gone for good,
 /// and the system calls that boards do not need are refused.
 [[nodiscard]] Result<void> enter_sandbox(const SandboxPlan& plan);
