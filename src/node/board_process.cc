@@ -118,10 +118,18 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
 [[noreturn]] void run_inside(const Inside& inside) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (const auto entered = enter_sandbox(inside.setup.sandbox); !entered) give_up(inside, entered.error());
-    const pid_t board = fork();
+    auto known = make_pipe();
+    const pid_t board = known ? fork() : -1;
     if (board < 0) give_up(inside, Error{"cannot start a process", {}, {}, errno});
-    if (board == 0) run_board(inside);
+    if (board == 0) {
+        known->far.reset();
+        char byte = 0;
+        (void)!read(known->near.get(), &byte, 1);
+        run_board(inside);
+    }
     if (const Fd process(static_cast<int>(syscall(SYS_pidfd_open, board, 0))); process) send_descriptor(inside.report, process.get());
+    // It runs once the node can send signals to it.
+    known->far.reset();
     for (;;) {
         int status = 0;
         const pid_t gone = wait(&status);
@@ -241,6 +249,7 @@ std::optional<int> BoardProcess::ended() {
 }
 
 void BoardProcess::signal_board(int signal) {
+    if (!board_ && report_) take_report();
     // Before the board runs there is nothing to end in order.
     if (board_) {
         (void)syscall(SYS_pidfd_send_signal, board_.get(), signal, nullptr, 0);
