@@ -51,7 +51,8 @@ def full(lab, user="bob", partition="boards"):
                     "--wrap=sleep 600", user=user)
     job = re.match(r"\d+", said)[0]
     try:
-        until("the nodes are taken", lambda: lab.exec("squeue", "--noheader", "--jobs", job, "--format", "%T").strip() == "RUNNING")
+        # The job of a unit that a test killed stays for a minute.
+        until("the nodes are taken", lambda: lab.exec("squeue", "--noheader", "--jobs", job, "--format", "%T").strip() == "RUNNING", 100)
         yield job
     finally:
         lab.exec("scancel", job, check=False)

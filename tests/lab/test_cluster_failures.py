@@ -13,7 +13,7 @@ from slurm_lab import NODES, cluster, full, has_no_job, jobs, on_cluster, reads,
 
 HERE = Path(__file__).resolve().parent
 # Slurm refuses these only with an accounting database, and the last takes a minute: tests/unit/far provokes them with a fake Slurm.
-WITH_A_FAKE = {"slurm_limit", "slurm_account", "slurm_qos", "slurm_queue_too_long"}
+WITH_A_FAKE = {"slurm_limit", "slurm_never", "slurm_account", "slurm_qos", "slurm_queue_too_long"}
 
 
 def test_every_failure_of_the_cluster_is_provoked():
@@ -51,20 +51,17 @@ def fails(client, board, code, seconds=60):
 
 
 # A partition that does not exist, more than a node has, a reservation that Slurm does not know.
-REFUSED = [("slurm_partition", {"slurm_partition": "nowhere"}, "partition"), ("slurm_too_big", {"slurm_memory": "900G"}, "configuration"),
+REFUSED = [("slurm_partition", {"slurm_partition": "nowhere"}, "partition"), ("slurm_too_big", {"slurm_memory": "900G"}, "as much"),
            ("slurm_refused", {"slurm_options": "--reservation=nobodys"}, "reservation")]
 
 
 @pytest.mark.parametrize("code, keys, says", REFUSED, ids=[code for code, _, _ in REFUSED])
 def test_a_refusal_has_slurms_own_words(lab, alice, on_cluster, code, keys, says):
-    board = on_cluster(alice, wake=False)
     with slurm_settings(lab, **keys):
-        # The options are those of the unit, which is made anew.
-        assert alice.post(f"/api/v1/boards/{board['id']}/wake").status == 202
+        # The unit of a door has the words of the settings with which it was made.
+        board = on_cluster(alice)
         assert says in fails(alice, board, code)["detail"].lower()
         assert not jobs(lab, board)
-    assert alice.post(f"/api/v1/boards/{board['id']}/wake").status == 202
-    in_state(alice, board, "ready", seconds=60)
 
 
 def test_a_drained_partition_takes_none(lab, alice, on_cluster):
@@ -93,12 +90,12 @@ def test_without_the_scheduler_ready_boards_stay_and_no_other_wakes(lab, alice, 
     in_state(bob, sleeps, "ready", seconds=60)
 
 
-def test_a_job_that_never_starts_is_a_failure(lab, alice, on_cluster):
+def test_a_job_that_an_administrator_holds_is_a_failure(lab, alice, on_cluster):
     with full(lab):
         board = on_cluster(alice)
         job = in_state(alice, board, "queued")["job"]
         lab.exec("scontrol", "hold", job)
-        assert "JobHeld" in fails(alice, board, "slurm_never")["detail"]
+        assert "holds" in fails(alice, board, "slurm_refused")["detail"]
         has_no_job(lab, board)
 
 

@@ -12,8 +12,9 @@ def orders(lab, board):
     """The orders of a board's job, as root reads them in slurmd's folder: address, port, identity and secret of the link."""
     job = int(board["job"])
     script = lab.node(board["node"]).exec("cat", f"/var/lib/slurm/slurmd/job{job:05}/slurm_script")
-    found = dict(re.findall(r"(?m)^(address|port|identity|secret)=(.*)$", script))
-    assert set(found) == {"address", "port", "identity", "secret"}, sorted(found)
+    found = dict(re.findall(r"(?m)^(address|port|identity|key)=(.*)$", script))
+    assert set(found) == {"address", "port", "identity", "key"}, sorted(found)
+    found["secret"] = found.pop("key")
     return found
 
 
@@ -73,7 +74,7 @@ print(json.dumps(len(sockets) - len(closed)))
 def test_a_listener_in_its_place_gets_nothing(lab, alice, ready_on_cluster):
     board = ready_on_cluster(alice)
     told = orders(lab, board)
-    server = f"timeout 20 openssl s_server -accept {told['address']}:{told['port']} -tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256 -nocert -psk_identity {told['identity']} -psk {'0' * 64} 2>&1"
+    server = f"sleep 15 | timeout 15 openssl s_server -accept {told['address']}:{told['port']} -tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256 -nocert -psk_identity {told['identity']} -psk {'0' * 64} 2>&1"
     lab.systemctl("kill", "--signal=KILL", board["unit"])
     said = lab.exec("runuser", "-u", "bob", "--", "sh", "-c", f"{server}; true", seconds=40)
     assert "ERROR" in said or "error" in said, f"the node did not come, or took it for its unit: {said}"
