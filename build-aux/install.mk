@@ -94,7 +94,9 @@ deactivate:
 	systemctl reload-or-restart nginx
 	systemctl disable boardgate.target
 	$(libexecdir)/boardgate-launcher --release-doors
-	systemctl stop 'boardgate*' 'tensorboard-*' 'tensorboard.slurm-*' tensorboard.slice
+# Doors last: with its door a unit goes, and systemctl cannot stop what is gone.
+	systemctl stop 'boardgate*' 'tensorboard-*.service' 'tensorboard.slurm-*.service'
+	systemctl stop 'tensorboard-*.socket' 'tensorboard.slurm-*.socket' tensorboard.slice
 	nft 'table inet boardgate; delete table inet boardgate'
 
 # Removes what install put there, by its manifest; configuration and state stay, as with a package.
