@@ -35,7 +35,8 @@ def edits():
 AT_A_TERMINAL = """
 import os, pty, sys
 command, unit, section = sys.argv[1:]
-open("/tmp/editor", "w").write(f"#!/bin/sh\\nprintf '[{section}]\\\\nTasksMax=99\\\\n' >$1\\n")
+# Below the line that asks for it: newer versions drop what replaces the whole file.
+open("/tmp/editor", "w").write(f"#!/bin/sh\\nexec sed -i '2a [{section}]\\\\nTasksMax=99' $1\\n")
 os.chmod("/tmp/editor", 0o755)
 os.environ["SYSTEMD_EDITOR"] = "/tmp/editor"
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(command.split())))

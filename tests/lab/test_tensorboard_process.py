@@ -8,7 +8,9 @@ from fixtures import in_state
 ENVIRONMENT = {"LANG", "PATH", "HOME", "USER", "LOGNAME", "SHELL", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID",
                "TMPDIR", "PYTHONNOUSERSITE", "CUDA_VISIBLE_DEVICES", "OPENBLAS_NUM_THREADS", "GCS_READ_CACHE_DISABLED",
                "RAYON_NUM_THREADS", "TENSORBOARD_DATA_SERVER_BINARY", "CACHE_DIRECTORY", "BOARDGATE_CACHE_MEBIBYTES", "BOARDGATE_CHARTS",
-               "BOARDGATE_REPORT"}
+               "BOARDGATE_REPORT",
+               # TensorBoard's data server has these from readline in TensorBoard's Python 3.13.
+               "LINES", "COLUMNS"}
 
 
 def split(processes):
