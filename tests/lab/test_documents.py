@@ -35,8 +35,8 @@ def edits():
 AT_A_TERMINAL = """
 import os, pty, sys
 command, unit, section = sys.argv[1:]
-# Below the line that asks for it: newer versions drop what replaces the whole file.
-open("/tmp/editor", "w").write(f"#!/bin/sh\\nexec sed -i '2a [{section}]\\\\nTasksMax=99' $1\\n")
+# Newer versions name a line before the file.
+open("/tmp/editor", "w").write(f"#!/bin/sh\\nfor file; do :; done\\nprintf '[{section}]\\\\nTasksMax=99\\\\n' >$file\\n")
 os.chmod("/tmp/editor", 0o755)
 os.environ["SYSTEMD_EDITOR"] = "/tmp/editor"
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(command.split())))
