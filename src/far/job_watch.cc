@@ -53,11 +53,11 @@ std::optional<JobEnd> JobWatch::take(const JobLine& line) {
     state_ = line.state;
     reason_ = line.reason;
     if (!line.node.empty()) node_ = plain(line.node);
-    if (const SlurmEnd* end = end_for_state(state_)) return job_end(*end);
+    if (const SlurmEnd* end = end_for_state(state_)) return end_of(*end);
     const BootTime now = clock_.boot();
     if (is_one_of(ended, state_)) {
-        if (!was_linked_) return job_end(own_end("slurm_never"), "the job has ended, is boardgate-node installed there?");
-        if (state_ != "COMPLETED") return job_end(own_end("slurm_node_lost"), "its job has failed");
+        if (!was_linked_) return job_end(own_end("slurm_never"), "the job has ended; is boardgate-node installed there?");
+        if (state_ != "COMPLETED") return end_of(own_end("slurm_node_lost"), "its job has failed");
         return JobEnd{0, "Its job has ended", false};
     }
     if (is_one_of(running, state_)) {
@@ -73,7 +73,7 @@ std::optional<JobEnd> JobWatch::take(const JobLine& line) {
 }
 
 std::optional<JobEnd> JobWatch::take_unknown() const {
-    return job_end(own_end(was_linked_ ? "slurm_node_lost" : "slurm_never"), "Slurm does not know its job any more");
+    return end_of(own_end(was_linked_ ? "slurm_node_lost" : "slurm_never"), "Slurm does not know its job any more");
 }
 
 void JobWatch::linked(const std::string& node) {
@@ -96,8 +96,14 @@ std::optional<JobEnd> JobWatch::check() const {
     if (queued_since_ && now - *queued_since_ >= longest_queue_)
         return job_end(own_end("slurm_queue_too_long"), "Slurm's reason is " + plain_reason(reason_), true);
     if (without_link_ && now - *without_link_ >= longest_without_link)
-        return job_end(own_end(was_linked_ ? "slurm_node_lost" : "slurm_never"), {}, true);
+        return end_of(own_end(was_linked_ ? "slurm_node_lost" : "slurm_never"), {}, true);
     return std::nullopt;
+}
+
+JobEnd JobWatch::end_of(const SlurmEnd& end, std::string more, bool runs) const {
+    constexpr std::string_view lost = "slurm_node_lost";
+    if (end.code == lost && !node_.empty()) more = more.empty() ? node_ : node_ + ", " + more;
+    return job_end(end, more, runs);
 }
 
 std::optional<BootTime> JobWatch::next_question() const {

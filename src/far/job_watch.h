@@ -52,6 +52,9 @@ public:
     [[nodiscard]] const std::string& node() const { return node_; }
 
 private:
+    /// A lost node is named.
+    [[nodiscard]] JobEnd end_of(const SlurmEnd& end, std::string more = {}, bool runs = false) const;
+
     const Clock& clock_;
     std::chrono::seconds longest_queue_;
     std::string state_ = "PENDING";

@@ -8,9 +8,11 @@ def test_the_card_and_the_page_say_why_it_waits_and_where_it_is(lab, page, alice
     with full(lab):
         board = on_cluster(alice, title="On the cluster")
         in_state(alice, board, "queued")
-        alices.shown(".board-state", "Queued").says("In Slurm's queue", "the nodes are busy")
+        alices.shown(".board-state", "Queued")
+        alices.says("In Slurm's queue", "the nodes are busy")
         page.expect("status of 503").open(board["url"]).shown(".board-state", "Queued")
-        page.says("the nodes are busy").shown("#sleep", "Sleep")
+        page.says("the nodes are busy")
+        page.shown("#sleep", "Sleep")
     page.says("TIME SERIES", seconds=60)
     page.expect("/frontend/", "/b/")  # TensorBoard's own messages
     now = in_state(alice, board, "ready")
@@ -20,7 +22,7 @@ def test_the_card_and_the_page_say_why_it_waits_and_where_it_is(lab, page, alice
 def test_people_choose_where_a_board_runs(page, alice, alices, make_board):
     board = make_board(alice, wake=False, title="Here or there")
     alices.shown(".board-state", "Asleep")
-    page.open(f"/boards?edit={board['id']}")
+    page.open(f"/boards?edit={board['id']}").click("#board-dialog summary", "Advanced")
     assert page.shown("select[name=engine]").get_attribute("value") == "systemd"
 
 

@@ -84,7 +84,13 @@ class Node(Container):
         self.in_tree("systemctl", "--quiet", "enable", "munge.service", "slurmd.service")
         make_install(self.root, "install-node")
 
+    def cut_off(self):
+        """As a power failure: nothing of it is heard any more, also not that its programs end."""
+        run("ip", "-n", self.netns, "link", "set", "cluster0", "down")
+        self.end()
+
     def boot(self):
+        run("ip", "-n", self.netns, "link", "set", "cluster0", "up")
         self.start(f"--bind={self.lab.root}/home:/home")
 
     def is_idle(self):
@@ -173,7 +179,7 @@ class Cluster:
             node.wait_until_it_starts()
         for node in waiting:
             try:
-                until(f"node {node.node} is idle", node.is_idle, BOOT_SECONDS)
+                until(f"node {node.node} is idle", node.is_idle, 2 * BOOT_SECONDS)
             except Failure as failure:
                 raise Failure(f"{failure}\n{self.story(node)}") from None
 

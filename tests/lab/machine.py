@@ -171,7 +171,7 @@ class Node(Lab):
 
     def kill(self):
         """As a power failure would end it."""
-        PROGRAM.Lab(self.name).cluster.node(self.node).end()
+        PROGRAM.Lab(self.name).cluster.node(self.node).cut_off()
 
     def boot(self):
         """Returns when Slurm would start a job there; does nothing when it runs."""

@@ -27,8 +27,9 @@ def administration():
 
 
 def edits():
+    """Of boards on this server: this lab has no cluster."""
     texts = [(TOP / "README.md").read_text(), *[path.read_text() for folder in ("man", "systemd", "systemd/*.d") for path in TOP.glob(f"{folder}/*.*") if path.is_file()]]
-    return sorted({found.strip() for text in texts for found in re.findall(r"systemctl edit(?: --force)? tensorboard[\w.-]*?\.(?:service|slice)", text)})
+    return sorted({found.strip() for text in texts for found in re.findall(r"systemctl edit(?: --force)? tensorboard(?!\.slurm)[\w.-]*?\.(?:service|slice)", text)})
 
 
 # An administrator at a terminal: systemctl opens an editor there and nowhere else.
@@ -102,6 +103,7 @@ NOT_HERE = {
     r"rsync -a --inplace train:": "tests/lab/test_replaced_files.py::test_what_tensorboard_shows_with_each_loader_is_what_the_table_says",
     r"systemctl edit --force ": "tests/lab/test_documents.py::test_limits_change_as_the_manual_says",
     r"journalctl .* -f$|boardgate logs -f ": "tests/lab/test_command_line.py::test_a_log_is_followed_until_somebody_stops_it",
+    r"squeue --name |systemctl list-units 'tensorboard\*'": "tests/lab/test_cluster_boards.py::test_it_moves_between_the_server_and_the_cluster",
     r"curl --unix-socket ": "tests/lab/test_metrics.py::test_only_root_and_the_group_may_ask",
 }
 OF_PEOPLE = r"boardgate (start|ls|url|share|unshare)\b"

@@ -274,7 +274,7 @@ TEST_F(FarTest, ALostNodeIsNamed) {
     slurm.says("NODE_FAIL|None|n1");
     node.reset();
     EXPECT_EQ(ends(), 75);
-    EXPECT_THAT(notified, HasSubstr("STATUS=Its node is gone [slurm_node_lost] job=41 node=n1"));
+    EXPECT_THAT(notified, HasSubstr("STATUS=Its node is gone: n1 [slurm_node_lost] job=41 node=n1"));
 }
 
 TEST_F(FarTest, ANodeThatComesBackGoesOn) {

@@ -60,7 +60,7 @@ TEST_F(JobWatchTest, EndsThatAreASleep) {
 }
 
 TEST_F(JobWatchTest, EndsThatAreAFailure) {
-    EXPECT_THAT(end_of({"NODE_FAIL", "None", "n1"}), HasSubstr("75 Its node is gone [slurm_node_lost]"));
+    EXPECT_THAT(end_of({"NODE_FAIL", "None", "n1"}), HasSubstr("75 Its node is gone: n1 [slurm_node_lost]"));
     EXPECT_THAT(end_of({"OUT_OF_MEMORY", "OutOfMemory", "n1"}), testing::AllOf(testing::StartsWith("137 "), EndsWith("[out_of_memory]")));
     EXPECT_THAT(end_of({"FAILED", "NonZeroExitCode", "n1"}), EndsWith("[slurm_never]"));
     EXPECT_THAT(watch.take_unknown()->sentence, EndsWith("[slurm_never]"));
