@@ -170,7 +170,8 @@ void print_boards(const Connection& connection, const Value& boards, bool detail
         std::vector<std::string> row = {board["id"].asString(), held ? "held" : board["state"].asString(),
                                         plain(board["title"].asString())};
         if (cluster) {
-            for (const char* field : {"engine", "node", "job"}) row.push_back(board[field].isString() ? plain(board[field].asString()) : "-");
+            for (const char* field : {"engine", "node", "job"})
+                row.push_back(board[field].isString() ? plain(board[field].asString()) : "-");
         }
         if (details) {
             const Value& failure = board["failure"];

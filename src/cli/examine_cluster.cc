@@ -60,7 +60,8 @@ std::string partition(Findings& to, const Settings& settings) {
     const ProgramEnd end = named.empty() ? ask_slurm(settings, "scontrol", {"show", "partition", "--oneliner"})
                                          : ask_slurm(settings, "scontrol", {"show", "partition", named, "--oneliner"});
     if (end.status != 0) {
-        to.push_back({false, fmt::format("Slurm has no partition {}", named), "set slurm_partition in boardgate.conf; sinfo lists the partitions"});
+        to.push_back(
+            {false, fmt::format("Slurm has no partition {}", named), "set slurm_partition in boardgate.conf; sinfo lists the partitions"});
         return {};
     }
     std::size_t begin = 0;
@@ -90,18 +91,22 @@ void examine_partition(Findings& to, const Settings& settings, const std::string
     // EnforcePartLimits=NO is Slurm's default.
     const bool waits = slurm_value(config, "EnforcePartLimits").value_or("NO") == "NO";
     to.push_back({false,
-                  fmt::format("slurm_time is {}, and the partition {} allows {}: {}", in_words(settings.slurm_time), name, in_words(*longest),
-                              waits ? "boards would wait for ever" : "Slurm refuses boards"),
+                  fmt::format("slurm_time is {}, and the partition {} allows {}: {}", in_words(settings.slurm_time), name,
+                              in_words(*longest), waits ? "boards would wait for ever" : "Slurm refuses boards"),
                   fmt::format("set slurm_time in boardgate.conf to at most {}min, or 0 for the partition's own", longest->count() / 60)});
 }
 
 void examine_delay(Findings& to, const std::string& config) {
     const int seconds = batch_delay(slurm_value(config, "SchedulerParameters").value_or(""));
     if (seconds > usual_delay) {
-        to.push_back({false, fmt::format("Slurm looks at a new job after {} seconds (batch_sched_delay), and boards wake that much later", seconds),
-                      "in slurm.conf: SchedulerParameters=batch_sched_delay=1; then scontrol reconfigure"});
+        to.push_back(
+            {false, fmt::format("Slurm looks at a new job after {} seconds (batch_sched_delay), and boards wake that much later", seconds),
+             "in slurm.conf: SchedulerParameters=batch_sched_delay=1; then scontrol reconfigure"});
     } else {
-        to.push_back({true, fmt::format("Slurm looks at a new job after {} s{}", seconds, seconds > 1 ? "; batch_sched_delay=1 wakes boards sooner" : ""), {}});
+        to.push_back(
+            {true,
+             fmt::format("Slurm looks at a new job after {} s{}", seconds, seconds > 1 ? "; batch_sched_delay=1 wakes boards sooner" : ""),
+             {}});
     }
 }
 
@@ -132,7 +137,8 @@ Fd listen_for_nodes(const Settings& settings, std::string& place) {
 }
 
 Finding no_link_address(const Settings& settings) {
-    return {false, fmt::format("link_address {} is not an address of this server, or link_ports has no free port", settings.link_address.c_str()),
+    return {false,
+            fmt::format("link_address {} is not an address of this server, or link_ports has no free port", settings.link_address.c_str()),
             "ip address; then correct link_address or link_ports in boardgate.conf"};
 }
 
@@ -142,7 +148,8 @@ void examine_cluster(Findings& to, const Settings& settings) {
     if (!settings.engine.allows(Engine::slurm)) return;
     const std::string sbatch = settings.slurm_commands + "/sbatch";
     if (access(sbatch.c_str(), X_OK) != 0) {
-        to.push_back({false, sbatch + " does not exist, and engine is slurm", "apt install slurm-client, or set slurm_commands in boardgate.conf"});
+        to.push_back(
+            {false, sbatch + " does not exist, and engine is slurm", "apt install slurm-client, or set slurm_commands in boardgate.conf"});
         return;
     }
     const ProgramEnd config = ask_slurm(settings, "scontrol", {"show", "config"});
@@ -168,13 +175,16 @@ void examine_cluster(Findings& to, const Settings& settings) {
     if (test.status == 0) {
         to.push_back({true, "Slurm would take a board's job of yours", {}});
     } else {
-        to.push_back({false, "Slurm would refuse a board's job of yours: " + last_line(test.output), "correct slurm_* in boardgate.conf, or ask the cluster's administrator"});
+        to.push_back({false, "Slurm would refuse a board's job of yours: " + last_line(test.output),
+                      "correct slurm_* in boardgate.conf, or ask the cluster's administrator"});
     }
 }
 
 void examine_node(Findings& to, const Settings& settings, const std::string& account) {
     const auto person = account_of(account);
-    if (!person) return to.push_back({false, fmt::format("there is no account {}", account), "name another account: boardgate doctor --node --user NAME"});
+    if (!person)
+        return to.push_back(
+            {false, fmt::format("there is no account {}", account), "name another account: boardgate doctor --node --user NAME"});
     std::string place;
     const Fd listener = listen_for_nodes(settings, place);
     if (!listener) return to.push_back(no_link_address(settings));
@@ -182,9 +192,9 @@ void examine_node(Findings& to, const Settings& settings, const std::string& acc
     if (geteuid() == 0) words = {"runuser", "-u", account, "--"};
     for (const std::string& word : slurm_command(settings, "srun")) words.push_back(word);
     for (const std::string& word : words_of_job(settings)) words.push_back(word);
-    words.insert(words.end(), {"--quiet", "--ntasks=1", "--time=2", "--immediate=60", "--chdir=/", "--propagate=NONE", "--job-name=boardgate-doctor",
-                               settings.node_program, "--check", "--head=" + place, "--uid=" + std::to_string(person->uid),
-                               std::string("--version=") + BOARDGATE_VERSION});
+    words.insert(words.end(), {"--quiet", "--ntasks=1", "--time=2", "--immediate=60", "--chdir=/", "--propagate=NONE",
+                               "--job-name=boardgate-doctor", settings.node_program, "--check", "--head=" + place,
+                               "--uid=" + std::to_string(person->uid), std::string("--version=") + BOARDGATE_VERSION});
     for (const auto& [name, program] : settings.environments) words.push_back("--program=" + program);
     const ProgramEnd end = run_program(words, patience_with_job);
     const Findings found = node_findings(end.output);
@@ -197,7 +207,8 @@ void examine_node(Findings& to, const Settings& settings, const std::string& acc
         to.push_back({false, fmt::format("the node has no {}: {}", settings.node_program.c_str(), last_line(end.output)),
                       "install boardgate-node on every node, or set node_program in boardgate.conf"});
     } else {
-        to.push_back({false, fmt::format("a job of {} does not run: {}", account, last_line(end.output)), "sinfo -R; scontrol show partition; docs/slurm.md has the site's steps"});
+        to.push_back({false, fmt::format("a job of {} does not run: {}", account, last_line(end.output)),
+                      "sinfo -R; scontrol show partition; docs/slurm.md has the site's steps"});
     }
 }
 

@@ -39,7 +39,9 @@ public:
     static constexpr std::size_t largest = std::size_t{128} << 20;
 
     /// `on_large` lets others compute while this answer waits for its turn.
-    explicit Growth(LargeAnswers& answers, std::function<void()> on_large = [] {}) : answers_(answers), on_large_(std::move(on_large)) {}
+    explicit Growth(
+        LargeAnswers& answers, std::function<void()> on_large = [] {})
+        : answers_(answers), on_large_(std::move(on_large)) {}
     Growth(const Growth&) = delete;
     Growth& operator=(const Growth&) = delete;
     ~Growth() {

@@ -93,12 +93,12 @@ class Node(Container):
         run("ip", "-n", self.netns, "link", "set", "cluster0", "up")
         self.start(f"--bind={self.lab.root}/home:/home")
 
-    def is_idle(self):
-        # Slurm notices late that a node was away.
+    def takes_jobs(self):
+        # Slurm notices late that a node was away, and may have started a job already when it knows that it is back.
         if self.exec("systemctl", "is-active", "slurmd.service", check=False).returncode != 0:
             return False
         said = self.lab.exec("sinfo", "--noheader", "--nodes", self.node, "--format", "%T", check=False).stdout
-        return set(said.split()) == {"idle"}
+        return set(said.split()) in ({"idle"}, {"mixed"}, {"allocated"})
 
 
 class Cluster:
@@ -179,7 +179,7 @@ class Cluster:
             node.wait_until_it_starts()
         for node in waiting:
             try:
-                until(f"node {node.node} is idle", node.is_idle, 2 * BOOT_SECONDS)
+                until(f"node {node.node} takes jobs", node.takes_jobs, 2 * BOOT_SECONDS)
             except Failure as failure:
                 raise Failure(f"{failure}\n{self.story(node)}") from None
 

@@ -161,6 +161,12 @@ std::optional<Board> ApiBoards::board_on(const Call& call, const BoardOptions& o
     return std::nullopt;
 }
 
+/// Waits until boardgated knows the units of the board.
+void ApiBoards::see_door(const BoardId& board) {
+    watch_.refresh(board);
+    (void)registry_.wait(board, BoardScheduler::report_timeout, [](const Board& now) { return now.state != State::off; });
+}
+
 /// Makes the door according to the options, and wakes the board if `awake`.
 ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, bool awake) {
     {
@@ -170,8 +176,7 @@ ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, boo
         if (!port) return error_of(port);
         if (const auto kept = registry_.set_port(board.id, *port); !kept) return not_kept(board.id, kept.error());
     }
-    watch_.refresh(board.id);
-    (void)registry_.wait(board.id, BoardScheduler::report_timeout, [](const Board& now) { return now.state != State::off; });
+    see_door(board.id);
     return awake ? scheduler_.wake(token, board.id).map([](bool) {}) : ApiResult<void>{};
 }
 
@@ -305,6 +310,8 @@ ApiResult<void> ApiBoards::change(Call& call, const Board& board, const BoardOpt
         }
     }
     if (const auto kept = registry_.set_options(board.id, options); !kept) return not_kept(board.id, kept.error());
+    // With the engine, the names of its units change.
+    if (options.engine != board.options.engine) see_door(board.id);
     return {};
 }
 

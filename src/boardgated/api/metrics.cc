@@ -97,7 +97,13 @@ std::string Histogram::text(std::string_view name) const {
 }
 
 Metrics::Metrics(const Gate& gate, const Registry& registry, const Sessions& sessions, const Clock& clock)
-    : gate_(gate), registry_(registry), sessions_(sessions), clock_(clock), gate_times_(gate_bounds), wake_times_(wake_bounds), cluster_wake_times_(wake_bounds) {}
+    : gate_(gate),
+      registry_(registry),
+      sessions_(sessions),
+      clock_(clock),
+      gate_times_(gate_bounds),
+      wake_times_(wake_bounds),
+      cluster_wake_times_(wake_bounds) {}
 
 void Metrics::gate_answered(Refusal refusal, std::chrono::nanoseconds took) {
     gate_answers_[static_cast<std::size_t>(refusal)].fetch_add(1, std::memory_order_relaxed);

@@ -79,7 +79,7 @@ private:
     Counter wakes_failed_ = 0;
     Counter wakes_stopped_ = 0;
     Histogram wake_times_;
-    Histogram cluster_wake_times_;  ///< of boards that Slurm runs
+    Histogram cluster_wake_times_;                       ///< of boards that Slurm runs
     LockGuarded<std::map<BoardId, BootTime>> starting_;  ///< boards in state starting, and since when
 };
 

@@ -106,8 +106,9 @@ ApiResult<void> check(const BoardOptions& options, const Settings& settings) {
         return problem(Code::bad_field, "loader must be auto, boardgate, rustboard or python", "loader");
     const auto engine = engine_named(options.engine);
     if (!engine || !settings.engine.allows(*engine)) {
-        return problem(Code::bad_field, settings.engine.both ? "engine must be systemd or slurm"
-                                                             : fmt::format("this server runs boards with {} only", name_of(settings.engine.first)),
+        return problem(Code::bad_field,
+                       settings.engine.both ? "engine must be systemd or slurm"
+                                            : fmt::format("this server runs boards with {} only", name_of(settings.engine.first)),
                        "engine");
     }
     if (options.environment.starts_with('/')) {

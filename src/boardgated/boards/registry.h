@@ -177,8 +177,8 @@ private:
         std::deque<Notification> notifications{};
         bool notifying = false;
         bool ending = false;
-        std::set<BoardId> aside{};            ///< in the database only
-        std::map<BoardId, Hidden> hidden{};   ///< of those: until the home is known
+        std::set<BoardId> aside{};           ///< in the database only
+        std::map<BoardId, Hidden> hidden{};  ///< of those: until the home is known
 
         [[nodiscard]] Entry* find(const BoardId& id) {
             const auto found = entries.find(id);

@@ -83,9 +83,8 @@ Response state_page(const Board& board) {
 </main>
 )",
         "id"_a = board.id.str(), "state"_a = state, "since"_a = rfc3339(board.state_since), "change"_a = escaped(change),
-        "is_held"_a = board.held ? " data-held" : "", "reason"_a = escaped(reason),
-        "title"_a = escaped(board.options.title), "folders"_a = folders,
-        "meaning"_a = reason.empty() ? meaning_of(board.state) : escaped(reason),
+        "is_held"_a = board.held ? " data-held" : "", "reason"_a = escaped(reason), "title"_a = escaped(board.options.title),
+        "folders"_a = folders, "meaning"_a = reason.empty() ? meaning_of(board.state) : escaped(reason),
         "held"_a = board.held ? held_text(*board.held) : "", "failure"_a = failed ? failure_html(failure) : "",
         "log"_a = failed ? last_lines(failure) : "");
     Response response = portal_page(503, board.options.title, board.owner.str(), head, main);

@@ -9,8 +9,9 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(SlurmFacts, AreReadFromLinesAndFromWords) {
-    const std::string config = "Configuration data as of 2026-11-30T12:00:00\nEnforcePartLimits       = NO\nSLURM_VERSION           = 22.05.8\n"
-                               "SchedulerParameters     = bf_window=1,batch_sched_delay=20\nBurstBufferType         = (null)\n";
+    const std::string config =
+        "Configuration data as of 2026-11-30T12:00:00\nEnforcePartLimits       = NO\nSLURM_VERSION           = 22.05.8\n"
+        "SchedulerParameters     = bf_window=1,batch_sched_delay=20\nBurstBufferType         = (null)\n";
     EXPECT_EQ(slurm_value(config, "EnforcePartLimits"), "NO");
     EXPECT_EQ(slurm_value(config, "SLURM_VERSION"), "22.05.8");
     EXPECT_EQ(slurm_value(config, "PartLimits"), std::nullopt);
@@ -27,7 +28,8 @@ TEST(SlurmFacts, ATimeLimitHasSixForms) {
     EXPECT_EQ(slurm_time("2-0"), 48h);
     EXPECT_EQ(slurm_time("1-12:30"), 36h + 30min);
     EXPECT_EQ(slurm_time("1-12:00:05"), 36h + 5s);
-    for (const char* none : {"", "UNLIMITED", "INFINITE", "1:2:3:4", "-1", "1x", "999999999999999999999"}) EXPECT_EQ(slurm_time(none), std::nullopt) << none;
+    for (const char* none : {"", "UNLIMITED", "INFINITE", "1:2:3:4", "-1", "1x", "999999999999999999999"})
+        EXPECT_EQ(slurm_time(none), std::nullopt) << none;
 }
 
 TEST(SlurmFacts, TheDelayOfBatchJobsIsThreeSecondsUnlessItIsSet) {
@@ -38,7 +40,8 @@ TEST(SlurmFacts, TheDelayOfBatchJobsIsThreeSecondsUnlessItIsSet) {
 }
 
 TEST(SlurmFacts, ANodesChecksAreLinesAndTheRestIsIgnored) {
-    const Findings found = node_findings("srun: job 5 has been allocated resources\nfine\tuid 1000 is the same\nwrong\tno namespaces\tsysctl -w x=1\nwrong\tno remedy\n");
+    const Findings found = node_findings(
+        "srun: job 5 has been allocated resources\nfine\tuid 1000 is the same\nwrong\tno namespaces\tsysctl -w x=1\nwrong\tno remedy\n");
     ASSERT_EQ(found.size(), 3U);
     EXPECT_TRUE(found[0].fine);
     EXPECT_EQ(found[0].what, "uid 1000 is the same");

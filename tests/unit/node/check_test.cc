@@ -21,8 +21,7 @@ Finding finding(const CheckOptions& options, const std::string& begin) {
 TEST(NodeCheck, WhatIsAsItShouldBeHasNoRemedy) {
     CheckOptions options{"/bin/sh", {"/bin/true"}};
     options.uid = std::to_string(geteuid());
-    for (const char* what : {"program /bin/sh", "program /bin/true", "uid "})
-        EXPECT_EQ(finding(options, what).remedy, "") << what;
+    for (const char* what : {"program /bin/sh", "program /bin/true", "uid "}) EXPECT_EQ(finding(options, what).remedy, "") << what;
     EXPECT_EQ(finding(options, "the way").what, "none") << "nobody asked";
 }
 

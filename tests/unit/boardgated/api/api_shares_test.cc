@@ -155,7 +155,7 @@ struct ApiViewsTest : ApiSharesTest {
         std::ofstream(record / "environments") << program << '\t' << changed(program) << "\t-\t0\t0123456789abcdef\n";
         UnitFacts facts;
         facts.socket_active = facts.service_active = "active";
-        facts.since = 4'000'000'000'000'000;
+        facts.since = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
         registry.set_facts(BoardId::parse(id).value(), facts);
     }
 };

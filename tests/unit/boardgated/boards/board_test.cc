@@ -71,7 +71,8 @@ TEST(BoardNotices, AreInTheStatusText) {
     EXPECT_EQ(texts("Serving [unheard_of]"), "");
     EXPECT_EQ(texts("Serving [logdir_gone dead_links=%22a%20b%22]"),
               "logdir_gone: The log directory no longer exists. Its curves\ndead_links: A link to an event file leads nowhere: \"a b\".\n");
-    EXPECT_EQ(texts("Serving [logdir_gone] [slurm_running] job=2 node=n1"), "logdir_gone: The log directory no longer exists. Its curves\n");
+    EXPECT_EQ(texts("Serving [logdir_gone] [slurm_running] job=2 node=n1"),
+              "logdir_gone: The log directory no longer exists. Its curves\n");
     EXPECT_EQ(texts("Serving [slurm_running] job=2 node=n1"), "");
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "src/boardgated/boards/registry.h"
+
 #include "tests/fakes/fake_clock.h"
 
 namespace boardgate::boardgated {

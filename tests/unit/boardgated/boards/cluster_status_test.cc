@@ -20,7 +20,8 @@ TEST(ClusterStatus, IsATextACodeAJobAndANode) {
 }
 
 TEST(ClusterStatus, OfABoardOnThisServerIsItsText) {
-    for (const char* text : {"", "Serving", "Serving [dead_links=%22a%20b%22]", "it does not exist [logdir_missing]", "a [b] c", "[", " []"})
+    for (const char* text :
+         {"", "Serving", "Serving [dead_links=%22a%20b%22]", "it does not exist [logdir_missing]", "a [b] c", "[", " []"})
         EXPECT_EQ(told(text), std::string(text) + "|||");
 }
 

@@ -89,8 +89,9 @@ TEST(Diagnosis, WhatTheBoardSaysOfItsFolderComesFirst) {
 }
 
 TEST(Diagnosis, KnowsWhySlurmDoesNotRunIt) {
-    for (const char* code : {"slurm_partition", "slurm_too_big", "slurm_limit", "slurm_account", "slurm_qos", "slurm_drained", "slurm_away",
-                             "slurm_refused", "slurm_never", "slurm_queue_too_long", "slurm_node_lost", "slurm_namespaces", "out_of_memory"}) {
+    for (const char* code :
+         {"slurm_partition", "slurm_too_big", "slurm_limit", "slurm_account", "slurm_qos", "slurm_drained", "slurm_away", "slurm_refused",
+          "slurm_never", "slurm_queue_too_long", "slurm_node_lost", "slurm_namespaces", "out_of_memory"}) {
         Board board = ended("exit-code", CLD_EXITED, 69);
         for (const char* where : {"", " job=29 node=n1"}) {
             board.facts.status_text = std::string("Slurm's own words [") + code + "]" + where;

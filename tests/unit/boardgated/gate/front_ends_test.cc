@@ -78,8 +78,10 @@ TEST_F(FrontEndsTest, NobodyWaitsForAFileSystemThatHangs) {
     const std::string hangs = folder / "environments";
     Board other = board;
     ASSERT_EQ(version(), "0123456789abcdef");
-    std::filesystem::remove(hangs);
-    ASSERT_EQ(mkfifo(hangs.c_str(), 0600), 0);  // opening it waits for a writer
+    // Opening it waits for a writer. It takes the file's place in one step: the last look may still be under way.
+    const std::string pipe = folder / "pipe";
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    std::filesystem::rename(pipe, hangs);
     front_ends.look(board);
     other.options.environment = "other";
     const auto began = std::chrono::steady_clock::now();

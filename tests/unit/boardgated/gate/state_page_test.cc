@@ -43,7 +43,8 @@ TEST(StatePage, SaysWhyAJobIsInTheQueue) {
     board.options.engine = "slurm";
     board.facts.status_text = "In Slurm's queue: Resources [slurm_queued] job=29";
     const std::string body = state_page(board).body;
-    EXPECT_NE(body.find("</strong>: In Slurm&#39;s queue: the nodes are busy; it starts when another job ends.</p>"), std::string::npos) << body;
+    EXPECT_NE(body.find("</strong>: In Slurm&#39;s queue: the nodes are busy; it starts when another job ends.</p>"), std::string::npos)
+        << body;
 }
 
 TEST(StatePage, ReloadsWithoutScriptsUnlessItFailed) {
