@@ -37,7 +37,7 @@ bool take_words(const std::string& words, ClusterStatus& status) {
 }  // namespace
 
 ClusterStatus cluster_status(std::string_view status_text) {
-    const ClusterStatus none{std::string(status_text), {}, {}, {}};
+    ClusterStatus none{std::string(status_text), {}, {}, {}};
     const std::size_t open = status_text.rfind(mark);
     const std::size_t close = open == std::string_view::npos ? open : status_text.find(']', open);
     if (close == std::string_view::npos) return none;

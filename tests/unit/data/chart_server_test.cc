@@ -90,7 +90,7 @@ std::string question(std::size_t times) {
            std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 const std::string one_chart = "GET /b/x/data/plugin/scalars/scalars?run=run&tag=loss HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr timeval soon{10, 0};
+constexpr timeval soon{30, 0};
 
 TEST_F(ChartServerTest, VisitorsWhoTakeTheirAnswersSlowlyDelayNobody) {
     std::vector<Fd> slow;
