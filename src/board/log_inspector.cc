@@ -10,6 +10,9 @@
 #include <array>
 #include <csignal>
 
+#include "src/base/exec_words.h"
+#include "src/base/pipe_ends.h"
+
 namespace boardgate::board {
 
 namespace {
@@ -39,16 +42,15 @@ void LogInspector::set_loader(Loader loader) {
 }
 
 void LogInspector::start() {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return;
-    const Fd inside(ends[0]);
-    standard_input_ = Fd(ends[1]);
-    const std::string words[] = {
+    auto ends = make_pipe();
+    if (!ends) return;
+    const Fd inside = std::move(ends->reading);
+    standard_input_ = std::move(ends->writing);
+    const std::vector<std::string> words = {
         program, "--logdir=" + logdir_.str(),
         "--reload=" + (options_.reload_interval.count() == 0 ? "once" : std::to_string(options_.reload_interval.count())),
         "--report=" + file_, "--report-only"};
-    std::array<char*, std::size(words) + 1> arguments{};
-    for (std::size_t i = 0; i < std::size(words); ++i) arguments[i] = const_cast<char*>(words[i].c_str());
+    const std::vector<char*> arguments = exec_words(words);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, inside.get(), STDIN_FILENO);

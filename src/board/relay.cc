@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -13,6 +12,7 @@
 #include <array>
 
 #include "src/base/accept.h"
+#include "src/base/socket_options.h"
 #include "src/board/chart_requests.h"
 
 namespace boardgate::board {
@@ -32,21 +32,10 @@ constexpr std::size_t head_part = 16 * 1024;
 constexpr std::chrono::milliseconds pause_without_resources{100};
 constexpr std::chrono::milliseconds long_time{std::chrono::hours(1)};
 
-/// Closes with a reset, so that a broken connection does not look like a short answer.
-void reset_on_close(int socket) {
-    const linger reset{1, 0};
-    setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-}
-
 /// Has the other side sent all that it will send?
 bool has_ended(const Fd& socket) {
     pollfd ended{socket.get(), POLLRDHUP, 0};
     return poll(&ended, 1, 0) > 0;
-}
-
-void disable_nagle(int socket) {
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 }  // namespace
@@ -152,7 +141,7 @@ Result<Relay> Relay::open(std::vector<Fd> doors, std::uint16_t port, std::size_t
         if (fcntl(door.get(), F_SETFL, fcntl(door.get(), F_GETFL) | O_NONBLOCK) != 0) return system_error("cannot use the door");
         // Linux gives these two to each connection of the door.
         disable_nagle(door.get());
-        reset_on_close(door.get());
+        set_reset_on_close(door.get(), true);
     }
     Relay relay(std::move(epoll), std::move(doors), port, most);
     relay.watch_doors(true);
@@ -182,7 +171,7 @@ void Relay::end_by(BootTime deadline) {
 void Relay::drop_ended(BootTime now) {
     connections_.remove_if([now](const Connection& connection) {
         if (!connection.until || now < *connection.until) return false;
-        reset_on_close(connection.tensorboard.get());
+        set_reset_on_close(connection.tensorboard.get(), true);
         return true;
     });
 }
@@ -299,11 +288,10 @@ bool Relay::move(Connection& connection) {
     const RelayDirection::Step out = connection.outward.pump(tensorboard, visitor, pipes_, connection.inward.done());
     connection.more = in.more || out.more;
     if (in.failed || out.failed) {
-        reset_on_close(tensorboard);
+        set_reset_on_close(tensorboard, true);
         connection.over = true;
     } else if (connection.inward.done() && connection.outward.done()) {
-        const linger in_order{0, 0};
-        setsockopt(visitor, SOL_SOCKET, SO_LINGER, &in_order, sizeof in_order);
+        set_reset_on_close(visitor, false);
         connection.over = true;
     }
     return in.moved + out.moved > 0;

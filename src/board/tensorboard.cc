@@ -17,6 +17,9 @@
 #include <fstream>
 #include <thread>
 
+#include "src/base/exec_words.h"
+#include "src/base/pipe_ends.h"
+
 namespace boardgate::board {
 
 namespace {
@@ -50,14 +53,6 @@ std::vector<std::string> environment_for_tensorboard(Loader loader, const std::v
         words.insert(words.end(), data_variables.begin(), data_variables.end());
     }
     return words;
-}
-
-/// For execve(2), which only reads.
-std::vector<char*> pointers_to(const std::vector<std::string>& words) {
-    std::vector<char*> pointers;
-    for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-    pointers.push_back(nullptr);
-    return pointers;
 }
 
 /// Runs in the child between fork and exec, where only async-signal-safe calls are allowed, because the parent has another
@@ -161,14 +156,14 @@ std::string Ending::text() const {
 
 Result<TensorBoard> TensorBoard::start(const std::vector<std::string>& arguments, Loader loader,
                                        const std::vector<std::string>& data_variables) {
-    const std::vector<char*> words = pointers_to(arguments);
+    const std::vector<char*> words = exec_words(arguments);
     const std::vector<std::string> variables = environment_for_tensorboard(loader, data_variables);
-    const std::vector<char*> environment = pointers_to(variables);
+    const std::vector<char*> environment = exec_words(variables);
     // Carries errno if exec fails; a successful exec closes it.
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("cannot make a pipe");
-    const Fd why(ends[0]);
-    Fd failed(ends[1]);
+    auto ends = make_pipe();
+    if (!ends) return error_of(ends);
+    const Fd why = std::move(ends->reading);
+    Fd failed = std::move(ends->writing);
     // Orphans of TensorBoard's process become our children.
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     const pid_t parent = getpid();

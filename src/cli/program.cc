@@ -8,7 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "src/base/exec_words.h"
 #include "src/base/fd.h"
+#include "src/base/pipe_ends.h"
 
 namespace boardgate::cli {
 
@@ -23,9 +25,7 @@ constexpr std::size_t most_output = 1U << 20;
     dup2(output, STDERR_FILENO);
     setpgid(0, 0);
     if (as && (setgroups(0, nullptr) != 0 || setgid(*as) != 0 || setuid(*as) != 0)) _exit(126);
-    std::vector<char*> arguments;
-    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
+    const std::vector<char*> arguments = exec_words(words);
     execvp(arguments.front(), arguments.data());
     _exit(127);
 }
@@ -33,10 +33,10 @@ constexpr std::size_t most_output = 1U << 20;
 }  // namespace
 
 ProgramEnd run_program(const std::vector<std::string>& words, std::chrono::seconds longest, std::optional<uid_t> as) {
-    int ends[2] = {-1, -1};
-    if (pipe2(ends, O_CLOEXEC) != 0) return {127, {}, false};
-    const Fd reading(ends[0]);
-    Fd writing(ends[1]);
+    auto ends = make_pipe();
+    if (!ends) return {127, {}, false};
+    const Fd reading = std::move(ends->reading);
+    Fd writing = std::move(ends->writing);
     const pid_t child = fork();
     if (child < 0) return {127, {}, false};
     if (child == 0) become(words, writing.get(), as);

@@ -18,8 +18,9 @@ namespace boardgate::data {
 
 class ChartServer {
 public:
-    /// Each has a thread, which starts when no other is idle: a visitor who takes an answer slowly, or asks what TensorBoard answers slowly, delays nobody else. nginx
-    /// leaves one visitor fewer ($boardgate_visitor). Further connections wait in the kernel's backlog.
+    /// Each has a thread, which starts when no other is idle: a visitor who takes an answer slowly, or asks what TensorBoard
+    /// answers slowly, delays nobody else. nginx leaves one visitor fewer ($boardgate_visitor). Further connections wait in the
+    /// kernel's backlog.
     static constexpr std::size_t most_connections = 400;
     /// Small answers that are computed at the same time; large ones (growth.h) leave them room.
     static constexpr std::size_t most_computed = 12;

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -15,6 +14,7 @@
 #include <utility>
 
 #include "src/base/accept.h"
+#include "src/base/socket_options.h"
 
 namespace boardgate::data {
 
@@ -114,8 +114,7 @@ bool Server::make_room() {
 void Server::accept_one() {
     Fd socket = accept_connection(listening_.get(), SOCK_NONBLOCK);
     if (!socket || !make_room()) return;
-    const int yes = 1;
-    setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    disable_nagle(socket.get());
     const std::uint64_t number = next_number_++;
     connections_.emplace_back(number, std::move(socket), [this, number](std::int32_t stream, std::string path, std::string message) {
         calls_.lock()->waiting.push_back({number, stream, std::move(path), std::move(message)});

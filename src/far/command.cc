@@ -11,31 +11,16 @@
 #include <algorithm>
 #include <array>
 
+#include "src/base/exec_words.h"
+#include "src/base/pipe_ends.h"
+
 namespace boardgate::far {
 
 namespace {
 
 constexpr std::size_t most_output = 64 * 1024;
 
-struct Pipe {
-    Fd out;
-    Fd in;
-};
-
-Result<Pipe> make_pipe() {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("cannot make a pipe");
-    return Pipe{Fd(ends[0]), Fd(ends[1])};
-}
-
 void set_nonblocking(const Fd& fd) { fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) | O_NONBLOCK); }
-
-std::vector<char*> pointers_to(const std::vector<std::string>& words) {
-    std::vector<char*> pointers;
-    for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-    pointers.push_back(nullptr);
-    return pointers;
-}
 
 /// In the child.
 [[noreturn]] void execute(char* const* words, char* const* environment, int in, int out, int err, pid_t parent) {
@@ -76,17 +61,17 @@ Result<Command> Command::start(const Clock& clock, const std::vector<std::string
     auto out = make_pipe();
     auto err = make_pipe();
     if (!in || !out || !err) return failure("cannot make a pipe");
-    const std::vector<char*> argv = pointers_to(words);
-    const std::vector<char*> envp = pointers_to(environment);
+    const std::vector<char*> argv = exec_words(words);
+    const std::vector<char*> envp = exec_words(environment);
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid < 0) return system_error("cannot start a process");
-    if (pid == 0) execute(argv.data(), envp.data(), in->out.get(), out->in.get(), err->in.get(), parent);
+    if (pid == 0) execute(argv.data(), envp.data(), in->reading.get(), out->writing.get(), err->writing.get(), parent);
     Command started(clock, pid, clock.boot() + longest, std::move(input));
     started.process_ = Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-    started.in_ = std::move(in->in);
-    started.out_ = std::move(out->out);
-    started.err_ = std::move(err->out);
+    started.in_ = std::move(in->writing);
+    started.out_ = std::move(out->reading);
+    started.err_ = std::move(err->reading);
     for (const Fd* fd : {&started.in_, &started.out_, &started.err_}) set_nonblocking(*fd);
     if (!started.process_) return system_error("cannot watch a process");
     started.write_input();

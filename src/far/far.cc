@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 
@@ -13,9 +11,11 @@
 #include <utility>
 
 #include "src/base/options_changed_signal.h"
+#include "src/base/poll_timeout.h"
 #include "src/base/run.h"
 #include "src/base/service.h"
 #include "src/base/session_ended_signal.h"
+#include "src/base/socket_options.h"
 #include "src/base/words.h"
 #include "src/far/node_words.h"
 #include "src/far/visitor_filter.h"
@@ -43,11 +43,6 @@ constexpr seconds between_notices{1};
 
 /// Standard error is the board's log, as TensorBoard's own output is on this server.
 void log_line(const std::string& text) { std::fprintf(stderr, "%s\n", printable(text).c_str()); }
-
-milliseconds until(std::optional<BootTime> time, BootTime now) {
-    if (!time) return std::chrono::hours(1);
-    return std::clamp<milliseconds>(std::chrono::ceil<milliseconds>(*time - now), milliseconds(0), std::chrono::hours(1));
-}
 
 std::optional<BootTime> earlier(std::optional<BootTime> a, std::optional<BootTime> b) { return a && b ? std::min(a, b) : a ? a : b; }
 
@@ -100,7 +95,7 @@ Command::Outcome Far::command(const std::vector<std::string>& words, seconds lon
         if (auto outcome = started->advance()) return *std::move(outcome);
         std::vector<pollfd> waits = started->waits();
         waits.push_back({signals_.get(), POLLIN, 0});
-        poll(waits.data(), waits.size(), static_cast<int>(until(started->deadline(), clock_.boot()).count()));
+        poll(waits.data(), waits.size(), poll_timeout(started->deadline(), clock_.boot()));
         take_signals();
     }
 }
@@ -222,8 +217,7 @@ void Far::accept_visitors() {
         while (takes_visitors()) {
             Fd visitor(accept4(door.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
             if (!visitor) break;
-            const int on = 1;
-            setsockopt(visitor.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+            disable_nagle(visitor.get());
             link::Endpoint& endpoint = link_->endpoint();
             const std::uint32_t stream = endpoint.open_stream();
             if (stream == 0) return lose_link("no number is left for a visitor");
@@ -302,7 +296,7 @@ void Far::wait_for_something() {
     if (question_) {
         for (const pollfd& each : question_->waits()) waits.push_back(each);
     }
-    const int ready = poll(waits.data(), waits.size(), static_cast<int>(until(next_time(), clock_.boot()).count()));
+    const int ready = poll(waits.data(), waits.size(), poll_timeout(next_time(), clock_.boot()));
     // Most boards are idle most of the time. What work needed is a quarter of this program's memory.
     if (ready == 0 && std::exchange(has_worked_, false)) malloc_trim(0);
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "src/link/link.h"
+
 namespace boardgate::far {
 
 namespace {
@@ -95,7 +97,7 @@ std::optional<JobEnd> JobWatch::check() const {
     const BootTime now = clock_.boot();
     if (queued_since_ && now - *queued_since_ >= longest_queue_)
         return job_end(own_end("slurm_queue_too_long"), "Slurm's reason is " + plain_reason(reason_), true);
-    if (without_link_ && now - *without_link_ >= longest_without_link)
+    if (without_link_ && now - *without_link_ >= link::longest_without_link)
         return end_of(own_end(was_linked_ ? "slurm_node_lost" : "slurm_never"), {}, true);
     return std::nullopt;
 }
@@ -118,7 +120,7 @@ void JobWatch::asked() {
 
 std::optional<BootTime> JobWatch::deadline() const {
     if (queued_since_) return *queued_since_ + longest_queue_;
-    if (without_link_) return *without_link_ + longest_without_link;
+    if (without_link_) return *without_link_ + link::longest_without_link;
     return std::nullopt;
 }
 

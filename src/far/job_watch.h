@@ -11,9 +11,6 @@
 
 namespace boardgate::far {
 
-/// A node may be without a link for this long.
-inline constexpr std::chrono::seconds longest_without_link{60};
-
 struct JobEnd {
     int status = 0;
     std::string sentence{};  ///< for everybody, with its code

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "src/far/link_listener.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cstring>
 
 #include "src/base/secret.h"
+#include "src/base/socket_options.h"
+#include "src/link/socket_address.h"
 
 namespace boardgate::far {
 
@@ -20,38 +20,14 @@ constexpr unsigned char handshake_record = 22;
 /// OpenSSL's has 1.5 KiB where it offers a key share of ML-KEM.
 constexpr int longest_client_hello = 8 * 1024;
 
-struct SocketAddress {
-    sockaddr_storage bytes{};
-    socklen_t size = 0;
-};
-
-SocketAddress socket_address(const std::string& address, std::uint16_t port) {
-    SocketAddress made;
-    sockaddr_in four{};
-    sockaddr_in6 six{};
-    if (inet_pton(AF_INET, address.c_str(), &four.sin_addr) == 1) {
-        four.sin_family = AF_INET;
-        four.sin_port = htons(port);
-        made.size = sizeof four;
-        std::memcpy(&made.bytes, &four, sizeof four);
-    } else if (inet_pton(AF_INET6, address.c_str(), &six.sin6_addr) == 1) {
-        six.sin6_family = AF_INET6;
-        six.sin6_port = htons(port);
-        made.size = sizeof six;
-        std::memcpy(&made.bytes, &six, sizeof six);
-    }
-    return made;
-}
-
 Fd listen_at(const std::string& address, std::uint16_t port) {
-    const SocketAddress at = socket_address(address, port);
-    Fd socket(::socket(at.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const link::SocketAddress at = link::socket_address(address, port);
+    Fd socket = at.socket();
     const int on = 1;
     constexpr int backlog = 16;
     if (!socket) return socket;
     setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    const bool listens =
-        bind(socket.get(), reinterpret_cast<const sockaddr*>(&at.bytes), at.size) == 0 && listen(socket.get(), backlog) == 0;
+    const bool listens = bind(socket.get(), at.get(), at.size) == 0 && listen(socket.get(), backlog) == 0;
     return listens ? std::move(socket) : Fd();
 }
 
@@ -109,8 +85,7 @@ void LinkListener::accept_some() {
         Fd connection(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (!connection) return;
         if (silent_.size() >= most_silent) silent_.pop_front();
-        const int on = 1;
-        setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        disable_nagle(connection.get());
         setsockopt(connection.get(), SOL_SOCKET, SO_RCVLOWAT, &record_header, sizeof record_header);
         silent_.push_back({std::move(connection), clock_.boot()});
     }

@@ -9,6 +9,9 @@
 
 namespace boardgate::link {
 
+/// For so long both ends wait for each other: then the node ends its board, and the head takes the node for lost.
+inline constexpr std::chrono::seconds longest_without_link{60};
+
 /// TLS and HELLO are done within this time.
 inline constexpr std::chrono::seconds longest_greeting{5};
 

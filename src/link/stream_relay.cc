@@ -8,18 +8,14 @@
 #include <algorithm>
 #include <array>
 
+#include "src/base/socket_options.h"
+
 namespace boardgate::link {
 
 namespace {
 
 /// The most bytes that a stream reads in one turn.
 constexpr std::size_t most_per_turn = 256 * 1024;
-
-/// Closes with a reset, so that a broken connection does not look like a short answer.
-void set_reset_on_close(int socket, bool reset) {
-    const linger how{reset ? 1 : 0, 0};
-    setsockopt(socket, SOL_SOCKET, SO_LINGER, &how, sizeof how);
-}
 
 }  // namespace
 

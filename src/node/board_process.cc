@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstring>
 
+#include "src/base/attached_descriptor.h"
+#include "src/base/exec_words.h"
+#include "src/base/pipe_ends.h"
 #include "src/base/run.h"
 #include "src/base/words.h"
 
@@ -24,17 +26,6 @@ namespace {
 
 constexpr int door_number = 3;  // sd_listen_fds(3)
 constexpr rlim_t most_files = 65536;
-
-struct Ends {
-    Fd near;
-    Fd far;
-};
-
-Result<Ends> make_pipe() {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("cannot make a pipe");
-    return Ends{Fd(ends[0]), Fd(ends[1])};
-}
 
 /// What the processes of the child need.
 struct Inside {
@@ -48,23 +39,6 @@ struct Inside {
     const std::string text = "E" + error.text();
     (void)!send(inside.report, text.data(), text.size(), MSG_NOSIGNAL);
     _exit(exit_status::unavailable);
-}
-
-void send_descriptor(int socket, int descriptor) {
-    char byte = 'P';
-    iovec part{&byte, 1};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-    (void)!sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
 /// As the drop-in of boards on the server sets them, and nothing of the job's.
@@ -89,13 +63,6 @@ std::vector<std::string> environment_of(const BoardSetup& setup) {
     return environment;
 }
 
-std::vector<char*> pointers_to(const std::vector<std::string>& words) {
-    std::vector<char*> pointers;
-    for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-    pointers.push_back(nullptr);
-    return pointers;
-}
-
 [[noreturn]] void run_board(const Inside& inside) {
     const std::vector<std::string> words = {inside.setup.program, "--board=" + inside.setup.board.str()};
     const std::vector<std::string> environment = environment_of(inside.setup);
@@ -109,7 +76,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     signal(SIGPIPE, SIG_DFL);
-    execve(words[0].c_str(), pointers_to(words).data(), pointers_to(environment).data());
+    execve(words[0].c_str(), exec_words(words).data(), exec_words(environment).data());
     const Error error{"cannot run boardgate-board on this node", inside.setup.program, {}, errno};
     give_up(inside, error);
 }
@@ -122,14 +89,15 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
     const pid_t board = known ? fork() : -1;
     if (board < 0) give_up(inside, Error{"cannot start a process", {}, {}, errno});
     if (board == 0) {
-        known->far.reset();
+        known->writing.reset();
         char byte = 0;
-        (void)!read(known->near.get(), &byte, 1);
+        (void)!read(known->reading.get(), &byte, 1);
         run_board(inside);
     }
-    if (const Fd process(static_cast<int>(syscall(SYS_pidfd_open, board, 0))); process) send_descriptor(inside.report, process.get());
+    if (const Fd process(static_cast<int>(syscall(SYS_pidfd_open, board, 0))); process)
+        (void)send_attached(inside.report, "P", process.get());
     // It runs once the node can send signals to it.
-    known->far.reset();
+    known->writing.reset();
     for (;;) {
         int status = 0;
         const pid_t gone = wait(&status);
@@ -179,20 +147,21 @@ Result<BoardProcess> BoardProcess::start(const BoardSetup& setup, const std::fun
     std::array<int, 2> ends{};
     if (!words || !go || !log || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
         return system_error("cannot prepare a process");
-    Ends report{Fd(ends[0]), Fd(ends[1])};
+    const Fd report(ends[1]);
+    Fd reports(ends[0]);
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid < 0) return system_error("cannot start a process");
     if (pid == 0) {
         forget();
-        go->far.reset();
-        run_child({setup, words.get(), log->far.get(), report.far.get()}, go->near.get(), parent);
+        go->writing.reset();
+        run_child({setup, words.get(), log->writing.get(), report.get()}, go->reading.get(), parent);
     }
     BoardProcess started(pid, std::move(words));
     started.process_ = Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-    started.go_ = std::move(go->far);
-    started.log_ = std::move(log->near);
-    started.report_ = std::move(report.near);
+    started.go_ = std::move(go->writing);
+    started.log_ = std::move(log->reading);
+    started.report_ = std::move(reports);
     fcntl(started.log_.get(), F_SETFL, O_NONBLOCK);
     if (!started.process_) return system_error("cannot watch a process");
     started.replace_words(bytes_of(setup.words));
@@ -235,11 +204,7 @@ void BoardProcess::take_report() {
     if (got < 0) return;
     if (got == 0) return report_.reset();
     if (text[0] == 'E') unfit_.assign(text.data() + 1, static_cast<std::size_t>(got - 1));
-    const cmsghdr* header = CMSG_FIRSTHDR(&message);
-    if (text[0] != 'P' || header == nullptr || header->cmsg_type != SCM_RIGHTS) return;
-    int descriptor = -1;
-    std::memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
-    board_ = Fd(descriptor);
+    if (text[0] == 'P') board_ = attached_to(message);
 }
 
 std::optional<int> BoardProcess::ended() {

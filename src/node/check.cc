@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/node/check.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
-#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -19,7 +17,9 @@
 
 #include "src/base/fd.h"
 #include "src/base/names.h"
+#include "src/base/pipe_ends.h"
 #include "src/base/run.h"
+#include "src/link/socket_address.h"
 #include "src/node/own_folder.h"
 #include "src/node/sandbox.h"
 
@@ -33,10 +33,10 @@ constexpr int patience_milliseconds = 5000;
 std::string namespaces_problem() {
     const auto folder = OwnFolder::make();
     if (!folder) return folder.error().text();
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::strerror(errno);
-    const Fd out(ends[0]);
-    Fd in(ends[1]);
+    auto ends = make_pipe();
+    if (!ends) return ends.error().text();
+    const Fd out = std::move(ends->reading);
+    Fd in = std::move(ends->writing);
     const pid_t pid = fork();
     if (pid < 0) return std::strerror(errno);
     if (pid == 0) {
@@ -67,15 +67,9 @@ std::string namespaces_problem() {
 bool has_landlock() { return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1; }
 
 std::string head_problem(const std::string& address, std::uint16_t port) {
-    addrinfo hints{};
-    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* raw = nullptr;
-    if (getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &raw) != 0) return "not an IP address and a port";
-    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, &freeaddrinfo);
-    const Fd socket(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (connect(socket.get(), found->ai_addr, found->ai_addrlen) == 0) return {};
-    if (errno != EINPROGRESS) return std::strerror(errno);
+    if (link::socket_address(address, port).size == 0) return "not an IP address and a port";
+    const Fd socket = link::begin_to_connect(address, port);
+    if (!socket) return std::strerror(errno);
     pollfd waiting{socket.get(), POLLOUT, 0};
     if (poll(&waiting, 1, patience_milliseconds) <= 0) return "no answer";
     int error = 0;

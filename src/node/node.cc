@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "src/node/node.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -16,7 +13,9 @@
 #include <cstring>
 
 #include "src/base/options_changed_signal.h"
+#include "src/base/poll_timeout.h"
 #include "src/base/run.h"
+#include "src/link/socket_address.h"
 
 namespace boardgate::node {
 
@@ -27,8 +26,6 @@ using std::chrono::seconds;
 
 constexpr seconds between_dials{1};
 constexpr seconds longest_dial{5};
-/// As long as the head waits for a node that has no link.
-constexpr seconds longest_without_link{60};
 /// boardgate-board terminates TensorBoard, waits 5 s and then kills it.
 constexpr seconds time_to_end{7};
 /// The head closes the link when it has read END.
@@ -45,22 +42,6 @@ std::string own_name() {
     std::array<char, 256> name{};
     gethostname(name.data(), name.size() - 1);
     return name.data();
-}
-
-Fd connect_to(const std::string& address, std::uint16_t port) {
-    sockaddr_in four{};
-    sockaddr_in6 six{};
-    const bool is_four = inet_pton(AF_INET, address.c_str(), &four.sin_addr) == 1;
-    if (!is_four && inet_pton(AF_INET6, address.c_str(), &six.sin6_addr) != 1) return Fd();
-    four.sin_family = AF_INET;
-    six.sin6_family = AF_INET6;
-    four.sin_port = six.sin6_port = htons(port);
-    Fd socket(::socket(is_four ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const int on = 1;
-    if (socket) setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    const auto* const at = is_four ? reinterpret_cast<const sockaddr*>(&four) : reinterpret_cast<const sockaddr*>(&six);
-    const bool begun = socket && (connect(socket.get(), at, is_four ? sizeof four : sizeof six) == 0 || errno == EINPROGRESS);
-    return begun ? std::move(socket) : Fd();
 }
 
 }  // namespace
@@ -86,7 +67,7 @@ Result<int> Node::run() {
         const BootTime now = clock_.boot();
         if (leave_by_ && (!link_ || now >= *leave_by_)) break;
         // Nobody waits for this board any more.
-        if (!link_ && now - without_link_ >= longest_without_link) break;
+        if (!link_ && now - without_link_ >= link::longest_without_link) break;
         wait_for_something();
     }
     if (!end_) return exit_status::try_again;
@@ -109,7 +90,7 @@ void Node::dial() {
     if (dialling_) return finish_dialling();
     if (now < next_dial_) return;
     next_dial_ = now + between_dials;
-    dialling_ = connect_to(orders_.address, orders_.port);
+    dialling_ = link::begin_to_connect(orders_.address, orders_.port);
 }
 
 void Node::finish_dialling() {
@@ -231,7 +212,7 @@ void Node::wait_for_something() {
     if (board_.report()) waits.push_back({board_.report().get(), POLLIN, 0});
     if (!end_) waits.push_back({board_.process().get(), POLLIN, 0});
     if (takes_log() && !end_) waits.push_back({board_.log().get(), POLLIN, 0});
-    BootTime next = without_link_ + longest_without_link;
+    BootTime next = without_link_ + link::longest_without_link;
     if (link_) {
         waits.push_back({link_->fd(), link_->events(), 0});
         waits.push_back({relay_->fd(), POLLIN, 0});
@@ -245,8 +226,7 @@ void Node::wait_for_something() {
     for (const auto& time : {kill_by_, leave_by_}) {
         if (time) next = std::min(next, *time);
     }
-    const auto longest = std::chrono::ceil<milliseconds>(next - clock_.boot());
-    poll(waits.data(), waits.size(), static_cast<int>(std::clamp<milliseconds>(longest, milliseconds(0), std::chrono::hours(1)).count()));
+    poll(waits.data(), waits.size(), poll_timeout(next, clock_.boot()));
 }
 
 }  // namespace boardgate::node

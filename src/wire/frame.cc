@@ -11,6 +11,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "src/base/attached_descriptor.h"
+
 namespace boardgate::wire {
 
 void Writer::text(std::string_view value, std::size_t longest) {
@@ -44,23 +46,9 @@ std::string_view Reader::text(std::size_t longest) {
 }
 
 Result<void> send(int socket, const Writer& message, int attach) {
-    iovec part{const_cast<char*>(message.bytes().data()), message.bytes().size()};  // sendmsg(2) only reads it
-    msghdr header{};
-    header.msg_iov = &part;
-    header.msg_iovlen = 1;
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    if (attach >= 0) {
-        header.msg_control = control.data();
-        header.msg_controllen = control.size();
-        cmsghdr* rights = CMSG_FIRSTHDR(&header);
-        rights->cmsg_level = SOL_SOCKET;
-        rights->cmsg_type = SCM_RIGHTS;
-        rights->cmsg_len = CMSG_LEN(sizeof(int));
-        std::memcpy(CMSG_DATA(rights), &attach, sizeof attach);
-    }
     ssize_t sent = 0;
     do {
-        sent = sendmsg(socket, &header, MSG_NOSIGNAL);
+        sent = send_attached(socket, message.bytes(), attach);
     } while (sent < 0 && errno == EINTR);
     if (sent < 0) return system_error("cannot send a message");
     return {};
@@ -70,15 +58,6 @@ namespace {
 #ifndef SO_PASSRIGHTS
 #define SO_PASSRIGHTS 83  // asm-generic/socket.h of Linux 6.16
 #endif
-
-/// Takes the one descriptor that came with a message.
-Fd attached_to(msghdr& header) {
-    const cmsghdr* part = CMSG_FIRSTHDR(&header);
-    if (part == nullptr || part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) return {};
-    int fd = -1;
-    std::memcpy(&fd, CMSG_DATA(part), sizeof fd);
-    return Fd(fd);
-}
 }  // namespace
 
 namespace {

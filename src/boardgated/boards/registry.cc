@@ -7,15 +7,11 @@
 #include <utility>
 
 #include "src/base/log.h"
+#include "src/base/unix_time.h"
 #include "src/boardgated/boards/diagnosis.h"
 #include "src/boardgated/boards/sleep_reason.h"
 
 namespace boardgate::boardgated {
-
-namespace {
-std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
-WallTime time_of(std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds)); }
-}  // namespace
 
 Result<void> Registry::load() {
     const auto rows = store_.boards();

@@ -3,13 +3,10 @@
 #include <utility>
 
 #include "src/base/log.h"
+#include "src/base/unix_time.h"
 #include "src/boardgated/boards/registry.h"
 
 namespace boardgate::boardgated {
-
-namespace {
-std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
-}  // namespace
 
 void Registry::viewed(const BoardId& id) {
     const WallTime now = clock_.wall();

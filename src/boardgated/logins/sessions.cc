@@ -4,13 +4,9 @@
 #include <algorithm>
 
 #include "src/base/log.h"
+#include "src/base/unix_time.h"
 
 namespace boardgate::boardgated {
-
-namespace {
-std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
-
-}  // namespace
 
 bool Sessions::alive(const Entry& entry) const {
     const BootTime now = clock_.boot();
@@ -108,8 +104,7 @@ std::vector<SessionView> Sessions::sessions_of(std::uint32_t uid) const {
     for (const auto& [token, entry] : *entries) {
         if (entry->session.uid != uid || !alive(*entry)) continue;
         const SessionRow row = row_of(*entry);
-        const auto time = [](std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds)); };
-        views.push_back({session_id(token), row.name, row.address, time(row.created), time(row.last_used), time(row.expires)});
+        views.push_back({session_id(token), row.name, row.address, time_of(row.created), time_of(row.last_used), time_of(row.expires)});
     }
     std::sort(views.begin(), views.end(), [](const SessionView& a, const SessionView& b) { return a.last_used > b.last_used; });
     return views;

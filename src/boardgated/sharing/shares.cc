@@ -7,13 +7,9 @@
 
 #include "src/base/log.h"
 #include "src/base/peer.h"
+#include "src/base/unix_time.h"
 
 namespace boardgate::boardgated {
-
-namespace {
-std::int64_t seconds_of(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
-WallTime time_of(std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds)); }
-}  // namespace
 
 Result<void> Shares::load() {
     const auto rows = store_.shares();
