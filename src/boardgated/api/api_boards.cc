@@ -161,23 +161,26 @@ std::optional<Board> ApiBoards::board_on(const Call& call, const BoardOptions& o
     return std::nullopt;
 }
 
-/// Waits until boardgated knows the units of the board.
-void ApiBoards::see_door(const BoardId& board) {
-    watch_.refresh(board);
-    (void)registry_.wait(board, BoardScheduler::report_timeout, [](const Board& now) { return now.state != State::off; });
-}
-
-/// Makes the door according to the options, and wakes the board if `awake`.
+/// Makes the door according to the options, which it keeps, and wakes the board if `awake`.
 ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, bool awake) {
     {
         const auto held = scheduler_.hold_door(board.id);
-        if (!registry_.find(board.id)) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", board.id.str()));
+        const auto known = registry_.find(board.id);
+        if (!known) return problem(Code::no_such_board, fmt::format("board {} was deleted meanwhile", board.id.str()));
         const auto port = launcher_.make_door(token, door_spec(board.id, board.options, board.home), board.port);
         if (!port) return error_of(port);
         if (const auto kept = registry_.set_port(board.id, *port); !kept) return not_kept(board.id, kept.error());
+        if (const auto kept = keep(*known, board.options); !kept) return kept;
     }
-    see_door(board.id);
+    watch_.refresh(board.id);
+    (void)registry_.wait(board.id, BoardScheduler::report_timeout, [](const Board& now) { return now.state != State::off; });
     return awake ? scheduler_.wake(token, board.id).map([](bool) {}) : ApiResult<void>{};
+}
+
+ApiResult<void> ApiBoards::keep(const Board& board, const BoardOptions& options) {
+    if (options_text(options) == options_text(board.options)) return {};
+    if (const auto kept = registry_.set_options(board.id, options); !kept) return not_kept(board.id, kept.error());
+    return {};
 }
 
 namespace {
@@ -300,19 +303,13 @@ ApiResult<Response> ApiBoards::update(Call& call) {
 
 ApiResult<void> ApiBoards::change(Call& call, const Board& board, const BoardOptions& options) {
     if (options_text(options) == options_text(board.options)) return {};
-    if (change_between(options, board.options) != Change::of_title) {
-        Board changed = board;
-        changed.options = options;
-        if (auto door = make_door(*call.token, changed, is_awake(board)); !door) {
-            // Make the old door again: a taken port must not cost the board its door.
-            (void)make_door(*call.token, board, is_awake(board));
-            return door;
-        }
-    }
-    if (const auto kept = registry_.set_options(board.id, options); !kept) return not_kept(board.id, kept.error());
-    // With the engine, the names of its units change.
-    if (options.engine != board.options.engine) see_door(board.id);
-    return {};
+    if (change_between(options, board.options) == Change::of_title) return keep(board, options);
+    Board changed = board;
+    changed.options = options;
+    auto door = make_door(*call.token, changed, is_awake(board));
+    // Make the old door again: a taken port must not cost the board its door.
+    if (!door) (void)make_door(*call.token, board, is_awake(board));
+    return door;
 }
 
 ApiResult<Response> ApiBoards::remove(Call& call) {

@@ -63,7 +63,7 @@ private:
     [[nodiscard]] ApiResult<Response> open_again(Call& call, const BoardId& id, const std::vector<Notice>& notices);
     [[nodiscard]] ApiResult<void> change(Call& call, const Board& board, const BoardOptions& options);
     [[nodiscard]] ApiResult<void> wake_board(const Call& call, const Board& board);
-    void see_door(const BoardId& board);
+    [[nodiscard]] ApiResult<void> keep(const Board& board, const BoardOptions& options);
     [[nodiscard]] ApiResult<void> make_door(const Token& token, const Board& board, bool awake);
     [[nodiscard]] ApiResult<Board> acted_on(const Call& call) const;
     /// Why a change of a board was not kept: it was deleted meanwhile, or the database refuses.
