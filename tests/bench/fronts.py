@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Other login gates in front of one small server, each from its own packages. peers measures them."""
-import http.cookiejar
+import base64
+import hashlib
 import http.client
+import http.cookiejar
 import os
 import secrets
 import shutil
@@ -276,11 +278,8 @@ class Fronts:
 
 
 def basic():
-    import base64
     return base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
 def sha(password):
-    import base64
-    import hashlib
     return "{SHA}" + base64.b64encode(hashlib.sha1(password.encode()).digest()).decode()

@@ -5,7 +5,7 @@ import socket
 import subprocess
 from contextlib import contextmanager
 
-from rounds import Board, until
+from rounds import Board, logged_in, until
 
 # Short and many: on a shared machine the next second is another one.
 SECONDS = 1
@@ -64,19 +64,29 @@ def tiny_board(client):
     return board
 
 
+def reload_nginx(machine):
+    """Returns when the workers of before have ended: they break off connections that stay open."""
+    def workers():
+        return set(machine.exec("pgrep", "-P", machine.property("nginx.service", "MainPID")).split())
+
+    before = workers()
+    machine.systemctl("reload", "nginx")
+    until("the workers of before have ended", lambda: (now := workers()) and not now & before)
+
+
 @contextmanager
 def both_ways(machine, board, connections=16):
     """The same load through the gate, and through plain nginx."""
     site = PLAIN.replace("@port@", str(PLAIN_PORT)).replace("@door@", str(board.port))
     machine.write("/etc/nginx/sites-enabled/plain", site)
-    machine.systemctl("reload", "nginx")
+    reload_nginx(machine)
     try:
         host = board.client.host
         until("plain nginx serves", lambda: socket.create_connection((host, PLAIN_PORT), 5))
         yield [Load(machine, board, port, connections) for port in (board.client.port, PLAIN_PORT)]
     finally:
         machine.exec("rm", "-f", "/etc/nginx/sites-enabled/plain")
-        machine.systemctl("reload", "nginx")
+        reload_nginx(machine)
 
 
 # Processor time by program, in microseconds. nginx: the workers; its namesake in the sandbox is the upstream.
@@ -118,3 +128,28 @@ class Load:
         self.requests += answered
         self.last = {part: (after[part] - before[part]) / answered for part in after}
         return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+
+
+class Gate:
+    """A cheap board of a lab, and the load on it both ways. `rounds`: what each of them cost."""
+
+    def __init__(self, stack, machine, connections=16):
+        self.rounds = []
+        prepare(machine)
+        client, = until("boardgated serves", lambda: logged_in(machine, "alice"))
+        board = stack.enter_context(tiny_board(client))
+        self.gate, self.plain = stack.enter_context(both_ways(machine, board, connections))
+
+    def measure(self):
+        rate = self.gate() / self.plain()
+        boardgated = self.gate.last["boardgated"]
+        self.rounds.append({
+            "added by the gate, us": self.gate.last["nginx"] + boardgated - self.plain.last["nginx"],
+            "boardgated, us": boardgated,
+            "boardgate-board, us": self.gate.last["board"],
+            "nginx and boardgated, us": self.gate.last["nginx"] + boardgated,
+            "requests/s against plain nginx": rate,
+        })
+
+    def column(self, what):
+        return [row[what] for row in self.rounds]
