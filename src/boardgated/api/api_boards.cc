@@ -170,7 +170,7 @@ ApiResult<void> ApiBoards::make_door(const Token& token, const Board& board, boo
         const auto port = launcher_.make_door(token, door_spec(board.id, board.options, board.home), board.port);
         if (!port) return error_of(port);
         if (const auto kept = registry_.set_port(board.id, *port); !kept) return not_kept(board.id, kept.error());
-        if (const auto kept = keep(*known, board.options); !kept) return kept;
+        if (auto kept = keep(*known, board.options); !kept) return kept;
     }
     watch_.refresh(board.id);
     (void)registry_.wait(board.id, BoardScheduler::report_timeout, [](const Board& now) { return now.state != State::off; });

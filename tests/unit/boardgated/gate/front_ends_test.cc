@@ -38,11 +38,13 @@ struct FrontEndsTest : testing::Test {
         record("0123456789abcdef");
         std::filesystem::create_directories(folder / "frontend/0123456789abcdef");
     }
-    /// What boardgate-frontend wrote, this long before the files changed.
+    /// What boardgate-frontend wrote, this long before the files changed. It replaces the file in one step, as
+    /// boardgate-frontend does: a thread may still read the old one.
     void record(const std::string& version, int program_before = 0, int webfiles_before = 0) const {
-        folder.put("environments", "/opt/other/bin/tensorboard\t0\t-\t0\t-\n" + program + '\t' +
-                                       std::to_string(changed(program) - program_before) + '\t' + webfiles + '\t' +
-                                       std::to_string(changed(webfiles) - webfiles_before) + '\t' + version + '\n');
+        const std::string next = folder.put("next", "/opt/other/bin/tensorboard\t0\t-\t0\t-\n" + program + '\t' +
+                                                        std::to_string(changed(program) - program_before) + '\t' + webfiles + '\t' +
+                                                        std::to_string(changed(webfiles) - webfiles_before) + '\t' + version + '\n');
+        std::filesystem::rename(next, folder / "environments");
     }
     [[nodiscard]] bool asked() const { return folder.has("wanted"); }
     std::string version() {
