@@ -32,7 +32,7 @@ constexpr const char* requirements = BOARDGATE_LIBEXECDIR "/tensorboard-requirem
 constexpr const char* acme_folder = "/var/lib/boardgate-acme";
 constexpr const char* environment_folder = "/opt/tensorboard";
 constexpr const char* tensorboard_program = "/opt/tensorboard/bin/tensorboard";
-/// At purge, the package removes an environment only if this file is in it.
+/// Setup and the package remove an environment only if this file is in it. It is there before anything else.
 constexpr const char* made_by_us = "/opt/tensorboard/made-by-boardgate";
 
 std::string contents(const std::string& path) {
@@ -124,18 +124,25 @@ CommandResult<void> install_tensorboard() {
         say(fmt::format("TensorBoard: {} exists and stays as it is", tensorboard_program));
         return {};
     }
+    std::error_code failure;
+    if (access(made_by_us, F_OK) != 0 && std::filesystem::exists(environment_folder, failure) &&
+        !std::filesystem::is_empty(environment_folder, failure))
+        return refused(
+            fmt::format("{} exists without a TensorBoard: move it away and run boardgate setup again, "
+                        "or name another environment in boardgate.conf",
+                        environment_folder));
     say(fmt::format("TensorBoard: into {}, about 170 MB", environment_folder));
     // People must be able to run the environment, whatever root's umask is.
     const mode_t before = umask(022);
-    auto done = run({"python3", "-m", "venv", environment_folder}, long_patience);
+    std::filesystem::create_directories(environment_folder, failure);
+    auto done = write_file(made_by_us, "by boardgate setup; removed with the package's configuration\n");
+    if (done) done = run({"python3", "-m", "venv", environment_folder}, long_patience);
     if (done)
         done = run({std::string(environment_folder) + "/bin/python", "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary",
                     ":all:", "--no-cache-dir", "--compile", "--disable-pip-version-check", "--root-user-action=ignore", "-r", requirements},
                    long_patience);
-    if (done) done = write_file(made_by_us, "by boardgate setup; removed with the package's configuration\n");
     // The next attempt would take an incomplete environment for a complete one.
-    std::error_code ignored;
-    if (!done) std::filesystem::remove_all(environment_folder, ignored);
+    if (!done) std::filesystem::remove_all(environment_folder, failure);
     umask(before);
     return done;
 }

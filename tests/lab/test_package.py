@@ -108,7 +108,13 @@ def test_setup_makes_it_a_server(machine):
         install(machine)
     address = machine.verb("url").stdout.strip().removeprefix("https://")
     machine.exec("mv", "/opt/tensorboard", "/opt/kept")
-    done = set_up(machine, "--name", address, "--self-signed", "--run-roots", "~:/srv/runs", "--administrators", "adm")
+    answers = ("--name", address, "--self-signed", "--run-roots", "~:/srv/runs", "--administrators", "adm")
+    # What an administrator keeps there is not setup's to remove.
+    machine.exec("install", "-D", "/dev/null", "/opt/tensorboard/own")
+    refused = set_up(machine, *answers, check=False)
+    assert refused.returncode == 1 and "/opt/tensorboard exists without a TensorBoard" in refused.stderr, refused
+    machine.exec("rm", "/opt/tensorboard/own")
+    done = set_up(machine, *answers)
     assert done.stdout.strip().splitlines()[-1] == f"boardgate is at https://{address}", done
     conf = machine.read("/etc/boardgate/boardgate.conf").decode()
     for line in (f"address = https://{address}", "run_roots = ~:/srv/runs", "administrators = adm"):
