@@ -228,7 +228,8 @@ std::optional<std::string> Charts::json(const Http1Request& request, Growth& gro
 
 bool Charts::append_series_of(std::string& json, const std::string& tag, const std::string& only_run, Growth& growth) const {
     Parts list(json, '{', '}');
-    for (const auto& [name, run] : *source_.runs()) {
+    const auto runs = source_.runs();
+    for (const auto& [name, run] : *runs) {
         if (!only_run.empty() && name != only_run) continue;
         if (!growth.may_go_on(json.size())) return false;
         const std::shared_lock lock(run->mutex);
@@ -307,7 +308,8 @@ Charts::Json Charts::scalars_of_runs(const Http1Request& request, Growth& growth
     std::string json;
     {
         Parts list(json, '{', '}');
-        for (const auto& [name, run] : *source_.runs()) {
+        const auto runs = source_.runs();
+        for (const auto& [name, run] : *runs) {
             if (!names.contains(name)) continue;
             if (!growth.may_go_on(json.size())) return std::nullopt;
             const std::shared_lock lock(run->mutex);
@@ -325,7 +327,8 @@ Charts::Json Charts::scalar_tags(const Http1Request& request, Growth&) const {
     std::string json;
     {
         Parts list(json, '{', '}');
-        for (const auto& [name, run] : *source_.runs()) {
+        const auto runs = source_.runs();
+        for (const auto& [name, run] : *runs) {
             const std::shared_lock lock(run->mutex);
             std::string tags;
             {
@@ -351,7 +354,8 @@ Charts::Json Charts::scalar_tags(const Http1Request& request, Growth&) const {
 Charts::Json Charts::runs(const Http1Request& request, Growth&) const {
     if (request.method != "GET") return std::nullopt;
     std::vector<std::pair<double, std::string>> started;
-    for (const auto& [name, run] : *source_.runs()) {
+    const auto runs = source_.runs();
+    for (const auto& [name, run] : *runs) {
         const std::shared_lock lock(run->mutex);
         if (run->start_time) started.emplace_back(*run->start_time, name);
     }

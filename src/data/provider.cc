@@ -132,7 +132,8 @@ Answer Provider::get_experiment(std::string_view message) const {
 Answer Provider::list_plugins(std::string_view message) const {
     if (!read_text(message)) return no_message;
     std::set<std::string> plugins;
-    for (const auto& [name, run] : *source_.runs()) {
+    const auto runs = source_.runs();
+    for (const auto& [name, run] : *runs) {
         const std::shared_lock lock(run->mutex);
         for (const auto& [tag, series] : run->series) {
             if (series.kind().data_class != Class::unknown) plugins.insert(series.kind().plugin);
@@ -150,7 +151,8 @@ Answer Provider::list_plugins(std::string_view message) const {
 Answer Provider::list_runs(std::string_view message) const {
     if (!read_text(message)) return no_message;
     std::vector<std::pair<double, std::string>> started;
-    for (const auto& [name, run] : *source_.runs()) {
+    const auto runs = source_.runs();
+    for (const auto& [name, run] : *runs) {
         const std::shared_lock lock(run->mutex);
         if (run->start_time) started.emplace_back(*run->start_time, name);
     }
@@ -169,7 +171,8 @@ Answer Provider::list_runs(std::string_view message) const {
 Answer Provider::for_each_series(const Request& request, Class data_class, const Entry& entry) const {
     if (request.plugin.empty()) return refused(Status::invalid_argument, "must specify non-empty plugin name");
     std::string out;
-    for (const auto& [name, run] : *source_.runs()) {
+    const auto runs = source_.runs();
+    for (const auto& [name, run] : *runs) {
         if (!wants(request.runs, name)) continue;
         std::string tags;
         const std::shared_lock lock(run->mutex);

@@ -99,7 +99,10 @@ void EventStreams::tell(std::uint32_t uid, const std::string& event) {
 
 void EventStreams::tell_all(const std::string& event) {
     std::vector<std::uint32_t> people;
-    for (const auto& [uid, counts] : counts_.read()->of_user) people.push_back(uid);
+    {
+        const auto all = counts_.read();
+        for (const auto& [uid, counts] : all->of_user) people.push_back(uid);
+    }
     for (const std::uint32_t uid : people) tell(uid, event);
 }
 

@@ -43,9 +43,9 @@ Result<void> Shares::load() {
     for (const std::string& board : gone) {
         if (auto forgotten = store_.delete_sharing_of(board); !forgotten) return forgotten;
     }
-    *boards_.lock() = std::move(boards);
     std::vector<BoardId> shared;
-    for (const auto& [board, of] : *boards_.read()) shared.push_back(board);
+    for (const auto& [board, of] : boards) shared.push_back(board);
+    *boards_.lock() = std::move(boards);
     for (const BoardId& board : shared) summarize(board);
     return {};
 }
@@ -203,7 +203,8 @@ std::optional<BoardShare> Shares::fitting_now(const BoardId& board, std::uint32_
 
 std::vector<Shares::Shown> Shares::all() const {
     std::vector<Shown> shown;
-    for (const auto& [board, of] : *boards_.read()) {
+    const auto boards = boards_.read();
+    for (const auto& [board, of] : *boards) {
         for (const BoardShare& share : of.shares) shown.push_back({board, share});
     }
     return shown;
@@ -399,7 +400,8 @@ std::vector<Shares::Shown> Shares::end_gone() {
 
 std::size_t Shares::count() const {
     std::size_t shares = 0;
-    for (const auto& [board, of] : *boards_.read()) shares += of.shares.size();
+    const auto boards = boards_.read();
+    for (const auto& [board, of] : *boards) shares += of.shares.size();
     return shares;
 }
 

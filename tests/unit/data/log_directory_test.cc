@@ -39,7 +39,8 @@ struct LogDirectoryTest : testing::Test {
     }
     [[nodiscard]] std::vector<std::string> runs() const {
         std::vector<std::string> names;
-        for (const auto& [name, run] : *logs.runs()) names.push_back(name);
+        const auto runs = logs.runs();
+        for (const auto& [name, run] : *runs) names.push_back(name);
         return names;
     }
     struct Point {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/data/computed_runs.h"
 #include "tests/unit/events/event_bytes.h"
 
 namespace boardgate::data {
@@ -13,23 +14,8 @@ namespace {
 using events::double_field;
 using events::field;
 
-/// A run that is in no file.
-struct Computed : RunSource {
-    std::shared_ptr<Runs> all = std::make_shared<Runs>();
-    [[nodiscard]] std::shared_ptr<const Runs> runs() const override { return all; }
-    void add(const std::string& name, const std::string& tag, const std::vector<float>& values) {
-        auto run = std::make_shared<Run>();
-        run->start_time = 5;
-        Series series(events::kind_of_series({.form = events::Form::simple}), Capacity{1000});
-        for (std::size_t i = 0; i < values.size(); ++i)
-            series.put_scalar(static_cast<std::int64_t>(i), 10.0 + static_cast<double>(i), values[i]);
-        run->series.emplace(tag, std::move(series));
-        all->emplace(name, std::move(run));
-    }
-};
-
 struct ProviderTest : testing::Test {
-    Computed source;
+    ComputedRuns source;
     Provider provider{"/logs", source};
     [[nodiscard]] Answer ask(const std::string& method, const std::string& message = {}) const {
         return provider.answer("/tensorboard.data.TensorBoardDataProvider/" + method, message);

@@ -73,7 +73,8 @@ struct RunCacheTest : testing::Test {
     /// All that can be asked for.
     static std::string content(const LogDirectory& logs) {
         std::string all;
-        for (const auto& [name, run] : *logs.runs()) {
+        const auto runs = logs.runs();
+        for (const auto& [name, run] : *runs) {
             all += name + ' ' + std::to_string(run->start_time.value_or(0)) + '\n';
             for (const auto& [tag, series] : run->series) {
                 all += tag + ' ' + series.kind().plugin + ' ' + series.kind().metadata;
@@ -228,7 +229,8 @@ TEST_F(RunCacheTest, AStateOfAnythingAtAllDoesNoHarm) {
         RunReader other(plain);
         if (!other.restore(damaged, files)) continue;
         other.read(files, event_reader);
-        for (const auto& [tag, series] : other.run()->series) (void)series.shown();
+        const auto run = other.run();
+        for (const auto& [tag, series] : run->series) (void)series.shown();
     }
 }
 
