@@ -4,7 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "src/data/log_directory.h"
+
+#include "tests/fakes/temp_folder.h"
 #include "tests/unit/data/computed_runs.h"
+#include "tests/unit/events/event_bytes.h"
 
 namespace boardgate::data {
 namespace {
@@ -14,11 +22,12 @@ struct ChartsTest : testing::Test {
     Charts charts{source, SamplesPerPlugin()};
     LargeAnswers large_answers;
 
-    std::string ask(const std::string& text) {
+    std::string ask(const std::string& text) { return ask(charts, text); }
+    std::string ask(const Charts& of, const std::string& text) {
         Http1Request request;
         EXPECT_EQ(request.parse(text), Http1Request::State::whole) << text;
         Growth growth(large_answers);
-        return charts.json(request, growth).value_or("TensorBoard answers");
+        return of.json(request, growth).value_or("TensorBoard answers");
     }
     std::string get(const std::string& path) { return ask("GET /b/x/data/plugin/" + path + " HTTP/1.1\r\n\r\n"); }
     std::string post(const std::string& path, const std::string& form) {
@@ -37,6 +46,34 @@ TEST_F(ChartsTest, AnAnswerIsMadeOfTheRunsThatItBeganWith) {
     EXPECT_EQ(get("scalars/tags"),
               R"({"first": {"loss": {"displayName": "", "description": ""}}, "second": {"loss": {"displayName": "", "description": ""}}})");
     EXPECT_EQ(ask("GET /b/x/data/runs HTTP/1.1\r\n\r\n"), R"(["first", "second"])");
+}
+
+/// The sanitized tests see more here than the sizes do.
+TEST_F(ChartsTest, ALogDirectoryIsAskedWhileItReads) {
+    constexpr int most = 200;
+    const fakes::TempFolder folder;
+    LogDirectory logs(folder.path(), {});
+    const Charts of_logs(logs, SamplesPerPlugin());
+    std::atomic<bool> ended = false;
+    std::thread writer([&] {
+        for (int i = 0; i < most; ++i) {
+            const std::string run = folder / "run-" + std::to_string(i);
+            std::filesystem::create_directory(run);
+            std::ofstream(run + "/tfevents.1", std::ios::binary)
+                << events::record_of(events::double_field(1, 10) + events::scalar_event(1, "loss", 0.5F));
+            if (i % 10 == 9) logs.look();
+        }
+        ended = true;
+    });
+    std::size_t before = 0;
+    for (bool last = false; !last;) {
+        last = ended;
+        const std::string answer = ask(of_logs, "GET /b/x/data/plugin/scalars/tags HTTP/1.1\r\n\r\n");
+        EXPECT_GE(answer.size(), before);
+        before = answer.size();
+    }
+    writer.join();
+    EXPECT_GT(before, most * std::string("run-0").size());
 }
 
 }  // namespace
