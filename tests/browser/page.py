@@ -115,10 +115,12 @@ class Page:
         """Opens the visitor's page of a board, and goes into its frame."""
         self.driver.get("about:blank")
         self.driver.get(f"{self.url}/shared/{board['id']}#{dashboard}")
+        self.enter_frame("iframe.visit-frame")
 
+    def enter_frame(self, selector):
         def frame():
             self.driver.switch_to.default_content()
-            frames = self.driver.find_elements("css selector", "iframe.visit-frame")
+            frames = self.driver.find_elements("css selector", selector)
             assert frames, "there is no frame yet"
             self.driver.switch_to.frame(frames[0])
             assert self.driver.execute_script("return document.readyState === 'complete' && self.origin") == "null"
