@@ -3,6 +3,7 @@
 import re
 import socket
 import subprocess
+import tempfile
 from contextlib import contextmanager
 
 from rounds import Board, logged_in, until
@@ -13,9 +14,11 @@ PLAIN_PORT = 8443
 # A log that is written, so that followers have something to do: lines in a second.
 LINES = 10
 
-# In place of `tensorboard`: an answer that costs next to nothing, at the address where TensorBoard's would be.
+# In place of `tensorboard`: an answer that costs next to nothing, at the address where TensorBoard's would be, and one of 1 MB.
+LARGE = "data/large"
 TINY = """#!/bin/sh
 for word; do case $word in --port=*) port=${word#*=} ;; esac; done
+truncate --size=1000000 "$TMPDIR/large"
 cat >"$TMPDIR/tiny.conf" <<END
 daemon off;
 master_process off;
@@ -26,7 +29,11 @@ http {
     access_log off;
     client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-    server { listen 127.0.0.1:$port backlog=1000; location / { return 200 '{"version":"tiny"}'; } }
+    server {
+        listen 127.0.0.1:$port backlog=1000;
+        location / { return 200 '{"version":"tiny"}'; }
+        location ~ /large$ { alias $TMPDIR/large; }
+    }
 }
 END
 (while sleep 1; do for line in @lines@; do echo "line $line of this second"; done; done) &
@@ -47,9 +54,10 @@ server {
 """
 
 
-def prepare(machine):
+def prepare(machine, *nodes):
     tiny = TINY.replace("@lines@", " ".join(map(str, range(1, LINES + 1))))
-    machine.write("/usr/local/bin/tiny-tensorboard", tiny, mode="0755")
+    for each in (machine, *nodes):
+        each.write("/usr/local/bin/tiny-tensorboard", tiny, mode="0755")
     configuration = machine.read("/etc/boardgate/boardgate.conf").decode()
     if "\ntiny = " not in configuration:
         machine.write("/etc/boardgate/boardgate.conf", configuration + "\ntiny = /usr/local/bin/tiny-tensorboard\n")
@@ -57,9 +65,9 @@ def prepare(machine):
         machine.systemctl("stop", "boardgate-launcher.service")
 
 
-def tiny_board(client):
+def tiny_board(client, **options):
     """A board with that upstream."""
-    board = Board(client, environment="tiny", title="bench")
+    board = Board(client, environment="tiny", title="bench", **options)
     board.wait_until_it_answers()
     return board
 
@@ -89,40 +97,57 @@ def both_ways(machine, board, connections=16):
         reload_nginx(machine)
 
 
-# Processor time by program, in microseconds. nginx: the workers; its namesake in the sandbox is the upstream.
+# Processor time by program, in microseconds, from the scheduler's counters. nginx: the workers; its namesake in the sandbox is the
+# upstream.
 CPU = r"""
 import json, os, pwd
-used = {"nginx": 0, "boardgated": 0, "board": 0, "upstream": 0}
+parts = {"nginx": "nginx", "boardgated": "boardgated", "boardgate-board": "board", "boardgate-far": "far"}
+used = {**dict.fromkeys(parts.values(), 0), "upstream": 0}
 www = pwd.getpwnam("www-data").pw_uid
 for pid in filter(str.isdigit, os.listdir("/proc")):
     try:
-        name, _, rest = open(f"/proc/{pid}/stat").read().partition("(")[2].rpartition(")")
-        owner = os.stat(f"/proc/{pid}").st_uid
+        part = parts.get(open(f"/proc/{pid}/comm").read().strip())
+        if not part:
+            continue
+        if part == "nginx" and os.stat(f"/proc/{pid}").st_uid != www:
+            part = "upstream"
+        for task in os.listdir(f"/proc/{pid}/task"):
+            used[part] += int(open(f"/proc/{pid}/task/{task}/schedstat").read().split()[0]) // 1000
     except OSError:
         continue
-    ticks = sum(map(int, rest.split()[11:13]))
-    part = {"nginx": "nginx" if owner == www else "upstream", "boardgated": "boardgated", "boardgate-board": "board"}.get(name)
-    if part:
-        used[part] += ticks * 1000000 // os.sysconf("SC_CLK_TCK")
 print(json.dumps(used))
+"""
+
+# The targets in turn.
+IN_TURN = """
+local targets, at = {@targets@}, 0
+function request()
+    at = at % #targets + 1
+    return wrk.format("GET", targets[at])
+end
 """
 
 
 class Load:
     """Requests per second, all with status 2xx. `last`: microseconds of processor time of one, by program."""
 
-    def __init__(self, machine, board, port, connections=16):
+    def __init__(self, machine, board, port, connections=16, targets=()):
         self.machine, self.requests, self.last = machine, 0, {}
         client = board.client
+        self.script = IN_TURN.replace("@targets@", ", ".join(f'"{target}"' for target in targets)) if targets else ""
         # Both sides get the same headers.
         self.command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s",
                         "-H", f"Cookie: __Host-Http-boardgate={client.cookie}", "-H", "Sec-Fetch-Site: same-origin",
                         f"https://{client.host}:{port}{board.target}"]
 
     def __call__(self):
-        before = self.machine.python(CPU)
-        said = subprocess.run(self.command, capture_output=True, text=True, check=True, timeout=60).stdout
-        after = self.machine.python(CPU)
+        with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+            script.write(self.script)
+            script.flush()
+            before = self.machine.python(CPU)
+            said = subprocess.run([*self.command, "-s", script.name] if self.script else self.command,
+                                  capture_output=True, text=True, check=True, timeout=60).stdout
+            after = self.machine.python(CPU)
         assert "Non-2xx" not in said and "Socket errors" not in said, said
         answered = int(re.search(r"(\d+) requests in", said)[1])
         self.requests += answered
