@@ -32,13 +32,18 @@ def test_a_job_that_is_cancelled_is_a_board_that_sleeps(lab, alice, ready_on_clu
     assert asleep["failure"] is None and "cancelled" in why_asleep(alice, board)
 
 
-def test_the_time_limit_is_a_sleep_and_a_visit_wakes_it(lab, alice, ready_on_cluster):
-    board = ready_on_cluster(alice)
-    lab.exec("scontrol", "update", f"JobId={board['job']}", "TimeLimit=1")
-    asleep = in_state(alice, board, "asleep", seconds=100)
-    assert asleep["failure"] is None and "partition allows" in why_asleep(alice, board)
-    assert reads(alice, board)
-    in_state(alice, board, "ready")
+def test_a_time_limit_is_a_sleep_and_a_suspended_job_is_starting(lab, alice, bob, ready_on_cluster):
+    """The two waits, for Slurm's look at limits and for the silence of a link, overlap."""
+    limited, suspended = ready_on_cluster(alice), ready_on_cluster(bob)
+    lab.exec("scontrol", "update", f"JobId={limited['job']}", "TimeLimit=1")
+    lab.exec("scontrol", "suspend", suspended["job"])
+    in_state(bob, suspended, "starting", seconds=40)
+    lab.exec("scontrol", "resume", suspended["job"])
+    asleep = in_state(alice, limited, "asleep", seconds=100)
+    assert asleep["failure"] is None and "partition allows" in why_asleep(alice, limited)
+    assert in_state(bob, suspended, "ready", seconds=40)["job"] == suspended["job"] and reads(bob, suspended)
+    assert reads(alice, limited), "a visit wakes it"
+    in_state(alice, limited, "ready")
 
 
 def test_it_makes_room_for_a_job_of_higher_priority(lab, alice, ready_on_cluster):
@@ -54,12 +59,3 @@ def test_a_job_that_an_administrator_requeues_comes_back(lab, alice, ready_on_cl
     lab.exec("scontrol", "requeue", board["job"], check=False)
     # --no-requeue: Slurm refuses, and nothing happens.
     assert in_state(alice, board, "ready")["job"] == board["job"] and reads(alice, board)
-
-
-def test_a_suspended_job_is_starting_until_it_goes_on(lab, alice, ready_on_cluster):
-    board = ready_on_cluster(alice)
-    lab.exec("scontrol", "suspend", board["job"])
-    in_state(alice, board, "starting", seconds=40)
-    lab.exec("scontrol", "resume", board["job"])
-    assert in_state(alice, board, "ready", seconds=40)["job"] == board["job"]
-    assert reads(alice, board)
