@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""boardgate doctor on a cluster: each broken piece is named."""
+"""boardgate doctor on a cluster: each broken piece is named. (The scheduler that is away: test_cluster_failures.py, where it is
+already.)"""
 from contextlib import contextmanager
 
 import pytest
@@ -18,7 +19,6 @@ def with_setting(key, value):
 
 # what breaks it, what repairs it, what doctor says, a word of the remedy
 BROKEN = {
-    "scheduler": ("systemctl stop slurmctld", "systemctl start slurmctld", "scheduler does not answer", "slurmctld"),
     "partition-down": (PARTITION + "DOWN", PARTITION + "UP", "boards is DOWN", "State=UP"),
     "partition-missing": (*with_setting("slurm_partition", "nowhere"), "no partition nowhere", "slurm_partition"),
     "commands": (*with_setting("slurm_commands", "/opt/slurm/bin"), "/opt/slurm/bin/sbatch does not exist", "slurm_commands"),
@@ -73,7 +73,7 @@ BROKEN_NODE = {
     "namespaces": (f"mkdir -p {RESTRICT[:-10]}; printf '[Service]\\nRestrictNamespaces=yes\\n' >{RESTRICT}; systemctl daemon-reload; systemctl restart slurmd",
                    f"rm {RESTRICT}; systemctl daemon-reload; systemctl restart slurmd", "namespaces"),
     "program": ("mv /usr/lib/boardgate/boardgate-node /root/", "mv /root/boardgate-node /usr/lib/boardgate/", "boardgate-node"),
-    "environment": ("mv /opt/tensorboard /root/", "mv /root/tensorboard /opt/", "/opt/tensorboard"),
+    "environment": ("mv /opt/tensorboard/bin/tensorboard /root/", "mv /root/tensorboard /opt/tensorboard/bin/", "/opt/tensorboard"),
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from fixtures import in_state
 from machine import until
 from slurm_lab import NODES, cluster, full, has_no_job, jobs, on_cluster, reads, ready_on_cluster  # noqa: F401 (fixtures)
+from test_doctor import findings
 
 
 HERE = Path(__file__).resolve().parent
@@ -81,6 +82,8 @@ def test_without_the_scheduler_ready_boards_stay_and_no_other_wakes(lab, alice, 
     lab.systemctl("stop", "slurmctld.service")
     try:
         bob.post(f"/api/v1/boards/{sleeps['id']}/wake")
+        wrong = findings(lab)[1]
+        assert [f for f in wrong if "scheduler does not answer" in f["what"] and "slurmctld" in f["remedy"]], wrong
         fails(bob, sleeps, "slurm_away")
         assert in_state(alice, ready, "ready")["job"] == ready["job"] and reads(alice, ready)
     finally:
