@@ -63,7 +63,7 @@ def panel(title, x_title, lines, beyond=None, to=None, logarithmic=False):
             line_points, style = [(x, function(x)) for x in steps], 'stroke-width="1.5" stroke-dasharray="5 4"'
             x, y = at(to, function(to))
             parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="white" stroke="{colour}"/>',
-                      f'<text x="{x - 8:.1f}" y="{y - 6:.1f}" text-anchor="end" fill="{colour}">{number(function(to))}</text>']
+                      f'<text x="{x - 8:.1f}" y="{y - 6 if place == 0 else y + 16:.1f}" text-anchor="end" fill="{colour}">{number(function(to))}</text>']
         else:
             line_points, style = line, 'stroke-width="2"'
         way = "L".join("{:.1f} {:.1f}".format(*at(*point)) for point in line_points)
