@@ -42,6 +42,17 @@ def test_what_a_page_needs_does_arrive(mine):
     assert {name: answer.header(name) for name in passed} == passed
 
 
+def test_the_api_has_one_address(alice, mine):
+    """A browser takes these for addresses of boards, to which the page of a board may connect."""
+    for prefix in ("/b/..%2f", "/b/%2e%2e%2f", f"/b/{mine.id}/..%2f..%2f", "/b/x/..%2f../", "/b%2f..%2f", "/b/..%5c..%2f", "//", "/./", "/%61pi/../"):
+        for path in ("api/v1/session", "api/v1/boards", "api/v1/events", "api/v1/runs?follow=1"):
+            answer = alice.stream("GET", prefix + path)
+            assert answer.status in (400, 401, 403, 404), (prefix + path, answer.status)
+            answer.close()
+        answer = alice.post(prefix + "api/v1/boards", {"logdir": "/home/alice/runs", "new": True, "wake": False})
+        assert answer.status in (400, 403, 404, 405), (prefix, answer)
+
+
 def test_an_upgrade_that_nobody_asked_for_never_passes(mine):
     for headers in ([], [["Upgrade", "websocket"], ["Connection", "Upgrade"]], [["Upgrade", "h2c"]]):
         answer = mine.answer(status=101, headers=headers)

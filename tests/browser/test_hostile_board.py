@@ -14,6 +14,10 @@ WAYS = {
     "asks, and is sent on": "return text(fetch(sentOn(API)))",
     "asks, and is sent on by a relative address": "return text(fetch(sentOn('../../api/v1/session')))",
     "asks, and is sent on by a whole address": "return text(fetch(sentOn(location.origin + API)))",
+    "asks at an address that reads as a board's": "return text(fetch('/b/..%2fapi/v1/session'))",
+    "asks at an address of its own board that leads out": "return text(fetch(BOARD + '..%2f..%2fapi/v1/session'))",
+    "posts to an address that reads as a board's": "return text(fetch('/b/..%2fapi/v1/boards', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{\"logdir\": \"/home/alice/runs\", \"new\": true, \"wake\": false}'}))",
+    "follows events at an address that reads as a board's": "return opened(new EventSource('/b/..%2fapi/v1/events'))",
     "posts, and is sent on": "return text(fetch(sentOn('/api/v1/boards', 307), {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{}'}))",
     "asks as XMLHttpRequest": "return new Promise((y, n) => { const x = new XMLHttpRequest(); x.onload = () => y(x.responseText); x.onerror = n; x.open('GET', API); x.send(); })",
     "sends a beacon": "return navigator.sendBeacon('/api/v1/boards', new Blob(['{}'], {type: 'application/json'})) && new Promise((y, n) => addEventListener('securitypolicyviolation', n))",
@@ -38,7 +42,7 @@ const [BOARD, WAY, done] = arguments;
 const API = '/api/v1/session';
 const sleep = (ms) => new Promise((ready) => setTimeout(ready, ms));
 const late = (refused) => setTimeout(refused, 4000, 'nothing came');
-const text = async (asked) => { const answer = await asked; return `${answer.status} ${await answer.text()}`; };
+const text = async (asked) => { const answer = await asked; if (answer.status === 404) throw 'nothing is there'; return `${answer.status} ${await answer.text()}`; };
 const answer = (what) => BOARD + 'answer?' + encodeURIComponent(JSON.stringify(what));
 const sentOn = (where, status = 302) => answer({status, headers: [['Location', where]]});
 const opened = (stream) => new Promise((yes, no) => { stream.onopen = () => yes('open'); stream.onerror = no; });

@@ -30,6 +30,7 @@ ApiResult<void> ApiStreams::open_stream(std::unique_ptr<Request>& request) {
     auto caller = caller_of(*request, sessions_);
     if (!caller) return problem(Code::unauthenticated, "log in first");
     for (const Row& row : table) {
+        if (!request->is_path_as_sent()) break;
         PathNames names;
         if (matches(row.pattern, request->path(), names)) return (this->*row.opener)(request, *std::move(caller), names.board);
     }

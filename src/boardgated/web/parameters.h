@@ -20,6 +20,9 @@ public:
     [[nodiscard]] std::string_view path() const { return parameter("DOCUMENT_URI"); }
     /// As the client sent it, with the query.
     [[nodiscard]] std::string_view raw_uri() const { return parameter("REQUEST_URI"); }
+    /// Whether the client sent the path in this form. What a board's page may connect to begins with `/b/`, and a browser takes
+    /// `/b/..%2fapi/v1/boards` for such an address.
+    [[nodiscard]] bool is_path_as_sent() const { return raw_uri().substr(0, raw_uri().find('?')) == path(); }
     [[nodiscard]] std::string_view query() const { return parameter("QUERY_STRING"); }
     [[nodiscard]] std::string_view host() const { return parameter("HTTP_HOST"); }
     [[nodiscard]] std::string_view address() const { return parameter("REMOTE_ADDR"); }

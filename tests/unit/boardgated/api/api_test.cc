@@ -4,6 +4,15 @@
 namespace boardgate::boardgated {
 namespace {
 
+TEST_F(ApiTest, TheApiHasNoAddressThatReadsAsAnother) {
+    for (const char* raw : {"/b/..%2fapi/v1/session", "//api/v1/session", "/api/./v1/session", "/%61pi/v1/session", "/api/v1/session#x"}) {
+        CgiParameters what = parameters("GET", "/api/v1/session", alice);
+        EXPECT_EQ(send(what).status, 200);
+        what["REQUEST_URI"] = raw;
+        EXPECT_EQ(send(what).status, 404) << raw;
+    }
+}
+
 TEST_F(ApiTest, EveryRouteButTwoNeedsASession) {
     for (const Route& route : routes()) {
         std::string path(route.pattern);
