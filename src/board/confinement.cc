@@ -73,6 +73,25 @@ Result<void> allow(int rules, const std::string& path, std::uint64_t what) {
     return {};
 }
 
+/// struct landlock_ruleset_attr, as newer headers have it.
+struct About {
+    std::uint64_t handled_access_fs = 0;
+    std::uint64_t handled_access_net = 0;
+    std::uint64_t scoped = 0;
+};
+
+Fd rules_about(std::uint64_t files) {
+    About about{files};
+    constexpr long knows_scopes = 6;  // Linux 6.12
+    constexpr std::uint64_t signals = 1U << 1U;
+    if (syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= knows_scopes) about.scoped = signals;
+    return Fd(static_cast<int>(syscall(SYS_landlock_create_ruleset, &about, sizeof about, 0)));
+}
+
+bool restrict_to(const Fd& rules) {
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_landlock_restrict_self, rules.get(), 0) == 0;
+}
+
 }  // namespace
 
 Confinement Confinement::of(const std::vector<LogDir>& folders, const std::string& tensorboard, const std::string& own,
@@ -91,9 +110,7 @@ Confinement Confinement::of(const std::vector<LogDir>& folders, const std::strin
 }
 
 Result<void> Confinement::enter() const {
-    landlock_ruleset_attr about{};
-    about.handled_access_fs = everything;
-    const Fd rules(static_cast<int>(syscall(SYS_landlock_create_ruleset, &about, sizeof about, 0)));
+    const Fd rules = rules_about(everything);
     if (!rules) return system_error("cannot confine the board (landlock)");
     for (const std::string& folder : read) {
         if (auto allowed = allow(rules.get(), folder, reading); !allowed) return allowed;
@@ -101,9 +118,14 @@ Result<void> Confinement::enter() const {
     for (const std::string& folder : write) {
         if (auto allowed = allow(rules.get(), folder, everything); !allowed) return allowed;
     }
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_landlock_restrict_self, rules.get(), 0) != 0)
-        return system_error("cannot confine the board (landlock)");
+    if (!restrict_to(rules)) return system_error("cannot confine the board (landlock)");
     return {};
+}
+
+void keep_apart() {
+    // Landlock refuses traces of processes outside, whatever the rules are. This one refuses nothing that a board could do.
+    const Fd rules = rules_about(LANDLOCK_ACCESS_FS_MAKE_BLOCK);
+    (void)(rules && restrict_to(rules));
 }
 
 }  // namespace boardgate::board

@@ -24,4 +24,9 @@ struct Confinement {
     [[nodiscard]] Result<void> enter() const;
 };
 
+/// For boards that nobody else sees: what is in /proc of the owner's other processes (memory, environment, and by `root` the sockets
+/// of the host's /run) is out of reach from now on, as it is for confined ones; from Linux 6.12 on, signals too. Nothing is done
+/// where the kernel has no Landlock.
+void keep_apart();
+
 }  // namespace boardgate::board

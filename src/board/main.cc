@@ -107,6 +107,8 @@ int main(int argc, char** argv) {
         if (options->confined) {
             if (const auto confined = confine(*options, own); !confined)
                 return cannot_start(confined.error().text(), "The board cannot be confined to its folders", "not_confined");
+        } else {
+            keep_apart();
         }
         return Supervisor(clock, *options, *linked, std::move(input), *std::move(signals), *std::move(doors)).run();
     });

@@ -72,3 +72,42 @@ def test_nobody_reads_their_files(lab):
         assert lab.exec("stat", "-c", "%a %U", path).strip() == "711 root"
         assert not lab.succeeds("cat", path, user="alice")
 
+
+
+# A process of alice's outside of boards, with a socket of hers in the host's /run, as those of containers and databases are.
+OUTSIDE = r"""
+import os, socket, time
+listening = socket.socket(socket.AF_UNIX)
+listening.bind("/run/of-alice/socket")
+listening.listen()
+print(os.getpid(), flush=True)
+time.sleep(600)
+"""
+# What code in a board could try with it; {0} is its number. The last fails otherwise if it may.
+REACHES = {
+    "the host's files as it sees them": "os.listdir('/proc/{0}/root/run')",
+    "a service of the host's": "socket.socket(socket.AF_UNIX).connect('/proc/{0}/root/run/of-alice/socket')",
+    "its folder": "os.stat('/proc/{0}/cwd/.').st_ino",
+    "its environment": "len(open('/proc/{0}/environ', 'rb').read())",
+    "its memory": "open('/proc/{0}/mem', 'r+b').fileno()",
+    "its descriptors": "os.listdir('/proc/{0}/fd')",
+    "its memory by a call": "(lambda libc, v: libc.process_vm_readv({0}, ctypes.byref(v), 1, ctypes.byref(v), 1, 0) >= 0 or "
+                            "os.strerror(ctypes.get_errno()))(ctypes.CDLL(None, use_errno=True), (ctypes.c_size_t * 2)(4096, 1))",
+}
+
+
+def test_a_board_reaches_its_owner_through_no_other_process(lab, recording_boards, alice):
+    """/proc shows the owner's processes outside; through one of them a board would leave its sandbox."""
+    board = recording_boards[0]
+    board.client = alice
+    assert alice.get(f"{board.url}data/environment").status == 200
+    lab.exec("install", "-d", "-o", "alice", "/run/of-alice")
+    outside = lab.start("runuser", "-u", "alice", "--", "python3", "-c", OUTSIDE)
+    try:
+        pid = outside.stdout.readline().strip()
+        reached = {what: board.value(expression.format(pid)) for what, expression in REACHES.items()}
+    finally:
+        outside.terminate()
+        outside.wait()
+        lab.exec("rm", "-r", "/run/of-alice")
+    assert [what for what, found in reached.items() if found not in ("EACCES", "EPERM", "ENOENT", "Operation not permitted")] == [], json.dumps(reached)

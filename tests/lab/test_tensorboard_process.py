@@ -130,7 +130,11 @@ FORBIDDEN = {
     "listen to the wire": ("socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).fileno()", {"EAFNOSUPPORT"}),
     "a namespace": (f"{LIBC}(lambda c: c.unshare(0x10000000))", {EPERM}),
     "a trace": (f"{LIBC}(lambda c: c.ptrace(0, 0, 0, 0))", {EPERM}),
+    # io_uring_setup(2)
+    "calls past its filter": (f"{LIBC}(lambda c: min(0, c.syscall(425, 1, ctypes.create_string_buffer(120))))", {EPERM}),
     "another personality": (f"{LIBC}(lambda c: c.personality(0x0040000))", {EPERM}),
+    "read what is typed at its owner's terminals": ("os.listdir('/dev/pts')", {"EACCES"}),
+    "make a terminal": ("os.openpty()", {"EACCES"}),
     "another priority": ("os.nice(1)", {"EPERM"}),
     "a program with privileges": ("(open(os.environ['TMPDIR'] + '/x', 'w').close(), os.chmod(os.environ['TMPDIR'] + '/x', 0o4755))", {"EPERM"}),
 }

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/landlock.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -92,6 +93,28 @@ TEST_F(ConfinementTest, ProgramsStillRun) {
         // What it starts is confined as well.
         EXPECT_NE(system(("cat " + (folder / "private/tfevents") + " 2>/dev/null").c_str()), 0);
     });
+}
+
+TEST_F(ConfinementTest, OtherProcessesAreOutOfReachAlsoOfABoardThatNobodyElseSees) {
+    // Its other files are root's to read (perf_event_open(2)), who may run this test.
+    const std::string outside = "/proc/" + std::to_string(getpid()) + "/root";
+    ASSERT_TRUE(can_list(outside)) << "it would be within reach otherwise";
+    const pid_t child = fork();
+    if (child == 0) {
+        keep_apart();
+        EXPECT_FALSE(can_list(outside));
+        constexpr long knows_scopes = 6;
+        if (syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= knows_scopes) {
+            EXPECT_NE(kill(getppid(), 0), 0);
+        }
+        EXPECT_TRUE(can_read("/proc/self/environ"));
+        EXPECT_TRUE(can_read(folder / "private/tfevents")) << "no file is";
+        EXPECT_TRUE(can_write(folder / "own/new"));
+        _exit(HasFailure() ? 1 : 0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
 }
 
 TEST_F(ConfinementTest, ThePythonOfAnEnvironmentMayLieElsewhere) {
