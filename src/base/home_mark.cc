@@ -3,17 +3,28 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
 
 namespace boardgate {
+
+namespace {
+bool is_fuse(const std::string& path) {
+    struct statfs about {};
+    return statfs(path.c_str(), &about) != 0 || about.f_type == FUSE_SUPER_MAGIC;
+}
+}  // namespace
 
 std::optional<HomeMark> HomeMark::of(const std::string& home, uid_t owner) {
     struct statx about {};
     constexpr unsigned wanted = STATX_TYPE | STATX_UID | STATX_INO | STATX_BTIME;
     if (statx(AT_FDCWD, home.c_str(), AT_STATX_SYNC_AS_STAT, wanted, &about) != 0) return std::nullopt;
     if (!S_ISDIR(about.stx_mode) || about.stx_uid != owner || (about.stx_mask & STATX_INO) == 0) return std::nullopt;
+    // The person can mount it over the home (fusermount(1)), with an inode of choice.
+    if ((about.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 && is_fuse(home)) return std::nullopt;
     std::string text = std::to_string(about.stx_ino);
     if ((about.stx_mask & STATX_BTIME) != 0) text += fmt::format(":{}.{:09}", about.stx_btime.tv_sec, about.stx_btime.tv_nsec);
     return HomeMark(std::move(text));

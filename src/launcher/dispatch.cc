@@ -191,6 +191,9 @@ Response Dispatch::share(const Account& owner, const BoardId& board, const wire:
     const auto lock = doors_.lock(board);
     auto record = doors_.owned(owner, board);
     if (!record) return {error_of(record)};
+    // Nothing would tell the next person with this name and number from its owner. The next wake makes a door of the home.
+    if (record->door.home.empty() && !message.to.empty())
+        return {refuse(Refusal::systemd, "your home could not be read when the board was made; put it to sleep, wake it, and try again")};
     const auto ended = doors_.show_to(owner, *record, message.to);
     if (!ended) return {error_of(ended)};
     if (!*ended) return {Done{record->door.port}};
@@ -203,7 +206,7 @@ Response Dispatch::wake_shared(const Account& visitor, const BoardId& board, con
     auto record = doors_.of_anybody(board);
     const std::int64_t now = this->now().time_since_epoch().count();
     // One answer, whether there is such a board or not.
-    if (!record || record->door.home != message.home || !is_shown_to(visitor, *record, now)) {
+    if (!record || record->door.home.empty() || record->door.home != message.home || !is_shown_to(visitor, *record, now)) {
         log_event(Event::wake_refused, fmt::format("{} asked for board {}, which nobody shows to them", visitor.name, board.str()),
                   {{"USER_NAME", visitor.name}, {"BOARD_ID", board.str()}});
         return {refuse(Refusal::not_shown, "the owner of this board does not show it to you")};

@@ -212,3 +212,63 @@ def test_a_renamed_account_keeps_its_boards(lab, person, moved):
         person.delete(f"/api/v1/boards/{board['id']}")
     finally:
         rename(lab, person, before, moved)
+
+
+def test_a_board_of_an_unknown_home_is_shown_to_nobody(lab, person):
+    """Nothing would keep it from the files of the next person with this name and number."""
+    home, runs = f"/home/{person.user}", f"/srv/{person.user}"
+    lab.exec("install", "-d", "-o", person.user, "-m", "700", runs)
+    lab.exec("mv", home, home + ".kept")
+    try:
+        made = person.post("/api/v1/boards", {"logdir": runs, "wake": False})
+        assert made.status == 201, made
+    finally:
+        lab.exec("mv", home + ".kept", home)
+    answer = person.post(f"/api/v1/boards/{made.json['id']}/shares", {"with": "bob"})
+    assert (answer.status, answer.code) == (409, "not_shareable"), answer
+    lab.exec("rm", "-r", runs)
+
+
+# As fusermount(1) mounts what a person serves: a folder with an inode of choice.
+FUSE = r"""
+import ctypes, errno, os, struct, sys
+home, uid, inode = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+if not os.path.exists("/dev/fuse"):
+    os.mknod("/dev/fuse", 0o020666, os.makedev(10, 229))
+fuse = os.open("/dev/fuse", os.O_RDWR)
+libc = ctypes.CDLL(None, use_errno=True)
+options = f"fd={fuse},rootmode=40700,user_id={uid},group_id={uid}"
+if libc.mount(b"of-a-person", home.encode(), b"fuse", 6, options.encode()) != 0:
+    sys.exit(os.strerror(ctypes.get_errno()))
+os.setresuid(uid, uid, uid)
+print("mounted", flush=True)
+attributes = struct.pack("<QII6Q10I", 0, 0, 0, inode, 4096, 8, 1, 1, 1, 0, 0, 0, 0o040700, 2, uid, uid, 0, 4096, 0)
+while True:
+    request = os.read(fuse, 1 << 18)
+    _, operation, unique = struct.unpack_from("<IIQ", request)
+    if operation in (2, 42):  # FORGET
+        continue
+    answers = {26: struct.pack("<IIIIHHII9I", 7, 31, 0, 0, 0, 0, 4096, 1, *[0] * 9)[:64], 3: attributes}  # INIT, GETATTR
+    answer = answers.get(operation, b"")
+    os.write(fuse, struct.pack("<IiQ", 16 + len(answer), 0 if answer else -errno.ENOSYS, unique) + answer)
+"""
+
+
+def test_nobody_poses_as_the_person_before_by_what_is_mounted_over_a_home(lab, person, alice, ready_board):
+    """A file system of the next person's own says of its root what that person wants."""
+    board, home = ready_board(alice), f"/home/{person.user}"
+    assert alice.post(f"/api/v1/boards/{board['id']}/shares", {"with": person.user}).status == 201
+    person.login()
+    inode = lab.exec("stat", "-c", "%i", home).strip()
+    make_anew(lab, person)
+    uid = lab.exec("id", "-u", person.user).strip()
+    served = lab.start("python3", "-c", FUSE, home, uid, inode)
+    try:
+        assert served.stdout.readline() == "mounted\n", served.stderr.read()
+        assert lab.exec("stat", "-c", "%i", home, user=person.user).strip() == inode
+        person.login()
+        assert person.get("/api/v1/shared").json["boards"] == []
+    finally:
+        lab.exec("umount", "-l", home, check=False)
+        served.kill()
+        served.wait()

@@ -23,6 +23,11 @@ Json::Value time_json(const std::optional<WallTime>& time) { return time ? Json:
 
 ApiResult<void> shareable(const Board& board, const Settings& settings) {
     if (settings.sharing == setting::Sharing::off) return problem(Code::sharing_off, "this server's settings do not allow it (sharing)");
+    if (board.home.empty()) {
+        return problem(Code::not_shareable,
+                       "your home directory could not be read, so nothing tells you from the next person with your name and number; log in "
+                       "again once it can");
+    }
     const auto environment = settings.environments.find(board.options.environment);
     if (environment == settings.environments.end()) {
         return problem(Code::not_shareable,

@@ -16,6 +16,8 @@ using testing::IsEmpty;
 using testing::Not;
 using Kind = wire::ShownTo::Kind;
 
+constexpr const char* home = "12:34.000000005";
+
 struct SharedTest : LauncherTest {
     Token bob = ticket_of(1002);
     const std::int64_t now = std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
@@ -26,7 +28,21 @@ struct SharedTest : LauncherTest {
     }
     SharedTest() {
         directory.groups = {{"vision", {"bob"}}, {"audio", {"a-da"}}};
-        made();
+        EXPECT_TRUE(make(alice, door()).result);
+        (void)systemd.asked();
+        (void)systemd.transient();
+    }
+    static wire::DoorSpec door() {
+        wire::DoorSpec door = LauncherTest::door();
+        door.home = home;
+        return door;
+    }
+    template <class Start>
+    Response start(const Token& token, const std::string& of_home = home) {
+        Start message;
+        message.board = board;
+        message.home = of_home;
+        return ask(token, std::move(message));
     }
     Response share(const Token& token, std::vector<wire::ShownTo> to, const std::string& id = board) {
         wire::ShareBoard message;
@@ -39,7 +55,7 @@ struct SharedTest : LauncherTest {
         ASSERT_EQ(refusal(share(alice, {to})), std::nullopt);
         (void)systemd.asked();
     }
-    std::optional<Refusal> wake(const Token& token) { return refusal(ask_of<wire::WakeShared>(token)); }
+    std::optional<Refusal> wake(const Token& token) { return refusal(start<wire::WakeShared>(token)); }
     std::string arguments() const { return records_folder.get(board + std::string(".arguments")); }
 };
 
@@ -107,15 +123,20 @@ TEST_F(SharedTest, AnOwnerWithoutAnAccountShowsNothing) {
 }
 
 TEST_F(SharedTest, ItIsOfTheHomeForWhichItWasMade) {
-    wire::DoorSpec of_home = door();
-    of_home.home = "12:34.000000005";
-    ASSERT_TRUE(make(alice, of_home).result);
     show({Kind::everybody, "", 0, 0});
-    EXPECT_EQ(wake(bob), Refusal::not_shown);
-    wire::WakeShared message;
-    message.board = board;
-    message.home = of_home.home;
-    EXPECT_EQ(refusal(ask(bob, std::move(message))), std::nullopt);
+    EXPECT_EQ(refusal(start<wire::WakeShared>(bob, "")), Refusal::not_shown);
+    EXPECT_EQ(refusal(start<wire::WakeShared>(bob, "12:34.000000006")), Refusal::not_shown);
+    EXPECT_EQ(wake(bob), std::nullopt);
+}
+
+TEST_F(SharedTest, OfAnUnknownHomeItIsShownToNobody) {
+    ASSERT_TRUE(make(alice, LauncherTest::door()).result);
+    EXPECT_EQ(refusal(share(alice, {{Kind::user, "bob", 1002, 0}})), Refusal::systemd);
+    EXPECT_EQ(refusal(share(alice, {})), std::nullopt) << "what is not shown may end";
+    auto record = records.read(BoardId::parse(board).value()).value();
+    record.shown_to = {{Kind::user, "bob", 1002, 0}};
+    ASSERT_TRUE(records.write(record));
+    EXPECT_EQ(refusal(start<wire::WakeShared>(bob, "")), Refusal::not_shown) << "an older boardgate recorded it";
 }
 
 TEST_F(SharedTest, OnlyWellformedListsAreTaken) {
@@ -141,7 +162,7 @@ TEST_F(SharedTest, AShownBoardIsConfinedAndStaysItWhateverIsMadeOfItsDoor) {
 }
 
 TEST_F(SharedTest, AnAwakeBoardStartsAgainOnceConfined) {
-    EXPECT_TRUE(ask_of<wire::WakeBoard>(alice).result);
+    EXPECT_TRUE(start<wire::WakeBoard>(alice).result);
     (void)systemd.asked();
     ASSERT_EQ(refusal(share(alice, {{Kind::user, "bob", 1002, 0}})), std::nullopt);
     EXPECT_THAT(systemd.asked(),
@@ -151,7 +172,7 @@ TEST_F(SharedTest, AnAwakeBoardStartsAgainOnceConfined) {
 }
 
 TEST_F(SharedTest, WhatCannotBeStoppedIsNotShown) {
-    EXPECT_TRUE(ask_of<wire::WakeBoard>(alice).result);
+    EXPECT_TRUE(start<wire::WakeBoard>(alice).result);
     systemd.refuse("StopUnit", "org.freedesktop.DBus.Error.AccessDenied");
     EXPECT_EQ(refusal(share(alice, {{Kind::user, "bob", 1002, 0}})), Refusal::systemd);
     EXPECT_EQ(wake(bob), Refusal::not_shown);

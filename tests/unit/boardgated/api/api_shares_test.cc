@@ -11,6 +11,7 @@ namespace boardgate::boardgated {
 namespace {
 
 struct ApiSharesTest : ApiTest {
+    const HomeMark home = launcher.home.emplace(HomeMark::parse("12:1000.000000001").value());
     std::string carol = log_in(1003, "carol");
     std::string id = make(alice);
     std::string at = "/api/v1/boards/" + id;
@@ -119,6 +120,10 @@ TEST_F(ApiSharesTest, SomeBoardsCannotBeShown) {
     EXPECT_EQ(code(show("bob")), "not_shareable");
     EXPECT_FALSE(shares_now()["possible"].asBool());
     EXPECT_THAT(shares_now()["why_not"].asString(), HasSubstr("open to the network"));
+    launcher.home.reset();
+    at = "/api/v1/boards/" + make(alice);
+    EXPECT_EQ(code(show("bob")), "not_shareable");
+    EXPECT_THAT(shares_now()["why_not"].asString(), HasSubstr("home directory could not be read"));
 }
 
 TEST_F(ApiSharesTest, APersonMayAskAndTheOwnerAnswers) {
