@@ -89,7 +89,11 @@ Result<void> attempt(int socket, const Settings& settings, const tickets::Ticket
     Conversation conversation(socket);
     auto pam = Pam::start(pam_service, user->str(), start->address, conversation);
     if (!pam) return error_of(pam);
+    // A person at a second prompt has proved the password of the account as it was.
+    const auto mark = tickets::account_mark(user->str());
     Decision decision = decide(*pam, {&Pam::authenticate, &Pam::check_account}, settings, clock);
+    if (decision.outcome == LoginOutcome::granted && mark && !tickets::is_mark_of(*mark, user->str()))
+        decision = {LoginOutcome::refused, "the account or its password has changed since the login began"};
     // The peer is gone: there is nobody to send a verdict to.
     if (!conversation.broken().empty()) return failure("a login was interrupted", user->str(), conversation.broken());
 

@@ -48,6 +48,15 @@ def test_a_new_password_ends_every_login_and_no_board(lab, site, person):
     in_state(person, made.json, "asleep", "ready", "starting")
 
 
+def test_a_new_password_ends_a_login_that_is_under_way(lab, person, second_factor):
+    """It waits for a code; the old password was right when it was given."""
+    question = person.try_login(person.user, person.password)
+    assert question.status == 202, question
+    set_password(lab, person, "another-one")
+    answer = person.stranger().post("/api/v1/login", {"conversation": question.json["conversation"], "answers": ["123456"]})
+    assert (answer.status, answer.code) == (401, "login_failed"), answer
+
+
 def test_a_new_password_ends_a_login_that_asks_for_nothing_privileged(lab, site, person):
     set_password(lab, person, "another-one")
     until("the session has ended", lambda: person.get("/api/v1/session").status == 401, SOON)

@@ -121,6 +121,16 @@ TEST_F(AttemptTest, AWrongPasswordIsRefusedAndTakesItsTime) {
     EXPECT_EQ(pam.ended, std::vector<int>{PAM_AUTH_ERR});
 }
 
+TEST_F(AttemptTest, APasswordThatChangesMeanwhileLetsNobodyIn) {
+    directory.shadow["alice"] = {"$y$j9T$old", -1};
+    pam.authenticate = [this] {
+        const int status = pam.ask_password("right");
+        directory.shadow["alice"] = {"$y$j9T$new", -1};
+        return status;
+    };
+    expect_no(log_in("alice", "right"));
+}
+
 TEST_F(AttemptTest, WhatEveryPamStatusMeans) {
     const std::pair<int, LoginOutcome> table[] = {
         {PAM_AUTHINFO_UNAVAIL, LoginOutcome::unavailable},
