@@ -82,9 +82,11 @@ activate:
 	systemd-tmpfiles --create boardgate.conf
 	journalctl --update-catalog
 	systemctl daemon-reload
-	systemctl stop 'boardgate*'
+# What keeps ports is never stopped, only restarted: anybody could take them meanwhile.
+	systemctl stop 'boardgated*' 'boardgate-[!gp]*'
 	$(libexecdir)/boardgate-site prepare
-	systemctl enable --now boardgate.target
+	systemctl enable boardgate.target
+	systemctl restart boardgate.target
 	$(libexecdir)/boardgate-site enable
 	systemctl reload-or-restart nginx
 

@@ -5,7 +5,9 @@ import threading
 import pytest
 
 from fixtures import wait_for_gate
-from machine import until
+from machine import LAB, until
+
+TOP = LAB.parents[2]
 
 # Binds the port as soon as it is free, and says so.
 BIND = r"""
@@ -143,3 +145,61 @@ def test_listeners_at_other_addresses_take_no_port_of_a_door(lab, alice, make_bo
     finally:
         holder.terminate()
         holder.wait()
+
+
+# Tries the probe's port and some of doors without a pause; says which it got.
+BIND_SOME = r"""
+import socket, time
+end, got = time.monotonic() + 120, []
+print("trying", flush=True)
+while time.monotonic() < end:
+    for port in (16000, 16001, 16002, 16500, 16999):
+        s = socket.socket()
+        try:
+            s.bind(("127.0.0.1", port))
+            print("taken", port, flush=True)
+            got.append(s)
+        except OSError:
+            s.close()
+"""
+
+
+def test_nobody_gets_a_port_while_the_package_is_upgraded(lab, alice, make_board):
+    """dpkg runs this script, and behind it what debhelper adds."""
+    wait_for_gate(lab)
+    lab.write("/root/postinst", (TOP / "debian/boardgate.postinst").read_text().replace(
+        "#DEBHELPER#", "systemctl daemon-reload; deb-systemd-invoke start boardgate.target"))
+    squatter = lab.start("runuser", "-u", "bob", "--", "python3", "-c", BIND_SOME)
+    try:
+        assert squatter.stdout.readline() == "trying\n"
+        before = lab.property("boardgate-ports.service", "InvocationID"), lab.property("boardgate-gate.service", "InvocationID")
+        lab.exec("timeout", "60", "sh", "/root/postinst", "configure", "0.1", seconds=90)
+        until("all is new", lambda: all(lab.property(unit, "ActiveState") == "active" and lab.property(unit, "InvocationID") not in before
+                                        for unit in ("boardgate-ports.service", "boardgate-gate.service")), 60)
+        wait_for_gate(lab)
+        assert squatter.poll() is None, squatter.communicate()
+    finally:
+        squatter.terminate()
+        said = squatter.communicate()[0]
+        lab.exec("rm", "/root/postinst")
+    assert "taken" not in said
+    make_board(alice)
+
+
+def test_nobody_gets_a_port_at_boot(lab):
+    """The jobs of people that run at boot (crontab(5), @reboot) begin behind boardgate's."""
+    lab.write("/opt/at-boot.py", BIND_SOME)
+    lab.write("/etc/systemd/system/cron.service", "[Unit]\nAfter=remote-fs.target nss-user-lookup.target\n[Service]\nUser=bob\n"
+              "ExecStart=/usr/bin/python3 /opt/at-boot.py\n[Install]\nWantedBy=multi-user.target\n")
+    lab.systemctl("enable", "cron.service")
+    try:
+        lab.verb("reboot", seconds=120)
+        said = until("it tries", lambda: "trying" in (text := lab.journalctl("-b", "-o", "cat", "-u", "cron.service")) and text)
+        assert "taken" not in said
+        wait_for_gate(lab)
+    finally:
+        lab.systemctl("disable", "--now", "cron.service")
+        lab.exec("rm", "/etc/systemd/system/cron.service", "/opt/at-boot.py")
+        lab.systemctl("daemon-reload")
+        lab.systemctl("restart", "boardgate.target")
+        wait_for_gate(lab)
