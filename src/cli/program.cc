@@ -23,7 +23,8 @@ constexpr std::size_t most_output = 1U << 20;
     dup2(nothing.get(), STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
-    setpgid(0, 0);
+    // Out of the session: another account's program must not have root's terminal.
+    setsid();
     if (as && (setgroups(0, nullptr) != 0 || setgid(*as) != 0 || setuid(*as) != 0)) _exit(126);
     const std::vector<char*> arguments = exec_words(words);
     execvp(arguments.front(), arguments.data());

@@ -224,3 +224,26 @@ def test_a_person_reads_about_their_own_boards(lab, alice, make_board):
         assert any(board["id"] in f["what"] and "going" in f["what"] for f in wrong), wrong
         return True
     until("doctor names board and folder", is_told)
+
+
+# Root at a terminal; whether the program of an environment could open it.
+AT_A_TERMINAL = r"""
+import json, os, pty
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp("boardgate", ["boardgate", "doctor"])
+try:
+    while os.read(terminal, 4096):
+        pass
+except OSError:
+    pass
+os.waitpid(pid, 0)
+print(json.dumps(open("/tmp/has-terminal").read().strip()))
+"""
+
+
+def test_the_program_of_an_environment_has_not_roots_terminal(lab):
+    """doctor runs it as nobody; through the terminal it could type for root (TIOCSTI)."""
+    breaks, repairs = tensorboard("(: </dev/tty) 2>/dev/null && echo yes >/tmp/has-terminal || echo no >/tmp/has-terminal; echo 2.21.0")
+    with broken(lab, "install -m 666 /dev/null /tmp/has-terminal; " + breaks, repairs + "; rm /tmp/has-terminal"):
+        assert lab.python(AT_A_TERMINAL, seconds=90) == "no"
