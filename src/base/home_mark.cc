@@ -3,28 +3,37 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <fstream>
 
 namespace boardgate {
 
 namespace {
-bool is_fuse(const std::string& path) {
-    struct statfs about {};
-    return statfs(path.c_str(), &about) != 0 || about.f_type == FUSE_SUPER_MAGIC;
+
+/// Whether it is a FUSE file system that root did not mount (proc(5), mountinfo). A person's own says what the person wants.
+bool is_mounted_by_a_person(std::uint64_t mount) {
+    std::ifstream mounts("/proc/self/mountinfo");
+    const std::string id = std::to_string(mount) + ' ';
+    for (std::string line; std::getline(mounts, line);) {
+        if (!line.starts_with(id)) continue;
+        const std::string about = line.substr(std::min(line.find(" - "), line.size()));
+        return about.starts_with(" - fuse") && about.find("user_id=0,") == std::string::npos;
+    }
+    return true;
 }
+
 }  // namespace
 
 std::optional<HomeMark> HomeMark::of(const std::string& home, uid_t owner) {
     struct statx about {};
-    constexpr unsigned wanted = STATX_TYPE | STATX_UID | STATX_INO | STATX_BTIME;
+    constexpr unsigned wanted = STATX_TYPE | STATX_UID | STATX_INO | STATX_BTIME | STATX_MNT_ID;
     if (statx(AT_FDCWD, home.c_str(), AT_STATX_SYNC_AS_STAT, wanted, &about) != 0) return std::nullopt;
     if (!S_ISDIR(about.stx_mode) || about.stx_uid != owner || (about.stx_mask & STATX_INO) == 0) return std::nullopt;
     // The person can mount it over the home (fusermount(1)), with an inode of choice.
-    if ((about.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 && is_fuse(home)) return std::nullopt;
+    if ((about.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 && is_mounted_by_a_person(about.stx_mnt_id)) return std::nullopt;
     std::string text = std::to_string(about.stx_ino);
     if ((about.stx_mask & STATX_BTIME) != 0) text += fmt::format(":{}.{:09}", about.stx_btime.tv_sec, about.stx_btime.tv_nsec);
     return HomeMark(std::move(text));

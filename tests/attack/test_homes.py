@@ -232,12 +232,12 @@ def test_a_board_of_an_unknown_home_is_shown_to_nobody(lab, person):
 # As fusermount(1) mounts what a person serves: a folder with an inode of choice.
 FUSE = r"""
 import ctypes, errno, os, struct, sys
-home, uid, inode = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+home, uid, inode, mounts = sys.argv[1], *map(int, sys.argv[2:])
 if not os.path.exists("/dev/fuse"):
     os.mknod("/dev/fuse", 0o020666, os.makedev(10, 229))
 fuse = os.open("/dev/fuse", os.O_RDWR)
 libc = ctypes.CDLL(None, use_errno=True)
-options = f"fd={fuse},rootmode=40700,user_id={uid},group_id={uid}"
+options = f"fd={fuse},rootmode=40700,user_id={mounts},group_id={mounts}" + ("" if mounts else ",allow_other")
 if libc.mount(b"of-a-person", home.encode(), b"fuse", 6, options.encode()) != 0:
     sys.exit(os.strerror(ctypes.get_errno()))
 os.setresuid(uid, uid, uid)
@@ -262,7 +262,7 @@ def test_nobody_poses_as_the_person_before_by_what_is_mounted_over_a_home(lab, p
     inode = lab.exec("stat", "-c", "%i", home).strip()
     make_anew(lab, person)
     uid = lab.exec("id", "-u", person.user).strip()
-    served = lab.start("python3", "-c", FUSE, home, uid, inode)
+    served = lab.start("python3", "-c", FUSE, home, uid, inode, uid)
     try:
         assert served.stdout.readline() == "mounted\n", served.stderr.read()
         assert lab.exec("stat", "-c", "%i", home, user=person.user).strip() == inode
@@ -272,3 +272,23 @@ def test_nobody_poses_as_the_person_before_by_what_is_mounted_over_a_home(lab, p
         lab.exec("umount", "-l", home, check=False)
         served.kill()
         served.wait()
+
+
+def test_a_home_that_root_mounted_is_one(lab, person):
+    """As autofs mounts the homes of a site with a file system of its own."""
+    home, runs = f"/home/{person.user}", f"/srv/{person.user}"
+    uid = lab.exec("id", "-u", person.user).strip()
+    lab.exec("install", "-d", "-o", person.user, "-m", "700", runs)
+    served = lab.start("python3", "-c", FUSE, home, uid, "4711", "0")
+    try:
+        assert served.stdout.readline() == "mounted\n", served.stderr.read()
+        assert lab.exec("stat", "-c", "%i", home, user=person.user).strip() == "4711"
+        person.login()
+        made = person.post("/api/v1/boards", {"logdir": runs, "wake": False})
+        assert made.status == 201, made
+        assert person.post(f"/api/v1/boards/{made.json['id']}/shares", {"with": "bob"}).status == 201
+    finally:
+        lab.exec("umount", "-l", home, check=False)
+        served.kill()
+        served.wait()
+        lab.exec("rm", "-r", runs)

@@ -110,6 +110,10 @@ TEST_F(ConfinementTest, OtherProcessesAreOutOfReachAlsoOfABoardThatNobodyElseSee
         EXPECT_TRUE(can_read("/proc/self/environ"));
         EXPECT_TRUE(can_read(folder / "private/tfevents")) << "no file is";
         EXPECT_TRUE(can_write(folder / "own/new"));
+        constexpr long knows_moves = 2;
+        if (syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= knows_moves) {
+            EXPECT_EQ(rename((folder / "own/new").c_str(), (folder / "private/moved").c_str()), 0) << "files still move";
+        }
         _exit(HasFailure() ? 1 : 0);
     }
     int status = 0;
