@@ -2,6 +2,7 @@
 // boardgate-node --check: can this node run boards?
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
