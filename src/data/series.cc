@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/data/series.h"
 
+#include <algorithm>
+
 namespace boardgate::data {
 
 void Series::mark(std::uint32_t slot, bool lost) {

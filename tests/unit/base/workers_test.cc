@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/socket_pair.h"
 

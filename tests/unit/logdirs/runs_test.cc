@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "src/logdirs/runs.h"
 
+#include <algorithm>
+
 #include "src/logdirs/elsewhere.h"
 
 #include "tests/fakes/fake_clock.h"
