@@ -126,7 +126,8 @@ def test_a_share_ends_at_its_time(lab, alice, bob, shown):
     show(alice, shown, "bob", end.strftime("%Y-%m-%dT%H:%M:%S.000Z"), status=200)
     until("the share is over", lambda: data(bob, place).status == 403, 15)
     assert bob.post(f"/api/v1/boards/{shown['id']}/views", {}).code == "not_shown"
-    until("the journal says so", lambda: "is no longer shown to bob: its time is over" in lab.journalctl("-u", "boardgated", "-o", "cat"), 60)
+    line = f"board {shown['id']} of alice is no longer shown to bob: its time is over"
+    until("the journal says so", lambda: line in lab.journalctl("-u", "boardgated", "-o", "cat"), 60)
     assert alice.board(shown["id"])["shares"] == 0
 
 
