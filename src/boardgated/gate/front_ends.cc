@@ -74,7 +74,12 @@ std::string FrontEnds::view_version_for(const Board& board) {
 }
 
 FrontEnds::Found FrontEnds::found_for(const Board& board) {
+    const Found found = known_for(board);
     look_soon(board.options.environment);
+    return found;
+}
+
+FrontEnds::Found FrontEnds::known_for(const Board& board) const {
     const auto all = found_.read();
     const auto found = all->find(board.options.environment);
     if (found == all->end()) return {};

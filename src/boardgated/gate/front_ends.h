@@ -45,7 +45,9 @@ private:
         std::string version{};     ///< empty: none is published
         bool has_views = false;
     };
+    /// As known so far; somebody looks behind the answer.
     [[nodiscard]] Found found_for(const Board& board);
+    [[nodiscard]] Found known_for(const Board& board) const;
     void look_soon(const std::string& name);
     [[nodiscard]] Found look_up(const std::string& program);
     void request_publication();
