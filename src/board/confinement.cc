@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "src/base/fd.h"
+#include "src/base/landlock_version.h"
 
 namespace boardgate::board {
 
@@ -85,11 +86,9 @@ constexpr long knows_scopes = 6;                          ///< Linux 6.12
 constexpr std::uint64_t moves = std::uint64_t{1} << 13;   ///< LANDLOCK_ACCESS_FS_REFER
 constexpr std::uint64_t signals = std::uint64_t{1} << 1;  ///< LANDLOCK_SCOPE_SIGNAL
 
-long version() { return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION); }
-
 Fd rules_about(std::uint64_t files) {
     About about{files};
-    if (version() >= knows_scopes) about.scoped = signals;
+    if (landlock_version() >= knows_scopes) about.scoped = signals;
     return Fd(static_cast<int>(syscall(SYS_landlock_create_ruleset, &about, sizeof about, 0)));
 }
 
@@ -130,7 +129,7 @@ Result<void> Confinement::enter() const {
 void keep_apart() {
     // Landlock refuses traces of processes outside, whatever the rules are. These refuse nothing that a board could do: what they do
     // not handle is allowed, but for moves to another folder, which a rule has to allow.
-    const bool has_moves = version() >= knows_moves;
+    const bool has_moves = landlock_version() >= knows_moves;
     const Fd rules = rules_about(LANDLOCK_ACCESS_FS_MAKE_BLOCK | (has_moves ? moves : 0));
     if (!rules || (has_moves && !allow(rules.get(), "/", moves))) return;
     (void)restrict_to(rules);

@@ -2,11 +2,9 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <grp.h>
-#include <linux/landlock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +18,7 @@
 #include "src/base/bus.h"
 #include "src/base/byte_size.h"
 #include "src/base/fd.h"
+#include "src/base/landlock_version.h"
 #include "src/base/peer.h"
 #include "src/cli/examine.h"
 #include "src/cli/program.h"
@@ -321,7 +320,7 @@ void examine_caches(Findings& to) {
 
 /// Boards work without it; they are only not shown to others.
 void examine_kernel(Findings& to) {
-    const bool confines = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1;
+    const bool confines = landlock_version() >= 1;
     to.push_back({true,
                   confines ? "the kernel confines boards that are shown to others to their folders (Landlock)"
                            : "the kernel has no Landlock: no board can be shown to others",

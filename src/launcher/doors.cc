@@ -2,9 +2,6 @@
 #include "src/launcher/doors.h"
 
 #include <fmt/format.h>
-#include <linux/landlock.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -14,6 +11,7 @@
 #include "src/base/board_values.h"
 #include "src/base/folder_names.h"
 #include "src/base/gate_status_text.h"
+#include "src/base/landlock_version.h"
 #include "src/base/log.h"
 #include "src/base/options_changed_signal.h"
 #include "src/base/session_ended_signal.h"
@@ -59,7 +57,7 @@ std::string bad_field(const wire::DoorSpec& door, const Settings& settings) {
 }
 
 /// Can boards confine themselves to their folders (src/board/confinement.h)?
-bool kernel_confines() { return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1; }
+bool kernel_confines() { return landlock_version() >= 1; }
 
 /// The account has another name now, and the same home.
 bool is_of_renamed(const DoorRecord& record, const Account& owner, const wire::DoorSpec& door) {

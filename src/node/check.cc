@@ -2,10 +2,8 @@
 #include "src/node/check.h"
 
 #include <fcntl.h>
-#include <linux/landlock.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 #include <memory>
 
 #include "src/base/fd.h"
+#include "src/base/landlock_version.h"
 #include "src/base/names.h"
 #include "src/base/pipe_ends.h"
 #include "src/base/run.h"
@@ -63,8 +62,6 @@ std::string namespaces_problem() {
     if (got > 0) return {text.data(), static_cast<std::size_t>(got)};
     return status == 0 ? "" : "the sandbox cannot be made";
 }
-
-bool has_landlock() { return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1; }
 
 std::string head_problem(const std::string& address, std::uint16_t port) {
     if (link::socket_address(address, port).size == 0) return "not an IP address and a port";
@@ -114,7 +111,7 @@ std::vector<Finding> check(const CheckOptions& options) {
                            ? Finding{"namespaces of people"}
                            : Finding{"namespaces of people: " + refused,
                                      "allow them on nodes (sysctl user.max_user_namespaces and, on Ubuntu, an AppArmor profile)"});
-    findings.push_back(has_landlock()
+    findings.push_back(landlock_version() >= 1
                            ? Finding{"Landlock"}
                            : Finding{"Landlock: this kernel has none", "boards that are shown to others do not start on this node"});
     const std::string uid = std::to_string(geteuid());

@@ -4,15 +4,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <linux/landlock.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <functional>
+
+#include "src/base/landlock_version.h"
 
 #include "tests/fakes/temp_folder.h"
 
@@ -43,7 +43,7 @@ struct ConfinementTest : testing::Test {
         fs::create_symlink(folder / "runs", folder / "own/runs");
     }
     void SetUp() override {
-        if (syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) < 1) GTEST_SKIP() << "no Landlock here";
+        if (landlock_version() < 1) GTEST_SKIP() << "no Landlock here";
     }
     /// The body's failures are the test's.
     void confined(const std::function<void()>& body) const {
@@ -104,14 +104,14 @@ TEST_F(ConfinementTest, OtherProcessesAreOutOfReachAlsoOfABoardThatNobodyElseSee
         keep_apart();
         EXPECT_FALSE(can_list(outside));
         constexpr long knows_scopes = 6;
-        if (syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= knows_scopes) {
+        if (landlock_version() >= knows_scopes) {
             EXPECT_NE(kill(getppid(), 0), 0);
         }
         EXPECT_TRUE(can_read("/proc/self/environ"));
         EXPECT_TRUE(can_read(folder / "private/tfevents")) << "no file is";
         EXPECT_TRUE(can_write(folder / "own/new"));
         constexpr long knows_moves = 2;
-        if (syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= knows_moves) {
+        if (landlock_version() >= knows_moves) {
             EXPECT_EQ(rename((folder / "own/new").c_str(), (folder / "private/moved").c_str()), 0) << "files still move";
         }
         _exit(HasFailure() ? 1 : 0);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Boards that their owners show to others: who may start one, by root's own record.
 #include <gmock/gmock.h>
-#include <linux/landlock.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "src/base/landlock_version.h"
 
 #include "tests/unit/launcher/launcher_test.h"
 
@@ -23,8 +22,7 @@ struct SharedTest : LauncherTest {
     const std::int64_t now = std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
 
     void SetUp() override {
-        if (syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) < 1)
-            GTEST_SKIP() << "no board is shown where the kernel cannot confine it";
+        if (landlock_version() < 1) GTEST_SKIP() << "no board is shown where the kernel cannot confine it";
     }
     SharedTest() {
         directory.groups = {{"vision", {"bob"}}, {"audio", {"a-da"}}};
