@@ -30,9 +30,8 @@ ApiResult<void> ApiStreams::open_stream(std::unique_ptr<Request>& request) {
     auto caller = caller_of(*request, sessions_);
     if (!caller) return problem(Code::unauthenticated, "log in first");
     for (const Row& row : table) {
-        if (!request->is_path_as_sent()) break;
         PathNames names;
-        if (matches(row.pattern, request->path(), names)) return (this->*row.opener)(request, *std::move(caller), names.board);
+        if (matches(row.pattern, *request, names)) return (this->*row.opener)(request, *std::move(caller), names.board);
     }
     return problem(Code::no_such_route, "there is nothing at this address");
 }

@@ -60,14 +60,17 @@ bool matches(std::string_view pattern, std::string_view path, PathNames& names) 
     return false;
 }
 
+bool matches(std::string_view pattern, const Parameters& request, PathNames& names) {
+    return request.is_path_as_sent() && matches(pattern, request.path(), names);
+}
+
 Problem wrong_method(const std::string& allowed) { return {Code::method_not_allowed, "this address supports " + allowed, {}, 0, allowed}; }
 
 ApiResult<const Route*> Router::find(Call& call) const {
-    if (!call.request.is_path_as_sent()) return problem(Code::no_such_route, "there is nothing at this address");
     const std::string_view method = call.request.method() == "HEAD" ? "GET" : call.request.method();
     std::string allowed;
     for (const Route& route : routes()) {
-        if (!matches(route.pattern, call.request.path(), call)) continue;
+        if (!matches(route.pattern, call.request, call)) continue;
         if (route.method == method) return &route;
         allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == "GET" ? ", HEAD" : "");
     }

@@ -54,6 +54,8 @@ struct Route {
 [[nodiscard]] const std::vector<Route>& routes();
 /// Does the path match the pattern? Sets the names that the pattern has placeholders for.
 [[nodiscard]] bool matches(std::string_view pattern, std::string_view path, PathNames& names);
+/// The same for a request's path, which matches nothing when the client sent it in another form.
+[[nodiscard]] bool matches(std::string_view pattern, const Parameters& request, PathNames& names);
 
 /// The problem for a method that an address does not allow; `allowed` lists the methods that it does.
 [[nodiscard]] Problem wrong_method(const std::string& allowed);
