@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Boards of engine slurm without jobs, for the head's part of many: in place of Slurm's commands are scripts that give a job's script
 to link_peers.cc on a node, which is the other end of all links. All else is real: doors, units, boardgate-far, nginx, the gate."""
-import re
 import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from rounds import logged_in, until
+from rounds import logged_in, until, with_keys
 
 TOP = Path(__file__).resolve().parents[2]
 PORT = 7070
@@ -40,11 +39,7 @@ def with_settings(machine, **keys):
     """boardgate.conf with these keys."""
     path = "/etc/boardgate/boardgate.conf"
     before = machine.read(path).decode()
-    text = before
-    for key, value in keys.items():
-        text, found = re.subn(rf"(?m)^#?{key} =.*$", f"{key} = {value}", text)
-        assert found == 1, f"boardgate.conf has no {key}"
-    machine.write(path, text)
+    machine.write(path, with_keys(before, **keys))
     restart(machine)
     try:
         yield

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab"))
+from boardgate_conf import with_keys  # noqa: E402,F401
 from client import Client  # noqa: E402
 from machine import Lab, until  # noqa: E402,F401
 

@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 
+from boardgate_conf import with_keys
 from bounded import BOOT_SECONDS, Failure, run, until
 from container import Container
 from trees import make_install, make_root
@@ -137,9 +138,7 @@ class Cluster:
 
     def settings(self, text):
         """boardgate.conf with both engines, as docs/slurm.md says."""
-        for key, value in (("engine", "systemd slurm"), ("link_address", HEAD.format(self.lab.state["number"]))):
-            text = re.sub(rf"(?m)^#?{key} =.*$", f"{key} = {value}", text)
-        return text
+        return with_keys(text, engine="systemd slurm", link_address=HEAD.format(self.lab.state["number"]))
 
     def make_network(self):
         run("ip", "netns", "add", self.netns)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from boardgate_conf import with_keys
 from client import Client
 from machine import LAB, Lab, until
 
@@ -163,11 +164,7 @@ def changing_settings(lab, site):
         until("boardgated is back", lambda: Client(*site).get("/api/v1/session").status == 401)
 
     def change(environments=None, **keys):
-        text = before
-        for key, value in keys.items():
-            text, found = re.subn(rf"(?m)^#?{key} =.*$", f"{key} = {value}", text)
-            assert found == 1, f"boardgate.conf has no {key}"
-        apply(text + "".join(f"{name} = {program}\n" for name, program in (environments or {}).items()))
+        apply(with_keys(before, **keys) + "".join(f"{name} = {program}\n" for name, program in (environments or {}).items()))
 
     try:
         yield change
