@@ -85,10 +85,11 @@ class WebKitPage(Page):
 
     def __init__(self, driver, url, authority, lab):
         super().__init__(driver, url, authority)
-        self.lab = lab
+        self.lab, self.client = lab, None
 
-    def enter_view(self, place, dashboard=""):
-        """Goes into a frame with the view at this place, as the portal has it."""
+    def enter_view(self, board, dashboard=""):
+        """Goes into a frame with the view of a board, as the portal has it."""
+        place = self.client.post(f"/api/v1/boards/{board['id']}/views", {}).json["place"]
         self.lab.write("/srv/webkit/frame", f"""<!doctype html><title>frame</title><iframe class="visit-frame" sandbox="{sandbox()}"
             referrerpolicy="no-referrer" style="width: 1200px; height: 800px" src="{place}#{dashboard}"></iframe>""")
         self.driver.get("about:blank")
@@ -99,6 +100,7 @@ class WebKitPage(Page):
         self.driver.get(f"{self.url}{PLACE}there")
         self.driver.delete_all_cookies()
         self.driver.add_cookie({"name": COOKIE, "value": client.cookie, "path": "/", "secure": True, "httpOnly": True})
+        self.client = client
         return self
 
     def complaints(self):
