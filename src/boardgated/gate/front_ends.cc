@@ -74,7 +74,7 @@ std::string FrontEnds::view_version_for(const Board& board) {
 }
 
 FrontEnds::Found FrontEnds::found_for(const Board& board) {
-    const Found found = known_for(board);
+    Found found = known_for(board);
     look_soon(board.options.environment);
     return found;
 }
